@@ -160,7 +160,7 @@ class Config:
     def fingerprint(self) -> str:
         """Return 16 hex digits that change with every setting that can change a result."""
         plain = {k: v for k, v in self.to_dict().items() if k not in ("jobs", "memory")}
-        return xxhash.xxh3_64_hexdigest(repr(plain))
+        return xxhash.xxh3_64_hexdigest(repr(plain).encode())
 
 
 PRESETS: dict[str, dict[str, Any]] = {
