@@ -1,0 +1,22 @@
+"""The one way in which kernels are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kernel(function: F) -> F:
+    """Compile `function` lazily, cached on disk, without the GIL.
+
+    Never `parallel=True` or `fastmath`: threads would change float sums, and OpenMP kills forked children.
+    """
+    try:
+        return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+    except RuntimeError:
+        # numba raises this where neither the package folder nor the user's cache folder can be written.
+        return numba.njit(cache=False, nogil=True)(function)  # type: ignore[no-any-return]

@@ -1,0 +1,190 @@
+"""UTF-8 bytes to token hashes with code-point offsets, in one pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dedup.kernels.jit import kernel
+
+# Character classes; the table is made by `dedup.characters`.
+SEPARATOR, LETTER, HAN, THAI, DIGIT, MARK, IGNORED = 0, 1, 2, 3, 4, 5, 6
+APOSTROPHE, HYPHEN, POINT, NEWLINE, EMOJI, QUOTE, STOP, SPACE = 7, 8, 9, 10, 11, 12, 13, 14
+
+# What stands between a token and the one before it, and what the token is made of.
+FLAG_LINE, FLAG_SENTENCE, FLAG_QUOTE, FLAG_UPPER = 1, 2, 4, 8
+FLAG_DIGIT, FLAG_BLOCK, FLAG_PUNCT = 16, 32, 64
+
+# Attributes of a folded base character.
+ATTR_FOLDS_MARKS, ATTR_UPPER, ATTR_POINT_MARK = 1, 2, 4
+
+# A spaced word weighs 6; two Han or kana characters, or three Thai ones, weigh as much as one word.
+WEIGHT_WORD, WEIGHT_HAN, WEIGHT_THAI = 6, 3, 2
+
+TABLE_SIZE = 0x20000
+_EXPANDED = 0x80000000
+_PRIME = np.uint64(0x100000001B3)
+_BASIS = np.uint64(0xCBF29CE484222325)
+_MIX1 = np.uint64(0xFF51AFD7ED558CCD)
+_MIX2 = np.uint64(0xC4CEB9FE1A85EC53)
+
+
+@kernel
+def mix64(h: Any) -> Any:
+    """Return the finaliser of MurmurHash3 (a bijection on 64 bits; public domain, Appleby 2011)."""
+    h ^= h >> np.uint64(33)
+    h *= _MIX1
+    h ^= h >> np.uint64(33)
+    h *= _MIX2
+    return h ^ (h >> np.uint64(33))
+
+
+@kernel
+def _decode(data: Any, i: int) -> Any:
+    """Return the code point at byte `i` of valid UTF-8 and the byte after it."""
+    b = np.int64(data[i])
+    if b < 0x80:
+        return b, i + 1
+    if b < 0xE0:
+        return (b & 0x1F) << 6 | (np.int64(data[i + 1]) & 0x3F), i + 2
+    if b < 0xF0:
+        high = (b & 0x0F) << 12 | (np.int64(data[i + 1]) & 0x3F) << 6
+        return high | (np.int64(data[i + 2]) & 0x3F), i + 3
+    high = (b & 0x07) << 18 | (np.int64(data[i + 1]) & 0x3F) << 12
+    return high | (np.int64(data[i + 2]) & 0x3F) << 6 | (np.int64(data[i + 3]) & 0x3F), i + 4
+
+
+@kernel
+def _class_of(cp: int, classes: Any) -> int:
+    if cp < TABLE_SIZE:
+        return np.int64(classes[cp])
+    if cp < 0x40000:
+        return HAN
+    return IGNORED if 0xE0000 <= cp < 0xE0200 else SEPARATOR
+
+
+@kernel
+def _joins_next_line(data: Any, i: int, stop: int, classes: Any, attributes: Any) -> int:
+    """Return the byte where a word broken by a hyphen at a line end goes on, or -1."""
+    lines = 0
+    while i < stop:
+        cp, after = _decode(data, i)
+        c = _class_of(cp, classes)
+        if c == NEWLINE:
+            lines += cp == 10 or lines == 0
+        elif c != SPACE:
+            goes_on = c == LETTER and lines == 1 and not (attributes[cp] & ATTR_UPPER)
+            return i if goes_on else -1
+        i = after
+    return -1
+
+
+@kernel
+def _hash_char(h: Any, cp: int, folds: Any, expansions: Any, tables: Any) -> Any:
+    """Add the folded form of `cp` to the running hash; return it and the last base character."""
+    folded = np.int64(folds[cp]) if cp < TABLE_SIZE else cp
+    if folded < _EXPANDED:
+        return (h ^ np.uint64(folded)) * _PRIME, folded
+    at = folded - _EXPANDED
+    last = 0
+    for k in range(np.int64(expansions[at])):
+        last = np.int64(expansions[at + 1 + k])
+        h = (h ^ np.uint64(last)) * _PRIME
+    return h, last
+
+
+@kernel
+def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, expansions: Any) -> Any:
+    """Read texts that stand one after the other in `data` (uint8, valid UTF-8) at `bounds` (int64, n + 1).
+
+    Returns token hashes (uint32), starts and ends (int32, code points of each text), flags and weights (uint8),
+    and the token bounds of the texts (int64, n + 1).
+    """
+    room = len(data) // 2 + len(bounds) + 1
+    hashes = np.empty(room, np.uint32)
+    starts = np.empty(room, np.int32)
+    ends = np.empty(room, np.int32)
+    flags = np.empty(room, np.uint8)
+    weights = np.empty(room, np.uint8)
+    token_bounds = np.zeros(len(bounds), np.int64)
+    n = 0
+    for d in range(len(bounds) - 1):
+        i, stop = bounds[d], bounds[d + 1]
+        at = 0  # code points read
+        lines, blank = 1, 2
+        between = FLAG_LINE | FLAG_SENTENCE | FLAG_BLOCK
+        kind = SEPARATOR  # of the open token; SEPARATOR when none is open
+        h, base = _BASIS, 0
+        after_digit = False
+        while i < stop:
+            cp, after = _decode(data, i)
+            c = _class_of(cp, classes)
+            if c == MARK or c == IGNORED:
+                if kind != SEPARATOR and c == MARK:
+                    # table index 0 has no attribute, so characters beyond the table keep their marks
+                    folds_marks = base < TABLE_SIZE and attributes[base] & ATTR_FOLDS_MARKS
+                    if not (folds_marks or attributes[cp] & ATTR_POINT_MARK):
+                        h, _ = _hash_char(h, cp, folds, expansions, attributes)
+                    ends[n] = at + 1
+                i = after
+                at += 1
+                continue
+            if kind == LETTER:
+                if c == APOSTROPHE or (c == POINT and after_digit):
+                    # stays inside a word when the next character goes on with it
+                    if after < stop:
+                        following, _ = _decode(data, after)
+                        f = _class_of(following, classes)
+                        if (c == APOSTROPHE and f == LETTER) or (c == POINT and f == DIGIT):
+                            if c == POINT:
+                                h = (h ^ np.uint64(46)) * _PRIME
+                            after_digit = False
+                            i = after
+                            at += 1
+                            continue
+                elif c == HYPHEN and not after_digit:
+                    resume = _joins_next_line(data, after, stop, classes, attributes)
+                    if resume >= 0:
+                        while i < resume:
+                            _, i = _decode(data, i)
+                            at += 1
+                        continue
+            opens = c == LETTER or c == DIGIT or c == HAN or c == THAI or c == EMOJI
+            if kind != SEPARATOR and not (kind == LETTER and (c == LETTER or c == DIGIT)):
+                hashes[n] = np.uint32(mix64(h) & np.uint64(0xFFFFFFFF))
+                n += 1
+                kind = SEPARATOR
+                between = 0
+                blank = 0
+            if opens:
+                if kind == SEPARATOR:
+                    kind = LETTER if c == DIGIT else c
+                    h = _BASIS
+                    starts[n] = at
+                    upper = cp < TABLE_SIZE and attributes[cp] & ATTR_UPPER
+                    flags[n] = between | (FLAG_UPPER if upper else 0)
+                    weights[n] = WEIGHT_WORD if kind == LETTER else WEIGHT_THAI if kind == THAI else WEIGHT_HAN
+                after_digit = c == DIGIT
+                if after_digit:
+                    flags[n] |= FLAG_DIGIT
+                h, base = _hash_char(h, cp, folds, expansions, attributes)
+                ends[n] = at + 1
+            elif c == NEWLINE:
+                blank += cp != 13
+                between |= FLAG_LINE | (FLAG_BLOCK if blank > 1 or cp == 0x2029 else 0)
+            elif c == QUOTE:
+                between |= FLAG_QUOTE
+            elif c == STOP or c == POINT:
+                between |= FLAG_PUNCT
+                if c == STOP or cp == 46:
+                    between |= FLAG_SENTENCE
+            elif c != SPACE:
+                between |= FLAG_PUNCT
+            i = after
+            at += 1
+        if kind != SEPARATOR:
+            hashes[n] = np.uint32(mix64(h) & np.uint64(0xFFFFFFFF))
+            n += 1
+        token_bounds[d + 1] = n
+    return hashes[:n].copy(), starts[:n].copy(), ends[:n].copy(), flags[:n].copy(), weights[:n].copy(), token_bounds

@@ -1,0 +1,61 @@
+"""Signatures to candidate pairs of documents by banding (Indyk and Motwani 1998), and what banding can find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import SignatureConfig
+
+# Buckets up to this size are tried all against all; larger ones link neighbours in signature order.
+SMALL_BUCKET = 8
+
+
+def expected_recall(jaccard: float, config: SignatureConfig) -> float:
+    """Return the probability that a pair of this Jaccard similarity shares a bucket: `1 - (1 - J**r)**b`.
+
+    Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, section 3.4.
+
+    >>> round(expected_recall(0.5, SignatureConfig()), 3)
+    0.996
+    """
+    return float(1.0 - (1.0 - jaccard**config.rows) ** config.bands)
+
+
+def band_pairs(
+    signatures: npt.NDArray[np.uint32], comparable: npt.NDArray[np.bool_], config: SignatureConfig
+) -> npt.NDArray[np.int64]:
+    """Return candidate pairs (int64, n x 2, left < right, sorted, unique) of comparable documents."""
+    rows = np.flatnonzero(comparable)
+    found = [np.empty(0, np.int64)]
+    n = len(signatures)
+    for band in range(config.bands):
+        part = np.ascontiguousarray(signatures[rows, band * config.rows : (band + 1) * config.rows])
+        for left, right in _bucket_pairs(part, rows):
+            found.append(left * n + right)
+    codes = np.unique(np.concatenate(found))
+    return np.stack([codes // max(n, 1), codes % max(n, 1)], axis=1)
+
+
+def _bucket_pairs(
+    part: npt.NDArray[np.uint32], rows: npt.NDArray[np.int64]
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Yield pairs of rows whose band is equal; `part` has one line a row."""
+    order = np.lexsort(part.T)
+    same = (part[order[1:]] == part[order[:-1]]).all(axis=1)
+    sorted_rows = rows[order]
+    # `reach[i]`: how many of the rows after i are in its bucket, as far as SMALL_BUCKET
+    run = same.copy()
+    bucket = np.concatenate([[0], np.cumsum(~same)]) if len(order) else np.empty(0, np.int64)
+    sizes = np.bincount(bucket) if len(bucket) else np.empty(0, np.int64)
+    for step in range(1, SMALL_BUCKET):
+        if not run.any():
+            return
+        first = np.flatnonzero(run)
+        if step > 1:
+            first = first[sizes[bucket[first]] <= SMALL_BUCKET]
+        a, b = sorted_rows[first], sorted_rows[first + step]
+        yield np.minimum(a, b), np.maximum(a, b)
+        run = run[:-1] & same[step:]

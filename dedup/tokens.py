@@ -1,0 +1,92 @@
+"""Texts to tokens: hashes with code-point offsets, and what stands between them.
+
+A token is a word, or one character of a script without spaces. Two words are equal when their folded forms are:
+case, marks, width, quote variants, soft hyphens and line-end hyphenation do not count; figures do.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.characters import character_tables
+from dedup.kernels import tokens as kernels
+
+NORMALISER_VERSION = 1
+UNICODE_VERSION = unicodedata.unidata_version
+BATCH_CHARACTERS = 4 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """Tokens of n texts, one after the other.
+
+    `hashes` uint32; `starts`, `ends` int32 code points of the token's own text; `flags` uint8 (see
+    `dedup.kernels.tokens`); `weights` uint8, 6 for a word; `bounds` int64, n + 1: text i has tokens
+    `bounds[i]:bounds[i + 1]`.
+    """
+
+    hashes: npt.NDArray[np.uint32]
+    starts: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int32]
+    flags: npt.NDArray[np.uint8]
+    weights: npt.NDArray[np.uint8]
+    bounds: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+
+def tokenize(texts: Sequence[str]) -> Tokens:
+    """Return the tokens of `texts`; lone surrogates count as separators.
+
+    >>> tokens = tokenize(["Don’t stop", "DON'T  stop!"])
+    >>> bool((tokens.hashes[:2] == tokens.hashes[2:]).all())
+    True
+    """
+    encoded = [text.encode("utf-8", "replace") for text in texts]
+    bounds = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum([len(b) for b in encoded], out=bounds[1:])
+    data = np.frombuffer(b"".join(encoded), np.uint8)
+    tables = character_tables()
+    hashes, starts, ends, flags, weights, token_bounds = kernels.tokenize(
+        data, bounds, tables.classes, tables.attributes, tables.folds, tables.expansions
+    )
+    return Tokens(hashes=hashes, starts=starts, ends=ends, flags=flags, weights=weights, bounds=token_bounds)
+
+
+def tokenize_all(texts: Sequence[str], pool: Executor | None = None) -> Tokens:
+    """Return the tokens of `texts`, read in blocks of a fixed size on `pool`; the result does not depend on it."""
+    blocks = list(_blocks(texts))
+    return concatenate(list(pool.map(tokenize, blocks) if pool else map(tokenize, blocks)))
+
+
+def _blocks(texts: Sequence[str]) -> Iterable[Sequence[str]]:
+    first, size = 0, 0
+    for i, text in enumerate(texts):
+        size += len(text)
+        if size >= BATCH_CHARACTERS:
+            yield texts[first : i + 1]
+            first, size = i + 1, 0
+    if first < len(texts) or not texts:
+        yield texts[first:]
+
+
+def concatenate(parts: Sequence[Tokens]) -> Tokens:
+    """Return the tokens of all parts as one."""
+    if len(parts) == 1:
+        return parts[0]
+    sizes = np.cumsum([0, *(p.bounds[-1] for p in parts)])
+    return Tokens(
+        hashes=np.concatenate([p.hashes for p in parts]),
+        starts=np.concatenate([p.starts for p in parts]),
+        ends=np.concatenate([p.ends for p in parts]),
+        flags=np.concatenate([p.flags for p in parts]),
+        weights=np.concatenate([p.weights for p in parts]),
+        bounds=np.concatenate([np.zeros(1, np.int64), *(p.bounds[1:] + s for p, s in zip(parts, sizes, strict=False))]),
+    )
