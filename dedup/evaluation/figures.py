@@ -54,7 +54,8 @@ def prf(precision: float | None, recall: float | None, f1: float | None) -> dict
 def interval(values: Sequence[float], seed: int) -> dict[str, Any]:
     """Return `value` (the mean), `low` and `high` (95 % percentile bootstrap) and `n`.
 
-    1000 resamples of the clusters with replacement (Efron & Tibshirani 1993, section 13.3); all None for n = 0.
+    1000 resamples of the clusters with replacement (Efron & Tibshirani 1993, section 13.3); all None for n
+    = 0.
     """
     data = np.asarray(values, dtype=np.float64)
     if not data.size:

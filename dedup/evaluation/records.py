@@ -52,7 +52,7 @@ class GoldCluster:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MustNot(Span):
-    """A span that must not be linked with the others of its group, or with nothing when it is the only one."""
+    """A span that must not be linked with the others of its group; the only one of a group, with nothing."""
 
     must_not: str | int
 
@@ -156,7 +156,9 @@ def read_gold(path: Path) -> Gold:
     try:
         records = [(where, _gold_record(line, where)) for where, line in _lines(path)]
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; GOLD is a file of labels, one JSON object a line") from error
+        raise InputError(
+            f"{path}: {error.strerror}; GOLD is a file of labels, one JSON object a line"
+        ) from error
     if not records:
         raise ConfigError(f"{path}: no labels; GOLD has one JSON object a line, such as {{'pair': …}}")
     _check_clusters(records)
@@ -175,11 +177,16 @@ def read_gold(path: Path) -> Gold:
 def read_output(folder: Path, wanted: Collection[DocumentPair]) -> Output:
     """Read what `dedup scan` wrote to `folder`; of the pairs only those in `wanted`, in either order.
 
+    `contains` and `contained` change places when a pair is turned round; the other relations stay as they
+    are.
+
     Raises `StoreError` when a file is missing, unreadable, of another format version or has a bad line.
     """
     for name in OUTPUT_FILES:
         if not (folder / name).is_file():
-            raise StoreError(f"{folder / name}: no such file; give a folder that `dedup scan … -o` has written")
+            raise StoreError(
+                f"{folder / name}: no such file; give a folder that `dedup scan … -o` has written"
+            )
     passages = tuple(_output_lines(folder / "passages.jsonl", PassageLine))
     documents = _output_lines(folder / "documents.jsonl", DocumentLine)
     relations: dict[DocumentPair, str] = {}
@@ -286,4 +293,6 @@ def _convert(raw: Any, kind: type[AnyRecord], where: str, error_type: type[Dedup
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        raise error_type(f"{where}: {error}; the formats are described in docs/reference/formats.md") from error
+        raise error_type(
+            f"{where}: {error}; the formats are described in docs/reference/formats.md"
+        ) from error

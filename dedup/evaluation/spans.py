@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isqrt
 
 import numpy as np
 
@@ -78,8 +79,9 @@ def covers_half(span: Span, placed: Iterable[Placed]) -> bool:
 def separable(left: Span, right: Span, on_left: Sequence[Placed], on_right: Sequence[Placed]) -> bool:
     """Whether distinct members of one cluster cover half of each of two spans.
 
-    A member that lies on both spans of one document may serve one of them only. Of all that lie on both, the parts
-    on one span contain one another, so giving at most one of them to the left span tries everything.
+    A member that lies on both spans of one document may serve one of them only. Of all that lie on both,
+    the parts on one span contain one another, so giving at most one of them to the left span tries
+    everything.
     """
     both = {p.member for p in on_left} & {p.member for p in on_right}
     bridging = [p for p in on_left if p.member in both]
@@ -93,7 +95,9 @@ def separable(left: Span, right: Span, on_left: Sequence[Placed], on_right: Sequ
 
 
 def sampled_links(size: int, seed: Sequence[int]) -> list[tuple[int, int]]:
-    """Return all pairs `i < j` below `size`, or `MAX_LINKS` different ones drawn with the seed when there are more."""
+    """Return all pairs `i < j` below `size`, or `MAX_LINKS` different ones drawn with the seed when there
+    are more.
+    """
     count = size * (size - 1) // 2
     if count <= MAX_LINKS:
         return [(i, j) for j in range(size) for i in range(j)]
@@ -103,11 +107,7 @@ def sampled_links(size: int, seed: Sequence[int]) -> list[tuple[int, int]]:
 
 def _unrank(rank: int) -> tuple[int, int]:
     """Return the pair that stands at `rank` in the order (0,1) (0,2) (1,2) (0,3) …"""
-    j = (1 + int(np.sqrt(1 + 8 * rank))) // 2
-    while j * (j - 1) // 2 > rank:
-        j -= 1
-    while j * (j + 1) // 2 <= rank:
-        j += 1
+    j = (1 + isqrt(1 + 8 * rank)) // 2
     return rank - j * (j - 1) // 2, j
 
 

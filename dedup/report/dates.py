@@ -1,4 +1,4 @@
-"""Dates of members: as moments for ordering, as words for reading. The machine's clock and zone play no part."""
+"""Dates of members: as moments for ordering, as words for reading, whatever the machine's zone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from dedup.model import Document, Member
+from dedup.model import Document, DocumentMember, Member
 from dedup.report.labels import plural
 from dedup.report.safe import line
 
@@ -17,7 +17,7 @@ _DAY: Final = 86400.0
 
 
 def parse(published: str | None) -> datetime | None:
-    """Return an ISO 8601 date as a moment, in UTC when it names no zone; None when it is missing or not ISO."""
+    """Return an ISO 8601 date as a moment, in UTC when it names no zone; None when missing or not ISO."""
     try:
         moment = datetime.fromisoformat((published or "").strip())
     except ValueError:
@@ -25,7 +25,7 @@ def parse(published: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def timestamp(member: Member, texts: Mapping[str, Document]) -> float | None:
+def timestamp(member: Member | DocumentMember, texts: Mapping[str, Document]) -> float | None:
     """Return when a member was published, in seconds of UTC: as its document says, else as its date reads."""
     document = texts.get(member.doc_id)
     if document is not None and document.timestamp is not None:

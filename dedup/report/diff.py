@@ -33,6 +33,8 @@ _LETTERS: Final = f"[^{_PUNCTUATION}{_HAN_KANA}]+"
 # Figures such as 2.5 and 1,200 and words such as o'clock are one word.
 _WORD: Final = re.compile(rf"[{_HAN_KANA}]|{_LETTERS}(?:[.,'’:-]{_LETTERS})*")
 
+_ONE_CHARACTER: Final = re.compile(rf"[{_HAN_KANA}]")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
@@ -45,7 +47,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A text cut before each word: `keys` compare, `texts` print; `head` is what stands before the first word."""
+    """A text cut before each word: `keys` compare, `texts` print, `head` stands before the first."""
 
     head: str
     keys: tuple[str, ...]
@@ -53,7 +55,7 @@ class Words:
 
 
 def split(text: str) -> Words:
-    """Return the words of `text`: one character each in Han and kana, else runs without space or punctuation."""
+    """Return the words of `text`: one character each in Han and kana, else runs between spaces."""
     matches = list(_WORD.finditer(text))
     if not matches:
         return Words(head=text, keys=(), texts=())
@@ -67,9 +69,9 @@ def split(text: str) -> Words:
 
 
 def opcodes(left: Sequence[str], right: Sequence[str]) -> list[Opcode]:
-    """Return the operations that turn `left` into `right`, along a longest common subsequence (Hirschberg 1975).
+    """Return the operations that turn `left` into `right`, along a longest common subsequence.
 
-    Sides that differ in more than a few thousand words are aligned to that length; the rest counts as changed.
+    Sides that differ over more than `_CORE_LIMIT` words are aligned to that length; the rest is changed.
     """
     start = _common(left, right)
     end = _common(left[start:][::-1], right[start:][::-1])
@@ -86,8 +88,8 @@ def side_by_side(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece,
     codes = opcodes(a.keys, b.keys)
     lefts, rights = _head(a), _head(b)
     for op, i, k, j, n in codes:
-        lefts += _run("delete" if op == "insert" else op, a.texts[i:k])
-        rights += _run("insert" if op == "delete" else op, b.texts[j:n])
+        lefts += _run(op, a.texts[i:k])
+        rights += _run(op, b.texts[j:n])
     return tuple(lefts), tuple(rights)
 
 
@@ -135,9 +137,7 @@ def _lengths(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int16]:
     return table
 
 
-def _trace(
-    table: NDArray[np.int16], a: NDArray[np.int32], b: NDArray[np.int32]
-) -> list[tuple[int, int]]:
+def _trace(table: NDArray[np.int16], a: NDArray[np.int32], b: NDArray[np.int32]) -> list[tuple[int, int]]:
     i, j = len(a), len(b)
     pairs: list[tuple[int, int]] = []
     while i and j:
@@ -190,7 +190,8 @@ def _run(op: Op, texts: Sequence[str]) -> list[Piece]:
     if len(texts) <= _ELIDE_ABOVE:
         return [_piece(op, texts)]
     hidden = len(texts) - 2 * _ELIDE_KEEP
-    said = f"[… {plural(hidden, 'word')}{' the same' if op == 'equal' else ''} …]"
+    noun = "character" if _ONE_CHARACTER.match(texts[_ELIDE_KEEP]) else "word"
+    said = f"[… {plural(hidden, noun)}{' the same' if op == 'equal' else ''} …]"
     first, last = _piece(op, texts[:_ELIDE_KEEP]), _piece(op, texts[-_ELIDE_KEEP:])
     return [first, Piece(op="elided", text=said, tail=" "), last]
 

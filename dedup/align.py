@@ -1,0 +1,106 @@
+"""Chains to passages: exact spans, the edits between them, and the figures that changed."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.chains import Chains
+from dedup.config import AlignConfig
+from dedup.kernels import align as kernels
+from dedup.tokens import Tokens
+
+BLOCK_CHAINS = 4096
+# A gap is bridged when it is at most this many times the weaker side (words).
+TOLERANCE = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passages:
+    """Aligned passages, sorted by pair of texts.
+
+    `documents` int32, n x 2; passage p has blocks `bounds[p]:bounds[p + 1]` of `blocks` (int64, k x 3: left token
+    place, right token place, matched words), in order and without overlap.
+    """
+
+    documents: npt.NDArray[np.int32]
+    bounds: npt.NDArray[np.int64]
+    blocks: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def spans(self) -> npt.NDArray[np.int64]:
+        """Return the token spans (int64, n x 4: left start, left end, right start, right end)."""
+        first = self.blocks[self.bounds[:-1]]
+        last = self.blocks[self.bounds[1:] - 1]
+        ends = last[:, :2] + last[:, 2:]
+        return np.stack([first[:, 0], ends[:, 0], first[:, 1], ends[:, 1]], axis=1)
+
+    def matched(self) -> npt.NDArray[np.int64]:
+        """Return the matched words of each passage."""
+        sums = np.concatenate([[0], np.cumsum(self.blocks[:, 2])])
+        return sums[self.bounds[1:]] - sums[self.bounds[:-1]]
+
+    def select(self, kept: npt.NDArray[np.bool_]) -> Passages:
+        """Return the passages at `kept`."""
+        sizes = np.diff(self.bounds)
+        return Passages(
+            documents=self.documents[kept],
+            bounds=np.concatenate([[0], np.cumsum(sizes[kept])]),
+            blocks=self.blocks[np.repeat(kept, sizes)],
+        )
+
+
+def align_chains(
+    chains: Chains, tokens: Tokens, masses: npt.NDArray[np.uint16], config: AlignConfig, pool: Executor | None = None
+) -> Passages:
+    """Return the passages of all chains."""
+    least = 12.0 * 256
+    limits = np.array([config.drop, config.max_gap, TOLERANCE, least], np.float64)
+    edges = _pair_blocks(chains.documents)
+
+    def block(k: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        low, high = edges[k], edges[k + 1]
+        found = kernels.align_chains(
+            chains.documents[low:high],
+            chains.bounds[low : high + 1],
+            chains.runs,
+            tokens.bounds,
+            tokens.hashes,
+            masses,
+            limits,
+        )
+        return found  # type: ignore[no-any-return]
+
+    numbers = range(len(edges) - 1)
+    return joined(list(pool.map(block, numbers) if pool else map(block, numbers)))
+
+
+def _pair_blocks(documents: npt.NDArray[np.int32]) -> list[int]:
+    """Return the edges of blocks of about `BLOCK_CHAINS` chains that do not cut a pair of texts in two."""
+    edges = [0]
+    n = len(documents)
+    while edges[-1] < n:
+        edge = min(n, edges[-1] + BLOCK_CHAINS)
+        while edge < n and (documents[edge] == documents[edge - 1]).all():
+            edge += 1
+        edges.append(edge)
+    return edges if n else [0, 0]
+
+
+def joined(parts: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]]) -> Passages:
+    """Return the passages of several parts as one."""
+    offset = 0
+    bounds = [np.zeros(1, np.int64)]
+    for _, ends, blocks in parts:
+        bounds.append(ends[1:] + offset)
+        offset += len(blocks)
+    return Passages(
+        documents=np.concatenate([p[0] for p in parts]),
+        bounds=np.concatenate(bounds),
+        blocks=np.concatenate([p[2] for p in parts]),
+    )

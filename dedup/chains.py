@@ -1,0 +1,79 @@
+"""Hits to chains: colinear exact runs of one pair of texts, accepted when chance would hardly make them.
+
+The expected number of chance chains of mass m (nats) between texts of a and b words is `a * b * exp(-m)`, as in
+Karlin and Altschul 1990 with the idf of a word as its information; function words count for nothing.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import ChainConfig
+from dedup.kernels import chains as kernels
+from dedup.seeds import Hits
+from dedup.tokens import Tokens
+
+BLOCK_PAIRS = 1 << 15
+# The least mass of a chain worth aligning (nats): about three rare words, the shortest caption.
+LEAST_MASS = 12.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chains:
+    """Chains of exact runs, sorted by pair of texts.
+
+    `documents` int32, n x 2; chain c has runs `bounds[c]:bounds[c + 1]` of `runs` (int64, k x 3: left token place,
+    right token place, words).
+    """
+
+    documents: npt.NDArray[np.int32]
+    bounds: npt.NDArray[np.int64]
+    runs: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+
+def chain_hits(
+    hits: Hits, tokens: Tokens, masses: npt.NDArray[np.uint16], config: ChainConfig, pool: Executor | None = None
+) -> Chains:
+    """Return the chains of all pairs of texts."""
+    prefix = np.zeros(len(masses) + 1, np.int64)
+    np.cumsum(masses, out=prefix[1:], dtype=np.int64)
+    limits = np.array([config.max_gap, int(LEAST_MASS * 256)], np.int64)
+
+    def block(first: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        groups = hits.groups[first : first + BLOCK_PAIRS + 1]
+        low, high = groups[0], groups[-1]
+        pairs, ends, runs = kernels.chain_pairs(
+            hits.places[low:high],
+            groups - low,
+            hits.documents[low:high],
+            tokens.bounds,
+            tokens.hashes,
+            prefix,
+            limits,
+        )
+        return pairs, ends, runs
+
+    firsts = range(0, max(1, len(hits.groups) - 1), BLOCK_PAIRS)
+    return _joined(list(pool.map(block, firsts) if pool else map(block, firsts)))
+
+
+def _joined(
+    parts: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]],
+) -> Chains:
+    offset = 0
+    bounds = [np.zeros(1, np.int64)]
+    for _, ends, runs in parts:
+        bounds.append(ends[1:] + offset)
+        offset += len(runs)
+    return Chains(
+        documents=np.concatenate([p[0] for p in parts]),
+        bounds=np.concatenate(bounds),
+        runs=np.concatenate([p[2] for p in parts]),
+    )

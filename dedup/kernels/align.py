@@ -1,0 +1,280 @@
+"""Chains to aligned passages: gaps filled, ends extended, weak joins cut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dedup.kernels.jit import kernel
+
+# Reward of a matched word by its mass in nats: from 0.25 for a function word to 1 at 4 nats and above.
+_LEAST_REWARD = 0.25
+_FULL_MASS = 4.0 * 256.0
+# Cost of a word without partner; a replaced word costs as much as one lost word.
+_UNMATCHED = 1.0
+# Words looked at when an end is extended, and how far the two sides may drift in it.
+REACH = 96
+BAND = 12
+_DIAGONAL, _UP, _LEFT = 1, 2, 3
+_NEVER = -1e9
+
+
+@kernel
+def reward(token_mass: Any) -> float:
+    """Return what one matched word of this mass (1/256 nat) is worth, in words."""
+    return _LEAST_REWARD + (1.0 - _LEAST_REWARD) * min(1.0, token_mass / _FULL_MASS)
+
+
+@kernel
+def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, drop: float, work: Any, out: Any) -> int:
+    """Align `size[0]` tokens from `at[0]` with `size[1]` from `at[1]`, read forward (step 1) or backward (-1).
+
+    With `drop` >= 0 the end is free: the best-scoring corner is taken and reading stops when a whole row is more than
+    `drop` below it. Otherwise the path ends in the far corner. Writes matched pairs, in reading order, to `out`.
+    """
+    rows, columns = size[0], size[1]
+    if rows == 0 or columns == 0:
+        return 0
+    a, b = at[0], at[1]
+    score, trace = work
+    free = drop >= 0
+    band = BAND if free else max(rows, columns)
+    for j in range(min(columns, band) + 1):
+        score[0, j] = -_UNMATCHED * j
+        trace[0, j] = _LEFT
+    if band < columns:
+        score[0, band + 1] = _NEVER
+    best, best_i, best_j = 0.0, 0, 0
+    for i in range(1, rows + 1):
+        row_best = _NEVER
+        if i <= band:
+            score[i, 0] = -_UNMATCHED * i
+            trace[i, 0] = _UP
+        else:
+            score[i, i - band - 1] = _NEVER
+        if i + band < columns:
+            score[i, i + band + 1] = _NEVER
+        for j in range(max(1, i - band), min(columns, i + band) + 1):
+            x = a + (i - 1) * step
+            y = b + (j - 1) * step
+            equal = hashes[x] == hashes[y]
+            value = score[i - 1, j - 1] + (reward(masses[x]) if equal else -_UNMATCHED)
+            way = _DIAGONAL
+            if score[i - 1, j] - _UNMATCHED > value:
+                value, way = score[i - 1, j] - _UNMATCHED, _UP
+            if score[i, j - 1] - _UNMATCHED > value:
+                value, way = score[i, j - 1] - _UNMATCHED, _LEFT
+            score[i, j] = value
+            trace[i, j] = way
+            row_best = max(row_best, value)
+            if value > best:
+                best, best_i, best_j = value, i, j
+        if free and row_best < best - drop:
+            break
+    i, j = (best_i, best_j) if free else (rows, columns)
+    count = 0
+    while i > 0 or j > 0:
+        way = trace[i, j]
+        if way == _DIAGONAL:
+            i -= 1
+            j -= 1
+            x, y = a + i * step, b + j * step
+            if hashes[x] == hashes[y]:
+                out[count, 0], out[count, 1] = x, y
+                count += 1
+        elif way == _UP:
+            i -= 1
+        else:
+            j -= 1
+    for k in range(count // 2):
+        for c in range(2):
+            out[k, c], out[count - 1 - k, c] = out[count - 1 - k, c], out[k, c]
+    return count
+
+
+@kernel
+def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, drop: float, work: Any, out: Any) -> int:
+    """Extend from `at` towards `limit` (exclusive) in steps of REACH words; returns the pairs written to `out`.
+
+    `at` is moved along.
+    """
+    size = np.empty(2, np.int64)
+    scratch = np.empty((REACH, 2), np.int64)
+    count = 0
+    while True:
+        size[0] = min(REACH, (limit[0] - at[0]) * step)
+        size[1] = min(REACH, (limit[1] - at[1]) * step)
+        found = _region(hashes, masses, at, size, step, drop, work, scratch)
+        for k in range(found):
+            out[count + k, 0], out[count + k, 1] = scratch[k, 0], scratch[k, 1]
+        count += found
+        if found == 0:
+            return count
+        at[0], at[1] = scratch[found - 1, 0] + step, scratch[found - 1, 1] + step
+        if found < REACH // 4 or count + REACH > len(out):
+            return count
+
+
+@kernel
+def align_chain(runs: Any, hashes: Any, masses: Any, low: Any, high: Any, drop: float, pairs: Any) -> int:
+    """Align one chain of runs (n x 3); write matched token pairs in order to `pairs`; return how many.
+
+    `low` and `high` are the tokens that the alignment may use on either side.
+    """
+    work = (np.empty((REACH + 2, REACH + 2)), np.empty((REACH + 2, REACH + 2), np.uint8))
+    scratch = np.empty((REACH, 2), np.int64)
+    side = np.empty((len(pairs), 2), np.int64)
+    size = np.empty(2, np.int64)
+    at = np.empty(2, np.int64)
+    limit = np.empty(2, np.int64)
+    at[0], at[1] = runs[0, 0] - 1, runs[0, 1] - 1
+    limit[0], limit[1] = low[0] - 1, low[1] - 1
+    count = _extend(hashes, masses, at, limit, -1, drop, work, side)
+    for k in range(count):
+        pairs[k, 0], pairs[k, 1] = side[count - 1 - k, 0], side[count - 1 - k, 1]
+    a, b = runs[0, 0], runs[0, 1]
+    for r in range(len(runs)):
+        skip = max(0, max(a - runs[r, 0], b - runs[r, 1]))
+        if skip >= runs[r, 2]:
+            continue
+        start_a, start_b = runs[r, 0] + skip, runs[r, 1] + skip
+        size[0], size[1] = start_a - a, start_b - b
+        if max(size[0], size[1]) <= REACH:
+            at[0], at[1] = a, b
+            found = _region(hashes, masses, at, size, 1, -1.0, work, scratch)
+            for k in range(found):
+                pairs[count + k, 0], pairs[count + k, 1] = scratch[k, 0], scratch[k, 1]
+            count += found
+        for k in range(runs[r, 2] - skip):
+            pairs[count, 0], pairs[count, 1] = start_a + k, start_b + k
+            count += 1
+        a, b = runs[r, 0] + runs[r, 2], runs[r, 1] + runs[r, 2]
+    at[0], at[1] = a, b
+    found = _extend(hashes, masses, at, high, 1, drop, work, side)
+    for k in range(found):
+        pairs[count + k, 0], pairs[count + k, 1] = side[k, 0], side[k, 1]
+    return count + found
+
+
+@kernel
+def cut(pairs: Any, masses: Any, max_gap: int, tolerance: float, starts: Any) -> int:
+    """Cut matched pairs (n x 2) into passages; write the index of each passage's first pair; return how many.
+
+    Two stretches stay one passage when the gap between them (the larger side, words) is one word, or at most
+    `max_gap` and `tolerance` times the reward of the weaker stretch. Smaller gaps are judged first, so that
+    stretches that one edit split grow together before a larger gap is judged.
+    """
+    n = len(pairs)
+    if n == 0:
+        return 0
+    gaps = np.zeros(n, np.int64)
+    for i in range(1, n):
+        gaps[i] = max(pairs[i, 0] - pairs[i - 1, 0], pairs[i, 1] - pairs[i - 1, 1]) - 1
+    breaks = np.flatnonzero(gaps > 0)
+    values = np.zeros(len(breaks) + 1)
+    stretch = 0
+    for i in range(n):
+        if gaps[i] > 0:
+            stretch += 1
+        values[stretch] += reward(masses[pairs[i, 0]])
+    count = len(breaks)
+    limit = 1
+    while True:
+        kept = 0
+        for s in range(count):
+            gap = gaps[breaks[s]]
+            weaker = min(values[kept], values[s + 1])
+            if gap <= limit and (gap <= 1 or gap <= tolerance * weaker):
+                values[kept] += values[s + 1]
+            else:
+                breaks[kept] = breaks[s]
+                kept += 1
+                values[kept] = values[s + 1]
+        if kept == count and limit >= max_gap:
+            break
+        count = kept
+        limit = min(2 * limit, max_gap)
+    starts[0] = 0
+    starts[1 : count + 1] = breaks[:count]
+    return count + 1
+
+
+@kernel
+def _contained(a0: int, a1: int, b0: int, b1: int, seen: Any, count: int) -> bool:
+    """Say whether half of both sides lies in a passage already found for the pair."""
+    for s in range(count):
+        left = min(a1, seen[s, 1]) - max(a0, seen[s, 0])
+        right = min(b1, seen[s, 3]) - max(b0, seen[s, 2])
+        if 2 * left > a1 - a0 and 2 * right > b1 - b0:
+            return True
+    return False
+
+
+@kernel
+def align_chains(chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, masses: Any, limits: Any) -> Any:
+    """Align the chains (int32, n x 2 texts, sorted by pair) and cut them into passages.
+
+    `limits` (float64) is (drop, largest gap, tolerance, least mass in 1/256 nat). Returns the texts of each passage
+    (int32, m x 2), the bounds of its blocks (int64, m + 1) and the blocks (int64, k x 3: left place, right place,
+    matched words).
+    """
+    out = np.empty((1024, 2), np.int32)
+    block_ends = np.zeros(1025, np.int64)
+    blocks = np.empty((4096, 3), np.int64)
+    seen = np.empty((256, 4), np.int64)
+    low, high = np.empty(2, np.int64), np.empty(2, np.int64)
+    n, k, count_seen = 0, 0, 0
+    for c in range(len(chains)):
+        if c == 0 or chains[c, 0] != chains[c - 1, 0] or chains[c, 1] != chains[c - 1, 1]:
+            count_seen = 0
+        for side in range(2):
+            d = chains[c, side]
+            low[side], high[side] = bounds[d], bounds[d + 1]
+        part = runs[ends[c] : ends[c + 1]]
+        if chains[c, 0] == chains[c, 1]:
+            # inside one text the left side ends before the right one begins
+            count = len(part)
+            while part[count - 1, 0] + part[count - 1, 2] > part[0, 1]:
+                count -= 1
+            part = part[:count]
+            high[0] = low[1] = (part[-1, 0] + part[-1, 2] + part[0, 1]) // 2
+        if _contained(part[0, 0], part[-1, 0] + part[-1, 2], part[0, 1], part[-1, 1] + part[-1, 2], seen, count_seen):
+            continue
+        room = min(high[0] - low[0], high[1] - low[1]) + 1
+        pairs = np.empty((room, 2), np.int64)
+        starts = np.empty(room, np.int64)
+        count = align_chain(part, hashes, masses, low, high, limits[0], pairs)
+        passages = cut(pairs[:count], masses, int(limits[1]), limits[2], starts)
+        for s in range(passages):
+            first = starts[s]
+            last = starts[s + 1] if s + 1 < passages else count
+            total = 0
+            for i in range(first, last):
+                total += masses[pairs[i, 0]]
+            if total < limits[3]:
+                continue
+            a0, a1, b0, b1 = pairs[first, 0], pairs[last - 1, 0] + 1, pairs[first, 1], pairs[last - 1, 1] + 1
+            if _contained(a0, a1, b0, b1, seen, count_seen):
+                continue
+            if count_seen == len(seen):
+                seen = np.concatenate((seen, np.empty_like(seen)))
+            seen[count_seen, 0], seen[count_seen, 1], seen[count_seen, 2], seen[count_seen, 3] = a0, a1, b0, b1
+            count_seen += 1
+            if n == len(out):
+                out = np.concatenate((out, np.empty_like(out)))
+            if n + 1 == len(block_ends):
+                block_ends = np.concatenate((block_ends, np.empty_like(block_ends)))
+            for i in range(first, last):
+                joins = i > first and pairs[i, 0] == pairs[i - 1, 0] + 1 and pairs[i, 1] == pairs[i - 1, 1] + 1
+                if joins:
+                    blocks[k - 1, 2] += 1
+                    continue
+                if k == len(blocks):
+                    blocks = np.concatenate((blocks, np.empty_like(blocks)))
+                blocks[k, 0], blocks[k, 1], blocks[k, 2] = pairs[i, 0], pairs[i, 1], 1
+                k += 1
+            out[n, 0], out[n, 1] = chains[c, 0], chains[c, 1]
+            n += 1
+            block_ends[n] = k
+    return out[:n].copy(), block_ends[: n + 1].copy(), blocks[:k].copy()

@@ -1,0 +1,149 @@
+"""Hits of a pair of texts to exact runs, and runs to colinear chains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dedup.kernels.jit import kernel
+
+# Earlier runs that a run is tried behind.
+LOOK_BACK = 48
+# Cost of a gap, in units of mass (1/256 nat): half a nat for each word by which the texts drift.
+_DRIFT_COST = 128
+
+
+@kernel
+def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
+    """Merge hits of one pair into maximal exact runs `(a, b, length)`, written to `out` in order of (a, b).
+
+    `low` and `high` bound the two texts (left, right). In one text a run stops before it meets itself.
+    """
+    n = len(hits)
+    drift = (hits[:, 1] - low[1]) - (hits[:, 0] - low[0])
+    order = np.argsort(drift * np.int64(1 << 32) + (hits[:, 0] - low[0]))
+    itself = low[0] == low[1]
+    count = 0
+    diagonal, reach = np.int64(0), np.int64(-1)
+    for k in range(n):
+        a, b = hits[order[k], 0], hits[order[k], 1]
+        if k and b - a == diagonal and a < reach:
+            continue
+        start_a, start_b = a, b
+        while start_a > low[0] and start_b > low[1] and hashes[start_a - 1] == hashes[start_b - 1]:
+            start_a -= 1
+            start_b -= 1
+        end_a, end_b = a, b
+        while end_a < high[0] and end_b < high[1] and hashes[end_a] == hashes[end_b]:
+            end_a += 1
+            end_b += 1
+        if itself:
+            end_a = min(end_a, start_b)
+        diagonal, reach = b - a, end_a
+        if end_a > start_a:
+            out[count, 0], out[count, 1], out[count, 2] = start_a, start_b, end_a - start_a
+            count += 1
+    kept = out[:count]
+    by_place = np.argsort((kept[:, 0] - low[0]) * np.int64(1 << 31) + (kept[:, 1] - low[1]))
+    out[:count] = kept[by_place]
+    return count
+
+
+@kernel
+def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any) -> int:
+    """Chain runs (n x 3, sorted) of one pair; write each run's chain number, or -1, to `chain_of`.
+
+    `mass` (int64) is the prefix sum of token masses. A run may follow another when both gaps are at most `max_gap`
+    words and nothing crosses; overlaps are allowed and their mass counted once. Chains that weigh less than `least`
+    are left out. Dynamic programming with bounded look-back (Li 2018, minimap2, section 2.1).
+    """
+    n = len(runs)
+    best = np.empty(n, np.int64)
+    before = np.full(n, -1, np.int64)
+    for i in range(n):
+        a, b, length = runs[i, 0], runs[i, 1], runs[i, 2]
+        own = mass[a + length] - mass[a]
+        best[i] = own
+        for j in range(i - 1, max(-1, i - 1 - LOOK_BACK), -1):
+            pa, pb, pl = runs[j, 0], runs[j, 1], runs[j, 2]
+            if pa >= a or pb >= b or pa + pl >= a + length or pb + pl >= b + length:
+                continue
+            gap_a, gap_b = a - pa - pl, b - pb - pl
+            if gap_a > max_gap or gap_b > max_gap:
+                continue
+            overlap = max(0, -min(gap_a, gap_b))
+            if overlap >= length:
+                continue
+            cost = abs(gap_a - gap_b) * _DRIFT_COST
+            value = best[j] + mass[a + length] - mass[a + overlap] - cost
+            if value > best[i]:
+                best[i] = value
+                before[i] = j
+    chain_of[:n] = -1
+    order = np.argsort(-best, kind="mergesort")
+    count = 0
+    for k in range(n):
+        i = order[k]
+        if best[i] < least:
+            break
+        if chain_of[i] != -1:
+            continue
+        j = i
+        gained = best[i]
+        while j >= 0 and chain_of[j] == -1:
+            j = before[j]
+        if j >= 0:
+            gained -= best[j]
+        if gained < least:
+            continue
+        j = i
+        while j >= 0 and chain_of[j] == -1:
+            chain_of[j] = count
+            j = before[j]
+        count += 1
+    return count
+
+
+@kernel
+def chain_pairs(hits: Any, groups: Any, documents: Any, bounds: Any, hashes: Any, mass: Any, limits: Any) -> Any:
+    """Chain the hits of each pair of texts.
+
+    `hits` (int64, n x 2 places) stand pair by pair, pair g at `groups[g]:groups[g + 1]`; `documents` (int32, n x 2).
+    `limits` is (largest gap, least mass). Returns the pairs of accepted chains (int32, m x 2 texts), the bounds of
+    their runs (int64, m + 1) and the runs (int64, k x 3: left place, right place, words).
+    """
+    longest = 0
+    for g in range(len(groups) - 1):
+        longest = max(longest, groups[g + 1] - groups[g])
+    runs = np.empty((longest, 3), np.int64)
+    chain_of = np.empty(longest, np.int64)
+    pairs = np.empty((1024, 2), np.int32)
+    ends = np.zeros(1025, np.int64)
+    kept = np.empty((4096, 3), np.int64)
+    n, k = 0, 0
+    low, high = np.empty(2, np.int64), np.empty(2, np.int64)
+    for g in range(len(groups) - 1):
+        first, last = groups[g], groups[g + 1]
+        for side in range(2):
+            d = documents[first, side]
+            low[side], high[side] = bounds[d], bounds[d + 1]
+        count = exact_runs(hits[first:last], hashes, low, high, runs)
+        if count == 1 and mass[runs[0, 0] + runs[0, 2]] - mass[runs[0, 0]] < limits[1]:
+            continue
+        chains = best_chains(runs[:count], mass, limits[0], limits[1], chain_of)
+        for c in range(chains):
+            if n == len(pairs):
+                pairs = np.concatenate((pairs, np.empty_like(pairs)))
+            if n + 1 == len(ends):
+                ends = np.concatenate((ends, np.empty_like(ends)))
+            for i in range(count):
+                if chain_of[i] == c:
+                    if k == len(kept):
+                        kept = np.concatenate((kept, np.empty_like(kept)))
+                    kept[k] = runs[i]
+                    k += 1
+            pairs[n, 0], pairs[n, 1] = documents[first, 0], documents[first, 1]
+            n += 1
+            ends[n] = k
+    return pairs[:n].copy(), ends[: n + 1].copy(), kept[:k].copy()

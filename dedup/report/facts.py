@@ -1,0 +1,172 @@
+"""What a scan found in figures and in sentences, counted once for every report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dedup.model import KINDS, SCOPES, Member, ScanResult, Suppressed
+from dedup.report.labels import number, plural
+
+_READ_KEYS: Final = ("documents_read", "documents", "read")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Counts of a scan.
+
+    `documents` is None when the manifest does not say how many were read. `carriers` are documents with a passage,
+    `outlets` the outlets among them, `groups` their families, `unnamed` the carriers that name no outlet.
+    `by_kind` maps each kind that occurs to its counts in the order of the scopes.
+    `furniture` counts distinct suppressed texts, `furniture_places` all places recorded.
+    """
+
+    documents: int | None
+    carriers: int
+    outlets: int
+    groups: int
+    unnamed: int
+    passages: int
+    by_scope: tuple[int, ...]
+    by_kind: Mapping[str, tuple[int, ...]]
+    document_clusters: int
+    clustered_documents: int
+    furniture: int
+    furniture_places: int
+    skipped: int
+    warnings: tuple[str, ...]
+
+
+def gather(result: ScanResult) -> Facts:
+    """Return the figures of a scan; a manifest with keys missing only makes fewer of them known."""
+    members = [m for cluster in result.passages for m in cluster.members]
+    outlets = {m.outlet for m in members if m.outlet}
+    table = Counter((p.kind, p.scope) for p in result.passages)
+    skipped = count_skipped(_mapping(result.manifest, "reading"))
+    return Facts(
+        documents=_documents_read(result.manifest),
+        carriers=len({m.doc_id for m in members}),
+        outlets=len(outlets),
+        groups=len({family_of(outlet, result.manifest) for outlet in outlets}),
+        unnamed=len({m.doc_id for m in members if not m.outlet}),
+        passages=len(result.passages),
+        by_scope=tuple(sum(table[kind, scope] for kind in KINDS) for scope in SCOPES),
+        by_kind={k: row for k in KINDS if any(row := tuple(table[k, s] for s in SCOPES))},
+        document_clusters=len(result.documents),
+        clustered_documents=len({m.doc_id for c in result.documents for m in c.members}),
+        furniture=len(distinct(result.suppressed)),
+        furniture_places=len(result.suppressed),
+        skipped=skipped,
+        warnings=_warnings(result, members, skipped),
+    )
+
+
+def sentences(facts: Facts) -> list[str]:
+    """Return the summary of a scan as plain sentences."""
+    said = []
+    if facts.documents is not None:
+        said.append(f"{plural(facts.documents, 'document')} {_were(facts.documents)} read.")
+    said.append(_passages_said(facts))
+    if facts.passages:
+        said.append(_carriers_said(facts))
+    said.append(_documents_said(facts))
+    if facts.furniture:
+        said.append(
+            f"{plural(facts.furniture, 'text')} of site furniture {_were(facts.furniture)} set aside."
+        )
+    return said
+
+
+def family_of(outlet: str, manifest: Mapping[str, Any]) -> str:
+    """Return the group that the manifest puts an outlet in, or the outlet itself."""
+    entry = _mapping(manifest, "families").get(outlet)
+    family = entry.get("family") if isinstance(entry, Mapping) else entry
+    return family if isinstance(family, str) and family else outlet
+
+
+def distinct(suppressed: Iterable[Suppressed]) -> dict[tuple[str, str, str], list[Suppressed]]:
+    """Return suppressed places by rule, family (empty when none) and text, in the order of first appearance."""
+    found: dict[tuple[str, str, str], list[Suppressed]] = {}
+    for item in suppressed:
+        found.setdefault((item.rule, item.family or "", item.text), []).append(item)
+    return found
+
+
+def count_skipped(reading: Mapping[str, Any]) -> int:
+    """Return how many inputs the reader skipped, given as a number, a list, or a mapping of reason to either."""
+    return sum(_size(value) for key, value in reading.items() if "skip" in str(key).lower())
+
+
+def _size(value: object) -> int:
+    if isinstance(value, bool):
+        return 0
+    if isinstance(value, int):
+        return value
+    if isinstance(value, Mapping):
+        return sum(_size(v) for v in value.values())
+    return len(value) if isinstance(value, list | tuple) else 0
+
+
+def _mapping(manifest: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = manifest.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _documents_read(manifest: Mapping[str, Any]) -> int | None:
+    counts = _mapping(manifest, "counts")
+    known = (counts[key] for key in _READ_KEYS if isinstance(counts.get(key), int))
+    return next(known, None)
+
+
+def _warnings(result: ScanResult, members: Sequence[Member], skipped: int) -> tuple[str, ...]:
+    given = result.manifest.get("warnings")
+    said = [str(w) for w in given] if isinstance(given, list | tuple) else []
+    said += [w for topic, w in _degraded(members, skipped) if not any(topic in s.lower() for s in said)]
+    return tuple(said)
+
+
+def _degraded(members: Sequence[Member], skipped: int) -> list[tuple[str, str]]:
+    """Return signals that are missing, each with the word that shows a scan has already warned of it."""
+    found = []
+    if members and not any(m.published for m in members):
+        found.append(("date", "No document has a date: who had a passage first is not known."))
+    if members and not any(m.outlet for m in members):
+        found.append(("outlet", "No document names an outlet: each counts as an outlet of its own."))
+    if skipped:
+        found.append(("skip", f"{plural(skipped, 'input')} {_were(skipped)} skipped; see manifest.json."))
+    return found
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _passages_said(facts: Facts) -> str:
+    if not facts.passages:
+        return "No shared passages were found."
+    across, within, inside = facts.by_scope
+    parts = [
+        f"{number(across)} across outlets",
+        f"{number(within)} within one outlet",
+        f"{number(inside)} within one document",
+    ]
+    return f"{plural(facts.passages, 'shared passage')} {_were(facts.passages)} found: {', '.join(parts)}."
+
+
+def _carriers_said(facts: Facts) -> str:
+    said = f"{plural(facts.carriers, 'document')} {'carries' if facts.carriers == 1 else 'carry'} them"
+    if facts.outlets:
+        said += f", from {plural(facts.outlets, 'outlet')} of {plural(facts.groups, 'independent group')}"
+    if facts.unnamed:
+        said += f"; {number(facts.unnamed)} of these {'names' if facts.unnamed == 1 else 'name'} no outlet"
+    return said + "."
+
+
+def _documents_said(facts: Facts) -> str:
+    if not facts.document_clusters:
+        return "No near-duplicate documents were found."
+    clusters = plural(facts.document_clusters, "cluster")
+    joins = "joins" if facts.document_clusters == 1 else "join"
+    return f"{clusters} of near-duplicate documents {joins} {plural(facts.clustered_documents, 'document')}."
