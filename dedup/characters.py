@@ -21,7 +21,8 @@ _UNSPACED_THAI = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xA9E0,
 _VOWEL_POINTS = ((0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x0652), (0x0656, 0x065F), (0x0670, 0x0670),
                  (0x06D6, 0x06ED))  # fmt: skip
 _EMOJI = ((0x2600, 0x27BF), (0x1F000, 0x1FAFF))
-_SAME_FOLD = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3))
+_SAME_FOLD = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF))
+_HALFWIDTH_VOICING = "\uff9e\uff9f"
 _QUOTES = "\"“”„‟«»‹›「」『』〝〞〟＂"
 _APOSTROPHES = "'’‘‛ʼ＇`´"
 _HYPHENS = "-‐‑\u2212"
@@ -52,7 +53,7 @@ def _class_of(cp: int, char: str, category: str) -> int:
             return found
     if 0xFE00 <= cp <= 0xFE0F or 0x1F3FB <= cp <= 0x1F3FF:
         return k.IGNORED
-    if category[0] == "M":
+    if category[0] == "M" or char in _HALFWIDTH_VOICING:
         return k.MARK
     if category == "Nd":
         return k.DIGIT
@@ -79,7 +80,9 @@ def fold(char: str) -> str:
     digit = unicodedata.digit(char, None)
     if digit is not None and unicodedata.category(char) == "Nd":
         return str(digit)
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
+    # a mark keeps its case: the Greek iota subscript would become a letter
+    cased = (c if unicodedata.category(c)[0] == "M" else c.casefold() for c in unicodedata.normalize("NFKD", char))
+    plain = unicodedata.normalize("NFKD", "".join(cased))
     kept: list[str] = []
     base = ""
     for c in plain:
@@ -100,7 +103,7 @@ def character_tables() -> CharacterTables:
     folds = np.arange(k.TABLE_SIZE, dtype=np.uint32)
     expansions: list[int] = []
     for low, high in _SAME_FOLD:
-        classes[low : high + 1] = k.LETTER if low == 0xAC00 else k.HAN
+        classes[low : high + 1] = k.HAN
     for cp in range(k.TABLE_SIZE):
         if _inside(cp, _SAME_FOLD):
             continue
@@ -115,6 +118,7 @@ def character_tables() -> CharacterTables:
             attributes[cp] = (k.ATTR_FOLDS_MARKS if c == k.LETTER and folds_marks(char) else 0) | (
                 k.ATTR_UPPER if category in ("Lu", "Lt") else 0
             )
+        if c in (k.LETTER, k.HAN, k.THAI, k.DIGIT, k.MARK):
             folded = fold(char)
             if len(folded) == 1:
                 folds[cp] = ord(folded)

@@ -57,6 +57,31 @@ def seed_hits(
     return _grouped(hits, tokens, len(keys), int(frequent))
 
 
+def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], config: SeedConfig) -> Hits:
+    """Return all hits between given pairs of texts (int64, n x 2, left <= right, sorted), without neighbour links."""
+    needed = np.unique(pairs)
+    number = np.zeros(len(tokens) + 1, np.int64)
+    number[needed] = np.arange(len(needed))
+    parts = [
+        shingle_kernels.seed_places(
+            tokens.hashes, tokens.weights, tokens.bounds[d : d + 2], config.seed_size, config.seed_window
+        )
+        for d in needed
+    ]
+    bounds = np.cumsum([0, *(len(p[0]) for p in parts)]).astype(np.int64)
+    keys = np.concatenate([p[0] for p in parts]) if parts else np.empty(0, np.uint32)
+    places = np.concatenate([p[1] for p in parts]) if parts else np.empty(0, np.int64)
+    hits, counts = kernels.pair_hits(number[pairs], keys, places, bounds, config.small_bucket)
+    kept = counts > 0
+    return Hits(
+        places=hits,
+        documents=np.repeat(pairs, counts, axis=0).astype(np.int32),
+        groups=np.concatenate([[0], np.cumsum(counts[kept])]),
+        seeds=len(keys),
+        frequent=0,
+    )
+
+
 def _seeds(
     tokens: Tokens, active: npt.NDArray[np.bool_], config: SeedConfig, pool: Executor | None
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:

@@ -57,13 +57,13 @@ def interval(values: Sequence[float], seed: int) -> dict[str, Any]:
     1000 resamples of the clusters with replacement (Efron & Tibshirani 1993, section 13.3); all None for n
     = 0.
     """
-    data = np.asarray(values, dtype=np.float64)
+    data = np.sort(np.asarray(values, dtype=np.float64))  # the order of the labels decides nothing
     if not data.size:
         return {"value": None, "low": None, "high": None, "n": 0}
     rng = np.random.default_rng(seed)
     means = [float(data[rng.integers(0, data.size, data.size)].mean()) for _ in range(RESAMPLES)]
     low, high = np.percentile(means, [2.5, 97.5])
-    return {"value": rounded(mean(values)), "low": rounded(low), "high": rounded(high), "n": int(data.size)}
+    return {"value": rounded(data.mean()), "low": rounded(low), "high": rounded(high), "n": int(data.size)}
 
 
 def confusion(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:

@@ -58,10 +58,13 @@ def _judged(clusters: Named, index: SpanIndex, seed: int) -> Iterator[tuple[floa
 
 
 def _judge(link: tuple[Span, Span], on_left: Touching, on_right: Touching) -> tuple[float, int]:
+    shared = on_left.keys() & on_right.keys()
+    if not shared:
+        return 0.0, 0
     left: list[Placed] = []
     right: list[Placed] = []
     count = 0
-    for cluster in on_left.keys() & on_right.keys():
+    for cluster in shared:
         a, b = on_left[cluster], on_right[cluster]
         count += _n_pairs(a, b)
         left += [p for p in a if any(q.member != p.member for q in b[:2])]

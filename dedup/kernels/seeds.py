@@ -177,3 +177,58 @@ def pair_order(left: Any, right: Any, n_documents: int) -> Any:
         final[counts[left[i]]] = i
         counts[left[i]] += 1
     return final
+
+
+@kernel
+def pair_hits(pairs: Any, keys: Any, places: Any, seed_bounds: Any, small: int) -> Any:
+    """Return the hits of given pairs of texts (int64, n x 2, left <= right) from the seeds of all texts.
+
+    `keys` and `places` stand text by text at `seed_bounds`, in order of place. A seed that a text holds more than
+    `small` times is linked in order of occurrence. Returns hits (int64, m x 2) and how many each pair has (int64, n).
+    """
+    out = np.empty((4096, 2), np.int64)
+    counts = np.zeros(len(pairs), np.int64)
+    n = 0
+    last = -1
+    left_order = np.empty(0, np.int64)
+    left_keys = np.empty(0, np.uint32)
+    for p in range(len(pairs)):
+        a, b = pairs[p, 0], pairs[p, 1]
+        low_a, high_a = seed_bounds[a], seed_bounds[a + 1]
+        if a != last:
+            left_order = np.argsort(keys[low_a:high_a], kind="mergesort")
+            left_keys = keys[low_a:high_a][left_order]
+            last = a
+        right_order = np.argsort(keys[seed_bounds[b] : seed_bounds[b + 1]], kind="mergesort")
+        right_keys = keys[seed_bounds[b] : seed_bounds[b + 1]][right_order]
+        before = n
+        i, j = 0, 0
+        while i < len(left_keys) and j < len(right_keys):
+            if left_keys[i] < right_keys[j]:
+                i += 1
+                continue
+            if left_keys[i] > right_keys[j]:
+                j += 1
+                continue
+            i_end, j_end = i, j
+            while i_end < len(left_keys) and left_keys[i_end] == left_keys[i]:
+                i_end += 1
+            while j_end < len(right_keys) and right_keys[j_end] == right_keys[j]:
+                j_end += 1
+            many = (i_end - i) * (j_end - j) > small * small
+            for x in range(i, i_end):
+                first, stop = j, j_end
+                if a == b:
+                    first, stop = x + 1, min(x + 2, i_end)
+                elif many:
+                    first = min(j + (x - i), j_end - 1)
+                    stop = first + 1
+                for y in range(first, stop):
+                    if n == len(out):
+                        out = np.concatenate((out, np.empty_like(out)))
+                    out[n, 0] = places[low_a + left_order[x]]
+                    out[n, 1] = places[seed_bounds[b] + right_order[y]]
+                    n += 1
+            i, j = i_end, j_end
+        counts[p] = n - before
+    return out[:n].copy(), counts

@@ -67,12 +67,14 @@ def _class_of(cp: int, classes: Any) -> int:
 @kernel
 def _joins_next_line(data: Any, i: int, stop: int, classes: Any, attributes: Any) -> int:
     """Return the byte where a word broken by a hyphen at a line end goes on, or -1."""
-    lines = 0
+    lines, before = 0, 0
     while i < stop:
         cp, after = _decode(data, i)
         c = _class_of(cp, classes)
         if c == NEWLINE:
-            lines += cp == 10 or lines == 0
+            # CR LF is one line end
+            lines += cp != 10 or before != 13
+            before = cp
         elif c != SPACE:
             goes_on = c == LETTER and lines == 1 and not (attributes[cp] & ATTR_UPPER)
             return i if goes_on else -1

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeAlias, TypeVar
 
 from dedup.model import Document, DocumentMember, Member
 from dedup.report.labels import plural
 from dedup.report.safe import line
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+AnyMember: TypeAlias = Member | DocumentMember
+_Any = TypeVar("_Any", Member, DocumentMember)
+Interval: TypeAlias = tuple[float, float]
 _MINUTE: Final = 60.0
 _HOUR: Final = 3600.0
 _DAY: Final = 86400.0
+_LENGTHS: Final = {"day": _DAY - 1, "month": 31 * _DAY - 1, "year": 366 * _DAY - 1}
 
 
 def parse(published: str | None) -> datetime | None:
-    """Return an ISO 8601 date as a moment, in UTC when it names no zone; None when missing or not ISO."""
+    """Return an ISO 8601 date as a moment, in UTC when it names no zone, else None."""
     try:
         moment = datetime.fromisoformat((published or "").strip())
     except ValueError:
@@ -25,13 +29,38 @@ def parse(published: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def timestamp(member: Member | DocumentMember, texts: Mapping[str, Document]) -> float | None:
+def timestamp(member: AnyMember, texts: Mapping[str, Document]) -> float | None:
     """Return when a member was published, in seconds of UTC: as its document says, else as its date reads."""
     document = texts.get(member.doc_id)
     if document is not None and document.timestamp is not None:
         return document.timestamp
     moment = parse(member.published)
     return None if moment is None else moment.timestamp()
+
+
+def interval(member: AnyMember, texts: Mapping[str, Document]) -> Interval | None:
+    """Return the first and the last moment that a member's date can mean, in seconds of UTC, or None.
+
+    A date without a time means any moment of its day, so it cannot show who came first on that day.
+    """
+    start = timestamp(member, texts)
+    if start is None:
+        return None
+    document = texts.get(member.doc_id)
+    precision = document.published_precision if document is not None else None
+    if precision is None and len((member.published or "").strip()) <= len("2024-03-05"):
+        precision = "day"
+    return start, start + _LENGTHS.get(precision or "", 0.0)
+
+
+def earliest(members: Sequence[_Any], texts: Mapping[str, Document]) -> _Any | None:
+    """Return the dated member that came before all other dated ones, or None when dates leave it open."""
+    known = [(when, m) for m in members if (when := interval(m, texts)) is not None]
+    if not known:
+        return None
+    (_, end), first = min(known, key=lambda pair: (pair[0][1], pair[0][0]))
+    others = [when for when, m in known if m.doc_id != first.doc_id]
+    return first if others and all(start > end for start, _ in others) else None
 
 
 def show(published: str | None) -> str:

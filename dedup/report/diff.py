@@ -22,6 +22,7 @@ _ELIDE_ABOVE: Final = 60
 _ELIDE_KEEP: Final = 20
 _CONTEXT_WORDS: Final = 25
 _CONTEXT_CHARACTERS: Final = 200
+_BREAKS: Final = re.compile(r"\s*\n\s*")
 
 _HAN_KANA: Final = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # The joiners U+200C and U+200D stand inside words of Persian and Indic scripts.
@@ -99,7 +100,7 @@ def before(text: str, start: int) -> str:
     words = re.findall(r"\S+\s*", window)
     if start > _CONTEXT_CHARACTERS and len(words) > 1:
         words = words[1:]
-    return "".join(words[-_CONTEXT_WORDS:])
+    return _BREAKS.sub("\n", "".join(words[-_CONTEXT_WORDS:]))
 
 
 def after(text: str, end: int) -> str:
@@ -108,7 +109,7 @@ def after(text: str, end: int) -> str:
     words = re.findall(r"\s*\S+", window)
     if end + _CONTEXT_CHARACTERS < len(text) and len(words) > 1:
         words = words[:-1]
-    return "".join(words[:_CONTEXT_WORDS])
+    return _BREAKS.sub("\n", "".join(words[:_CONTEXT_WORDS]))
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:

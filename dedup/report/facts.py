@@ -17,8 +17,8 @@ _READ_KEYS: Final = ("documents_read", "documents", "read")
 class Facts:
     """Counts of a scan.
 
-    `documents` is None when the manifest does not say how many were read. `carriers` are documents with a passage,
-    `outlets` the outlets among them, `groups` their families, `unnamed` the carriers that name no outlet.
+    `documents` is None when the manifest does not say how many were read. `carriers` are documents with a
+    passage, `outlets` the outlets among them, `groups` their families, `unnamed` those that name no outlet.
     `by_kind` maps each kind that occurs to its counts in the order of the scopes.
     `furniture` counts distinct suppressed texts, `furniture_places` all places recorded.
     """
@@ -87,7 +87,7 @@ def family_of(outlet: str, manifest: Mapping[str, Any]) -> str:
 
 
 def distinct(suppressed: Iterable[Suppressed]) -> dict[tuple[str, str, str], list[Suppressed]]:
-    """Return suppressed places by rule, family (empty when none) and text, in the order of first appearance."""
+    """Return suppressed places by rule, family (empty when none) and text, in order of appearance."""
     found: dict[tuple[str, str, str], list[Suppressed]] = {}
     for item in suppressed:
         found.setdefault((item.rule, item.family or "", item.text), []).append(item)
@@ -95,7 +95,7 @@ def distinct(suppressed: Iterable[Suppressed]) -> dict[tuple[str, str, str], lis
 
 
 def count_skipped(reading: Mapping[str, Any]) -> int:
-    """Return how many inputs the reader skipped, given as a number, a list, or a mapping of reason to either."""
+    """Return how many inputs the reader skipped, as a number, a list, or a mapping of reason to either."""
     return sum(_size(value) for key, value in reading.items() if "skip" in str(key).lower())
 
 

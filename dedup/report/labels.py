@@ -1,10 +1,10 @@
-"""Words and order that every report shares: neutral labels, numbers as people read them, the rank of clusters."""
+"""What every report shares: neutral labels, numbers as people read them, the rank of clusters."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from dedup.model import Kind, PassageCluster, Relation, Scope, Wording
 
@@ -37,7 +37,7 @@ _SCOPE_RANK: Final = {"cross_outlet": 0, "within_outlet": 1, "within_document": 
 _NARROW_SPACE: Final = "\u202f"
 
 
-def label(table: Mapping[str, str], key: str) -> str:
+def label(table: Mapping[Any, str], key: str) -> str:
     """Return the label of `key`, or the key itself with spaces when the table does not know it."""
     return table.get(key, key.replace("_", " "))
 
@@ -84,7 +84,7 @@ def carriers(cluster: PassageCluster) -> str:
 
 
 def ranked(passages: Iterable[PassageCluster]) -> list[PassageCluster]:
-    """Return the clusters by interest: widest scope, then groups, documents and length; ties by `cluster_id`."""
+    """Return the clusters by interest: widest scope, then groups, documents, length, `cluster_id`."""
     return sorted(passages, key=_rank)
 
 

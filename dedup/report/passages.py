@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from dedup.model import Document, DocumentCluster, DocumentMember, Member, PassageCluster
 from dedup.report import diff
 from dedup.report.catalogue import Catalogue, Ref
-from dedup.report.dates import timestamp
+from dedup.report.dates import earliest, timestamp
 from dedup.report.timeline import Strip, strip
 
 MEMBERS_LISTED: Final = 100
@@ -39,7 +39,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageView:
-    """A cluster ready for its template; `moment` is its first publication in seconds of UTC, when known."""
+    """A cluster ready for its template.
+
+    `since` has the first date, `moment` is that in seconds of UTC; `earliest` is who came first, if known.
+    """
 
     cluster: PassageCluster
     number: int
@@ -47,11 +50,13 @@ class PassageView:
     parent: Ref | None
     inner: tuple[Ref, ...]
     members: tuple[Member, ...]
+    undated: int
     hidden: int
     comparisons: tuple[Comparison, ...]
     uncompared: int
     strip: Strip | None
-    first: Member | None
+    since: Member | None
+    earliest: Member | None
     moment: float | None
     outlets: tuple[int, ...]
     lang: str | None
@@ -76,7 +81,7 @@ def passage_view(cluster: PassageCluster, known: Catalogue) -> PassageView:
     first = next((m for m in members if timestamp(m, known.texts) is not None), None)
     comparisons = _comparisons(cluster.members, known.texts)
     inner = (known.ref(cluster_id) for cluster_id in known.inner.get(cluster.cluster_id, ()))
-    outlets = {known.outlets[m.outlet] for m in members if m.outlet in known.outlets}
+    outlets = {known.outlets[name] for m in members if (name := m.outlet or "") in known.outlets}
     return PassageView(
         cluster=cluster,
         number=known.numbers[cluster.cluster_id],
@@ -84,11 +89,13 @@ def passage_view(cluster: PassageCluster, known: Catalogue) -> PassageView:
         parent=known.ref(cluster.parent) if cluster.parent is not None else None,
         inner=tuple(ref for ref in inner if ref is not None),
         members=tuple(members[:MEMBERS_LISTED]),
+        undated=sum(timestamp(m, known.texts) is None for m in members),
         hidden=max(0, len(members) - MEMBERS_LISTED),
         comparisons=comparisons,
         uncompared=max(0, len(members) - 1 - len(comparisons)),
         strip=strip(members, known.texts),
-        first=first,
+        since=first,
+        earliest=earliest(members, known.texts),
         moment=None if first is None else timestamp(first, known.texts),
         outlets=tuple(sorted(outlets)),
         lang=_language(cluster.members[0], known.texts) if cluster.members else None,
@@ -126,7 +133,7 @@ def _in_time(members: Sequence[_M], texts: Mapping[str, Document]) -> list[_M]:
 
 
 def _comparisons(members: Sequence[Member], texts: Mapping[str, Document]) -> tuple[Comparison, ...]:
-    """Compare the representative with the members that differ most; equal texts only fill what room is left."""
+    """Compare the representative with the members that differ most; equal texts fill what room is left."""
     if len(members) < 2:
         return ()
     left, *others = members

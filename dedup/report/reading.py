@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from dedup.model import Document, PassageCluster
@@ -26,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A stretch of text that the same passages cover; `begins` are those that start here, `mark` the innermost."""
+    """A stretch of text that the same passages cover; `begins` start here, `mark` is the innermost."""
 
     text: str
     mark: Ref | None
@@ -35,7 +36,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingView:
-    """One text, marked; `left_out` counts the characters after `TEXT_LIMIT`, `share` is the part that is marked."""
+    """One text, marked; `left_out` counts characters after `TEXT_LIMIT`, `share` is the marked part."""
 
     name: Name
     lang: str | None
@@ -48,7 +49,7 @@ class ReadingView:
 def most_reused(known: Catalogue) -> list[str]:
     """Return the ids of up to `DOCUMENTS_SHOWN` documents whose passages have the most other carriers.
 
-    Of documents with just the same passages only the first is taken, lest one story fill the list; ties by id.
+    Of documents with just the same passages only the first is taken, lest one story fill it; ties by id.
     """
     weights: dict[str, int] = {}
     carried: dict[str, set[str]] = {}
@@ -82,7 +83,7 @@ def segments(text: str, places: Iterable[Place], known: Catalogue) -> list[Segme
     found: list[Segment] = []
     active: list[Place] = []
     upcoming = 0
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         active = [p for p in active if p.end > start]
         begins = []
         while upcoming < len(spans) and spans[upcoming].start == start:

@@ -1,4 +1,4 @@
-"""Foreign text made safe to show: no control characters, no endless words, no hidden direction, no odd addresses.
+"""Foreign text made safe to show: no control characters, endless words, hidden turns, odd addresses.
 
 Escaping for HTML is left to the templates; these functions return plain text.
 """
@@ -20,7 +20,7 @@ _URL_LIMIT: Final = 2000
 
 _NEWLINES: Final = re.compile("\r\n?|\x85|\u2028|\u2029")
 # CJK and full-width punctuation ends a word as well, for Chinese and Japanese have no spaces.
-_ENDLESS: Final = re.compile(r"[^\s\u3000-\u303f\uff00-\uff65]{%d,}" % (WORD_LIMIT + 1))
+_ENDLESS: Final = re.compile(rf"[^\s\u3000-\u303f\uff00-\uff65]{{{WORD_LIMIT + 1},}}")
 _UNSHOWN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
@@ -42,8 +42,8 @@ _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 def clean(text: str) -> str:
     """Return `text` with nothing in it that hides or turns other text.
 
-    Control characters become their visible pictures, direction overrides and isolates a name in double brackets,
-    lone surrogates and non-characters U+FFFD; a word of more than `WORD_LIMIT` characters is cut, with the count.
+    Control characters become their visible pictures, direction overrides and isolates their names in
+    brackets, lone surrogates and non-characters U+FFFD; words above `WORD_LIMIT` characters are cut.
 
     >>> clean("a\\x00b \\u202ec")
     'a␀b ⟦RLO⟧c'
@@ -60,7 +60,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def line(text: str | None, limit: int = 140) -> str:
-    """Return the beginning of `text` on one line, cleaned, an ellipsis at its end where it was cut; None is empty."""
+    """Return the beginning of `text` on one line, cleaned, an ellipsis where it is cut; None is empty."""
     # Bounded before it is split, so that a title of megabytes costs no more than a long one.
     head = (text or "")[: limit * 8]
     flat = clean(" ".join(head.split()))
@@ -91,7 +91,7 @@ def language(tag: str | None) -> str | None:
 
 
 def anchors(ids: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
-    """Return for each id the fragment it is reached by: the id itself, or a hash of it where that is no fragment.
+    """Return for each id the fragment it is reached by: the id itself, or a hash where that is no fragment.
 
     `taken` are fragments of the page that no id may claim.
     """

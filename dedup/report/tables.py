@@ -73,7 +73,7 @@ def pair_views(pairs: Sequence[Pair], known: Catalogue) -> list[PairView]:
 
 
 def suppressed_groups(suppressed: Sequence[Suppressed]) -> list[SuppressedGroup]:
-    """Return what was set aside by rule and family, the widest text first, `SUPPRESSED_SHOWN` texts in all."""
+    """Return what was set aside by rule and family, the widest text first, up to `SUPPRESSED_SHOWN`."""
     by_group: dict[tuple[str, str], list[list[Suppressed]]] = {}
     for (rule, family, _), places in distinct(suppressed).items():
         by_group.setdefault((rule, family), []).append(places)

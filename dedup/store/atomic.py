@@ -11,10 +11,10 @@ from dedup.errors import StoreError
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Put `data` at `path` in one step, replacing a file that is there; readers see the old or the new bytes.
+    """Put `data` at `path` in one step, replacing a file that is there: readers see old or new bytes.
 
-    Raises `StoreError` naming the path when the folder is missing or read-only, the disk is full or `path` is a
-    folder; nothing is then left beside it and an old file is untouched.
+    Raises `StoreError` naming the path when the folder is missing or read-only, the disk is full or `path` is
+    a folder; nothing is then left beside it and an old file is untouched.
     """
     beside = path.parent / f".dedup-{secrets.token_hex(6)}.part"
     try:
@@ -31,8 +31,8 @@ def write_bytes(path: Path, data: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     """Put `text` at `path` as UTF-8, without newline translation, as `write_bytes` does.
 
-    Raises `StoreError` as `write_bytes` does, and `UnicodeEncodeError` when `text` has lone surrogates: replace
-    those first.
+    Raises `StoreError` as `write_bytes` does, and `UnicodeEncodeError` when `text` has lone surrogates:
+    replace those first.
     """
     write_bytes(path, text.encode("utf-8"))
 

@@ -1,0 +1,1 @@
+"""Measurements of dedup: generators of test corpora, suites, peers and reports. Not part of the package."""

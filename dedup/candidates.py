@@ -1,0 +1,178 @@
+"""Texts to verified passages: the array stages in their order, for `scan`, `compare` and the index alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup import rescore, weights
+from dedup.align import Passages, align_chains, joined
+from dedup.chains import chain_hits
+from dedup.config import Config
+from dedup.kernels import weights as weight_kernels
+from dedup.lsh import band_pairs
+from dedup.seeds import pair_hits, seed_hits
+from dedup.signatures import signatures
+from dedup.tokens import Tokens, tokenize_all
+
+Stage = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the array stages found in a list of texts.
+
+    `copy_of` (int64): the first text with the same tokens, itself if none; `masses` (uint16, 1/256 nat a token);
+    `prefix` (int64) their prefix sums; `passages` all aligned passages with `scored`; `counts` for the manifest.
+    """
+
+    tokens: Tokens
+    masses: npt.NDArray[np.uint16]
+    prefix: npt.NDArray[np.int64]
+    copy_of: npt.NDArray[np.int64]
+    passages: Passages
+    scored: rescore.Scored
+    counts: dict[str, int]
+
+
+def find(
+    texts: Sequence[str],
+    sides: npt.NDArray[np.int8],
+    config: Config,
+    pool: Executor | None = None,
+    stage: Stage = lambda name: None,
+) -> Found:
+    """Return the passages that texts share, and those repeated inside them.
+
+    `sides` (int8 a text): all 0, or 1 for the texts of a reference set, with which alone the others are compared.
+    """
+    stage("tokens")
+    tokens = tokenize_all(texts, pool)
+    copies = copy_of(tokens)
+    active = copies == np.arange(len(tokens))
+    active &= np.diff(tokens.bounds) > 0
+    stage("signatures")
+    near = near_pairs(tokens, active, sides, config, pool)
+    stage("weights")
+    counted = active.copy()
+    counted[near[:, 1]] = False
+    masses = token_masses(tokens, counted)
+    stage("seeds")
+    hits = seed_hits(tokens, active, sides, config.seeds, pool)
+    stage("chains")
+    chains = chain_hits(hits, tokens, masses, config.chains, pool)
+    stage("alignment")
+    passages = align_chains(chains, tokens, masses, config.align, pool)
+    missing = _unlinked(near, passages.documents)
+    more = align_pairs(missing, tokens, masses, config)
+    passages = sorted_passages([passages, more, _copies(copies, tokens)])
+    stage("rescoring")
+    scored = rescore.rescore(passages, tokens, masses)
+    counts = {
+        "tokens": len(tokens.hashes),
+        "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
+        "lsh_pairs": len(near),
+        "lsh_pairs_without_chain": len(missing),
+        "seeds": hits.seeds,
+        "seeds_linked_to_neighbours": hits.frequent,
+        "hits": len(hits.places),
+        "pairs_with_hits": max(0, len(hits.groups) - 1),
+        "chains": len(chains),
+        "aligned_passages": len(passages),
+    }
+    prefix = np.zeros(len(masses) + 1, np.int64)
+    np.cumsum(masses, out=prefix[1:], dtype=np.int64)
+    return Found(
+        tokens=tokens,
+        masses=masses,
+        prefix=prefix,
+        copy_of=copies,
+        passages=passages,
+        scored=scored,
+        counts=counts,
+    )
+
+
+def copy_of(tokens: Tokens) -> npt.NDArray[np.int64]:
+    """Return for each text the first one with the same tokens (int64); texts without tokens are their own."""
+    import xxhash
+
+    first: dict[bytes, int] = {}
+    out = np.arange(len(tokens))
+    for d in range(len(tokens)):
+        low, high = tokens.bounds[d], tokens.bounds[d + 1]
+        if high > low:
+            out[d] = first.setdefault(xxhash.xxh3_128_digest(tokens.hashes[low:high].tobytes()), d)
+    return out
+
+
+def near_pairs(
+    tokens: Tokens,
+    active: npt.NDArray[np.bool_],
+    sides: npt.NDArray[np.int8],
+    config: Config,
+    pool: Executor | None,
+) -> npt.NDArray[np.int64]:
+    """Return the LSH pairs (int64, n x 2) whose estimated Jaccard similarity is at least that of a bucket's middle."""
+    made = signatures(tokens, config.signatures, pool)
+    pairs = band_pairs(made, active, config.signatures)
+    estimate = (made[pairs[:, 0]] == made[pairs[:, 1]]).mean(axis=1) if len(pairs) else np.empty(0)
+    middle = (1.0 / config.signatures.bands) ** (1.0 / config.signatures.rows)
+    kept = estimate >= middle
+    if sides.any():
+        kept &= sides[pairs[:, 0]] != sides[pairs[:, 1]]
+    return pairs[kept]
+
+
+def token_masses(tokens: Tokens, counted: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint16]:
+    """Return the idf mass of every token (uint16, 1/256 nat), from the texts that are `counted`."""
+    idf = weights.inverse_frequencies(tokens, counted)
+    masses: npt.NDArray[np.uint16] = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf)
+    return masses
+
+
+def align_pairs(
+    pairs: npt.NDArray[np.int64], tokens: Tokens, masses: npt.NDArray[np.uint16], config: Config
+) -> Passages:
+    """Return the aligned passages of given pairs of texts (int64, n x 2, left <= right, sorted)."""
+    if not len(pairs):
+        return Passages(
+            documents=np.empty((0, 2), np.int32), bounds=np.zeros(1, np.int64), blocks=np.empty((0, 3), np.int64)
+        )
+    hits = pair_hits(tokens, pairs, replace(config.seeds, seed_window=1))
+    return align_chains(chain_hits(hits, tokens, masses, config.chains), tokens, masses, config.align)
+
+
+def _unlinked(pairs: npt.NDArray[np.int64], documents: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Return the pairs that no passage links."""
+    linked = set(map(tuple, documents.tolist()))
+    return np.array([p for p in pairs.tolist() if tuple(p) not in linked], np.int64).reshape(-1, 2)
+
+
+def _copies(copies: npt.NDArray[np.int64], tokens: Tokens) -> Passages:
+    """Return a passage over the whole text for each copy and its first text."""
+    which = np.flatnonzero(copies != np.arange(len(copies)))
+    first = tokens.bounds[copies[which]]
+    blocks = np.stack([first, tokens.bounds[which], tokens.bounds[which + 1] - tokens.bounds[which]], axis=1)
+    return Passages(
+        documents=np.stack([copies[which], which], axis=1).astype(np.int32),
+        bounds=np.arange(len(which) + 1),
+        blocks=blocks.astype(np.int64),
+    )
+
+
+def sorted_passages(parts: Sequence[Passages]) -> Passages:
+    """Return the passages of all parts, sorted by pair of texts, then by place."""
+    together = joined([(p.documents, p.bounds, p.blocks) for p in parts])
+    if not len(together):
+        return together
+    spans = together.spans()
+    order = np.lexsort((spans[:, 2], spans[:, 0], together.documents[:, 1], together.documents[:, 0]))
+    sizes = np.diff(together.bounds)[order]
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    rows = np.repeat(together.bounds[:-1][order] - bounds[:-1], sizes) + np.arange(bounds[-1])
+    return Passages(documents=together.documents[order], bounds=bounds, blocks=together.blocks[rows])

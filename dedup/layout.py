@@ -1,0 +1,189 @@
+"""One component of passages laid on the coordinates of its representative, and cut into clusters.
+
+A cut falls where the set of carriers changes by more than half, so that A∩B and B∩C with different text are two
+clusters, while one wire story cut at ten lengths is one cluster with ten extents. Where a passage goes on unchanged on
+both sides of a stretch that more texts carry, the stretch is a nested cluster inside the longer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+# Ends of carriers that lie this close together (tokens) count as one place.
+SNAP = 5
+# A carrier that has less than this share of a cluster, and not its beginning, carries a passage inside it.
+INNER_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A verified passage between the representative and a carrier.
+
+    `blocks` int64, n x 3: place in the representative, place in the carrier, matched words.
+    """
+
+    carrier: int
+    blocks: npt.NDArray[np.int64]
+
+    @property
+    def start(self) -> int:
+        """First token in the representative."""
+        return int(self.blocks[0, 0])
+
+    @property
+    def end(self) -> int:
+        """End token in the representative."""
+        return int(self.blocks[-1, 0] + self.blocks[-1, 2])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A stretch `[start, end)` of the representative and the carriers that have it; `parent` is an index or -1."""
+
+    start: int
+    end: int
+    carriers: tuple[int, ...]
+    parent: int = -1
+
+
+def lay_out(pieces: Sequence[Piece], change: float) -> list[Part]:
+    """Return the parts into which the carriers cut the representative, outer ones before inner ones."""
+    edges = _edges(pieces)
+    numbers = {c: i for i, c in enumerate(sorted({p.carrier for p in pieces}))}
+    carried = _carried(pieces, numbers, edges)
+    groups = _groups(carried, edges, change)
+    names = list(numbers)
+    parts: list[Part] = []
+    for first, last, inner in _nested(groups, carried, edges):
+        outer = _part(carried[:, first:last], edges[first : last + 1], names, -1)
+        at = len(parts)
+        parts.append(outer)
+        for a, b in inner:
+            parts.append(_part(carried[:, a:b], edges[a : b + 1], names, at))
+    return _split_inner(parts, pieces)
+
+
+def _edges(pieces: Sequence[Piece]) -> list[int]:
+    """Return the places where carriers begin or end, those close together as one (the outermost of them)."""
+    places = sorted({p.start for p in pieces} | {p.end for p in pieces})
+    edges = [places[0]]
+    last = places[0]
+    for place in places[1:]:
+        if place - last >= SNAP:
+            edges.append(place)
+        last = place
+    edges[-1] = max(edges[-1], places[-1]) if len(edges) > 1 else places[-1]
+    return edges if len(edges) > 1 else [places[0], places[-1]]
+
+
+def _carried(pieces: Sequence[Piece], numbers: dict[int, int], edges: list[int]) -> npt.NDArray[np.bool_]:
+    """Return which carrier (row) has at least half of which stretch (column)."""
+    low, high = np.array(edges[:-1]), np.array(edges[1:])
+    covered = np.zeros((len(numbers), len(low)), np.int64)
+    for piece in pieces:
+        covered[numbers[piece.carrier]] += np.maximum(0, np.minimum(high, piece.end) - np.maximum(low, piece.start))
+    return covered * 2 >= (high - low)
+
+
+def _change(left: npt.NDArray[np.bool_], right: npt.NDArray[np.bool_]) -> float:
+    """Return by which part the set of carriers (with the representative itself) changes."""
+    union = int((left | right).sum()) + 1
+    return float((left ^ right).sum()) / union
+
+
+def _groups(carried: npt.NDArray[np.bool_], edges: list[int], change: float) -> list[tuple[int, int]]:
+    """Return runs of stretches `[first, last)` between cuts; stretches nobody carries are left out."""
+    groups: list[tuple[int, int]] = []
+    for s in range(carried.shape[1]):
+        if not carried[:, s].any():
+            continue
+        if groups and groups[-1][1] == s and _change(carried[:, s - 1], carried[:, s]) <= change:
+            groups[-1] = (groups[-1][0], s + 1)
+        else:
+            groups.append((s, s + 1))
+    return groups
+
+
+def _core(carried: npt.NDArray[np.bool_], edges: list[int], group: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Return the carriers that have at least half of a run of stretches."""
+    first, last = group
+    lengths = np.diff(edges[first : last + 1])
+    core: npt.NDArray[np.bool_] = (carried[:, first:last] * lengths).sum(axis=1) * 2 >= lengths.sum()
+    return core
+
+
+def _nested(
+    groups: list[tuple[int, int]], carried: npt.NDArray[np.bool_], edges: list[int]
+) -> list[tuple[int, int, list[tuple[int, int]]]]:
+    """Return outer runs with the inner runs nested in them."""
+    cores = [_core(carried, edges, g) for g in groups]
+    found: list[tuple[int, int, list[tuple[int, int]]]] = []
+    i = 0
+    while i < len(groups):
+        best = i
+        for j in range(i + 1, min(len(groups), i + 64)):
+            if groups[j][0] != groups[j - 1][1] or (cores[i] & cores[j - 1]).sum() * 4 < cores[i].sum() * 3:
+                break
+            if j > i + 1 and _change(cores[i], cores[j]) <= 0.5:
+                best = j
+        inner = [g for k, g in enumerate(groups[i + 1 : best], i + 1) if _change(cores[i], cores[k]) > 0.5]
+        found.append((groups[i][0], groups[best][1], inner))
+        i = best + 1
+    return found
+
+
+def _part(carried: npt.NDArray[np.bool_], edges: list[int], names: list[int], parent: int) -> Part:
+    return Part(
+        start=edges[0],
+        end=edges[-1],
+        carriers=tuple(names[i] for i in np.flatnonzero(carried.any(axis=1))),
+        parent=parent,
+    )
+
+
+def _split_inner(parts: list[Part], pieces: Sequence[Piece]) -> list[Part]:
+    """Take carriers of a short stretch inside a part out of it, into nested parts of their own."""
+    by_carrier: dict[int, list[Piece]] = {}
+    for piece in pieces:
+        by_carrier.setdefault(piece.carrier, []).append(piece)
+    out = list(parts)
+    for at, part in enumerate(parts):
+        extents = {c: _extent(by_carrier[c], part) for c in part.carriers}
+        short = {c: e for c, e in extents.items() if _is_inner(e, part)}
+        if not short or len(short) == len(extents):
+            continue
+        stays = [c for c in part.carriers if c not in short]
+        out[at] = Part(start=part.start, end=part.end, carriers=tuple(stays), parent=part.parent)
+        for (low, high), members in _stacks(short):
+            more = [c for c in stays if min(high, extents[c][1]) - max(low, extents[c][0]) >= 0.75 * (high - low)]
+            out.append(Part(start=low, end=high, carriers=tuple(sorted(members + more)), parent=at))
+    return out
+
+
+def _extent(pieces: list[Piece], part: Part) -> tuple[int, int]:
+    inside = [p for p in pieces if min(p.end, part.end) > max(p.start, part.start)]
+    if not inside:
+        return part.start, part.start
+    return max(part.start, min(p.start for p in inside)), min(part.end, max(p.end for p in inside))
+
+
+def _is_inner(extent: tuple[int, int], part: Part) -> bool:
+    length = extent[1] - extent[0]
+    return length < INNER_SHARE * (part.end - part.start) and extent[0] > part.start + SNAP
+
+
+def _stacks(short: dict[int, tuple[int, int]]) -> list[tuple[tuple[int, int], list[int]]]:
+    """Group extents that overlap by half of the shorter one; each group has the hull of its extents."""
+    stacks: list[tuple[tuple[int, int], list[int]]] = []
+    for carrier, (low, high) in sorted(short.items(), key=lambda item: (item[1], item[0])):
+        if stacks:
+            (a, b), members = stacks[-1]
+            if 2 * (min(b, high) - max(a, low)) >= min(b - a, high - low):
+                stacks[-1] = ((min(a, low), max(b, high)), [*members, carrier])
+                continue
+        stacks.append(((low, high), [carrier]))
+    return stacks

@@ -1,0 +1,149 @@
+"""What happened while reading: counts with reasons and a few places each, so that nothing is lost in silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Place = tuple[str, int | None]
+"""Where something stands: name of the input and line (from 1), or None where lines mean nothing."""
+
+EXAMPLES = 5
+_LONGEST = 200
+
+
+@dataclass(slots=True)
+class Tally:
+    """How often one reason applied, with up to `EXAMPLES` places."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+Tallies = dict[str, Tally]
+
+
+class ReadLog:
+    """Counts of everything that a reader met; one log serves one reading.
+
+    `read` counts documents handed on, `files` inputs opened. The rest maps a reason to its `Tally`:
+    `skipped` records that gave no document, `unread` files or parts of files, `merged` records that repeat a document,
+    `renamed` documents whose id another text had, `changed` repairs, `warnings` advice, `ignored` files passed over
+    on purpose.
+
+    >>> log = ReadLog()
+    >>> log.skip("no text", ("a.jsonl", 4))
+    >>> log.complete, log.messages()
+    (False, ('skipped: no text: 1 (a.jsonl:4)',))
+    """
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.files = 0
+        self.skipped: Tallies = {}
+        self.unread: Tallies = {}
+        self.merged: Tallies = {}
+        self.renamed: Tallies = {}
+        self.changed: Tallies = {}
+        self.warnings: Tallies = {}
+        self.ignored: Tallies = {}
+
+    def skip(self, reason: str, place: Place, detail: str = "") -> None:
+        """Count a record that gives no document."""
+        _count(self.skipped, reason, place, detail)
+
+    def lose(self, reason: str, place: Place, detail: str = "") -> None:
+        """Count a file, or the rest of a file, that could not be read."""
+        _count(self.unread, reason, place, detail)
+
+    def merge(self, reason: str, place: Place, detail: str = "") -> None:
+        """Count a record that is a document read before."""
+        _count(self.merged, reason, place, detail)
+
+    def rename(self, reason: str, place: Place, detail: str = "") -> None:
+        """Count a document that had to take another id."""
+        _count(self.renamed, reason, place, detail)
+
+    def change(self, reason: str, place: Place, detail: str = "") -> None:
+        """Count a record that was repaired and kept."""
+        _count(self.changed, reason, place, detail)
+
+    def warn(self, reason: str, place: Place, detail: str = "") -> None:
+        """Count something that the user should know and that loses no record."""
+        _count(self.warnings, reason, place, detail)
+
+    def ignore(self, reason: str, place: Place, detail: str = "") -> None:
+        """Count a file that is passed over by rule."""
+        _count(self.ignored, reason, place, detail)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was read, and under its own id."""
+        return not (self.skipped or self.unread or self.renamed)
+
+    @property
+    def records(self) -> int:
+        """How many records were met: each is a document, merged or skipped."""
+        return self.read + _total(self.merged) + _total(self.skipped)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all counts as plain values, reasons in alphabetical order."""
+        counts: dict[str, Any] = {"files": self.files, "records": self.records, "read": self.read}
+        for name, tallies in self._groups():
+            counts[name] = {
+                reason: {"count": tally.count, "examples": list(tally.examples)}
+                for reason, tally in sorted(tallies.items())
+            }
+        return counts | {"complete": self.complete}
+
+    def messages(self) -> tuple[str, ...]:
+        """Return a line for every reason that a user should read, what was lost first."""
+        return tuple(
+            f"{name}: {reason}: {tally.count}" + (f" ({', '.join(tally.examples)})" if tally.examples else "")
+            for name, tallies in self._groups()
+            if name != "ignored"
+            for reason, tally in sorted(tallies.items())
+        )
+
+    def _groups(self) -> tuple[tuple[str, Tallies], ...]:
+        names = ("unread", "skipped", "renamed", "merged", "changed", "warnings", "ignored")
+        return tuple((name, getattr(self, name)) for name in names)
+
+
+def shown(place: Place) -> str:
+    """Return a place as `name:line`, fit for a terminal.
+
+    >>> shown(("odd\\x1bname.jsonl", 3))
+    'odd\\\\x1bname.jsonl:3'
+    """
+    name, line = place
+    return printable(name) if line is None else f"{printable(name)}:{line}"
+
+
+def printable(text: str) -> str:
+    """Return the text with control characters and lone surrogates written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def quoted(value: object) -> str:
+    """Return a value of the input as a short quoted string for messages.
+
+    >>> quoted("x" * 100)[-5:]
+    "xxx…'"
+    """
+    text = value if isinstance(value, str) else str(value)[:80]
+    return repr(text if len(text) <= 60 else text[:59] + "…")
+
+
+def _count(tallies: Tallies, reason: str, place: Place, detail: str) -> None:
+    tally = tallies.setdefault(reason, Tally())
+    tally.count += 1
+    if len(tally.examples) < EXAMPLES:
+        where = shown(place)
+        tally.examples.append(f"{where}: {printable(detail[:_LONGEST])}" if detail else where)
+
+
+def _total(tallies: Tallies) -> int:
+    return sum(tally.count for tally in tallies.values())

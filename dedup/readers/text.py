@@ -1,0 +1,33 @@
+"""Plain text: a file is one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dedup.readers.base import Record
+from dedup.readers.log import ReadLog
+from dedup.readers.scrub import INVALID_UTF8, decode_utf8, scrub_text
+from dedup.readers.streams import TOO_LONG, Stream
+
+
+class TextReader:
+    """Reads a file as one text, line ends as they are."""
+
+    name = "text"
+    suffixes: tuple[str, ...] = (".txt",)
+    has_fields = False
+
+    def records(self, stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
+        """Yield the one record of the file; of a damaged file, what could be read."""
+        place = (stream.name, None)
+        raw = stream.read(limit)
+        if raw is None:
+            log.skip(TOO_LONG, place, f"more than {limit} bytes")
+            return
+        if stream.cut and not raw:
+            return
+        text, replaced = decode_utf8(raw)
+        text, reasons = scrub_text(text)
+        for reason in sorted(reasons | ({INVALID_UTF8} if replaced else set())):
+            log.change(reason, place)
+        yield None, {"text": text}

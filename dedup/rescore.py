@@ -1,0 +1,147 @@
+"""Aligned passages to verdicts, by TF-IDF evidence.
+
+Features of a passage, and why each is there:
+
+* `mass`: idf mass of the matched words (nats): rare words in a row are no accident;
+* `surprise`: the mass less `ln(a * b)`, the logarithm of the places at which two texts of a and b words could
+  agree by chance (Karlin and Altschul 1990, with idf as information);
+* `content`: matched content words, weighted so that two Han characters or three Thai ones are a word;
+* `contiguity`: matched words over the longer side;
+* `cosine`: cosine of the two TF-IDF vectors (Salton and Buckley 1988; `TfidfTransformer` with our idf);
+* `containment_left`, `containment_right`: share of the side's own mass that is matched;
+* `names`: share of the matched words that are capitalised within a sentence: a list of names is not a passage;
+* `punctuation`: share of the matched words with a comma or the like before them, as in lists of names in any script;
+* `block`: 1 where the passage is a whole paragraph on both sides: there five words are enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.align import Passages
+from dedup.kernels import tokens as k
+from dedup.kernels.weights import SLOTS
+from dedup.tokens import Tokens
+from dedup.weights import content_mass
+
+FEATURES = (
+    "mass", "surprise", "content", "contiguity", "cosine", "containment_left", "containment_right", "names",
+    "punctuation", "block",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """Passages with their `features` (float64, n x len(FEATURES)) and `scores` (float64, n)."""
+
+    features: npt.NDArray[np.float64]
+    scores: npt.NDArray[np.float64]
+
+    def column(self, name: str) -> npt.NDArray[np.float64]:
+        """Return one feature of all passages."""
+        return self.features[:, FEATURES.index(name)]
+
+
+def _prefix(values: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
+    """Return prefix sums, so that the sum of `[a, b)` is `p[b] - p[a]`."""
+    out = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, out=out[1:], dtype=np.int64)
+    return out
+
+
+def features(passages: Passages, tokens: Tokens, masses: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
+    """Return the features (float64, n x len(FEATURES), rounded to 1e-6)."""
+    if not len(passages):
+        return np.zeros((0, len(FEATURES)))
+    mass = _prefix(masses)
+    is_content = masses.astype(np.int64) * 6 >= content_mass() * tokens.weights.astype(np.int64)
+    content = _prefix(np.where(is_content, tokens.weights, 0))
+    weight = _prefix(tokens.weights)
+    inner_capital = (tokens.flags & (k.FLAG_UPPER | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_UPPER
+    names = _prefix(np.where(is_content & inner_capital, tokens.weights, 0))
+    commas = _prefix((tokens.flags & k.FLAG_PUNCT > 0) & (tokens.flags & (k.FLAG_SENTENCE | k.FLAG_LINE) == 0))
+    matched = {name: _matched(passages, values) for name, values in
+               (("mass", mass), ("content", content), ("weight", weight), ("names", names), ("commas", commas))}  # fmt: skip
+    a0, a1, b0, b1 = passages.spans().T
+    sizes = np.diff(tokens.bounds)[passages.documents]
+    nats = matched["mass"] / 256.0
+    longer = np.maximum(weight[a1] - weight[a0], weight[b1] - weight[b0])
+    columns = {
+        "mass": nats,
+        "surprise": nats - np.log(sizes[:, 0].astype(float)) - np.log(sizes[:, 1].astype(float)),
+        "content": matched["content"] / 6.0,
+        "contiguity": matched["weight"] / np.maximum(longer, 1),
+        "cosine": _cosines(passages, tokens, masses),
+        "containment_left": matched["mass"] / np.maximum(mass[a1] - mass[a0], 1),
+        "containment_right": matched["mass"] / np.maximum(mass[b1] - mass[b0], 1),
+        "names": matched["names"] / np.maximum(matched["content"], 1),
+        "punctuation": 6.0 * matched["commas"] / np.maximum(matched["weight"], 1),
+        "block": (whole_blocks(tokens, a0, a1) & whole_blocks(tokens, b0, b1)).astype(float),
+    }
+    return np.round(np.stack([columns[name] for name in FEATURES], axis=1), 6)
+
+
+def _matched(passages: Passages, prefix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the sum of a prefix-summed value over the matched words of the left side."""
+    starts = passages.blocks[:, 0]
+    sums = _prefix(prefix[starts + passages.blocks[:, 2]] - prefix[starts])
+    return sums[passages.bounds[1:]] - sums[passages.bounds[:-1]]
+
+
+def whole_blocks(
+    tokens: Tokens, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Return whether token spans begin at the start of a line and end at the end of one."""
+    lines = np.append((tokens.flags & k.FLAG_LINE) > 0, True)
+    return lines[starts] & lines[ends]
+
+
+def _cosines(passages: Passages, tokens: Tokens, masses: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
+    """Return the TF-IDF cosine of the two sides of each passage, in batches of bounded size."""
+    spans = passages.spans()
+    out = np.empty(len(spans))
+    sizes = (spans[:, 1] - spans[:, 0]) + (spans[:, 3] - spans[:, 2])
+    batch = np.cumsum(sizes) // 2_000_000
+    for number in np.unique(batch):
+        rows = np.flatnonzero(batch == number)
+        left = span_vectors(tokens, masses, spans[rows, 0], spans[rows, 1])
+        right = span_vectors(tokens, masses, spans[rows, 2], spans[rows, 3])
+        out[rows] = np.asarray(left.multiply(right).sum(axis=1)).ravel()
+    return np.clip(out, 0.0, 1.0)
+
+
+def span_vectors(tokens: Tokens, masses: npt.NDArray[np.uint16], starts: object, ends: object):  # type: ignore[no-untyped-def]
+    """Return the L2-normed TF-IDF vectors (CSR, spans x slots seen) of token spans."""
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    lengths = np.asarray(ends) - np.asarray(starts)
+    places = np.repeat(np.asarray(starts) - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+    places = places + np.arange(len(places))
+    slots = tokens.hashes[places] & np.uint32(SLOTS - 1)
+    counts = csr_matrix(
+        (np.ones(len(places)), slots.astype(np.int64), np.concatenate([[0], np.cumsum(lengths)])),
+        shape=(len(lengths), SLOTS),
+    )
+    counts.sum_duplicates()
+    idf = np.zeros(SLOTS)
+    idf[slots] = masses[places] / 256.0
+    transformer = TfidfTransformer(sublinear_tf=False)
+    transformer.idf_ = idf
+    return transformer.transform(counts, copy=False)
+
+
+def scores(features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the verdicts (float64 in [0, 1], rounded to 1e-6) of feature rows."""
+    from dedup.verdict import logistic
+
+    return np.round(logistic(dict(zip(FEATURES, features.T, strict=True))), 6)
+
+
+def rescore(passages: Passages, tokens: Tokens, masses: npt.NDArray[np.uint16]) -> Scored:
+    """Return features and scores of all passages."""
+    rows = features(passages, tokens, masses)
+    return Scored(features=rows, scores=scores(rows))

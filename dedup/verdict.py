@@ -1,0 +1,44 @@
+"""The calibrated verdict: a logistic model over the features of rescoring.
+
+The coefficients are fitted by `benchmarks/fit_verdict.py` and read from `dedup/data/verdict.json`.
+"""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+
+@functools.cache
+def coefficients() -> tuple[npt.NDArray[np.float64], float]:
+    """Return the coefficients, in order of the model's inputs, and the intercept."""
+    raw = resources.files("dedup").joinpath("data/verdict.json").read_bytes()
+    table = msgspec.json.decode(raw)
+    return np.array([table["coefficients"][name] for name in INPUTS]), float(table["intercept"])
+
+
+# What the model sees: features saturate where more of them says nothing more.
+INPUTS = ("content", "surprise", "names", "punctuation", "contiguity", "cosine", "block")
+
+
+def inputs(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+    """Return the model's inputs (float64, n x len(INPUTS)) from feature columns by name."""
+    shaped = {
+        **columns,
+        "content": np.log1p(np.minimum(columns["content"], 12.0)),
+        "surprise": np.minimum(columns["surprise"], 30.0) / 10.0,
+        "names": np.maximum(columns["names"] - 0.5, 0.0),
+        "punctuation": np.maximum(columns["punctuation"] - 0.25, 0.0),
+    }
+    return np.stack([shaped[name] for name in INPUTS], axis=1)
+
+
+def logistic(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+    """Return `1 / (1 + exp(-(w x + c)))` of each row."""
+    weights, intercept = coefficients()
+    z = inputs(columns) @ weights + intercept
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(z, -60, 60))))

@@ -1,0 +1,267 @@
+"""Ten-line obvious twins of the kernels, in plain Python over lists. Never optimise this file.
+
+Each twin is written from the documented behaviour, by another method than the kernel where there is one: a regular
+expression instead of a state machine, all windows instead of a moving minimum, all pairs instead of a sort.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+MASK32, MASK64 = 2**32 - 1, 2**64 - 1
+
+Pair = tuple[int, int]
+Run = tuple[int, int, int]
+
+# Characters and tokens
+
+QUOTES = "\"“”„‟«»‹›「」『』〝〞〟＂"
+APOSTROPHES = "'’‘‛ʼ＇`´"
+HYPHENS = "-‐‑−"
+STOPS = "!?。！？।॥۔؟…．｡"
+NEWLINES = "\n\r\v\f\x85\u2028\u2029"
+INVISIBLE = "\xad\u200b\u200c\u200d\u2060\ufeff\u0640\u034f\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+HAN = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U0001b000-\U0001b16f"
+THAI = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"
+POINTS = "\u0591-\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06ed"
+
+# Of a character and of its classes: a word is letters and digits, with an apostrophe before a letter, a point
+# between digits, a hyphen before a line end and a small letter; marks and invisible characters may follow each.
+# l small letter, L capital, d digit, h Han or kana, t Thai and the like, e emoji, m mark, i invisible, n newline.
+TOKEN = re.compile(r"(?:[lL][mi]*(?:'(?=[lL])|-s*(?:rn|r|n)s*(?=l))?|d[mi]*(?:'(?=[lL])|[.,](?=d))?)+|[hte][mi]*")
+WEIGHTS = {"h": 3, "t": 2, "e": 3}
+LINE, SENTENCE, QUOTE, UPPER, DIGIT, BLOCK, PUNCT = 1, 2, 4, 8, 16, 32, 64
+
+
+@dataclass(frozen=True)
+class Token:
+    start: int
+    end: int
+    folded: str
+    flags: int
+    weight: int
+
+
+def character_class(char: str) -> str:
+    cp, category = ord(char), unicodedata.category(char)
+    listed = {QUOTES: '"', APOSTROPHES: "'", HYPHENS: "-", STOPS: "!", INVISIBLE: "i", "\r": "r", NEWLINES: "n"}
+    for members, name in {**listed, ".": ".", ",٫٬": ",", "\t": "s", "ﾞﾟ": "m"}.items():
+        if char in members:
+            return name
+    if 0xFE00 <= cp <= 0xFE0F or 0x1F3FB <= cp <= 0x1F3FF or 0xE0000 <= cp < 0xE0200:
+        return "i"
+    if cp >= 0x20000:
+        return "h" if cp < 0x40000 else "x"
+    if category[0] == "M":
+        return "m"
+    if category[0] == "L" or category in ("No", "Nl"):
+        small = "L" if category in ("Lu", "Lt") else "l"
+        return "h" if re.match(f"[{HAN}]", char) else "t" if re.match(f"[{THAI}]", char) else small
+    emoji = category == "So" and (0x2600 <= cp <= 0x27BF or 0x1F000 <= cp <= 0x1FAFF)
+    return "d" if category == "Nd" else "e" if emoji else "s" if category == "Zs" else "x"
+
+
+def fold_word(word: str) -> str:
+    """Return the folded form: two words are equal when these are."""
+    out, base = "", ""
+    for char in word:
+        known = ord(char) < 0x20000 and character_class(char) in "lLhtdm"
+        for c in _compatible(char) if known else char:
+            category = unicodedata.category(c)
+            if category[0] == "M":
+                folds = base and unicodedata.name(base, "").startswith(("LATIN", "GREEK", "CYRILLIC"))
+                out += "" if folds or re.match(f"[{POINTS}]", c) else c
+            elif category[0] in "LN" and c not in INVISIBLE + APOSTROPHES or character_class(c) in "eh":
+                out, base = out + c, c
+            elif character_class(c) in ".,":
+                out += "."
+    return out
+
+
+def _compatible(char: str) -> str:
+    if unicodedata.category(char) == "Nd":
+        return str(unicodedata.digit(char))
+    plain = unicodedata.normalize("NFKD", char)
+    cased = "".join(c if unicodedata.category(c)[0] == "M" else c.casefold() for c in plain)
+    return unicodedata.normalize("NFKD", cased)
+
+
+def tokenize(text: str) -> list[Token]:
+    text = text.encode("utf-8", "replace").decode()
+    classes = "".join(map(character_class, text))
+    tokens: list[Token] = []
+    at = 0
+    for found in TOKEN.finditer(classes):
+        start, end = found.start(), found.start() + len(found[0].rstrip("i"))
+        flags = _gap_flags(text[at:start], classes[at:start], not tokens)
+        flags |= (UPPER if classes[start] == "L" else 0) | (DIGIT if "d" in found[0] else 0)
+        tokens.append(Token(start, end, fold_word(text[start:end]), flags, WEIGHTS.get(classes[start], 6)))
+        at = found.end()
+    return tokens
+
+
+def _gap_flags(gap: str, classes: str, first: bool) -> int:
+    lines = len(classes.replace("r", "").replace("i", "")) and classes.count("n")
+    flags = LINE | SENTENCE | BLOCK if first else 0
+    flags |= LINE if set("rn") & set(classes) else 0
+    flags |= BLOCK if lines > 1 or "\u2029" in gap else 0
+    flags |= QUOTE if '"' in classes else 0
+    flags |= SENTENCE if set("!.") & set(classes) else 0
+    return flags | (PUNCT if set("!.,'-x") & set(classes) else 0)
+
+
+def token_hash(folded: str) -> int:
+    """FNV-1a over code points, then MurmurHash3's 64-bit finaliser, lower half."""
+    h = 0xCBF29CE484222325
+    for char in folded:
+        h = (h ^ ord(char)) * 0x100000001B3 & MASK64
+    return mix64(h) & MASK32
+
+
+def mix64(h: int) -> int:
+    for multiplier in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        h = (h ^ h >> 33) * multiplier & MASK64
+    return h ^ h >> 33
+
+
+# Shingles, seeds and signatures
+
+
+def shingle_spans(weights: Sequence[int], size: int) -> list[Pair]:
+    """The fewest tokens from each place that weigh `size` words; the whole text when it weighs less."""
+    n = len(weights)
+    heavy = [[j for j in range(i, n + 1) if sum(weights[i:j]) >= 6 * size] for i in range(n)]
+    return [(i, ends[0]) for i, ends in enumerate(heavy) if ends] or [(0, n)] * (n > 0)
+
+
+def shingles(hashes: Sequence[int], weights: Sequence[int], size: int) -> list[int]:
+    out = []
+    for start, end in shingle_spans(weights, size):
+        h = 0
+        for token in hashes[start:end]:
+            h = (h * 0x9E3779B97F4A7C15 + token + 1) & MASK64
+        out.append(mix64(h))
+    return out
+
+
+def window_minima(values: Sequence[int], window: int) -> list[int]:
+    """The places of the rightmost smallest value of all windows (Schleimer, Wilkerson and Aiken 2003)."""
+    n = len(values)
+    windows = [range(i, min(n, i + window)) for i in range(max(1, n - window + 1))] if n else []
+    return sorted({min(places, key=lambda p: (values[p], -p)) for places in windows})
+
+
+def seeds(texts: Sequence[Sequence[int]], size: int, window: int) -> list[Pair]:
+    """(key, place) of all texts of whole words, in order of place."""
+    out, low = [], 0
+    for text in texts:
+        values = shingles(text, [6] * len(text), size)
+        out += [(values[p] >> 32, low + p) for p in window_minima(values, window)]
+        low += len(text)
+    return out
+
+
+def mix32(h: int) -> int:
+    h = (h ^ h >> 16) * 0x85EBCA6B & MASK32
+    h = (h ^ h >> 13) * 0xC2B2AE35 & MASK32
+    return h ^ h >> 16
+
+
+def signature(values: Iterable[int], a: Sequence[int], b: Sequence[int]) -> list[int]:
+    """MinHash (Broder 1997) by datasketch's affine32: the least of a * mix32(h) + b modulo 2**32."""
+    mixed = [mix32(v & MASK32) for v in values]
+    return [min([(x * h + y) & MASK32 for h in mixed], default=MASK32) for x, y in zip(a, b, strict=True)]
+
+
+# Buckets, links and components
+
+
+def buckets(keyed: Iterable[tuple[Hashable, int]]) -> list[list[int]]:
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for key, item in keyed:
+        groups[key].append(item)
+    return [sorted(members) for members in groups.values()]
+
+
+def band_buckets(signatures: Mapping[int, Sequence[int]], bands: int, rows: int) -> list[list[int]]:
+    """The documents of each bucket of each band."""
+    return [
+        members
+        for band in range(bands)
+        for members in buckets((tuple(s[band * rows : (band + 1) * rows]), d) for d, s in signatures.items())
+    ]
+
+
+def small_bucket_links(places: Sequence[int], document: Mapping[int, int], sides: Sequence[int]) -> set[Pair]:
+    """All against all; inside one text the next occurrence only; with two sides only across."""
+    out = set()
+    for x, y in itertools.combinations(sorted(places), 2):
+        between = [p for p in places if x < p < y and document[p] == document[x]]
+        same = document[x] == document[y]
+        if not (same and between) and not (any(sides) and sides[document[x]] == sides[document[y]]):
+            out.add((x, y))
+    return out
+
+
+def components(items: Iterable[int], links: Iterable[Pair]) -> list[set[int]]:
+    """Connected components, with links between the items only."""
+    groups = [{i} for i in items]
+    for a, b in links:
+        touched = [g for g in groups if a in g or b in g]
+        if len(touched) == 2:
+            groups = [g for g in groups if g not in touched] + [touched[0] | touched[1]]
+    return groups
+
+
+# Runs, chains, weights
+
+
+def exact_runs(hits: Iterable[Pair], left: Sequence[int], right: Sequence[int]) -> list[Run]:
+    """The maximal equal runs of two texts that hold a hit."""
+    out = set()
+    for a, b in hits:
+        if left[a] == right[b]:
+            back = list(itertools.takewhile(lambda k: left[a - k] == right[b - k], range(min(a, b) + 1)))[-1]
+            ahead = len(list(itertools.takewhile(lambda p: p[0] == p[1], zip(left[a:], right[b:], strict=False))))
+            out.add((a - back, b - back, back + ahead))
+    return sorted(out)
+
+
+def follows(run: Run, after: Run, max_gap: int) -> bool:
+    """Whether `after` may stand behind `run` in a chain."""
+    return all(
+        run[s] < after[s] and run[s] + run[2] < after[s] + after[2] and after[s] - run[s] - run[2] <= max_gap
+        for s in (0, 1)
+    )
+
+
+def chain_mass(chain: Sequence[Run], masses: Sequence[int]) -> int:
+    """The mass of the left words that the chain covers, less half a nat for each word of drift."""
+    total = sum(masses[chain[0][0] : chain[0][0] + chain[0][2]])
+    for (pa, pb, pl), (a, b, length) in itertools.pairwise(chain):
+        overlap = max(0, pa + pl - a, pb + pl - b)
+        total += sum(masses[a + overlap : a + length]) - 128 * abs((a - pa) - (b - pb))
+    return total
+
+
+def best_chain_mass(runs: Sequence[Run], masses: Sequence[int], max_gap: int) -> int:
+    """The heaviest of all chains, by trying every subset."""
+    return max(
+        chain_mass(chain, masses)
+        for size in range(1, len(runs) + 1)
+        for chain in itertools.combinations(sorted(runs), size)
+        if all(follows(x, y, max_gap) for x, y in itertools.pairwise(chain))
+    )
+
+
+def document_frequencies(texts: Sequence[Sequence[int]], slots: int) -> dict[int, int]:
+    counts: dict[int, int] = defaultdict(int)
+    for text in texts:
+        for slot in {token % slots for token in text}:
+            counts[slot] += 1
+    return counts
