@@ -45,10 +45,13 @@ def find(
     config: Config,
     pool: Executor | None = None,
     stage: Stage = lambda name: None,
+    *,
+    weigh_texts: bool = True,
 ) -> Found:
     """Return the passages that texts share, and those repeated inside them.
 
     `sides` (int8 a text): all 0, or 1 for the texts of a reference set, with which alone the others are compared.
+    Words are weighed by the background alone when not `weigh_texts`.
     """
     stage("tokens")
     tokens = tokenize_all(texts, pool)
@@ -58,7 +61,7 @@ def find(
     stage("signatures")
     near = near_pairs(tokens, active, sides, config, pool)
     stage("weights")
-    counted = active.copy()
+    counted = active & weigh_texts
     counted[near[:, 1]] = False
     masses = token_masses(tokens, counted)
     stage("seeds")

@@ -6,6 +6,7 @@ expression instead of a state machine, all windows instead of a moving minimum, 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -27,13 +28,16 @@ STOPS = "!?。！？।॥۔؟…．｡"
 NEWLINES = "\n\r\v\f\x85\u2028\u2029"
 INVISIBLE = "\xad\u200b\u200c\u200d\u2060\ufeff\u0640\u034f\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
 HAN = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U0001b000-\U0001b16f"
+LISTED = {QUOTES: '"', APOSTROPHES: "'", HYPHENS: "-", STOPS: "!", INVISIBLE: "i", "\r": "r", "\n": "N", NEWLINES: "n", ".": ".",
+          ",٫٬": ",", "\t": "s", "\uff9e\uff9f": "m"}  # fmt: skip
 THAI = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"
 POINTS = "\u0591-\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06ed"
 
 # Of a character and of its classes: a word is letters and digits, with an apostrophe before a letter, a point
 # between digits, a hyphen before a line end and a small letter; marks and invisible characters may follow each.
-# l small letter, L capital, d digit, h Han or kana, t Thai and the like, e emoji, m mark, i invisible, n newline.
-TOKEN = re.compile(r"(?:[lL][mi]*(?:'(?=[lL])|-s*(?:rn|r|n)s*(?=l))?|d[mi]*(?:'(?=[lL])|[.,](?=d))?)+|[hte][mi]*")
+# l small letter, L capital, d digit, h Han or kana, t Thai and the like, e emoji, m mark, i invisible, r carriage return,
+# N line feed, n another line end.
+TOKEN = re.compile(r"(?:[lL][mi]*(?:'(?=[lL])|-s*(?:rN|[rNn])s*(?=l))?|d[mi]*(?:'(?=[lL])|[.,](?=d))?)+|[hte][mi]*")
 WEIGHTS = {"h": 3, "t": 2, "e": 3}
 LINE, SENTENCE, QUOTE, UPPER, DIGIT, BLOCK, PUNCT = 1, 2, 4, 8, 16, 32, 64
 
@@ -47,10 +51,10 @@ class Token:
     weight: int
 
 
+@functools.cache
 def character_class(char: str) -> str:
     cp, category = ord(char), unicodedata.category(char)
-    listed = {QUOTES: '"', APOSTROPHES: "'", HYPHENS: "-", STOPS: "!", INVISIBLE: "i", "\r": "r", NEWLINES: "n"}
-    for members, name in {**listed, ".": ".", ",٫٬": ",", "\t": "s", "ﾞﾟ": "m"}.items():
+    for members, name in LISTED.items():
         if char in members:
             return name
     if 0xFE00 <= cp <= 0xFE0F or 0x1F3FB <= cp <= 0x1F3FF or 0xE0000 <= cp < 0xE0200:
@@ -60,35 +64,47 @@ def character_class(char: str) -> str:
     if category[0] == "M":
         return "m"
     if category[0] == "L" or category in ("No", "Nl"):
-        small = "L" if category in ("Lu", "Lt") else "l"
-        return "h" if re.match(f"[{HAN}]", char) else "t" if re.match(f"[{THAI}]", char) else small
+        case = "L" if category in ("Lu", "Lt") else "l"
+        return "h" if re.match(f"[{HAN}]", char) else "t" if re.match(f"[{THAI}]", char) else case
     emoji = category == "So" and (0x2600 <= cp <= 0x27BF or 0x1F000 <= cp <= 0x1FAFF)
     return "d" if category == "Nd" else "e" if emoji else "s" if category == "Zs" else "x"
 
 
-def fold_word(word: str) -> str:
-    """Return the folded form: two words are equal when these are."""
-    out, base = "", ""
-    for char in word:
-        known = ord(char) < 0x20000 and character_class(char) in "lLhtdm"
-        for c in _compatible(char) if known else char:
-            category = unicodedata.category(c)
-            if category[0] == "M":
-                folds = base and unicodedata.name(base, "").startswith(("LATIN", "GREEK", "CYRILLIC"))
-                out += "" if folds or re.match(f"[{POINTS}]", c) else c
-            elif category[0] in "LN" and c not in INVISIBLE + APOSTROPHES or character_class(c) in "eh":
-                out, base = out + c, c
-            elif character_class(c) in ".,":
-                out += "."
-    return out
+def folds_away(mark: str, base: str) -> bool:
+    """All marks on Latin, Greek and Cyrillic letters; vowel points of Arabic and Hebrew on anything."""
+    alphabet = unicodedata.name(base, "").split(" ")[0] if base else ""
+    return alphabet in ("LATIN", "GREEK", "CYRILLIC") or bool(re.match(f"[{POINTS}]", mark))
 
 
-def _compatible(char: str) -> str:
+@functools.cache
+def fold(char: str) -> str:
+    """A character without case, width and the marks that fold away; itself where nothing is left."""
+    if ord(char) >= 0x20000 or character_class(char) == "e":
+        return char
     if unicodedata.category(char) == "Nd":
         return str(unicodedata.digit(char))
     plain = unicodedata.normalize("NFKD", char)
-    cased = "".join(c if unicodedata.category(c)[0] == "M" else c.casefold() for c in plain)
-    return unicodedata.normalize("NFKD", cased)
+    plain = "".join(c if unicodedata.category(c)[0] == "M" else c.casefold() for c in plain)
+    out, base = "", ""
+    for c in unicodedata.normalize("NFKD", plain):
+        mark = unicodedata.category(c)[0] == "M"
+        out += c if unicodedata.category(c)[0] in "LN" or (mark and not folds_away(c, base)) else ""
+        base = base if mark else c
+    return out or char
+
+
+def fold_word(word: str) -> str:
+    """The folded form: two words are equal when these are."""
+    out, base = "", ""
+    for char in word:
+        name = character_class(char)
+        if name == "m":
+            out += "" if folds_away(char, base) else fold(char)
+        elif name in "lLdhte":
+            out, base = out + fold(char), fold(char)[-1]
+        elif name in ".,":
+            out += "."
+    return out
 
 
 def tokenize(text: str) -> list[Token]:
@@ -106,10 +122,9 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _gap_flags(gap: str, classes: str, first: bool) -> int:
-    lines = len(classes.replace("r", "").replace("i", "")) and classes.count("n")
     flags = LINE | SENTENCE | BLOCK if first else 0
-    flags |= LINE if set("rn") & set(classes) else 0
-    flags |= BLOCK if lines > 1 or "\u2029" in gap else 0
+    flags |= LINE if set("rNn") & set(classes) else 0
+    flags |= BLOCK if len(re.findall("[Nn]", classes)) > 1 or "\u2029" in gap else 0
     flags |= QUOTE if '"' in classes else 0
     flags |= SENTENCE if set("!.") & set(classes) else 0
     return flags | (PUNCT if set("!.,'-x") & set(classes) else 0)

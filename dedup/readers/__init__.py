@@ -1,1 +1,14 @@
-"""readers."""
+"""Input: files, folders, standard input and records in memory become documents.
+
+One file per format (`text`, `jsonl`, `table`) behind one protocol (`base.Reader`); all come unpacked from `streams`.
+What cannot be read is counted in a `ReadLog`, never lost in silence.
+"""
+
+from __future__ import annotations
+
+from dedup.readers.base import Reader
+from dedup.readers.describe import describe
+from dedup.readers.log import ReadLog
+from dedup.readers.reading import read_documents, read_records
+
+__all__ = ["ReadLog", "Reader", "describe", "read_documents", "read_records"]

@@ -6,6 +6,7 @@ Names and contents of files are never used to build another path.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,14 @@ STDIN = "-"
 STDIN_NAME = "<stdin>"
 _MANIFEST = "manifest.json"
 _LARGEST_MANIFEST = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A file or folder met on a walk, as it is reached and without links."""
+
+    path: str
+    real: str
 
 
 @dataclass(slots=True)
@@ -78,7 +87,9 @@ def _check(absolute: str, given: str) -> None:
     for folder in (absolute, *map(str, Path(absolute).parents)):
         if is_report(folder):
             where = printable(folder)
-            raise InputError(f"{shown}: {where} is the report of an earlier scan; name the texts that it was made from")
+            raise InputError(
+                f"{shown}: {where} is the report of an earlier scan; name the texts that it was made from"
+            )
     if not os.path.isdir(absolute) and unpacked_name(absolute).lower().endswith(FOREIGN):
         raise InputError(f"{shown}: files of this type are not read; convert it to one of {known_suffixes()}")
 
@@ -96,7 +107,7 @@ def _sources(roots: list[tuple[str, str]], walk: _Walk, *, with_stdin: bool) -> 
     for absolute, given in roots:
         if os.path.isdir(absolute):
             yield from _folder(absolute, given, walk)
-        elif _is_new(absolute, given, walk):
+        elif _is_new(os.path.realpath(absolute), given, walk):
             yield _source(absolute, given, walk)
     if with_stdin:
         yield Source(name=STDIN_NAME, path=None, relative=None, reader=None)
@@ -104,47 +115,54 @@ def _sources(roots: list[tuple[str, str]], walk: _Walk, *, with_stdin: bool) -> 
 
 def _folder(root: str, given: str, walk: _Walk) -> Iterator[Source]:
     found = False
-    stack = [root]
+    stack = [_Entry(root, os.path.realpath(root))]
     while stack:
-        path = stack.pop()
-        name = os.path.join(given, path[len(root) :].lstrip(os.sep))
+        entry = stack.pop()
+        name = os.path.join(given, entry.path[len(root) :].lstrip(os.sep))
         try:
-            if os.path.isdir(path):
-                stack.extend(_children(path, name, walk))
+            mode = os.stat(entry.path).st_mode
+            if stat.S_ISDIR(mode):
+                stack.extend(_children(entry, name, walk))
                 continue
         except OSError as error:
-            walk.log.lose("folder cannot be read", (name, None), error.strerror or str(error))
+            if isinstance(error, FileNotFoundError) and reader_for(entry.path) is None:
+                continue  # a link to nothing, of no known type
+            walk.log.lose("cannot be read", (name, None), error.strerror or str(error))
             continue
-        if _is_wanted(path, name, walk) and _is_new(path, name, walk):
+        if _is_wanted(entry.path, mode, name, walk) and _is_new(entry.real, name, walk):
             found = True
-            yield _source(path, name, walk)
+            yield _source(entry.path, name, walk)
     if not found:
         walk.log.warn("folder without a file to read", (given, None), f"known are {known_suffixes()}")
 
 
-def _children(folder: str, name: str, walk: _Walk) -> list[str]:
+def _children(folder: _Entry, name: str, walk: _Walk) -> list[_Entry]:
     """Return what is in a folder, last name first; nothing for a folder seen before, so that links cannot loop."""
-    real = os.path.realpath(folder)
-    if real in walk.folders:
+    if folder.real in walk.folders:
         return []
-    walk.folders.add(real)
-    names = sorted(os.listdir(folder), reverse=True)
-    if _MANIFEST in names and is_report(folder):
+    walk.folders.add(folder.real)
+    with os.scandir(folder.path) as found:
+        entries = sorted(found, key=lambda entry: entry.name, reverse=True)
+    if any(entry.name == _MANIFEST for entry in entries) and is_report(folder.path):
         walk.log.ignore("report of an earlier scan", (name, None))
         return []
-    return [os.path.join(folder, name) for name in names if not name.startswith(".")]
+    return [_Entry(e.path, _real(e, folder.real)) for e in entries if not e.name.startswith(".")]
 
 
-def _is_wanted(path: str, name: str, walk: _Walk) -> bool:
-    """Whether a file found in a folder is to be read: of a known type, and no pipe or device that could block."""
-    if reader_for(path) is None or (os.path.exists(path) and not os.path.isfile(path)):
-        walk.log.ignore("unknown type", (name, None))
-        return False
-    return True
+def _real(entry: os.DirEntry[str], real_folder: str) -> str:
+    """Return the path without links; looked up for links only, as it takes a system call for every folder on it."""
+    return os.path.realpath(entry.path) if entry.is_symlink() else os.path.join(real_folder, entry.name)
 
 
-def _is_new(path: str, name: str, walk: _Walk) -> bool:
-    real = os.path.realpath(path)
+def _is_wanted(path: str, mode: int, name: str, walk: _Walk) -> bool:
+    """Return whether a file found in a folder is of a known type, and no pipe or device, which could block."""
+    if reader_for(path) is not None and stat.S_ISREG(mode):
+        return True
+    walk.log.ignore("unknown type", (name, None))
+    return False
+
+
+def _is_new(real: str, name: str, walk: _Walk) -> bool:
     if real in walk.files:
         walk.log.ignore("named twice", (name, None))
         return False
@@ -155,9 +173,9 @@ def _is_new(path: str, name: str, walk: _Walk) -> bool:
 def _source(path: str, name: str, walk: _Walk) -> Source:
     inside = walk.base and path.startswith(walk.base.rstrip(os.sep) + os.sep)
     relative = path[len(walk.base) :].lstrip(os.sep) if inside else name
-    return Source(name=name, path=path, relative=_portable(relative), reader=reader_for(path))
+    return Source(name=name, path=path, relative=portable(relative), reader=reader_for(path))
 
 
-def _portable(path: str) -> str:
+def portable(path: str) -> str:
     """Return a path with slashes, and U+FFFD for bytes that are no UTF-8."""
     return os.fsencode(path).decode("utf-8", "replace").replace(os.sep, "/")

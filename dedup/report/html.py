@@ -53,33 +53,32 @@ def write_html(result: ScanResult, path: Path, *, budget_bytes: int = BUDGET_BYT
 def render_html(result: ScanResult, *, budget_bytes: int = BUDGET_BYTES) -> str:
     """Return the report of a scan as one HTML document, as `write_html` writes it."""
     known = catalogue(result)
-    env = _environment(known)
-    documents = _fit(_documents(env, known), int(budget_bytes * _DOCUMENTS_PART))
-    reading = _fit(_readings(env, known), int(budget_bytes * _READING_PART))
+    documents = _fit(_documents(known), int(budget_bytes * _DOCUMENTS_PART))
+    reading = _fit(_readings(known), int(budget_bytes * _READING_PART))
     parts = _Parts(passages=(), documents=documents, reading=reading)
-    room = budget_bytes - _RESERVE - _size(_page(env, result, known, parts))
-    passages = _fit(_passages(env, known), room)
+    room = budget_bytes - _RESERVE - _size(_page(result, known, parts))
+    passages = _fit(_passages(known), room)
     if len(passages) == len(known.passages):
-        return _page(env, result, known, replace(parts, passages=passages))
-    return _without_dead_links(env, result, known, replace(parts, passages=passages))
+        return _page(result, known, replace(parts, passages=passages))
+    return _without_dead_links(result, known, replace(parts, passages=passages))
 
 
-def _without_dead_links(env: Environment, result: ScanResult, known: Catalogue, parts: _Parts) -> str:
+def _without_dead_links(result: ScanResult, known: Catalogue, parts: _Parts) -> str:
     """Render again what may link to a passage that did not fit; without the links it only gets shorter."""
     known = known.showing(len(parts.passages))
-    reading = list(_readings(env, known))[: len(parts.reading)]
+    reading = list(_readings(known))[: len(parts.reading)]
     passages = list(parts.passages)
     for n, cluster in enumerate(known.passages[: known.shown]):
         view = passage_view(cluster, known)
         if mentions_hidden(view, known.shown):
-            passages[n] = _render(env, "passage", v=view)
-    return _page(env, result, known, replace(parts, passages=tuple(passages), reading=tuple(reading)))
+            passages[n] = _render("passage", v=view, name=known.name)
+    return _page(result, known, replace(parts, passages=tuple(passages), reading=tuple(reading)))
 
 
-def _page(env: Environment, result: ScanResult, known: Catalogue, parts: _Parts) -> str:
+def _page(result: ScanResult, known: Catalogue, parts: _Parts) -> str:
     facts = gather(result)
-    style, script = _source(env, "style.css"), _source(env, "script.js")
-    return env.get_template("page.html.j2").render(
+    style, script = _source("style.css"), _source("script.js")
+    return _ENVIRONMENT.get_template("page.html.j2").render(
         facts=facts,
         sentences=sentences(facts),
         style=style,
@@ -103,23 +102,23 @@ def _page(env: Environment, result: ScanResult, known: Catalogue, parts: _Parts)
     )
 
 
-def _passages(env: Environment, known: Catalogue) -> Iterator[Markup]:
+def _passages(known: Catalogue) -> Iterator[Markup]:
     for cluster in known.passages:
-        yield _render(env, "passage", v=passage_view(cluster, known))
+        yield _render("passage", v=passage_view(cluster, known), name=known.name)
 
 
-def _documents(env: Environment, known: Catalogue) -> Iterator[Markup]:
+def _documents(known: Catalogue) -> Iterator[Markup]:
     for number, cluster in enumerate(known.documents, 1):
-        yield _render(env, "document", v=document_view(cluster, number, known))
+        yield _render("document", v=document_view(cluster, number, known))
 
 
-def _readings(env: Environment, known: Catalogue) -> Iterator[Markup]:
+def _readings(known: Catalogue) -> Iterator[Markup]:
     for view in reading_views(known):
-        yield _render(env, "reading", v=view)
+        yield _render("reading", v=view)
 
 
-def _render(env: Environment, name: str, **values: object) -> Markup:
-    return Markup(env.get_template(f"{name}.html.j2").render(**values))
+def _render(template: str, **values: object) -> Markup:
+    return Markup(_ENVIRONMENT.get_template(f"{template}.html.j2").render(**values))
 
 
 def _fit(items: Iterable[Markup], room: int) -> tuple[Markup, ...]:
@@ -137,7 +136,7 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8"))
 
 
-def _environment(known: Catalogue) -> Environment:
+def _environment() -> Environment:
     env = Environment(
         loader=_LOADER,
         autoescape=True,
@@ -147,7 +146,6 @@ def _environment(known: Catalogue) -> Environment:
         finalize=_finalize,
     )
     env.filters.update(_filters())
-    env.globals["name"] = known.name
     return env
 
 
@@ -192,11 +190,14 @@ def _value(value: object) -> str:
     return safe.line(str(value), 400)
 
 
-def _source(env: Environment, name: str) -> Markup:
+def _source(name: str) -> Markup:
     """Return a style or script of the package as it stands, with the line ends that a browser will hash."""
-    return Markup(_LOADER.get_source(env, name)[0].replace("\r\n", "\n"))
+    return Markup(_LOADER.get_source(_ENVIRONMENT, name)[0].replace("\r\n", "\n"))
 
 
 def _hash(source: str) -> str:
     digest = hashlib.sha256(source.encode("utf-8")).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+_ENVIRONMENT: Final = _environment()

@@ -33,7 +33,7 @@ _RULES: Final = 4
 
 
 def print_summary(result: ScanResult, out: Path, console: Console) -> None:
-    """Print what a scan found: sentences, passages by kind and scope, the widest clusters, what was set aside.
+    """Print what a scan found: in sentences, by kind and scope, the widest clusters, what was set aside.
 
     `out` is the folder of the results; foreign text is printed without control characters or console markup.
     """
@@ -42,18 +42,19 @@ def print_summary(result: ScanResult, out: Path, console: Console) -> None:
     if facts.passages:
         parts += [_matrix(facts), _top(result)]
     parts += [*_set_aside(result), *_warnings(facts), _where(out)]
-    console.print(Padding(Group(*_spaced(parts)), (1, 1)))
+    console.print(Padding(Group(*_spaced(parts)), (1, 1), expand=False))
 
 
 class RichProgress:
-    """Shows stages on standard error: a bar with counts and remaining time, or a line a stage where it is no terminal.
+    """Shows stages on standard error: a bar with counts and remaining time, and a line for each that is done.
 
-    Use it as a context manager, or call `close` at the end. Calls may come from several threads.
+    Where standard error is no terminal there are only the lines. Use it as a context manager, or call
+    `close` at the end. Calls may come from several threads.
     """
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console if console is not None else Console(stderr=True)
-        self._bars = self._make_bars() if self._console.is_terminal else None
+        self._bars = self._make_bars() if self._has_bars() else None
         self._lock = threading.Lock()
         self._task = None if self._bars is None else self._bars.add_task("", total=None, visible=False)
         self._name = ""
@@ -102,10 +103,14 @@ class RichProgress:
     def _finish(self) -> None:
         if not self._name:
             return
-        steps = f" {number(self._done)}" if self._total is not None or self._done else ""
+        short = self._total is not None and self._total != self._done
+        steps = f" {number(self._done)}" + (f" of {number(self._total or 0)}" if short else "")
         seconds = time.monotonic() - self._since
         said = Text.assemble((line(self._name, 40), "bold"), f":{steps} in {seconds:.1f} s")
         self._console.print(said, soft_wrap=True)
+
+    def _has_bars(self) -> bool:
+        return self._console.is_terminal and not self._console.is_dumb_terminal
 
     def _make_bars(self) -> Progress:
         return Progress(
@@ -124,35 +129,30 @@ def _spaced(parts: list[RenderableType]) -> list[RenderableType]:
 
 
 def _table(title: str) -> Table:
-    return Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        header_style="dim",
-        pad_edge=False,
-    )
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
+    return _titled(table, title)
+
+
+def _titled(table: Table, title: str) -> Table:
+    table.title, table.title_justify, table.title_style = title, "left", "bold"
+    return table
 
 
 def _matrix(facts: Facts) -> Table:
     table = _table("Passages")
     table.add_column("kind", no_wrap=True)
     for scope in SCOPES:
-        table.add_column(SCOPE_LABELS[scope].lower(), justify="right")
+        table.add_column(SCOPE_LABELS[scope].lower().removeprefix("within "), justify="right")
     table.add_column("all", justify="right")
-    rows = list(facts.by_kind.items())
-    for n, (kind, counts) in enumerate(rows, 1):
+    for kind, counts in facts.by_kind.items():
         cells = [Text(number(count), style="" if count else "dim") for count in counts]
-        last = n == len(rows)
-        table.add_row(label(KIND_LABELS, kind), *cells, number(sum(counts)), end_section=last)
+        table.add_row(label(KIND_LABELS, kind), *cells, number(sum(counts)))
     table.add_row("All", *map(number, facts.by_scope), number(facts.passages), style="bold")
     return table
 
 
 def _top(result: ScanResult) -> Table:
-    table = _table("Widest passages")
-    table.show_header = False
-    table.box = None
+    table = _titled(Table.grid(padding=(0, 1)), "Widest passages")
     table.add_column("rank", justify="right", style="dim", no_wrap=True)
     table.add_column("passage")
     for n, cluster in enumerate(ranked(result.passages)[:_TOP], 1):
@@ -160,11 +160,11 @@ def _top(result: ScanResult) -> Table:
     return table
 
 
-def _cluster(cluster: PassageCluster) -> Text:
+def _cluster(cluster: PassageCluster) -> Group:
     said = Text.assemble((label(KIND_LABELS, cluster.kind), "bold cyan"), f"  {carriers(cluster)}")
     if cluster.origin.agency:
         said.append(f", credited to {line(cluster.origin.agency, 40)}")
-    return said.append("\n").append(line(cluster.text, 100), style="italic")
+    return Group(said, Text(line(cluster.text, 160), no_wrap=True, overflow="ellipsis"))
 
 
 def _set_aside(result: ScanResult) -> list[RenderableType]:

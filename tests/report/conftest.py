@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -26,28 +27,29 @@ from dedup.report.dates import parse
 
 FERRY = (
     "The ferry Aurelia ran aground on a sandbank outside the port of Vell shortly before dawn on Tuesday, "
-    "and all 212 people on board were brought ashore without serious injury. Rescue boats from three towns "
-    "took part, the coast guard said, and the last passengers left the ship about two hours after the first call. "
-    "Divers will inspect the hull once the tide allows it, and the company has cancelled its sailings until Friday."
+    "and all 212 people on board were brought ashore without serious injury. Rescue boats from three "
+    "towns took part, the coast guard said, and the last passengers left the ship about two hours after "
+    "the first call. Divers will inspect the hull once the tide allows it, and the company has cancelled "
+    "its sailings until Friday."
 )
 FERRY_EARLY = FERRY.replace("212 people", "198 people").replace("until Friday", "until Thursday")
 FERRY_REWORDED = (
-    "The ferry Aurelia ran aground on a sandbank outside the port of Vell before dawn on Tuesday, "
-    "and all 212 people aboard were brought safely ashore. Rescue boats from three towns "
-    "took part, according to the coast guard, and the last passengers left the ship two hours after the first call. "
-    "Divers will inspect the hull once the tide allows it, and the company has cancelled its sailings until Friday."
+    "The ferry Aurelia ran aground on a sandbank outside the port of Vell before dawn on Tuesday, and all "
+    "212 people aboard were brought safely ashore. Rescue boats from three towns took part, according to "
+    "the coast guard, and the last passengers left the ship two hours after the first call. Divers will "
+    "inspect the hull once the tide allows it, and the company has cancelled its sailings until Friday."
 )
 QUOTE = (
-    "We heard a long scraping sound, then the floor leaned a little, and after that it was mostly a matter of waiting "
-    "for the boats"
+    "We heard a long scraping sound, then the floor leaned a little, and after that it was mostly a "
+    "matter of waiting for the boats"
 )
 CAPTION = "The Aurelia rests on a sandbank off Vell at low tide. Photo: Ilse Brandt/Harbour Pictures"
 CAPTION_PICTURED = CAPTION.replace("rests", "(pictured) rests")
 FORMULA = "could not immediately be reached for comment on Tuesday"
 TEASER = "Sign up for our morning letter: five stories to begin the day, free in your inbox at seven."
 BUDGET = (
-    "The town council voted by 14 to 9 to close the open-air pool for two summers while its foundations are rebuilt, "
-    "at a cost that the treasurer put at 3.4 million crowns."
+    "The town council voted by 14 to 9 to close the open-air pool for two summers while its foundations "
+    "are rebuilt, at a cost that the treasurer put at 3.4 million crowns."
 )
 ARABIC = (
     "جنحت العبّارة أوريليا على شريط رملي قبالة ميناء فيل قبيل فجر الثلاثاء، ونُقل جميع من كانوا على متنها "
@@ -132,15 +134,21 @@ def _documents() -> dict[str, Document]:
             "Daily Meridian",
             "2024-03-07T11:30:00Z",
             "What happened on board",
-            f'Marta Olin remembers it well. "{QUOTE}," she said. The ship has sailed the route for thirty years.',
+            f'Marta Olin remembers it well. "{QUOTE}," she said. The ship has sailed here for thirty years.',
             BUDGET,
         ),
         _document("blog-1", None, None, "Notes from the pier", "I was there.", BUDGET),
         _document("ar-1", "Sawat al-Mina", "2024-03-05T08:00:00Z", "جنوح عبّارة قبالة فيل", "فيل - " + ARABIC),
-        _document("ar-2", "Nabd Online", "2024-03-05T10:30:00Z", "نجاة ركاب العبّارة", ARABIC, "تابعوا المزيد."),
+        _document(
+            "ar-2", "Nabd Online", "2024-03-05T10:30:00Z", "نجاة ركاب العبّارة", ARABIC, "تابعوا المزيد."
+        ),
         _document("zh-1", "港口晨报", "2024-03-05T07:00:00Z", "渡轮搁浅 全员获救", CHINESE),
         _document(
-            "zh-2", "东岸时报", "2024-03-06", "维尔港渡轮搁浅", CHINESE.replace("212", "198") + "公司已取消航班。"
+            "zh-2",
+            "东岸时报",
+            "2024-03-06",
+            "维尔港渡轮搁浅",
+            CHINESE.replace("212", "198") + "公司已取消航班。",
         ),
     ]
     return {document.id: document for document in found}
@@ -181,7 +189,9 @@ def cluster(cluster_id: str, kind: Kind, scope: Scope, *members: Member, **value
         "n_families": len({OUTLETS.get(o, o) for o in outlets}),
         "origin": Origin(),
     }
-    return PassageCluster(cluster_id=cluster_id, kind=kind, scope=scope, members=members, **{**fields, **values})
+    return PassageCluster(
+        cluster_id=cluster_id, kind=kind, scope=scope, members=members, **{**fields, **values}
+    )
 
 
 def _english(docs: dict[str, Document]) -> list[PassageCluster]:
@@ -382,3 +392,66 @@ def empty() -> ScanResult:
 def without_texts(result: ScanResult) -> ScanResult:
     """The small scan as it is loaded when texts were left out."""
     return replace(result, texts={})
+
+
+VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
+
+
+class Page(HTMLParser):
+    """A parsed report: its elements in order, their text, and whether tags were closed in order."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[list[str]] = []
+        self.misnested: list[str] = []
+        self._open: list[int] = []
+        self.feed(source)
+        self.close()
+        self.misnested += [self.elements[n][0] for n in self._open]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        self.texts.append([])
+        if tag not in VOID:
+            self._open.append(len(self.elements) - 1)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        self.texts.append([])
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._open or self.elements[self._open[-1]][0] != tag:
+            self.misnested.append(tag)
+            return
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        for n in self._open:
+            self.texts[n].append(data)
+
+    def find(self, tag: str, **attributes: str) -> list[int]:
+        """Return the elements of a name with these values of attributes; `class_` is one of its classes."""
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return [n for n, (name, attrs) in enumerate(self.elements) if name == tag and _has(attrs, wanted)]
+
+    def text(self, element: int) -> str:
+        """Return the text of an element and all inside it, on one line, pieces apart by a space."""
+        return " ".join(" ".join(self.texts[element]).split())
+
+    def whole(self) -> str:
+        """Return all text of the page as it stands."""
+        return "".join(self.texts[0])
+
+    def ids(self) -> list[str]:
+        return [attrs["id"] for _, attrs in self.elements if "id" in attrs]
+
+    def links(self) -> list[str]:
+        return [attrs["href"] for _, attrs in self.elements if "href" in attrs]
+
+
+def _has(attrs: dict[str, str], wanted: dict[str, str]) -> bool:
+    return all(
+        value in attrs.get(name, "").split() if name == "class" else attrs.get(name) == value
+        for name, value in wanted.items()
+    )

@@ -1,0 +1,251 @@
+"""Clusters, kinds, origins and relations to the records of a result, sorted, rounded and labelled once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xxhash
+
+from dedup import furniture, kinds, origins
+from dedup.clusters import Carrier, Cluster
+from dedup.families import Family, outlet_of
+from dedup.model import (
+    Change,
+    Document,
+    DocumentCluster,
+    DocumentMember,
+    Member,
+    Origin,
+    Pair,
+    PassageCluster,
+    Scope,
+    Suppressed,
+    Wording,
+)
+from dedup.relations import DocumentPair
+from dedup.tokens import Tokens
+
+# Occurrences looked at when a cluster's kind is decided.
+KIND_SAMPLE = 40
+VERBATIM, NEAR_VERBATIM = 1.0, 0.75
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What records are made from."""
+
+    documents: Sequence[Document]
+    tokens: Tokens
+    families: Mapping[str, Family]
+
+
+def span_of(tokens: Tokens, start: int, end: int) -> tuple[int, int]:
+    """Return the code points of a token span."""
+    return int(tokens.starts[start]), int(tokens.ends[end - 1])
+
+
+def wording(similarity: float) -> Wording:
+    """Return the wording of a member by its similarity with the representative."""
+    if similarity >= VERBATIM:
+        return "verbatim"
+    return "near_verbatim" if similarity >= NEAR_VERBATIM else "reworded"
+
+
+def changes(carrier: Carrier, own: Document, other: Document, tokens: Tokens) -> Iterator[Change]:
+    """Yield figures, names and dates that stand in a gap between matched words and differ."""
+    blocks = carrier.blocks
+    for k in range(len(blocks) - 1):
+        a0, b0 = int(blocks[k, 0] + blocks[k, 2]), int(blocks[k, 1] + blocks[k, 2])
+        a1, b1 = int(blocks[k + 1, 0]), int(blocks[k + 1, 1])
+        if not (0 < a1 - a0 <= 4 and 0 < b1 - b0 <= 4):
+            continue
+        if not (_telling(tokens, a0, a1) and _telling(tokens, b0, b1)):
+            continue
+        start, end = span_of(tokens, b0, b1)
+        low, high = span_of(tokens, a0, a1)
+        yield Change(before=other.text[low:high], after=own.text[start:end], start=start, end=end)
+
+
+def _telling(tokens: Tokens, start: int, end: int) -> bool:
+    """Say whether a token span holds a figure or a capitalised word."""
+    from dedup.kernels.tokens import FLAG_DIGIT, FLAG_UPPER
+
+    return bool((tokens.flags[start:end] & (FLAG_DIGIT | FLAG_UPPER)).any())
+
+
+def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
+    """Return a member as the kinds see it."""
+    document = material.documents[carrier.document]
+    text = document.text
+    start, end = span_of(material.tokens, carrier.start, carrier.end)
+    low = max(text.rfind("\n", 0, start) + 1, start - 4000)
+    stop = text.find("\n", end)
+    high = min(len(text) if stop < 0 else stop, end + 400)
+    outside = sum(c.isalnum() for c in text[low:start]) + sum(c.isalnum() for c in text[end:high])
+    inside = max(1, sum(c.isalnum() for c in text[start:end]))
+    outlet = outlet_of(document)
+    return kinds.Occurrence(
+        text=text[start:end],
+        before=text[low:start],
+        after=text[end:high],
+        paragraph=text[low:high],
+        alone=outside <= max(12, 0.3 * inside),
+        document_share=(end - start) / max(1, len(text)),
+        document=carrier.document,
+        outlet=outlet,
+        family=material.families[outlet].name,
+        is_caption_field=any(text[start:end] in c for c in document.captions),
+    )
+
+
+def context(
+    cluster: Cluster, material: Material, verdict: furniture.Verdict | None, unrelated: bool, origin: Origin
+) -> kinds.Context:
+    """Return what is known of a cluster as a whole."""
+    head = cluster.members[0]
+    words = float(material.tokens.weights[head.start : head.end].sum()) / 6.0
+    one_text = len({m.document for m in cluster.members}) == 1
+    low, high = material.tokens.bounds[head.document], material.tokens.bounds[head.document + 1]
+    return kinds.Context(
+        words=words,
+        furniture=verdict.reason if verdict else None,
+        furniture_confidence=verdict.confidence if verdict else 0.0,
+        unrelated=unrelated,
+        credited=origin.agency is not None,
+        body_twice=one_text and words > 40 and (head.end - head.start) > 0.3 * (high - low),
+    )
+
+
+def carried(cluster: Cluster, material: Material) -> list[origins.Carried]:
+    """Return the members as origins see them, one a text."""
+    seen: dict[int, origins.Carried] = {}
+    longest = max(m.end - m.start for m in cluster.members)
+    for m in cluster.members:
+        start, end = span_of(material.tokens, m.start, m.end)
+        document = material.documents[m.document]
+        entry = origins.Carried(document=document, start=start, end=end, extent=(m.end - m.start) / longest)
+        seen.setdefault(m.document, entry)
+    return list(seen.values())
+
+
+def passage_record(
+    cluster: Cluster, material: Material, assignment: kinds.Assignment, origin: Origin, score: float
+) -> PassageCluster:
+    """Return the record of one cluster, members in order of text and place behind the representative."""
+    head, *rest = cluster.members
+    order = [head, *sorted(rest, key=lambda m: (material.documents[m.document].id, m.start))]
+    members = tuple(_member(m, head, material) for m in order)
+    documents = [m.document for m in order]
+    outlets = {outlet_of(material.documents[d]) for d in documents}
+    smallest = min((m.doc_id, m.start) for m in members)
+    similarities = [m.similarity for m in members[1:]]
+    return PassageCluster(
+        cluster_id=xxhash.xxh3_64_hexdigest(repr((members[0].text, *smallest)).encode("utf-8", "replace")),
+        parent=None,
+        kind=assignment.kind,
+        kind_confidence=assignment.confidence,
+        evidence=assignment.evidence,
+        scope=scope_of(len(outlets), len(set(documents))),
+        repeats_in_document=len(documents) - len(set(documents)),
+        text=members[0].text,
+        score=round(score, 6),
+        cohesion=round(float(np.mean(similarities)), 6),
+        n_documents=len(set(documents)),
+        n_outlets=len(outlets),
+        n_families=len({material.families[o].name for o in outlets}),
+        origin=origin,
+        members=members,
+    )
+
+
+def scope_of(outlets: int, documents: int) -> Scope:
+    """Return the widest scope that applies."""
+    if outlets > 1:
+        return "cross_outlet"
+    return "within_outlet" if documents > 1 else "within_document"
+
+
+def _member(carrier: Carrier, head: Carrier, material: Material) -> Member:
+    document = material.documents[carrier.document]
+    start, end = span_of(material.tokens, carrier.start, carrier.end)
+    other = material.documents[head.document]
+    return Member(
+        doc_id=document.id,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        outlet=document.outlet,
+        published=document.published,
+        title=document.title,
+        url=document.url,
+        similarity=carrier.similarity,
+        wording=wording(carrier.similarity),
+        changed=() if carrier is head else tuple(changes(carrier, document, other, material.tokens)),
+    )
+
+
+def suppressed_records(cluster: Cluster, material: Material, verdict: furniture.Verdict) -> Iterator[Suppressed]:
+    """Yield a record for each place of a furniture cluster."""
+    pages = len({m.document for m in cluster.members})
+    for m in cluster.members:
+        document = material.documents[m.document]
+        start, end = span_of(material.tokens, m.start, m.end)
+        yield Suppressed(
+            rule=verdict.rule,
+            reason=verdict.reason,
+            doc_id=document.id,
+            start=start,
+            end=end,
+            text=document.text[start:end],
+            family=verdict.family,
+            n_documents=pages,
+        )
+
+
+def pair_record(pair: DocumentPair, documents: Sequence[Document], passages: Sequence[str]) -> Pair:
+    """Return the record of two related texts."""
+    return Pair(
+        left=documents[pair.left].id,
+        right=documents[pair.right].id,
+        relation=pair.relation,
+        share_left=pair.share_left,
+        share_right=pair.share_right,
+        jaccard=pair.jaccard,
+        quoted_share=pair.quoted_share,
+        passages=tuple(sorted(passages)),
+    )
+
+
+def document_record(head: int, ties: Mapping[int, DocumentPair], documents: Sequence[Document]) -> DocumentCluster:
+    """Return the record of one cluster of near-duplicates, the representative first."""
+    members = [_document_member(documents[head], "duplicate", 1.0)]
+    for d, pair in sorted(ties.items(), key=lambda item: documents[item[0]].id):
+        is_left = pair.left == d
+        relation = pair.relation
+        if not is_left and relation in ("contains", "contained"):
+            relation = "contained" if relation == "contains" else "contains"
+        members.append(_document_member(documents[d], relation, pair.share_left if is_left else pair.share_right))
+    dated = [documents[d] for d in (head, *ties) if documents[d].timestamp is not None]
+    earliest = min(dated, key=lambda d: (d.timestamp or 0.0, d.id)).id if dated else None
+    ids = sorted(m.doc_id for m in members)
+    return DocumentCluster(
+        cluster_id=xxhash.xxh3_64_hexdigest(repr((members[0].doc_id, *ids)).encode("utf-8", "replace")),
+        representative=members[0].doc_id,
+        earliest=earliest,
+        cohesion=round(float(np.mean([p.jaccard for p in ties.values()])), 6),
+        members=tuple(members),
+    )
+
+
+def _document_member(document: Document, relation: str, share: float) -> DocumentMember:
+    return DocumentMember(
+        doc_id=document.id,
+        outlet=document.outlet,
+        published=document.published,
+        title=document.title,
+        url=document.url,
+        relation=relation,  # type: ignore[arg-type]
+        share=share,
+    )

@@ -1,0 +1,239 @@
+"""The command line: parse, call, print, exit."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dedup import __version__
+from dedup.errors import ConfigError, DedupError, InputError
+
+if TYPE_CHECKING:
+    from dedup.config import Config
+    from dedup.model import ScanResult
+
+KINDS = ("wire_copy", "quotation", "caption", "boilerplate", "stock_phrase", "other")
+SCOPES = ("cross_outlet", "within_outlet", "within_document")
+UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+
+
+class _Group(click.Group):
+    """A group that turns errors into one sentence on stderr and the exit status of the contract."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DedupError as error:
+            click.echo(f"dedup: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("dedup: interrupted; nothing was written", err=True)
+            ctx.exit(130)
+        except MemoryError:
+            click.echo("dedup: out of memory; scan fewer files at once", err=True)
+            ctx.exit(70)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dedup")
+def main() -> None:
+    """Find near-duplicate and syndicated text in news.
+
+    Start with:  dedup scan articles.jsonl
+    """
+
+
+def _bytes(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """Read a size such as 4G."""
+    if value is None:
+        return None
+    text = value.strip().lower().removesuffix("b")
+    unit = text[-1:] if text[-1:] in UNITS and not text[-1:].isdigit() else ""
+    try:
+        return int(float(text.removesuffix(unit)) * UNITS[unit])
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"{value!r} is no size; write 4G or 500M", ctx, param) from None
+
+
+def _days(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """Read a duration such as 7d, 36h or 2w."""
+    if value is None:
+        return None
+    factors = {"d": 1.0, "h": 1 / 24, "w": 7.0}
+    try:
+        return float(value[:-1]) * factors[value[-1]]
+    except (ValueError, KeyError, IndexError):
+        raise click.BadParameter(f"{value!r} is no duration; write 7d, 36h or 2w", ctx, param) from None
+
+
+def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how records become documents."""
+    for option in reversed((
+        click.option("--text-field", metavar="NAME", help="Field with the text."),
+        click.option("--id-field", metavar="NAME", help="Field with the id."),
+        click.option("--outlet-field", metavar="NAME", help="Field with the outlet."),
+        click.option("--date-field", metavar="NAME", help="Field with the date of publication."),
+        click.option("--date-format", metavar="FORMAT", help="strptime format of the dates, such as %d/%m/%Y."),
+        click.option("--path-pattern", metavar="PATTERN", help="How paths name things: '{outlet}/{date}/{id}.txt'."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what is looked for."""
+    for option in reversed((
+        click.option("--config", type=click.Path(dir_okay=False), help="TOML file with settings."),
+        click.option("--only", type=click.Choice(["documents", "passages"]), help="Leave the other results out."),
+        click.option("--preset", type=click.Choice(["news", "ocr"]), help="Defaults for clean or recognised text."),
+        click.option("--jobs", type=int, metavar="N", help="Threads; all cores by default."),
+        click.option("--memory", callback=_bytes, metavar="SIZE", help="Memory to stay within, such as 4G."),
+        click.option("--against", type=click.Path(), help="Compare only with the documents of this path."),
+        click.option("--window", callback=_days, metavar="TIME", help="Only documents this close in time: 7d, 36h."),
+        click.option("--scope", type=click.Choice(SCOPES), multiple=True, help="Keep passages of this scope."),
+        click.option("--kind", type=click.Choice(KINDS), multiple=True, help="Keep passages of this kind."),
+        click.option("--min-words", type=int, metavar="N", help="Least matched words of a passage."),
+        click.option("--min-similarity", type=float, metavar="X", help="Least share of matched words, 0 to 1."),
+        click.option("--families", type=click.Path(dir_okay=False), help="Outlets of one owner: TOML or CSV."),
+        click.option("--known-text", type=click.Path(), multiple=True, help="Templates to suppress, also edited."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("-o", "--out", default="dedup-report", show_default=True, help="Folder for the results.")
+@_scan_options
+@_reading_options
+@click.option("--format", "formats", type=click.Choice(["html", "jsonl"]), multiple=True, help="Kept for scripts; all are written.")
+@click.option("--no-texts", is_flag=True, help="Do not keep the texts of matched documents.")
+@click.option("--fail-on-duplicates", is_flag=True, help="Exit with 1 when near-duplicates or shared passages are found.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
+    """Find near-duplicates and reused passages in files, folders or '-' (standard input).
+
+    Reads .txt, .jsonl, .csv and .tsv, each also .gz or .zst. Writes report.html and JSON lines to a folder.
+    """
+    config = _config(options)
+    from dedup.store.results import check_target, write_results
+
+    check_target(Path(out))
+    from rich.console import Console
+
+    from dedup.pipeline import scan as run
+    from dedup.progress import NoProgress
+    from dedup.report.terminal import RichProgress, print_summary
+
+    console = Console(stderr=True)
+    quiet = options["quiet"]
+    progress = NoProgress() if quiet else RichProgress(console)
+    try:
+        result = run([*paths], config, against=options["against"], progress=progress)
+        progress.stage("writing", None)
+        write_results(result, Path(out), texts=not options["no_texts"])
+    finally:
+        if isinstance(progress, RichProgress):
+            progress.close()
+    if not quiet:
+        print_summary(result, Path(out), console)
+    _exit(result, fail=options["fail_on_duplicates"])
+
+
+def _exit(result: ScanResult, *, fail: bool) -> None:
+    """Exit as the contract says: 3 where input was left unread, which wins over 1 for findings."""
+    reading = result.manifest["reading"]
+    against = result.manifest.get("reading_against") or {}
+    if not (reading.get("complete", True) and against.get("complete", True)):
+        sys.exit(3)
+    found = result.documents or any(
+        p.scope == "cross_outlet" and p.kind not in ("boilerplate", "stock_phrase") for p in result.passages
+    )
+    if fail and found:
+        sys.exit(1)
+
+
+def _config(options: dict[str, Any]) -> Config:
+    """Return the configuration: preset, then file, then flags."""
+    from dedup.config import Config
+
+    preset = options.get("preset")
+    config = Config.from_toml(options["config"]) if options.get("config") else Config.for_preset(preset or "news")
+    if options.get("config") and preset and config.preset != preset:
+        raise ConfigError(f"--preset {preset} and {options['config']} (preset {config.preset}) disagree; name one")
+    reading = {k: options[k] for k in ("text_field", "id_field", "outlet_field", "date_field", "date_format", "path_pattern") if options.get(k)}
+    changes: dict[str, Any] = {k: options[k] for k in ("only", "jobs", "memory", "min_words", "min_similarity") if options.get(k) is not None}
+    if options.get("window") is not None:
+        changes["window_days"] = options["window"]
+    for name in ("scope", "kind"):
+        if options.get(name):
+            changes[name] = tuple(options[name])
+    if options.get("families") or options.get("known_text"):
+        changes["furniture"] = replace(
+            config.furniture,
+            families=options.get("families") or config.furniture.families,
+            known_text=tuple(options.get("known_text") or config.furniture.known_text),
+        )
+    return replace(config, read=replace(config.read, **reading), **changes)
+
+
+@main.command()
+@click.argument("left", metavar="A", type=click.Path())
+@click.argument("right", metavar="B", type=click.Path())
+@click.option("--preset", type=click.Choice(["news", "ocr"]), default="news", help="Defaults for clean or recognised text.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a passage.")
+def compare(left: str, right: str, preset: str, as_json: bool) -> None:
+    """Show the passages that two text files share."""
+    from dedup.comparison import compare as run
+    from dedup.config import Config
+    from dedup.report.matches import print_matches
+
+    texts = [_text(left), _text(right)]
+    matches = run(texts[0], texts[1], Config.for_preset(preset))  # type: ignore[arg-type]
+    if as_json:
+        from dedup.store.results import line
+
+        for match in matches:
+            sys.stdout.buffer.write(line(match))
+        return
+    print_matches(matches, texts[0], texts[1])
+
+
+def _text(path: str) -> str:
+    """Return the text of a file."""
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; name a readable text file") from error
+    return raw.decode("utf-8-sig", "replace")
+
+
+@main.command()
+@click.argument("out", metavar="OUT", type=click.Path())
+def report(out: str) -> None:
+    """Write report.html again from a finished scan."""
+    from dedup.report.html import write_html
+    from dedup.store.results import read_results
+
+    write_html(read_results(Path(out)), Path(out) / "report.html")
+    click.echo(str(Path(out) / "report.html"))
+
+
+@main.command()
+@click.argument("gold", metavar="GOLD", type=click.Path())
+@click.argument("out", metavar="OUT", type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def evaluate(gold: str, out: str, as_json: bool) -> None:
+    """Measure the results of a scan against labels."""
+    import json
+
+    from dedup.evaluate import evaluate as run
+    from dedup.evaluate import format_table
+
+    result = run(gold, out)
+    click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else format_table(result))

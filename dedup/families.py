@@ -1,0 +1,118 @@
+"""Outlets to families: a mapping file, registrable domains, and what shared templates show."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from dedup.errors import ConfigError
+from dedup.model import Document
+
+Source = Literal["mapping", "domain", "inferred", "outlet"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """The family of one outlet, and how it is known."""
+
+    name: str
+    source: Source
+
+
+def outlet_of(document: Document) -> str:
+    """Return the outlet; a document without one is an outlet of its own."""
+    return document.outlet or f"(no outlet) {document.id}"
+
+
+def read_mapping(path: str | Path) -> dict[str, str]:
+    """Read a families file: TOML (`"Family" = ["Outlet", …]`) or CSV (`outlet,family`), keys case-folded.
+
+    Raises `ConfigError` naming the file when it cannot be read or has another shape.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+        if Path(path).suffix.lower() == ".csv":
+            rows = [row for row in csv.reader(text.splitlines()) if len(row) >= 2]
+            return {outlet.strip().casefold(): family.strip() for outlet, family, *_ in rows}
+        table = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, csv.Error) as error:
+        raise ConfigError(f"{path}: {error}; a families file is TOML or CSV") from error
+    table = table.get("families", table)
+    if not all(isinstance(outlets, list) for outlets in table.values()):
+        raise ConfigError(f'{path}: each line is "Family" = ["Outlet", "outlet.example"]')
+    return {str(outlet).casefold(): family for family, outlets in table.items() for outlet in outlets}
+
+
+def registrable_domain(url: str | None) -> str | None:
+    """Return the registrable domain of an address, by the public suffix list that the package carries.
+
+    >>> registrable_domain("https://www.news.example.co.uk/a")
+    'example.co.uk'
+    """
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:
+        return None
+    if not host or "." not in host:
+        return None
+    return _suffixes().privatesuffix(host) or host
+
+
+_LISTS: list[object] = []
+
+
+def _suffixes():  # type: ignore[no-untyped-def]
+    from publicsuffixlist import PublicSuffixList
+
+    if not _LISTS:
+        _LISTS.append(PublicSuffixList())
+    return _LISTS[0]
+
+
+def families_of(documents: Sequence[Document], mapping: Mapping[str, str]) -> dict[str, Family]:
+    """Return the family of each outlet: mapped, else by the registrable domain it publishes most on, else its own."""
+    domains: dict[str, dict[str, int]] = {}
+    for document in documents:
+        domain = registrable_domain(document.url)
+        counts = domains.setdefault(outlet_of(document), {})
+        if domain:
+            counts[domain] = counts.get(domain, 0) + 1
+    found: dict[str, Family] = {}
+    for outlet, counts in domains.items():
+        main = min(counts, key=lambda d: (-counts[d], d)) if counts else None
+        mapped = mapping.get(outlet.casefold()) or (mapping.get(main) if main else None)
+        if mapped:
+            found[outlet] = Family(name=mapped, source="mapping")
+        elif main:
+            found[outlet] = Family(name=main, source="domain")
+        else:
+            found[outlet] = Family(name=outlet, source="outlet")
+    return found
+
+
+def join_inferred(families: Mapping[str, Family], templates: Iterable[Sequence[str]]) -> dict[str, Family]:
+    """Return families in which outlets that share a template are one; mapped families are never changed."""
+    parent = {f.name: f.name for f in families.values()}
+    fixed = {f.name for f in families.values() if f.source == "mapping"}
+
+    def root(name: str) -> str:
+        while parent[name] != name:
+            name = parent[name]
+        return name
+
+    for outlets in templates:
+        names = sorted({families[o].name for o in outlets} - fixed)
+        for name in names[1:]:
+            a, b = sorted((root(names[0]), root(name)))
+            parent[b] = a
+    joined: dict[str, Family] = {}
+    for outlet, family in families.items():
+        name = root(family.name)
+        changed = name != family.name or any(root(n) == name and n != name for n in parent)
+        joined[outlet] = Family(name=name, source="inferred") if changed and family.name not in fixed else family
+    return joined

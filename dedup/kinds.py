@@ -1,0 +1,237 @@
+"""What a cluster is: wire copy, quotation, caption, boilerplate, stock phrase, or other.
+
+Each kind collects signals with a strength in (0, 1); its confidence is `1 - prod(1 - strength)` of the signals for it
+times `prod(1 - strength)` of those against it. The strongest kind wins; below 0.6 the kind is `other` and the two best
+guesses are named in the evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dedup.model import Kind
+
+LEAST_CONFIDENCE = 0.6
+
+_OPENING = "“„«‹「『《〝"
+_CLOSING = "”»›」』》〞“"
+_STRAIGHT = "\"＂"
+_CAPTION_MARK = re.compile(
+    r"\(\s*pictured|\bpictured\b|\bfile (?:photo|picture|image)\b|\b(?:photo|picture|image|photograph|foto|imagen|bild)s?\s*[:/(]"
+    r"|\b(?:photo|foto|photographie) (?:by|credit|de|von)\b|\(\s*(?:left|right|centre|center|above|below)\s*\)"
+    r"|\bhandout\b|©|\barchiv(?:e|bild|o)?\b|\bimago\b"
+    r"|صورة|الصورة|تصویر|تصوير|фото|Фото|图片|圖片|资料图|資料圖|图为|圖為|攝|摄|写真|撮影|資料|ภาพ|फोटो|तस्वीर|चित्र|छायाचित्र",
+    re.IGNORECASE,
+)
+_FURNITURE_MARK = re.compile(
+    r"\b(?:cookies?|subscri|newsletter|sign (?:up|in)|log ?in|read more|most read|related|all rights reserved|copyright"
+    r"|privacy|terms of|click here|comments?|moderat|advertis|follow us|share this|download (?:our|the) app"
+    r"|abonn|suscr|inscri|werbung|datenschutz|registrier)\w*"
+    r"|ملفات تعريف|اشترك|подпис|подпиш|реклам|订阅|訂閱|登录|登入|点击|點擊|購読|会員|ログイン|สมัคร|सदस्यता|کوکیز",
+    re.IGNORECASE,
+)
+_SPEECH = re.compile(
+    r"\b(?:said|says|told|added|tweeted|wrote|stated|testified|explained|insisted|warned|argued|according to|statement"
+    r"|sagte|erklärte|dijo|declaró|afirmó|a déclaré|a dit|affirmé|disse)\b"
+    r"|сказал|заявил|отметил|сообщил|каза|заяви|说|說|表示|称|稱|述べ|話し|語っ|と話|कहा|म्हण|กล่าว|บอก|قال|قالت|أضاف|کہا",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """A member as the kinds see it: its text, what stands around it, and where it stands.
+
+    `before` and `after` are up to 200 characters of the same paragraph; `alone` is true when the member is a whole
+    paragraph but for a credit or a remark in brackets; `document_share` is its part of the whole text.
+    """
+
+    text: str
+    before: str
+    after: str
+    paragraph: str
+    alone: bool
+    document_share: float
+    document: int
+    outlet: str
+    family: str
+    is_caption_field: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What is known of a cluster as a whole."""
+
+    words: float
+    furniture: str | None
+    furniture_confidence: float
+    unrelated: bool
+    credited: bool
+    body_twice: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A kind with confidence in [0, 1] and the signals that speak for it."""
+
+    kind: Kind
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+def quoted_share(paragraph: str, start: int, end: int) -> float:
+    """Return the share of letters of `paragraph[start:end]` inside quotation marks.
+
+    A straight mark opens and closes in turn; an opening mark without a closing one quotes to the end of the paragraph,
+    as in quotations of several paragraphs.
+    """
+    depth, straight, inside, letters = 0, False, 0, 0
+    for i, c in enumerate(paragraph[:end]):
+        if c in _STRAIGHT:
+            straight = not straight
+        elif c in _OPENING and not (c == "“" and depth and "„" in paragraph[:i]):
+            depth += 1
+        elif c in _CLOSING:
+            depth = max(0, depth - 1)
+        elif i >= start and c.isalnum():
+            letters += 1
+            inside += depth > 0 or straight
+    return inside / letters if letters else 0.0
+
+
+def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
+    """Return the kind of a cluster from its occurrences (at least two)."""
+    signals: dict[Kind, list[tuple[float, str]]] = {
+        "wire_copy": _wire(occurrences, context),
+        "quotation": _quotation(occurrences, context),
+        "caption": _caption(occurrences, context),
+        "boilerplate": _boilerplate(occurrences, context),
+        "stock_phrase": _stock(occurrences, context),
+    }
+    confidences = {kind: _combine(found) for kind, found in signals.items()}
+    ranked = sorted(confidences, key=lambda kind: (-confidences[kind], kind))
+    best, second = ranked[0], ranked[1]
+    # a rival that is nearly as strong takes away confidence
+    confidence = round(confidences[best] * (1.0 - 0.4 * confidences[second] ** 2), 6)
+    evidence = tuple(text for strength, text in signals[best] if strength > 0)
+    if confidence < LEAST_CONFIDENCE:
+        guesses = f"undecided between {best} ({confidences[best]:.2f}) and {second} ({confidences[second]:.2f})"
+        return Assignment(kind="other", confidence=round(1.0 - confidence, 6), evidence=(guesses, *evidence))
+    return Assignment(kind=best, confidence=confidence, evidence=evidence)
+
+
+def _combine(signals: Sequence[tuple[float, str]]) -> float:
+    """Return the joint confidence; negative strengths speak against."""
+    missing, against = 1.0, 1.0
+    for strength, _ in signals:
+        if strength > 0:
+            missing *= 1.0 - strength
+        else:
+            against *= 1.0 + strength
+    return (1.0 - missing) * against
+
+
+def _share(occurrences: Sequence[Occurrence], test: Mapping[int, bool]) -> float:
+    return sum(test.values()) / max(1, len(occurrences))
+
+
+def _quotes(occurrences: Sequence[Occurrence]) -> float:
+    """Return the share of occurrences that stand in quotation marks."""
+    inside = 0
+    for o in occurrences:
+        start = len(o.before)
+        inside += quoted_share(o.before + o.text + o.after, start, start + len(o.text)) >= 0.7
+    return inside / len(occurrences)
+
+
+def _quotation(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
+    share = _quotes(occurrences)
+    found: list[tuple[float, str]] = []
+    if share > 0:
+        found.append((0.92 * share**0.5, f"inside quotation marks in {share:.0%} of its places"))
+        speech = sum(bool(_SPEECH.search(o.before[-120:] + " " + o.after[:120])) for o in occurrences)
+        if speech:
+            found.append((0.3 * speech / len(occurrences), "a speech verb stands beside it"))
+    if context.furniture:
+        found.append((-0.6, ""))
+    if share < 0.5:
+        found.append((-0.5, ""))
+    return found
+
+
+def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
+    alone = sum(o.alone for o in occurrences) / len(occurrences)
+    marked = sum(bool(_CAPTION_MARK.search(o.paragraph)) and len(o.paragraph) < 400 for o in occurrences)
+    repeats = len(occurrences) - len({o.document for o in occurrences})
+    found: list[tuple[float, str]] = []
+    if any(o.is_caption_field for o in occurrences):
+        found.append((0.9, "given as a caption by the page"))
+    if marked and alone >= 0.5:
+        found.append((0.75 + 0.15 * marked / len(occurrences), f"a caption mark stands in {marked} of its paragraphs"))
+    elif marked and alone > 0:
+        found.append((0.5, f"a caption mark stands in {marked} of its paragraphs"))
+    if alone >= 0.5 and context.words <= 60:
+        found.append((0.35 * alone, "a short paragraph of its own"))
+    if repeats and alone >= 0.3 and context.words <= 60:
+        found.append((0.45, f"stands {repeats} more time(s) in one text"))
+    if context.words > 60:
+        found.append((-0.7, ""))
+    if context.furniture or not found:
+        found.append((-0.6, ""))
+    if max(o.document_share for o in occurrences) > 0.5:
+        found.append((-0.5, ""))
+    return found
+
+
+def _boilerplate(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
+    found: list[tuple[float, str]] = []
+    if context.furniture:
+        found.append((context.furniture_confidence, context.furniture))
+    marked = sum(bool(_FURNITURE_MARK.search(o.text)) for o in occurrences) / len(occurrences)
+    if marked >= 0.5 and context.words <= 120:
+        found.append((0.55, "words of navigation, registration or subscription"))
+    alone = sum(o.alone for o in occurrences) / len(occurrences)
+    if context.unrelated and alone >= 0.5:
+        found.append((0.6, "a paragraph of its own on unrelated pages"))
+    if alone < 0.3 and context.words < 25:
+        found.append((-0.4, ""))
+    return found
+
+
+def _stock(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
+    found: list[tuple[float, str]] = []
+    alone = sum(o.alone for o in occurrences) / len(occurrences)
+    if context.unrelated and context.words <= 35:
+        found.append((0.75, "a short run in texts that have nothing else in common"))
+        if alone < 0.5:
+            found.append((0.4, "inside a paragraph"))
+        else:
+            found.append((-0.35, ""))
+    if _quotes(occurrences) >= 0.5:
+        found.append((-0.6, ""))
+    return found
+
+
+def _wire(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
+    families = len({o.family for o in occurrences})
+    found: list[tuple[float, str]] = []
+    long = min(1.0, context.words / 60.0)
+    found.append((0.55 + 0.3 * long, f"{context.words:.0f} words of running text in common"))
+    if families > 1:
+        found.append((0.25 + 0.1 * min(families, 5) / 5, f"carried by {families} families"))
+    if context.credited:
+        found.append((0.4, "an agency is credited where credits stand"))
+    if context.furniture:
+        found.append((-0.85, ""))
+    if context.unrelated:
+        found.append((-0.6, ""))
+    if context.body_twice:
+        found.append((0.5, "extraction artefact: the text stands twice on one page"))
+    share = _quotes(occurrences)
+    if share >= 0.5:
+        found.append((-0.75 * share, ""))
+    if _caption(occurrences, context) and _combine(_caption(occurrences, context)) > 0.7:
+        found.append((-0.5, ""))
+    return found

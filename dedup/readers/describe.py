@@ -1,0 +1,126 @@
+"""What the input looks like, from its first records: for a user who wants to know before a long run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from dedup.config import ReadConfig
+from dedup.model import Document
+from dedup.readers.log import ReadLog
+from dedup.readers.reading import Reading
+from dedup.readers.walk import find_sources
+
+SAMPLES = 5
+SAMPLE_LENGTH = 200
+_MOST_OUTLETS = 10
+
+
+@dataclass(slots=True)
+class _Findings:
+    """Counts over the records seen so far."""
+
+    formats: Counter[str] = field(default_factory=Counter)
+    fields: dict[str, Counter[str]] = field(default_factory=dict)
+    unmapped: Counter[str] = field(default_factory=Counter)
+    outlets: Counter[str] = field(default_factory=Counter)
+    precisions: Counter[str] = field(default_factory=Counter)
+    dates: list[tuple[float, str]] = field(default_factory=list)
+    samples: list[dict[str, Any]] = field(default_factory=list)
+    blank: int = 0
+
+
+def describe(paths: Sequence[Path | str] | Path | str, config: ReadConfig, limit: int) -> dict[str, Any]:
+    """Return what the first `limit` records of the input hold, as plain values.
+
+    `formats` counts the files opened by format; `fields` gives for each field of a document the names under which it
+    was found, with counts, and `unmapped` counts the other names; `dates` has how many documents have one, by
+    precision, the earliest and the latest; `outlets` how many have one, how many there are, and the most frequent;
+    `blank` counts documents without a word; `samples` are the first `SAMPLES` documents with `SAMPLE_LENGTH` code
+    points of text; `log` is `ReadLog.to_dict()`; `warnings` are its messages and the options that applied to nothing.
+    `more` says whether records were left.
+
+    Raises `InputError` and `ConfigError` as `read_documents` does, but not for options that applied to nothing.
+    """
+    log = ReadLog()
+    reading, findings = Reading(config, log), _Findings()
+    documents = _documents(reading, findings, paths)
+    records = 0
+    for document in islice(documents, limit):
+        records += 1
+        if document is not None:
+            _note_document(findings, document)
+    more = records == limit and next(documents, _END) is not _END
+    return {
+        "records": records,
+        "more": more,
+        **_summary(findings),
+        "log": log.to_dict(),
+        "warnings": [*reading.problems(), *log.messages()],
+    }
+
+
+_END = Document(text="")
+
+
+def _documents(
+    reading: Reading, findings: _Findings, paths: Sequence[Path | str] | Path | str
+) -> Iterator[Document | None]:
+    """Yield an item for every record: its document, or None."""
+    for source in find_sources(paths, reading.log):
+        opened = reading.open(source)
+        if opened is None:
+            continue
+        findings.formats[opened.reader.name] += 1
+        for line, record in opened.records:
+            if opened.reader.has_fields:
+                _note_fields(reading, findings, record)
+            yield opened.make(record, (source.name, line))
+
+
+def _note_fields(reading: Reading, findings: _Findings, record: dict[str, Any]) -> None:
+    plan = reading.builder.fields.plan(tuple(record))
+    for name, key in plan.pairs:
+        findings.fields.setdefault(name, Counter())[key] += 1
+    findings.unmapped.update(key for key in plan.extra if key not in {key for _, key in plan.pairs})
+
+
+def _note_document(findings: _Findings, document: Document) -> None:
+    findings.blank += not document.text.strip()
+    if document.outlet:
+        findings.outlets[document.outlet] += 1
+    if document.timestamp is not None and document.published is not None:
+        findings.precisions[document.published_precision or ""] += 1
+        findings.dates.append((document.timestamp, document.published))
+    if len(findings.samples) < SAMPLES:
+        shown = ("id", "title", "outlet", "published", "published_precision", "url", "lang", "agency")
+        sample = {name: getattr(document, name) for name in shown}
+        findings.samples.append(sample | {"text": document.text[:SAMPLE_LENGTH]})
+
+
+def _summary(findings: _Findings) -> dict[str, Any]:
+    dates = [text for _, text in sorted(findings.dates)]
+    return {
+        "formats": dict(sorted(findings.formats.items())),
+        "fields": {name: dict(counts) for name, counts in sorted(findings.fields.items())},
+        "unmapped": dict(sorted(findings.unmapped.items())),
+        "dates": {
+            "documents": len(dates),
+            "precisions": dict(sorted(findings.precisions.items())),
+            "earliest": dates[0] if dates else None,
+            "latest": dates[-1] if dates else None,
+        },
+        "outlets": {
+            "documents": findings.outlets.total(),
+            "different": len(findings.outlets),
+            "most_frequent": sorted(findings.outlets.items(), key=lambda item: (-item[1], item[0]))[
+                :_MOST_OUTLETS
+            ],
+        },
+        "blank": findings.blank,
+        "samples": findings.samples,
+    }

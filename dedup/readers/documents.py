@@ -1,0 +1,192 @@
+"""Records become documents: fields found, dates parsed, ids made and kept apart."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from numbers import Integral
+from typing import Any
+
+from dedup.config import ReadConfig
+from dedup.model import Document
+from dedup.readers.dates import DateError, DateParser
+from dedup.readers.fields import FieldMap
+from dedup.readers.ids import Claim, IdBook, content_id
+from dedup.readers.log import Place, ReadLog, quoted
+from dedup.readers.streams import TOO_LONG
+
+NO_TEXT = "no text"
+TEXT_TYPE = "text of the wrong type"
+SAME_DOCUMENT = "same id and text as a document before"
+SAME_ID = "same id as a document before, other text"
+WRONG_TYPE = "field of the wrong type left out"
+
+LONGEST_EXTRA = 1000
+"""Longer strings (in code points) are left out of a document's `extra`."""
+
+_PLAIN = frozenset({"title", "outlet", "url", "canonical_url", "lang", "author", "agency", "version_of"})
+_HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?([^/?#:@\[\]\s]+)", re.IGNORECASE)
+_BARE_HOST = re.compile(r"\s*((?:[\w-]+\.)+[a-z]{2,})(?:[:/?#]|$)", re.IGNORECASE)
+
+
+class DocumentBuilder:
+    """Makes the documents of one reading; remembers their ids and the names of the fields.
+
+    What gives no document, or not all of it, is counted in the log.
+    """
+
+    def __init__(self, config: ReadConfig, log: ReadLog) -> None:
+        """Raises `ConfigError` for a date format that cannot be used."""
+        self.fields = FieldMap(config)
+        self._log = log
+        self._limit = config.max_document_bytes
+        self._dates = DateParser(config.date_format)
+        self._ids = IdBook()
+
+    def from_record(
+        self, record: dict[str, Any], place: Place, defaults: Mapping[str, str]
+    ) -> Document | None:
+        """Return the document of a record whose fields have any names; `defaults` fill what it lacks."""
+        plan = self.fields.plan(tuple(record))
+        values = plan.read(record)
+        if "text" not in values:
+            self._log.skip(NO_TEXT, place, f"the fields are {', '.join(list(record)[:12])}")
+            return None
+        for name, value in defaults.items():
+            if not values.get(name):
+                values[name] = value
+        return self.from_values(values, _extra(record, plan.extra, values.get("extra")), place)
+
+    def from_plain(self, record: dict[str, Any], place: Place, defaults: dict[str, str]) -> Document | None:
+        """Return the document of a record with nothing but a text; all else is in `defaults`."""
+        self.fields.saw_plain_text = True
+        return self.from_values(defaults | record, {}, place)
+
+    def from_document(self, values: Mapping[str, Any], place: Place) -> Document | None:
+        """Return the document of the fields of a `Document`; a date that is worked out already is believed."""
+        kept = {name: value for name, value in values.items() if value is not None}
+        derived = {name: kept[name] for name in ("timestamp", "published_precision") if name in kept}
+        known = derived if len(derived) == 2 else {}
+        return self.from_values(kept, _extra({}, (), kept.get("extra")), place, known)
+
+    def from_values(
+        self,
+        values: Mapping[str, Any],
+        extra: dict[str, Any],
+        place: Place,
+        known: Mapping[str, Any] | None = None,
+    ) -> Document | None:
+        """Return the document of values by field of a document; `known` says what is known of its date."""
+        text = values.get("text")
+        if type(text) is not str:
+            self._log.skip(TEXT_TYPE, place, f"text is a {type(text).__name__}")
+            return None
+        if len(text) > self._limit // 4 and len(text.encode()) > self._limit:
+            self._log.skip(TOO_LONG, place, f"more than {self._limit} bytes")
+            return None
+        kept: dict[str, Any] = {"text": text}
+        for name, value in values.items():
+            if name in _PLAIN:
+                plain = value.strip() if type(value) is str else self._plain(name, value, place)
+                if plain:
+                    kept[name] = plain
+        if "outlet" not in kept and "url" in kept:
+            kept["outlet"] = outlet_of(kept["url"])
+        if "published" in values:
+            kept |= self._published(values["published"], place, known)
+        if "captions" in values:
+            kept["captions"] = self._captions(values["captions"], place)
+        if extra:
+            kept["extra"] = extra
+        return self._identified(kept, values.get("id"), place)
+
+    def _identified(self, kept: dict[str, Any], given: Any, place: Place) -> Document | None:
+        text: str = kept["text"]
+        doc_id = given if type(given) is str else self._id(given, place)
+        if not doc_id or doc_id.isspace():
+            doc_id = content_id(text, kept.get("outlet"), kept.get("published"), kept.get("url"))
+        kept["id"], claim = self._ids.claim(doc_id, text)
+        if claim is Claim.REPEATED:
+            self._log.merge(SAME_DOCUMENT, place, quoted(doc_id))
+            return None
+        if claim is Claim.RENAMED:
+            self._log.rename(SAME_ID, place, f"{quoted(doc_id)} became {quoted(kept['id'])}")
+        self._log.read += 1
+        return Document(**kept)
+
+    def _id(self, value: Any, place: Place) -> str:
+        if isinstance(value, float) and math.isfinite(value):
+            return repr(float(value))
+        return self._scalar("id", value, place) or ""
+
+    def _published(self, value: Any, place: Place, known: Mapping[str, Any] | None) -> dict[str, Any]:
+        given = value.strip() if isinstance(value, str) else self._date_text(value, place)
+        if not given:
+            return {}
+        if known:
+            return {"published": given, **known}
+        try:
+            moment = self._dates.parse(given)
+        except DateError as error:
+            self._log.warn(str(error), place, quoted(given))
+            return {"published": given}
+        return {"published": given, "timestamp": moment.timestamp, "published_precision": moment.precision}
+
+    def _date_text(self, value: Any, place: Place) -> str | None:
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, float) and math.isfinite(value):
+            return str(int(value)) if value.is_integer() else repr(float(value))
+        return self._scalar("published", value, place)
+
+    def _plain(self, name: str, value: Any, place: Place) -> str | None:
+        """Return a field that is no string as one: numbers as digits, the names of objects, lists joined by commas."""
+        if isinstance(value, list | tuple):
+            return ", ".join(text for item in value if (text := self._plain(name, item, place)))
+        if isinstance(value, Mapping) and isinstance(value.get("name"), str):
+            value = value["name"]
+        return value.strip() if isinstance(value, str) else self._scalar(name, value, place)
+
+    def _scalar(self, name: str, value: Any, place: Place) -> str | None:
+        if isinstance(value, Integral) and not isinstance(value, bool):
+            return str(int(value))
+        # Data frames write a missing value as the number NaN.
+        if value is not None and not (isinstance(value, float) and math.isnan(value)):
+            self._log.change(WRONG_TYPE, place, f"{name} is a {type(value).__name__}")
+        return None
+
+    def _captions(self, value: Any, place: Place) -> tuple[str, ...]:
+        items = value if isinstance(value, list | tuple) else [value]
+        texts = (
+            item.get("text", item.get("caption")) if isinstance(item, Mapping) else item for item in items
+        )
+        plain = (text if isinstance(text, str) else self._scalar("captions", text, place) for text in texts)
+        return tuple(text for text in plain if text and not text.isspace())
+
+
+def outlet_of(url: str) -> str | None:
+    """Return the host of an address, in small letters and without a leading `www.`; None where there is none.
+
+    >>> outlet_of("https://www.Example.org:8080/a"), outlet_of("mailto:desk@example.org")
+    ('example.org', None)
+    """
+    found = _HOST.match(url) or _BARE_HOST.match(url)
+    if found is None:
+        return None
+    return found[1].lower().rstrip(".").removeprefix("www.") or None
+
+
+def _extra(record: Mapping[str, Any], keys: Iterable[str], nested: Any) -> dict[str, Any]:
+    """Return the small plain values under the keys, and those of a field that is called `extra` itself."""
+    extra = {key: record[key] for key in keys if _is_small(record[key])}
+    if isinstance(nested, Mapping):
+        extra |= {key: value for key, value in nested.items() if isinstance(key, str) and _is_small(value)}
+    return extra
+
+
+def _is_small(value: Any) -> bool:
+    if isinstance(value, str):
+        return 0 < len(value) <= LONGEST_EXTRA
+    return isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))

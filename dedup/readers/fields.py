@@ -1,0 +1,151 @@
+"""Which field of a record is which field of a document: the document's own names, and those that others use."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dedup.config import ReadConfig
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "text": (
+        *("text", "body", "content", "article_body", "body_text", "full_text", "main_text", "article_text"),
+        *("plain_text", "text_content", "raw_text", "article"),
+    ),
+    "id": ("id", "doc_id", "document_id", "article_id", "uid", "uuid", "guid", "identifier"),
+    "title": ("title", "headline", "heading", "article_title"),
+    "outlet": (
+        *("outlet", "source", "publication", "publisher", "newspaper", "outlet_name", "source_name"),
+        *("publication_name", "site_name", "site", "website", "domain", "source_domain", "host", "hostname"),
+    ),
+    "published": (
+        *("published", "date", "pubdate", "published_at", "date_published", "publish_date", "published_date"),
+        *(
+            "publication_date",
+            "published_time",
+            "article_published_time",
+            "publish_time",
+            "datetime",
+            "timestamp",
+        ),
+    ),
+    "url": ("url", "link", "article_url", "web_url", "page_url", "permalink", "href", "uri", "source_url"),
+    "canonical_url": ("canonical_url", "canonical", "canonical_link", "rel_canonical"),
+    "lang": ("lang", "language", "language_code", "lang_code"),
+    "author": ("author", "byline", "authors", "creator", "writer", "reporter"),
+    "agency": ("agency", "news_agency", "wire", "wire_service", "newswire", "wire_agency"),
+    "version_of": ("version_of",),
+    "captions": ("captions", "caption", "image_captions", "photo_captions"),
+    "extra": ("extra",),
+}
+"""For every field of a document the names under which it is read, the preferred first.
+
+Case, underscores, hyphens, spaces and other marks in a name do not matter.
+"""
+
+_MARKS = re.compile(r"[\W_]+")
+_MOST_PLANS = 1024
+_MOST_NAMES = 200
+# A document's own fields that are worked out anew.
+_DERIVED = frozenset({"publishedprecision", "timestamp"})
+
+
+def _normal(name: str) -> str:
+    return _MARKS.sub("", name.casefold())
+
+
+_RANKS: dict[str, tuple[str, int]] = {
+    _normal(name): (field, rank) for field, names in NAMES.items() for rank, name in enumerate(names)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How records with one set of keys are read.
+
+    `pairs` of (field, key) come with the preferred key of a field last; `extra` are the keys that no field takes.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    extra: tuple[str, ...]
+
+    def read(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values by field: the preferred one that is neither None nor an empty string, if there is one."""
+        values: dict[str, Any] = {}
+        for field, key in self.pairs:
+            value = record[key]
+            if value is not None and (value != "" or field not in values):
+                values[field] = value
+        return values
+
+
+class FieldMap:
+    """Makes and keeps the plans of one reading.
+
+    >>> plan = FieldMap(ReadConfig(text_field="main")).plan(("Doc ID", "main", "text", "section"))
+    >>> plan.pairs, plan.extra
+    ((('id', 'Doc ID'), ('text', 'main')), ('text', 'section'))
+    """
+
+    def __init__(self, config: ReadConfig) -> None:
+        options = {
+            "text": config.text_field,
+            "id": config.id_field,
+            "outlet": config.outlet_field,
+            "published": config.date_field,
+        }
+        self._explicit = {field: key for field, key in options.items() if key is not None}
+        # An id may also be the address or whatever else its field is; the other fields are taken for one thing only.
+        self._claimed = {key for field, key in self._explicit.items() if field != "id"}
+        self._plans: dict[tuple[str, ...], Plan] = {}
+        self._names: dict[str, None] = {}
+        self.saw_plain_text = False
+
+    def plan(self, keys: tuple[str, ...]) -> Plan:
+        """Return the plan for records with these keys."""
+        plan = self._plans.get(keys)
+        if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[keys] = self._new_plan(keys)
+        return plan
+
+    def problems(self) -> tuple[str, ...]:
+        """Return a message for every option that names a field which no record had, if there were records."""
+        if not self._names and not self.saw_plain_text:
+            return ()
+        missing = ((f, key) for f, key in self._explicit.items() if key not in self._names)
+        return tuple(_advice(field, key, self._names) for field, key in missing)
+
+    def _new_plan(self, keys: tuple[str, ...]) -> Plan:
+        self._note(keys)
+        ranked: list[tuple[str, int, str]] = []
+        for key in keys:
+            ranked.extend((field, -1, key) for field, explicit in self._explicit.items() if explicit == key)
+            field, rank = _RANKS.get(_normal(key), ("", 0))
+            if field and field not in self._explicit and key not in self._claimed:
+                ranked.append((field, rank, key))
+        ranked.sort(key=lambda item: (item[0], -item[1], item[2]))
+        preferred = {key for field, key in {field: key for field, _, key in ranked}.items()}
+        extra = tuple(k for k in keys if k not in preferred and _normal(k) not in _DERIVED)
+        return Plan(tuple((field, key) for field, _, key in ranked), extra)
+
+    def _note(self, keys: Iterable[str]) -> None:
+        """Remember names for advice; of a wild variety only the first, and always those that options name."""
+        for key in keys:
+            if len(self._names) < _MOST_NAMES or key in self._explicit.values():
+                self._names[key] = None
+
+
+def _advice(field: str, key: str, names: Iterable[str]) -> str:
+    option = {"text": "text_field", "id": "id_field", "outlet": "outlet_field", "published": "date_field"}[
+        field
+    ]
+    near = difflib.get_close_matches(key, names, n=1)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    known = ", ".join(list(names)[:12])
+    advice = f"{meant}the fields are {known}" if known else "plain text has no fields; leave the option out"
+    return f"{option}: no record has a field {key!r}; {advice}"

@@ -1,0 +1,180 @@
+"""The results folder of a scan: written beside and swapped in whole, read back for `report` and `explain`."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import zstandard
+
+from dedup.errors import StoreError
+from dedup.model import (
+    Change,
+    Document,
+    DocumentCluster,
+    Pair,
+    PassageCluster,
+    ScanResult,
+    Suppressed,
+)
+from dedup.store.atomic import write_bytes
+
+SCHEMA = 1
+T = TypeVar("T")
+_MARK = "dedup"
+_TEXTS = "store/texts.jsonl.zst"
+
+
+def is_results(folder: Path) -> bool:
+    """Return whether a folder holds the results of an earlier scan."""
+    try:
+        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes())
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return isinstance(manifest, dict) and _MARK in manifest
+
+
+def check_target(out: Path) -> None:
+    """Refuse an output folder that holds anything but the results of an earlier scan.
+
+    Raises `StoreError` with advice.
+    """
+    if out.is_dir():
+        if any(out.iterdir()) and not is_results(out):
+            raise StoreError(f"{out}: is not empty and holds no results of an earlier scan; name another folder with -o")
+    elif out.exists():
+        raise StoreError(f"{out}: is a file; name a folder with -o")
+
+
+def write_results(result: ScanResult, out: Path, *, texts: bool = True) -> None:
+    """Write all files of a result but the report into a new folder, then put it in the place of `out`.
+
+    Raises `StoreError` when the folder cannot be written; what stood at `out` then stays.
+    """
+    check_target(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise StoreError(f"{out}: {error}; choose a folder that can be written with -o") from error
+    try:
+        fresh.chmod(0o755)
+        _write_files(result, fresh, texts)
+        _swap(fresh, out)
+    except OSError as error:
+        raise StoreError(f"{out}: {error}; free some space or choose another folder with -o") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _write_files(result: ScanResult, folder: Path, texts: bool) -> None:
+    from dedup.report.html import write_html
+
+    tables: dict[str, Iterable[Any]] = {
+        "passages.jsonl": result.passages,
+        "documents.jsonl": result.documents,
+        "pairs.jsonl": result.pairs,
+        "suppressed.jsonl": result.suppressed,
+    }
+    for name, records in tables.items():
+        write_bytes(folder / name, b"".join(line(r) for r in records))
+    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    manifest = {**result.manifest, "created": created}
+    if texts:
+        (folder / "store").mkdir()
+        lines = b"".join(msgspec.json.encode(d) + b"\n" for d in result.texts.values())
+        write_bytes(folder / _TEXTS, zstandard.ZstdCompressor().compress(lines))
+    write_html(result, folder / "report.html")
+    write_bytes(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+
+
+def _swap(fresh: Path, out: Path) -> None:
+    """Put `fresh` in the place of `out`; an earlier result is moved aside first and deleted last."""
+    if not out.exists():
+        fresh.rename(out)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
+    out.rename(old / "results")
+    try:
+        fresh.rename(out)
+    except OSError:
+        (old / "results").rename(out)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def line(record: Any) -> bytes:
+    """Return a record as a line of JSON: its fields in order behind the schema number."""
+    plain = {"schema": SCHEMA, **msgspec.to_builtins(record)}
+    if "members" in plain:
+        plain["members"] = [_renamed(m) for m in plain["members"]]
+    return msgspec.json.encode(plain) + b"\n"
+
+
+def _renamed(member: dict[str, Any]) -> dict[str, Any]:
+    """Give changes the names of the contract, which are no Python names."""
+    if "changed" in member:
+        member["changed"] = [
+            {"from": c["before"], "to": c["after"], "start": c["start"], "end": c["end"]} for c in member["changed"]
+        ]
+    return member
+
+
+def read_results(out: Path) -> ScanResult:
+    """Read a results folder back.
+
+    Raises `StoreError` naming file and line when a file is missing, cut or of another schema.
+    """
+    if not is_results(out):
+        raise StoreError(f"{out}: holds no results of a scan; run `dedup scan … -o {out}` first")
+    manifest = msgspec.json.decode((out / "manifest.json").read_bytes())
+    if manifest.get("schema") != SCHEMA:
+        raise StoreError(f"{out}: has results of schema {manifest.get('schema')}; this version reads {SCHEMA}; scan again")
+    return ScanResult(
+        passages=tuple(_read(out / "passages.jsonl", PassageCluster)),
+        documents=tuple(_read(out / "documents.jsonl", DocumentCluster)),
+        pairs=tuple(_read(out / "pairs.jsonl", Pair)),
+        suppressed=tuple(_read(out / "suppressed.jsonl", Suppressed)),
+        manifest=manifest,
+        texts=_read_texts(out / _TEXTS),
+    )
+
+
+def _read(path: Path, kind: type[T]) -> Iterator[T]:
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise StoreError(f"{path}: {error}; scan again") from error
+    for number, raw in enumerate(lines, 1):
+        try:
+            plain = msgspec.json.decode(raw)
+            for member in plain.get("members", ()):
+                if "changed" in member:
+                    member["changed"] = [_change(c) for c in member["changed"]]
+            yield msgspec.convert(plain, kind)
+        except (msgspec.DecodeError, msgspec.ValidationError, KeyError, AttributeError) as error:
+            raise StoreError(f"{path}:{number}: {error}; the file is damaged, scan again") from error
+
+
+def _change(change: Mapping[str, Any]) -> dict[str, Any]:
+    plain = Change(before=change["from"], after=change["to"], start=change["start"], end=change["end"])
+    return dict(msgspec.to_builtins(plain))
+
+
+def _read_texts(path: Path) -> dict[str, Document]:
+    if not path.exists():
+        return {}
+    try:
+        with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(path.read_bytes())) as reader:
+            lines = reader.read().splitlines()
+        documents = [msgspec.json.decode(raw, type=Document) for raw in lines]
+    except (OSError, zstandard.ZstdError, msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise StoreError(f"{path}: {error}; the file is damaged, scan again") from error
+    return {d.id: d for d in documents}

@@ -1,0 +1,101 @@
+"""Two texts word by word."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from dedup.report.diff import Piece, after, before, opcodes, side_by_side, split
+
+
+def _rebuilt(pieces: Sequence[Piece]) -> str:
+    return "".join(p.text + p.tail for p in pieces)
+
+
+def _marked(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
+    return [(p.op, p.text) for p in pieces if p.op != "equal"]
+
+
+def test_a_changed_figure_an_inserted_and_a_lost_word() -> None:
+    """Each side marks its own words, and punctuation after them carries no mark."""
+    left, right = side_by_side("All 2.5 tons, she said today.", "All 3.5 tons, the mayor she said.")
+    assert _marked(left) == [("change", "2.5"), ("delete", "today")]
+    assert _marked(right) == [("change", "3.5"), ("insert", "the mayor")]
+    assert _rebuilt(left) == "All 2.5 tons, she said today."
+    assert _rebuilt(right) == "All 3.5 tons, the mayor she said."
+
+
+def test_case_and_quotation_marks_are_no_difference() -> None:
+    """What the comparison of passages folds is not marked here either."""
+    left, right = side_by_side('"The Ship" sank', "“the ship” sank")
+    assert _marked(left) == _marked(right) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("船上212人。", ["船", "上", "212", "人"]),
+        ("1,200 o'clock co-op", ["1,200", "o'clock", "co-op"]),
+        ("می\u200cخواهم، نه", ["می\u200cخواهم", "نه"]),
+        ("हिन्दी। शब्द", ["हिन्दी", "शब्द"]),
+        ("?! …", []),
+    ],
+)
+def test_words_of_many_scripts(text: str, words: list[str]) -> None:
+    """Han stands one character a word; marks and joiners do not cut a word; figures stay whole."""
+    cut = split(text)
+    assert list(cut.keys) == words
+    assert cut.head + "".join(cut.texts) == text
+
+
+def test_chinese_marks_only_the_figure() -> None:
+    """In a text without spaces one changed figure is one mark."""
+    left, right = side_by_side("船上212人安全上岸。", "船上198人安全上岸。")
+    assert _marked(left) == [("change", "212")]
+    assert _marked(right) == [("change", "198")]
+
+
+def test_long_equal_runs_are_shortened_with_a_count() -> None:
+    """What is the same over many words is shown by its ends, and the number hidden is right."""
+    text = " ".join(f"w{n}" for n in range(100))
+    left, _ = side_by_side(text + " old", text + " new")
+    assert [p.op for p in left] == ["equal", "elided", "equal", "change"]
+    assert left[1].text == "[… 60 words the same …]"
+    assert left[2].text.split()[0] == "w80"
+
+
+def test_operations_rebuild_both_sides() -> None:
+    """On random word lists the operations cover both sides in order, and what is called equal is equal."""
+    source = random.Random(7)
+    for _ in range(200):
+        a = [source.choice("abcde") for _ in range(source.randrange(25))]
+        b = [source.choice("abcde") for _ in range(source.randrange(25))]
+        i = j = 0
+        for op, start, end, right_start, right_end in opcodes(a, b):
+            assert (start, right_start) == (i, j)
+            assert (a[start:end] == b[right_start:right_end]) == (op == "equal")
+            i, j = end, right_end
+        assert (i, j) == (len(a), len(b))
+
+
+def test_very_long_changes_stay_bounded() -> None:
+    """Two long texts that differ everywhere are aligned in part only, and still cover both sides."""
+    a = [f"a{n % 50}" for n in range(5000)]
+    b = [f"a{n % 49}" for n in range(5000)]
+    codes = opcodes(a, b)
+    assert (codes[-1][2], codes[-1][4]) == (5000, 5000)
+
+
+def test_context_is_cut_at_words() -> None:
+    """About 25 words stand before and after, whole, and nothing beyond the ends of the text."""
+    text = " ".join(f"word{n}" for n in range(100))
+    start = text.index("word50")
+    assert before(text, start).split() == [
+        f"word{n}" for n in range(50 - len(before(text, start).split()), 50)
+    ]
+    assert 20 <= len(before(text, start).split()) <= 25
+    assert after(text, start).split()[0] == "word50"
+    assert after(text, start).split()[-1] == f"word{49 + len(after(text, start).split())}"
+    assert before(text, 0) == after(text, len(text)) == after("", 40) == ""
