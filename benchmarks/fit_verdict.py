@@ -36,7 +36,7 @@ def examples(articles: Path, gold: Path) -> tuple[dict[str, Any], np.ndarray, np
             spans[number[m["doc_id"]]].append((m["start"], m["end"], record["cluster"]))
     texts = [d["text"] for d in documents]
     found = candidates.find(texts, np.zeros(len(texts), np.int8), Config())
-    features = rescore.features(found.passages, found.tokens, found.masses)
+    features = found.scored.features
     labels, names = [], []
     for (a, b), s in zip(found.passages.documents.tolist(), found.passages.spans().tolist(), strict=True):
         left = covering(spans[a], found.tokens.starts[s[0]], found.tokens.ends[s[1] - 1])
@@ -50,18 +50,26 @@ def examples(articles: Path, gold: Path) -> tuple[dict[str, Any], np.ndarray, np
 
 def formulas(articles: Path) -> tuple[dict[str, Any], np.ndarray]:
     """Return feature columns of runs that unrelated texts of different outlets share, and their weights."""
-    opened = gzip.open(articles, "rt", encoding="utf-8") if articles.suffix == ".gz" else articles.open(encoding="utf-8")
+    opened = (
+        gzip.open(articles, "rt", encoding="utf-8")
+        if articles.suffix == ".gz"
+        else articles.open(encoding="utf-8")
+    )
     with opened as lines:
         documents = [json.loads(line) for line in lines]
     texts = [d["text"] for d in documents]
     found = candidates.find(texts, np.zeros(len(texts), np.int8), Config())
     outlets = np.unique([d["outlet"] for d in documents], return_inverse=True)[1]
     a, b = found.passages.documents.T
-    chosen = np.flatnonzero((outlets[a] != outlets[b]) & (found.passages.documents[:, 0] != found.passages.documents[:, 1]))
+    chosen = np.flatnonzero(
+        (outlets[a] != outlets[b]) & (found.passages.documents[:, 0] != found.passages.documents[:, 1])
+    )
     chosen = np.sort(np.random.default_rng(1).permutation(chosen)[:10_000])
     bounds = found.tokens.bounds
-    left = rescore.span_vectors(found.tokens, found.masses, bounds[a[chosen]], bounds[a[chosen] + 1])
-    right = rescore.span_vectors(found.tokens, found.masses, bounds[b[chosen]], bounds[b[chosen] + 1])
+    left = rescore.span_vectors(found.tokens, found.evidence.masses, bounds[a[chosen]], bounds[a[chosen] + 1])
+    right = rescore.span_vectors(
+        found.tokens, found.evidence.masses, bounds[b[chosen]], bounds[b[chosen] + 1]
+    )
     chosen = chosen[np.asarray(left.multiply(right).sum(axis=1)).ravel() < 0.05]
     columns = found.scored.features[chosen]
     return dict(zip(rescore.FEATURES, columns.T, strict=True)), np.ones(len(chosen))
@@ -88,7 +96,9 @@ def main() -> None:
         precision = weights[predicted & labels].sum() / weights[predicted].sum()
         recall = weights[predicted & labels].sum() / weights[labels].sum()
         table.append({"features": name, "precision": round(precision, 4), "recall": round(recall, 4)})
-    model = LogisticRegression(C=10.0, max_iter=5000).fit(verdict.inputs(columns), labels, sample_weight=weights)
+    model = LogisticRegression(C=10.0, max_iter=5000).fit(
+        verdict.inputs(columns), labels, sample_weight=weights
+    )
     result = {
         "coefficients": {n: round(float(w), 4) for n, w in zip(verdict.INPUTS, model.coef_[0], strict=True)},
         "intercept": round(float(model.intercept_[0]), 4),

@@ -14,8 +14,6 @@ from dedup.kernels import align as kernels
 from dedup.tokens import Tokens
 
 BLOCK_CHAINS = 4096
-# A gap is bridged when it is at most this many times the weaker side (words).
-TOLERANCE = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +54,15 @@ class Passages:
 
 
 def align_chains(
-    chains: Chains, tokens: Tokens, masses: npt.NDArray[np.uint16], config: AlignConfig, pool: Executor | None = None
+    chains: Chains,
+    tokens: Tokens,
+    masses: npt.NDArray[np.uint16],
+    config: AlignConfig,
+    pool: Executor | None = None,
 ) -> Passages:
     """Return the passages of all chains."""
     least = 12.0 * 256
-    limits = np.array([config.drop, config.max_gap, TOLERANCE, least], np.float64)
+    limits = np.array([config.drop, config.max_gap, config.tolerance, least, config.unmatched], np.float64)
     edges = _pair_blocks(chains.documents)
 
     def block(k: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -92,7 +94,9 @@ def _pair_blocks(documents: npt.NDArray[np.int32]) -> list[int]:
     return edges if n else [0, 0]
 
 
-def joined(parts: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]]) -> Passages:
+def joined(
+    parts: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]],
+) -> Passages:
     """Return the passages of several parts as one."""
     offset = 0
     bounds = [np.zeros(1, np.int64)]

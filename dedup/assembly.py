@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xxhash
@@ -29,6 +29,8 @@ from dedup.tokens import Tokens
 
 # Occurrences looked at when a cluster's kind is decided.
 KIND_SAMPLE = 40
+# Punctuation that does not make a passage part of a longer paragraph.
+_OUTER = " \t\r\"'“”„«»().,;:!?–—-|•*"
 VERBATIM, NEAR_VERBATIM = 1.0, 0.75
 
 
@@ -39,6 +41,13 @@ class Material:
     documents: Sequence[Document]
     tokens: Tokens
     families: Mapping[str, Family]
+    credits: dict[int, list[origins.Credit]] = field(default_factory=dict)
+
+    def credits_of(self, document: int) -> list[origins.Credit]:
+        """Return the agency credits of a text, found once."""
+        if document not in self.credits:
+            self.credits[document] = origins.credits(self.documents[document])
+        return self.credits[document]
 
 
 def span_of(tokens: Tokens, start: int, end: int) -> tuple[int, int]:
@@ -83,15 +92,15 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
     low = max(text.rfind("\n", 0, start) + 1, start - 4000)
     stop = text.find("\n", end)
     high = min(len(text) if stop < 0 else stop, end + 400)
-    outside = sum(c.isalnum() for c in text[low:start]) + sum(c.isalnum() for c in text[end:high])
-    inside = max(1, sum(c.isalnum() for c in text[start:end]))
+    outside = len(text[low:start].strip(_OUTER)) + len(text[end:high].strip(_OUTER))
     outlet = outlet_of(document)
     return kinds.Occurrence(
         text=text[start:end],
         before=text[low:start],
         after=text[end:high],
         paragraph=text[low:high],
-        alone=outside <= max(12, 0.3 * inside),
+        alone=outside <= max(12, 0.3 * (end - start)),
+        quoted=kinds.quoted_share(text[low:high], start - low, end - low),
         document_share=(end - start) / max(1, len(text)),
         document=carrier.document,
         outlet=outlet,
@@ -125,7 +134,13 @@ def carried(cluster: Cluster, material: Material) -> list[origins.Carried]:
     for m in cluster.members:
         start, end = span_of(material.tokens, m.start, m.end)
         document = material.documents[m.document]
-        entry = origins.Carried(document=document, start=start, end=end, extent=(m.end - m.start) / longest)
+        entry = origins.Carried(
+            document=document,
+            start=start,
+            end=end,
+            extent=(m.end - m.start) / longest,
+            credits=tuple(material.credits_of(m.document)),
+        )
         seen.setdefault(m.document, entry)
     return list(seen.values())
 
@@ -186,7 +201,9 @@ def _member(carrier: Carrier, head: Carrier, material: Material) -> Member:
     )
 
 
-def suppressed_records(cluster: Cluster, material: Material, verdict: furniture.Verdict) -> Iterator[Suppressed]:
+def suppressed_records(
+    cluster: Cluster, material: Material, verdict: furniture.Verdict
+) -> Iterator[Suppressed]:
     """Yield a record for each place of a furniture cluster."""
     pages = len({m.document for m in cluster.members})
     for m in cluster.members:
@@ -218,7 +235,9 @@ def pair_record(pair: DocumentPair, documents: Sequence[Document], passages: Seq
     )
 
 
-def document_record(head: int, ties: Mapping[int, DocumentPair], documents: Sequence[Document]) -> DocumentCluster:
+def document_record(
+    head: int, ties: Mapping[int, DocumentPair], documents: Sequence[Document]
+) -> DocumentCluster:
     """Return the record of one cluster of near-duplicates, the representative first."""
     members = [_document_member(documents[head], "duplicate", 1.0)]
     for d, pair in sorted(ties.items(), key=lambda item: documents[item[0]].id):
@@ -226,7 +245,9 @@ def document_record(head: int, ties: Mapping[int, DocumentPair], documents: Sequ
         relation = pair.relation
         if not is_left and relation in ("contains", "contained"):
             relation = "contained" if relation == "contains" else "contains"
-        members.append(_document_member(documents[d], relation, pair.share_left if is_left else pair.share_right))
+        members.append(
+            _document_member(documents[d], relation, pair.share_left if is_left else pair.share_right)
+        )
     dated = [documents[d] for d in (head, *ties) if documents[d].timestamp is not None]
     earliest = min(dated, key=lambda d: (d.timestamp or 0.0, d.id)).id if dated else None
     ids = sorted(m.doc_id for m in members)

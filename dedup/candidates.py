@@ -26,13 +26,12 @@ Stage = Callable[[str], None]
 class Found:
     """What the array stages found in a list of texts.
 
-    `copy_of` (int64): the first text with the same tokens, itself if none; `masses` (uint16, 1/256 nat a token);
-    `prefix` (int64) their prefix sums; `passages` all aligned passages with `scored`; `counts` for the manifest.
+    `copy_of` (int64): the first text with the same tokens, itself if none; `evidence`: token masses and prefix sums;
+    `passages` all aligned passages with `scored`; `counts` for the manifest.
     """
 
     tokens: Tokens
-    masses: npt.NDArray[np.uint16]
-    prefix: npt.NDArray[np.int64]
+    evidence: rescore.Evidence
     copy_of: npt.NDArray[np.int64]
     passages: Passages
     scored: rescore.Scored
@@ -63,18 +62,18 @@ def find(
     stage("weights")
     counted = active & weigh_texts
     counted[near[:, 1]] = False
-    masses = token_masses(tokens, counted)
+    known = rescore.evidence(tokens, token_masses(tokens, counted))
     stage("seeds")
     hits = seed_hits(tokens, active, sides, config.seeds, pool)
     stage("chains")
-    chains = chain_hits(hits, tokens, masses, config.chains, pool)
+    chains = chain_hits(hits, tokens, known.mass, config.chains, pool)
     stage("alignment")
-    passages = align_chains(chains, tokens, masses, config.align, pool)
+    passages = align_chains(chains, tokens, known.masses, config.align, pool)
     missing = _unlinked(near, passages.documents)
-    more = align_pairs(missing, tokens, masses, config)
+    more = align_pairs(missing, known, config)
     passages = sorted_passages([passages, more, _copies(copies, tokens)])
     stage("rescoring")
-    scored = rescore.rescore(passages, tokens, masses)
+    scored = rescore.rescore(passages, known)
     counts = {
         "tokens": len(tokens.hashes),
         "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
@@ -87,12 +86,9 @@ def find(
         "chains": len(chains),
         "aligned_passages": len(passages),
     }
-    prefix = np.zeros(len(masses) + 1, np.int64)
-    np.cumsum(masses, out=prefix[1:], dtype=np.int64)
     return Found(
         tokens=tokens,
-        masses=masses,
-        prefix=prefix,
+        evidence=known,
         copy_of=copies,
         passages=passages,
         scored=scored,
@@ -138,16 +134,19 @@ def token_masses(tokens: Tokens, counted: npt.NDArray[np.bool_]) -> npt.NDArray[
     return masses
 
 
-def align_pairs(
-    pairs: npt.NDArray[np.int64], tokens: Tokens, masses: npt.NDArray[np.uint16], config: Config
-) -> Passages:
+def align_pairs(pairs: npt.NDArray[np.int64], known: rescore.Evidence, config: Config) -> Passages:
     """Return the aligned passages of given pairs of texts (int64, n x 2, left <= right, sorted)."""
     if not len(pairs):
         return Passages(
-            documents=np.empty((0, 2), np.int32), bounds=np.zeros(1, np.int64), blocks=np.empty((0, 3), np.int64)
+            documents=np.empty((0, 2), np.int32),
+            bounds=np.zeros(1, np.int64),
+            blocks=np.empty((0, 3), np.int64),
         )
+    tokens = known.tokens
     hits = pair_hits(tokens, pairs, replace(config.seeds, seed_window=1))
-    return align_chains(chain_hits(hits, tokens, masses, config.chains), tokens, masses, config.align)
+    return align_chains(
+        chain_hits(hits, tokens, known.mass, config.chains), tokens, known.masses, config.align
+    )
 
 
 def _unlinked(pairs: npt.NDArray[np.int64], documents: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:

@@ -39,11 +39,13 @@ class Chains:
 
 
 def chain_hits(
-    hits: Hits, tokens: Tokens, masses: npt.NDArray[np.uint16], config: ChainConfig, pool: Executor | None = None
+    hits: Hits,
+    tokens: Tokens,
+    prefix: npt.NDArray[np.int64],
+    config: ChainConfig,
+    pool: Executor | None = None,
 ) -> Chains:
-    """Return the chains of all pairs of texts."""
-    prefix = np.zeros(len(masses) + 1, np.int64)
-    np.cumsum(masses, out=prefix[1:], dtype=np.int64)
+    """Return the chains of all pairs of texts; `prefix` (int64) are prefix sums of token masses (1/256 nat)."""
     limits = np.array([config.max_gap, int(LEAST_MASS * 256)], np.int64)
 
     def block(first: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:

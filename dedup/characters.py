@@ -23,7 +23,7 @@ _VOWEL_POINTS = ((0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x0652), (0x0656, 
 _EMOJI = ((0x2600, 0x27BF), (0x1F000, 0x1FAFF))
 _SAME_FOLD = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF))
 _HALFWIDTH_VOICING = "\uff9e\uff9f"
-_QUOTES = "\"“”„‟«»‹›「」『』〝〞〟＂"
+_QUOTES = '"“”„‟«»‹›「」『』〝〞〟＂'
 _APOSTROPHES = "'’‘‛ʼ＇`´"
 _HYPHENS = "-‐‑\u2212"
 _STOPS = "!?。！？।॥۔؟…．｡"
@@ -81,7 +81,9 @@ def fold(char: str) -> str:
     if digit is not None and unicodedata.category(char) == "Nd":
         return str(digit)
     # a mark keeps its case: the Greek iota subscript would become a letter
-    cased = (c if unicodedata.category(c)[0] == "M" else c.casefold() for c in unicodedata.normalize("NFKD", char))
+    cased = (
+        c if unicodedata.category(c)[0] == "M" else c.casefold() for c in unicodedata.normalize("NFKD", char)
+    )
     plain = unicodedata.normalize("NFKD", "".join(cased))
     kept: list[str] = []
     base = ""

@@ -111,9 +111,19 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("-o", "--out", default="dedup-report", show_default=True, help="Folder for the results.")
 @_scan_options
 @_reading_options
-@click.option("--format", "formats", type=click.Choice(["html", "jsonl"]), multiple=True, help="Kept for scripts; all are written.")
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(["html", "jsonl"]),
+    multiple=True,
+    help="Kept for scripts; all are written.",
+)
 @click.option("--no-texts", is_flag=True, help="Do not keep the texts of matched documents.")
-@click.option("--fail-on-duplicates", is_flag=True, help="Exit with 1 when near-duplicates or shared passages are found.")
+@click.option(
+    "--fail-on-duplicates",
+    is_flag=True,
+    help="Exit with 1 when near-duplicates or shared passages are found.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     """Find near-duplicates and reused passages in files, folders or '-' (standard input).
@@ -163,11 +173,23 @@ def _config(options: dict[str, Any]) -> Config:
     from dedup.config import Config
 
     preset = options.get("preset")
-    config = Config.from_toml(options["config"]) if options.get("config") else Config.for_preset(preset or "news")
+    config = (
+        Config.from_toml(options["config"]) if options.get("config") else Config.for_preset(preset or "news")
+    )
     if options.get("config") and preset and config.preset != preset:
-        raise ConfigError(f"--preset {preset} and {options['config']} (preset {config.preset}) disagree; name one")
-    reading = {k: options[k] for k in ("text_field", "id_field", "outlet_field", "date_field", "date_format", "path_pattern") if options.get(k)}
-    changes: dict[str, Any] = {k: options[k] for k in ("only", "jobs", "memory", "min_words", "min_similarity") if options.get(k) is not None}
+        raise ConfigError(
+            f"--preset {preset} and {options['config']} (preset {config.preset}) disagree; name one"
+        )
+    reading = {
+        k: options[k]
+        for k in ("text_field", "id_field", "outlet_field", "date_field", "date_format", "path_pattern")
+        if options.get(k)
+    }
+    changes: dict[str, Any] = {
+        k: options[k]
+        for k in ("only", "jobs", "memory", "min_words", "min_similarity")
+        if options.get(k) is not None
+    }
     if options.get("window") is not None:
         changes["window_days"] = options["window"]
     for name in ("scope", "kind"):
@@ -185,7 +207,12 @@ def _config(options: dict[str, Any]) -> Config:
 @main.command()
 @click.argument("left", metavar="A", type=click.Path())
 @click.argument("right", metavar="B", type=click.Path())
-@click.option("--preset", type=click.Choice(["news", "ocr"]), default="news", help="Defaults for clean or recognised text.")
+@click.option(
+    "--preset",
+    type=click.Choice(["news", "ocr"]),
+    default="news",
+    help="Defaults for clean or recognised text.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a passage.")
 def compare(left: str, right: str, preset: str, as_json: bool) -> None:
     """Show the passages that two text files share."""

@@ -171,7 +171,9 @@ def _lay_out_all(
         pieces = list(_pieces(component, nodes, passages, lookup))
         own = _clusters_of(pieces, nodes, component.representative, prefix, change)
         first = offset + len(clusters)
-        clusters += [Cluster(members=c.members, parent=c.parent + first if c.parent >= 0 else -1) for c in own]
+        clusters += [
+            Cluster(members=c.members, parent=c.parent + first if c.parent >= 0 else -1) for c in own
+        ]
         explained[component.passages] = _explained(component.passages, passages.documents, spans, own)
         # what the representative was tried with and could not explain is not tried again
         explained[_direct(component, nodes)] = True
@@ -251,7 +253,9 @@ def _members(
         for blocks in _clipped(by_carrier[carrier], part):
             start, end = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
             mass = int((prefix[blocks[:, 0] + blocks[:, 2]] - prefix[blocks[:, 0]]).sum())
-            if mass >= LEAST_MEMBER * 256 and not _overlaps(carriers, int(nodes.documents[carrier]), start, end):
+            if mass >= LEAST_MEMBER * 256 and not _overlaps(
+                carriers, int(nodes.documents[carrier]), start, end
+            ):
                 carriers.append(
                     Carrier(document=int(nodes.documents[carrier]), start=start, end=end, blocks=blocks)
                 )

@@ -72,11 +72,16 @@ class ChainConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlignConfig:
-    """Exact spans: gaps bridged, and how far an extension may fall below its best score before it stops."""
+    """Exact spans.
+
+    A gap of up to `max_gap` words is bridged when it is at most `tolerance` times the weaker side. A word without partner
+    costs `unmatched` words; an extension stops when it falls `drop` words below its best score.
+    """
 
     max_gap: int = 30
+    tolerance: float = 1.0
+    unmatched: float = 1.0
     drop: float = 4.0
-    min_words: int = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,8 +172,8 @@ PRESETS: dict[str, dict[str, Any]] = {
     "news": {},
     "ocr": {
         "seeds": SeedConfig(seed_size=2, seed_window=1),
-        "chains": ChainConfig(max_gap=24),
-        "align": AlignConfig(max_gap=40, drop=8.0),
+        "chains": ChainConfig(max_gap=48),
+        "align": AlignConfig(max_gap=40, tolerance=15.0, unmatched=0.15, drop=6.0),
     },
 }
 

@@ -114,5 +114,7 @@ def join_inferred(families: Mapping[str, Family], templates: Iterable[Sequence[s
     for outlet, family in families.items():
         name = root(family.name)
         changed = name != family.name or any(root(n) == name and n != name for n in parent)
-        joined[outlet] = Family(name=name, source="inferred") if changed and family.name not in fixed else family
+        joined[outlet] = (
+            Family(name=name, source="inferred") if changed and family.name not in fixed else family
+        )
     return joined

@@ -43,7 +43,11 @@ class Relatedness:
     """
 
     def __init__(
-        self, tokens: Tokens, masses: npt.NDArray[np.uint16], clusters: Sequence[Cluster], titles: Sequence[str | None]
+        self,
+        tokens: Tokens,
+        masses: npt.NDArray[np.uint16],
+        clusters: Sequence[Cluster],
+        titles: Sequence[str | None],
     ) -> None:
         covered = np.zeros(len(tokens.hashes) + 1, np.int32)
         for cluster in clusters:
@@ -141,7 +145,9 @@ def _judge(
             )
     unrelated = list(_unrelated(documents, relatedness, config))
     if len(unrelated) >= config.min_pages:
-        reason = f"{len(documents)} pages of {len(by_family)} families carry it that have nothing else in common"
+        reason = (
+            f"{len(documents)} pages of {len(by_family)} families carry it that have nothing else in common"
+        )
         return Verdict(
             rule="unrelated_pages", reason=reason, family=None, pages=len(documents), confidence=0.7
         )

@@ -8,7 +8,7 @@ guesses are named in the evidence.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dedup.model import Kind
@@ -17,7 +17,7 @@ LEAST_CONFIDENCE = 0.6
 
 _OPENING = "“„«‹「『《〝"
 _CLOSING = "”»›」』》〞“"
-_STRAIGHT = "\"＂"
+_STRAIGHT = '"＂'
 _CAPTION_MARK = re.compile(
     r"\(\s*pictured|\bpictured\b|\bfile (?:photo|picture|image)\b|\b(?:photo|picture|image|photograph|foto|imagen|bild)s?\s*[:/(]"
     r"|\b(?:photo|foto|photographie) (?:by|credit|de|von)\b|\(\s*(?:left|right|centre|center|above|below)\s*\)"
@@ -45,7 +45,7 @@ class Occurrence:
     """A member as the kinds see it: its text, what stands around it, and where it stands.
 
     `before` and `after` are up to 200 characters of the same paragraph; `alone` is true when the member is a whole
-    paragraph but for a credit or a remark in brackets; `document_share` is its part of the whole text.
+    paragraph but for a credit or a remark in brackets; `quoted` its share inside quotation marks; `document_share` is its part of the whole text.
     """
 
     text: str
@@ -53,6 +53,7 @@ class Occurrence:
     after: str
     paragraph: str
     alone: bool
+    quoted: float
     document_share: float
     document: int
     outlet: str
@@ -81,24 +82,31 @@ class Assignment:
     evidence: tuple[str, ...]
 
 
+_QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]")
+
+
 def quoted_share(paragraph: str, start: int, end: int) -> float:
-    """Return the share of letters of `paragraph[start:end]` inside quotation marks.
+    """Return the share of `paragraph[start:end]` inside quotation marks.
 
     A straight mark opens and closes in turn; an opening mark without a closing one quotes to the end of the paragraph,
     as in quotations of several paragraphs.
     """
-    depth, straight, inside, letters = 0, False, 0, 0
-    for i, c in enumerate(paragraph[:end]):
+    depth, straight, inside, at = 0, False, 0, start
+    for mark in _QUOTE_MARKS.finditer(paragraph, 0, end):
+        here = mark.start()
+        if (depth or straight) and here > at:
+            inside += here - at
+        at = max(at, here + 1)
+        c = mark[0]
         if c in _STRAIGHT:
             straight = not straight
-        elif c in _OPENING and not (c == "“" and depth and "„" in paragraph[:i]):
+        elif c in _OPENING and not (c == "“" and depth and "„" in paragraph[:here]):
             depth += 1
-        elif c in _CLOSING:
+        else:
             depth = max(0, depth - 1)
-        elif i >= start and c.isalnum():
-            letters += 1
-            inside += depth > 0 or straight
-    return inside / letters if letters else 0.0
+    if depth or straight:
+        inside += max(0, end - at)
+    return inside / max(1, end - start)
 
 
 def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
@@ -117,7 +125,9 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     confidence = round(confidences[best] * (1.0 - 0.4 * confidences[second] ** 2), 6)
     evidence = tuple(text for strength, text in signals[best] if strength > 0)
     if confidence < LEAST_CONFIDENCE:
-        guesses = f"undecided between {best} ({confidences[best]:.2f}) and {second} ({confidences[second]:.2f})"
+        guesses = (
+            f"undecided between {best} ({confidences[best]:.2f}) and {second} ({confidences[second]:.2f})"
+        )
         return Assignment(kind="other", confidence=round(1.0 - confidence, 6), evidence=(guesses, *evidence))
     return Assignment(kind=best, confidence=confidence, evidence=evidence)
 
@@ -133,17 +143,9 @@ def _combine(signals: Sequence[tuple[float, str]]) -> float:
     return (1.0 - missing) * against
 
 
-def _share(occurrences: Sequence[Occurrence], test: Mapping[int, bool]) -> float:
-    return sum(test.values()) / max(1, len(occurrences))
-
-
 def _quotes(occurrences: Sequence[Occurrence]) -> float:
     """Return the share of occurrences that stand in quotation marks."""
-    inside = 0
-    for o in occurrences:
-        start = len(o.before)
-        inside += quoted_share(o.before + o.text + o.after, start, start + len(o.text)) >= 0.7
-    return inside / len(occurrences)
+    return sum(o.quoted >= 0.7 for o in occurrences) / len(occurrences)
 
 
 def _quotation(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
@@ -169,7 +171,9 @@ def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[
     if any(o.is_caption_field for o in occurrences):
         found.append((0.9, "given as a caption by the page"))
     if marked and alone >= 0.5:
-        found.append((0.75 + 0.15 * marked / len(occurrences), f"a caption mark stands in {marked} of its paragraphs"))
+        found.append(
+            (0.75 + 0.15 * marked / len(occurrences), f"a caption mark stands in {marked} of its paragraphs")
+        )
     elif marked and alone > 0:
         found.append((0.5, f"a caption mark stands in {marked} of its paragraphs"))
     if alone >= 0.5 and context.words <= 60:

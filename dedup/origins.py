@@ -24,16 +24,23 @@ _NAME = rf"(?:{_KNOWN}|[A-Z]{{2,6}}|[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,3}} (
 _DASH = r"\s*(?:[—–‒―]|--|-)\s*"
 _DATELINE = re.compile(rf"^[^\n(]{{2,60}}\(\s*({_NAME})\s*\){_DASH}", re.MULTILINE)
 _OPENING = re.compile(rf"^\(\s*({_NAME})\s*\){_DASH}", re.MULTILINE)
-_ANY_DATELINE = re.compile(r"^[^\n(（【]{0,40}[(（【]\s*([^\s)）】][^)）】\n]{1,30}?)\s*[)）】](?:\s*[—–‒―:：-]|\s)", re.MULTILINE)
+_ANY_DATELINE = re.compile(
+    r"^[^\n(（【]{0,40}[(（【]\s*([^\s)）】][^)）】\n]{1,30}?)\s*[)）】](?:\s*[—–‒―:：-]|\s)", re.MULTILINE
+)
 _CJK_DATELINE = re.compile(r"^[【（(［\[]([^】）)\]\n]{2,24}?)(?:[ 　/／][^】）)\]\n]{0,24})?[】）)］\]]")
 _TRAILING = re.compile(rf"(?:{_DASH}|\(\s*|\n)({_NAME})\s*\)?\.?\s*$")
 _BYLINE = re.compile(rf"^(?:By|Von|Por|Par)\s+[^\n,]{{2,60}},\s*({_NAME})\s*$", re.MULTILINE)
 _REPORTING = re.compile(
-    rf"(?:reporting by|material from|with|mit Material (?:von|der)|con información de|avec)\s+({_NAME})\b", re.IGNORECASE
+    rf"(?:reporting by|material from|with|mit Material (?:von|der)|con información de|avec)\s+({_NAME})\b",
+    re.IGNORECASE,
 )
 _STAFF = re.compile(r"\b([A-Z]{2,6}) and staff (?:reports|writers)\b", re.IGNORECASE)
-_PHOTO = re.compile(rf"(?:Photo|Foto|Picture|Image|Photograph)s?\s*:\s*(?:[^\n/]{{1,40}}/)?({_NAME})\b(?:/[^\n]*)?")
-_NOT_AGENCIES = frozenset("PICTURED PHOTO FILE VIDEO UPDATED CORRECTED LIVE WATCH READ MORE THE AM PM US UK EU UN TV BST GMT".split())
+_PHOTO = re.compile(
+    rf"(?:Photo|Foto|Picture|Image|Photograph)s?\s*:\s*(?:[^\n/]{{1,40}}/)?({_NAME})\b(?:/[^\n]*)?"
+)
+_NOT_AGENCIES = frozenset(
+    "PICTURED PHOTO FILE VIDEO UPDATED CORRECTED LIVE WATCH READ MORE THE AM PM US UK EU UN TV BST GMT".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,18 +99,18 @@ def _trailing(text: str) -> list[Credit]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """A carrier as origins see it: its document, where the passage stands in it, and its part of the passage."""
+    """A carrier as origins see it: its document, where the passage stands in it, its part of the passage, and the
+    agency credits of the document."""
 
     document: Document
     start: int
     end: int
     extent: float
+    credits: tuple[Credit, ...]
 
 
 def origin(carriers: Sequence[Carried], is_caption: bool) -> Origin:
     """Return the origin of a passage: a credited agency, and the document that had it first, each with evidence."""
-    if len({c.document.id for c in carriers}) < 2 and not is_caption:
-        pass
     agency, evidence, strength = _agency(carriers, is_caption)
     first, lag = _first(carriers)
     if agency:
@@ -111,11 +118,19 @@ def origin(carriers: Sequence[Carried], is_caption: bool) -> Origin:
         if own:
             earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
             return Origin(
-                doc_id=earliest.document.id, agency=agency, evidence=(*evidence, "the agency's own copy"), confidence=0.95
+                doc_id=earliest.document.id,
+                agency=agency,
+                evidence=(*evidence, "the agency's own copy"),
+                confidence=0.95,
             )
-        if first is not None and any(c.document.id == first.id and _credits_agency(c, agency) for c in carriers):
+        if first is not None and any(
+            c.document.id == first.id and _credits_agency(c, agency) for c in carriers
+        ):
             return Origin(
-                doc_id=first.id, agency=agency, evidence=(*evidence, "earliest"), confidence=round(strength, 6)
+                doc_id=first.id,
+                agency=agency,
+                evidence=(*evidence, "earliest"),
+                confidence=round(strength, 6),
             )
         return Origin(doc_id=None, agency=agency, evidence=evidence, confidence=round(strength, 6))
     if first is not None and lag:
@@ -124,7 +139,7 @@ def origin(carriers: Sequence[Carried], is_caption: bool) -> Origin:
 
 
 def _credits_agency(carried: Carried, agency: str) -> bool:
-    return any(c.agency.casefold() == agency.casefold() for c in credits(carried.document))
+    return any(c.agency.casefold() == agency.casefold() for c in carried.credits)
 
 
 def _same_agency(outlet: str | None, agency: str) -> bool:
@@ -139,7 +154,7 @@ def _agency(carriers: Sequence[Carried], is_caption: bool) -> tuple[str | None, 
     votes: dict[str, list[str]] = {}
     for carried in carriers:
         names = {}
-        for credit in credits(carried.document):
+        for credit in carried.credits:
             photo = credit.position == "photo credit"
             near = carried.start - 80 <= credit.start <= carried.end + 120
             if photo != is_caption or (photo and not near):

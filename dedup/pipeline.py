@@ -55,7 +55,9 @@ def is_paths(source: Source) -> bool:
     """Return whether a source names files rather than holding documents."""
     if isinstance(source, str | Path):
         return True
-    return isinstance(source, list | tuple) and bool(source) and all(isinstance(s, str | Path) for s in source)
+    return (
+        isinstance(source, list | tuple) and bool(source) and all(isinstance(s, str | Path) for s in source)
+    )
 
 
 @dataclass(slots=True)
@@ -129,7 +131,9 @@ class _Scan:
         marked = [(0, d) for d in documents] + [(1, d) for d in reference] + [(2, d) for d in known]
         return sorted(marked, key=lambda item: (item[1].id, item[0], item[1].text))
 
-    def _judge(self, documents: list[Document], sides: npt.NDArray[np.int8], found: candidates.Found) -> ScanResult:
+    def _judge(
+        self, documents: list[Document], sides: npt.NDArray[np.int8], found: candidates.Found
+    ) -> ScanResult:
         """Turn aligned passages into clusters, kinds, origins and relations."""
         tokens = found.tokens
         self.clock.start("clusters")
@@ -137,15 +141,19 @@ class _Scan:
         passages = found.passages.select(verified)
 
         def align(pairs: npt.NDArray[np.int64]) -> Passages:
-            more = candidates.align_pairs(pairs, tokens, found.masses, self.config)
-            scored = rescore.rescore(more, tokens, found.masses)
+            more = candidates.align_pairs(pairs, found.evidence, self.config)
+            scored = rescore.rescore(more, found.evidence)
             return more.select(self._verified(more, scored, documents, sides, tokens))
 
-        clusters = cluster_passages(passages, found.prefix, align, self.config.clusters.carrier_change)
+        clusters = cluster_passages(passages, found.evidence.mass, align, self.config.clusters.carrier_change)
         self.clock.start("furniture")
-        mapping = families.read_mapping(self.config.furniture.families) if self.config.furniture.families else {}
+        mapping = (
+            families.read_mapping(self.config.furniture.families) if self.config.furniture.families else {}
+        )
         known_families = families.families_of(documents, mapping)
-        relatedness = furniture.Relatedness(tokens, found.masses, clusters, [d.title for d in documents])
+        relatedness = furniture.Relatedness(
+            tokens, found.evidence.masses, clusters, [d.title for d in documents]
+        )
         verdicts = self._furniture(clusters, documents, sides, known_families, relatedness)
         known_families = self._inferred(clusters, verdicts, documents, known_families, tokens)
         material = assembly.Material(documents=documents, tokens=tokens, families=known_families)
@@ -202,7 +210,11 @@ class _Scan:
             if any(sides[m.document] == 2 for m in cluster.members):
                 pages = len({m.document for m in cluster.members})
                 verdicts[i] = furniture.Verdict(
-                    rule="known_text", reason="it is in the file of known texts", family=None, pages=pages, confidence=0.99
+                    rule="known_text",
+                    reason="it is in the file of known texts",
+                    family=None,
+                    pages=pages,
+                    confidence=0.99,
                 )
         return verdicts
 
@@ -241,7 +253,9 @@ class _Scan:
             assignment = kinds.classify(seen, about)
             origin = self._origin(assignment, carriers, credited)
             records.append(
-                assembly.passage_record(cluster, material, assignment, origin, _score(cluster, found.masses))
+                assembly.passage_record(
+                    cluster, material, assignment, origin, _score(cluster, found.evidence.masses)
+                )
             )
         return records
 
@@ -315,16 +329,23 @@ class _Scan:
             assembly.pair_record(
                 p,
                 documents,
-                sorted(by_document.get(documents[p.left].id, set()) & by_document.get(documents[p.right].id, set())),
+                sorted(
+                    by_document.get(documents[p.left].id, set())
+                    & by_document.get(documents[p.right].id, set())
+                ),
             )
             for p in pairs
         ]
         document_records = [assembly.document_record(head, ties, documents) for head, ties in near]
         only = self.config.only
-        ids = {m.doc_id for r in chosen for m in r.members} | {m.doc_id for r in document_records for m in r.members}
+        ids = {m.doc_id for r in chosen for m in r.members} | {
+            m.doc_id for r in document_records for m in r.members
+        }
         return ScanResult(
             passages=() if only == "documents" else tuple(sorted(chosen, key=_rank)),
-            documents=() if only == "passages" else tuple(sorted(document_records, key=lambda r: (-len(r.members), r.cluster_id))),
+            documents=()
+            if only == "passages"
+            else tuple(sorted(document_records, key=lambda r: (-len(r.members), r.cluster_id))),
             pairs=tuple(sorted(pair_records, key=lambda r: (r.left, r.right))),
             suppressed=tuple(sorted(suppressed, key=lambda s: (s.doc_id, s.start, s.end, s.rule))),
             manifest={},
@@ -379,7 +400,8 @@ class _Scan:
                 "bands": self.config.signatures.bands,
                 "rows": self.config.signatures.rows,
                 "expected_recall": {
-                    str(j): round(lsh.expected_recall(j, self.config.signatures), 4) for j in (0.3, 0.5, 0.7, 0.9)
+                    str(j): round(lsh.expected_recall(j, self.config.signatures), 4)
+                    for j in (0.3, 0.5, 0.7, 0.9)
                 },
             },
             "families": {o: {"family": f.name, "source": f.source} for o, f in sorted(known.items())},
@@ -421,10 +443,14 @@ def _warnings(log: ReadLog, documents: Sequence[Document], blank: Sequence[str])
         return [*found, "no document was read"]
     undated = sum(d.timestamp is None for d in documents)
     if undated:
-        found.append(f"{undated} of {len(documents)} documents have no usable date: who was first is not told for them")
+        found.append(
+            f"{undated} of {len(documents)} documents have no usable date: who was first is not told for them"
+        )
     nameless = sum(d.outlet is None for d in documents)
     if nameless:
-        found.append(f"{nameless} of {len(documents)} documents have no outlet: each counts as an outlet of its own")
+        found.append(
+            f"{nameless} of {len(documents)} documents have no outlet: each counts as an outlet of its own"
+        )
     if blank:
         found.append(f"{len(blank)} documents have no words and are compared with nothing")
     return found

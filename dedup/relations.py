@@ -94,7 +94,9 @@ def _pair_edges(passages: Passages) -> list[int]:
     return [0, *new.tolist(), len(passages)]
 
 
-def _covered(starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], prefix: npt.NDArray[np.int64]) -> int:
+def _covered(
+    starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], prefix: npt.NDArray[np.int64]
+) -> int:
     """Return the summed weight of the union of `[start, start + length)`."""
     order = np.argsort(starts, kind="stable")
     low, high = starts[order], (starts + lengths)[order]
@@ -159,7 +161,9 @@ def _updates(left: Document, right: Document, shares: Sequence[float], totals: S
     return shares[early] >= UPDATE_SHARE and totals[late] >= UPDATE_GROWTH * totals[early]
 
 
-def document_clusters(pairs: Sequence[DocumentPair], sizes: npt.NDArray[np.int64]) -> list[tuple[int, dict[int, DocumentPair]]]:
+def document_clusters(
+    pairs: Sequence[DocumentPair], sizes: npt.NDArray[np.int64]
+) -> list[tuple[int, dict[int, DocumentPair]]]:
     """Return clusters of duplicates and containments: a representative and its members with the pair that ties each.
 
     A member is tied to the representative itself, never through another member; what is left is clustered again.

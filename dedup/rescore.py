@@ -52,29 +52,54 @@ def _prefix(values: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
     return out
 
 
-def features(passages: Passages, tokens: Tokens, masses: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the features are made from: prefix sums over all tokens (int64, tokens + 1), made once a corpus."""
+
+    tokens: Tokens
+    masses: npt.NDArray[np.uint16]
+    mass: npt.NDArray[np.int64]
+    weight: npt.NDArray[np.int64]
+    content: npt.NDArray[np.int64]
+    names: npt.NDArray[np.int64]
+    commas: npt.NDArray[np.int64]
+
+
+def evidence(tokens: Tokens, masses: npt.NDArray[np.uint16]) -> Evidence:
+    """Return the prefix sums of mass, weight, content words, capitalised content words, and commas."""
+    is_content = masses.astype(np.int32) * 6 >= content_mass() * tokens.weights.astype(np.int32)
+    inner_capital = (tokens.flags & (k.FLAG_UPPER | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_UPPER
+    comma = (tokens.flags & (k.FLAG_PUNCT | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_PUNCT
+    return Evidence(
+        tokens=tokens,
+        masses=masses,
+        mass=_prefix(masses),
+        weight=_prefix(tokens.weights),
+        content=_prefix(np.where(is_content, tokens.weights, 0)),
+        names=_prefix(np.where(is_content & inner_capital, tokens.weights, 0)),
+        commas=_prefix(comma),
+    )
+
+
+def features(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
     """Return the features (float64, n x len(FEATURES), rounded to 1e-6)."""
     if not len(passages):
         return np.zeros((0, len(FEATURES)))
-    mass = _prefix(masses)
-    is_content = masses.astype(np.int64) * 6 >= content_mass() * tokens.weights.astype(np.int64)
-    content = _prefix(np.where(is_content, tokens.weights, 0))
-    weight = _prefix(tokens.weights)
-    inner_capital = (tokens.flags & (k.FLAG_UPPER | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_UPPER
-    names = _prefix(np.where(is_content & inner_capital, tokens.weights, 0))
-    commas = _prefix((tokens.flags & k.FLAG_PUNCT > 0) & (tokens.flags & (k.FLAG_SENTENCE | k.FLAG_LINE) == 0))
-    matched = {name: _matched(passages, values) for name, values in
-               (("mass", mass), ("content", content), ("weight", weight), ("names", names), ("commas", commas))}  # fmt: skip
+    tokens, mass, weight = known.tokens, known.mass, known.weight
+    matched = {
+        name: _matched(passages, getattr(known, name))
+        for name in ("mass", "content", "weight", "names", "commas")
+    }
     a0, a1, b0, b1 = passages.spans().T
-    sizes = np.diff(tokens.bounds)[passages.documents]
+    sizes = (tokens.bounds[passages.documents + 1] - tokens.bounds[passages.documents]).astype(float)
     nats = matched["mass"] / 256.0
     longer = np.maximum(weight[a1] - weight[a0], weight[b1] - weight[b0])
     columns = {
         "mass": nats,
-        "surprise": nats - np.log(sizes[:, 0].astype(float)) - np.log(sizes[:, 1].astype(float)),
+        "surprise": nats - np.log(sizes[:, 0]) - np.log(sizes[:, 1]),
         "content": matched["content"] / 6.0,
         "contiguity": matched["weight"] / np.maximum(longer, 1),
-        "cosine": _cosines(passages, tokens, masses),
+        "cosine": _cosines(passages, tokens, known.masses),
         "containment_left": matched["mass"] / np.maximum(mass[a1] - mass[a0], 1),
         "containment_right": matched["mass"] / np.maximum(mass[b1] - mass[b0], 1),
         "names": matched["names"] / np.maximum(matched["content"], 1),
@@ -95,8 +120,11 @@ def whole_blocks(
     tokens: Tokens, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
     """Return whether token spans begin at the start of a line and end at the end of one."""
-    lines = np.append((tokens.flags & k.FLAG_LINE) > 0, True)
-    return lines[starts] & lines[ends]
+    last = len(tokens.flags) - 1
+    begins = (tokens.flags[starts] & k.FLAG_LINE) > 0
+    stops = (ends > last) | ((tokens.flags[np.minimum(ends, last)] & k.FLAG_LINE) > 0)
+    whole: npt.NDArray[np.bool_] = begins & stops
+    return whole
 
 
 def _cosines(passages: Passages, tokens: Tokens, masses: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
@@ -141,7 +169,7 @@ def scores(features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.round(logistic(dict(zip(FEATURES, features.T, strict=True))), 6)
 
 
-def rescore(passages: Passages, tokens: Tokens, masses: npt.NDArray[np.uint16]) -> Scored:
+def rescore(passages: Passages, known: Evidence) -> Scored:
     """Return features and scores of all passages."""
-    rows = features(passages, tokens, masses)
+    rows = features(passages, known)
     return Scored(features=rows, scores=scores(rows))

@@ -53,7 +53,9 @@ def seed_hits(
     keys = (packed >> np.uint64(32)).astype(np.uint32)
     places = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
     documents = kernels.document_of(places, tokens.bounds)
-    hits, frequent = kernels.link(keys, places, documents, tokens.bounds, tokens.hashes, sides, config.small_bucket)
+    hits, frequent = kernels.link(
+        keys, places, documents, tokens.bounds, tokens.hashes, sides, config.small_bucket
+    )
     return _grouped(hits, tokens, len(keys), int(frequent))
 
 
@@ -109,5 +111,9 @@ def _grouped(hits: npt.NDArray[np.int64], tokens: Tokens, seeds: int, frequent: 
     new = np.flatnonzero((documents[1:] != documents[:-1]).any(axis=1)) + 1
     edges = [0, *new.tolist(), len(documents)] if len(documents) else [0]
     return Hits(
-        places=hits[order], documents=documents, groups=np.array(edges, np.int64), seeds=seeds, frequent=frequent
+        places=hits[order],
+        documents=documents,
+        groups=np.array(edges, np.int64),
+        seeds=seeds,
+        frequent=frequent,
     )

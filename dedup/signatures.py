@@ -25,7 +25,9 @@ def permutations(num_perm: int, seed: int) -> tuple[npt.NDArray[np.uint32], npt.
     return np.ascontiguousarray(a, np.uint32), np.ascontiguousarray(b, np.uint32)
 
 
-def signatures(tokens: Tokens, config: SignatureConfig, pool: Executor | None = None) -> npt.NDArray[np.uint32]:
+def signatures(
+    tokens: Tokens, config: SignatureConfig, pool: Executor | None = None
+) -> npt.NDArray[np.uint32]:
     """Return the signatures (uint32, texts x `num_perm`).
 
     A row loads into datasketch as `MinHash(num_perm=…, seed=…, hashvalues=row, scheme="affine32")`.

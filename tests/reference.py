@@ -21,7 +21,7 @@ Run = tuple[int, int, int]
 
 # Characters and tokens
 
-QUOTES = "\"“”„‟«»‹›「」『』〝〞〟＂"
+QUOTES = '"“”„‟«»‹›「」『』〝〞〟＂'
 APOSTROPHES = "'’‘‛ʼ＇`´"
 HYPHENS = "-‐‑−"
 STOPS = "!?。！？।॥۔؟…．｡"
@@ -37,7 +37,9 @@ POINTS = "\u0591-\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06e
 # between digits, a hyphen before a line end and a small letter; marks and invisible characters may follow each.
 # l small letter, L capital, d digit, h Han or kana, t Thai and the like, e emoji, m mark, i invisible, r carriage return,
 # N line feed, n another line end.
-TOKEN = re.compile(r"(?:[lL][mi]*(?:'(?=[lL])|-s*(?:rN|[rNn])s*(?=l))?|d[mi]*(?:'(?=[lL])|[.,](?=d))?)+|[hte][mi]*")
+TOKEN = re.compile(
+    r"(?:[lL][mi]*(?:'(?=[lL])|-s*(?:rN|[rNn])s*(?=l))?|d[mi]*(?:'(?=[lL])|[.,](?=d))?)+|[hte][mi]*"
+)
 WEIGHTS = {"h": 3, "t": 2, "e": 3}
 LINE, SENTENCE, QUOTE, UPPER, DIGIT, BLOCK, PUNCT = 1, 2, 4, 8, 16, 32, 64
 
@@ -223,6 +225,36 @@ def small_bucket_links(places: Sequence[int], document: Mapping[int, int], sides
     return out
 
 
+def context_groups(
+    places: Iterable[int], texts: Sequence[Sequence[int]], longest: int
+) -> dict[tuple[int, int, tuple[int, ...]], list[int]]:
+    """Places that share the same tokens: by (direction, how many, which), the place's own token included."""
+    flat = [(text, i) for text in texts for i in range(len(text))]
+    groups = defaultdict(list)
+    for place in places:
+        text, i = flat[place]
+        for length in range(1, longest + 1):
+            if i + length <= len(text):
+                groups[1, length, tuple(text[i : i + length])].append(place)
+            if i + 1 >= length:
+                groups[-1, length, tuple(text[i + 1 - length : i + 1])].append(place)
+    return groups
+
+
+def pair_links(left: Sequence[Pair], right: Sequence[Pair], small: int, itself: bool) -> set[Pair]:
+    """Places of equal keys in two lists of (key, place): all, or in order of occurrence where there are many."""
+    out: set[Pair] = set()
+    for key in {k for k, _ in left}:
+        a, b = ([p for k, p in side if k == key] for side in (left, right))
+        if itself:
+            out |= set(itertools.pairwise(a))
+        elif len(a) * len(b) <= small * small:
+            out |= set(itertools.product(a, b))
+        elif b:
+            out |= {(p, b[min(i, len(b) - 1)]) for i, p in enumerate(a)}
+    return out
+
+
 def components(items: Iterable[int], links: Iterable[Pair]) -> list[set[int]]:
     """Connected components, with links between the items only."""
     groups = [{i} for i in items]
@@ -242,7 +274,9 @@ def exact_runs(hits: Iterable[Pair], left: Sequence[int], right: Sequence[int]) 
     for a, b in hits:
         if left[a] == right[b]:
             back = list(itertools.takewhile(lambda k: left[a - k] == right[b - k], range(min(a, b) + 1)))[-1]
-            ahead = len(list(itertools.takewhile(lambda p: p[0] == p[1], zip(left[a:], right[b:], strict=False))))
+            ahead = len(
+                list(itertools.takewhile(lambda p: p[0] == p[1], zip(left[a:], right[b:], strict=False)))
+            )
             out.add((a - back, b - back, back + ahead))
     return sorted(out)
 

@@ -39,7 +39,9 @@ LETTERS = "".join(SCRIPTS.values())
 SPACES = " \t\u00a0\u2009\u3000\n\r\u2028\u2029\x0b\x0c\x85"
 PUNCTUATION = "\"'’‘“”«».,٫!?。…-‐‑−–—/:;()<>&@#%$_"
 INVISIBLE = "\u00ad\u200b\u200d\u2060\ufeff\u202e\u0640"
-HOSTILE = "\x00\x01\x1b\x7f\ud800\udfff\ue000\ufffd\uffff\u0378\U00020000\U0002f800\U000e0041\U000e0100\U0010ffff"
+HOSTILE = (
+    "\x00\x01\x1b\x7f\ud800\udfff\ue000\ufffd\uffff\u0378\U00020000\U0002f800\U000e0041\U000e0100\U0010ffff"
+)
 SOUP = LETTERS + SPACES * 3 + PUNCTUATION * 2 + INVISIBLE + HOSTILE
 
 

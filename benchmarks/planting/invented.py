@@ -1,8 +1,8 @@
 """Invented news articles: texts of `benchmarks.planting.prose` with outlets, their families and dates.
 
 No two of these articles tell the same story; what they share are phrases of the language.
-Texts are made in blocks of a fixed size with a generator of random numbers each, so an article depends on the seed
-and its number alone.
+Texts are made in blocks of a fixed size with a generator of random numbers each, so an article depends on
+the seed and its number alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.planting.language import Counts, Language, make_model, zipf
+from benchmarks.planting.language import GIVEN_NAMES, Counts, Language, make_model, zipf
 from benchmarks.planting.prose import BLOCK, Shape, Text, write_block
 
 DAYS = 30
@@ -45,7 +45,7 @@ class Invented:
         rng = np.random.default_rng([seed, NEWSROOMS])
         vocabulary = self._model.vocabulary
         names = vocabulary.forms[vocabulary.names : vocabulary.figures].tolist()
-        self.newsrooms = make_outlets(min(2000, max(100, articles // 100)), names, rng)
+        self.newsrooms = make_outlets(min(2000, max(100, articles // 100)), names[GIVEN_NAMES:], rng)
         self._outlet: Counts = zipf(rng, articles, len(self.newsrooms), 0.5, 3.0)
         self.minutes: Counts | None = rng.integers(0, DAYS * 24 * 60, articles)
 
@@ -95,10 +95,10 @@ def published(minute: int) -> str:
 def make_outlets(count: int, names: Sequence[str], rng: np.random.Generator) -> list[Outlet]:
     """Return outlets of families of 1 to 8; about half of the families publish under one registrable domain.
 
-    `names` are used from the last on; two outlets never have one name.
+    Each is named after one of the `names`, families too; two never have one name.
     """
     outlets: list[Outlet] = []
-    places = (name + "" if n == 0 else f"{name} {n + 1}" for n in range(count) for name in reversed(names))
+    places = (name + "" if n == 0 else f"{name} {n + 1}" for n in range(count) for name in names)
     while len(outlets) < count:
         family = next(places)
         group = f".{family.lower()}group.example" if rng.random() < 0.5 else ".example"

@@ -11,8 +11,6 @@ from dedup.kernels.jit import kernel
 # Reward of a matched word by its mass in nats: from 0.25 for a function word to 1 at 4 nats and above.
 _LEAST_REWARD = 0.25
 _FULL_MASS = 4.0 * 256.0
-# Cost of a word without partner; a replaced word costs as much as one lost word.
-_UNMATCHED = 1.0
 # Words looked at when an end is extended, and how far the two sides may drift in it.
 REACH = 96
 BAND = 12
@@ -27,9 +25,10 @@ def reward(token_mass: Any) -> float:
 
 
 @kernel
-def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, drop: float, work: Any, out: Any) -> int:
+def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any, work: Any, out: Any) -> int:
     """Align `size[0]` tokens from `at[0]` with `size[1]` from `at[1]`, read forward (step 1) or backward (-1).
 
+    `costs` is (drop, cost of a word without partner; a replaced word costs as much as one lost word).
     With `drop` >= 0 the end is free: the best-scoring corner is taken and reading stops when a whole row is more than
     `drop` below it. Otherwise the path ends in the far corner. Writes matched pairs, in reading order, to `out`.
     """
@@ -38,10 +37,11 @@ def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, drop: float
         return 0
     a, b = at[0], at[1]
     score, trace = work
+    drop, unmatched = costs
     free = drop >= 0
     band = BAND if free else max(rows, columns)
     for j in range(min(columns, band) + 1):
-        score[0, j] = -_UNMATCHED * j
+        score[0, j] = -unmatched * j
         trace[0, j] = _LEFT
     if band < columns:
         score[0, band + 1] = _NEVER
@@ -49,7 +49,7 @@ def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, drop: float
     for i in range(1, rows + 1):
         row_best = _NEVER
         if i <= band:
-            score[i, 0] = -_UNMATCHED * i
+            score[i, 0] = -unmatched * i
             trace[i, 0] = _UP
         else:
             score[i, i - band - 1] = _NEVER
@@ -59,12 +59,12 @@ def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, drop: float
             x = a + (i - 1) * step
             y = b + (j - 1) * step
             equal = hashes[x] == hashes[y]
-            value = score[i - 1, j - 1] + (reward(masses[x]) if equal else -_UNMATCHED)
+            value = score[i - 1, j - 1] + (reward(masses[x]) if equal else -unmatched)
             way = _DIAGONAL
-            if score[i - 1, j] - _UNMATCHED > value:
-                value, way = score[i - 1, j] - _UNMATCHED, _UP
-            if score[i, j - 1] - _UNMATCHED > value:
-                value, way = score[i, j - 1] - _UNMATCHED, _LEFT
+            if score[i - 1, j] - unmatched > value:
+                value, way = score[i - 1, j] - unmatched, _UP
+            if score[i, j - 1] - unmatched > value:
+                value, way = score[i, j - 1] - unmatched, _LEFT
             score[i, j] = value
             trace[i, j] = way
             row_best = max(row_best, value)
@@ -94,7 +94,7 @@ def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, drop: float
 
 
 @kernel
-def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, drop: float, work: Any, out: Any) -> int:
+def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, costs: Any, work: Any, out: Any) -> int:
     """Extend from `at` towards `limit` (exclusive) in steps of REACH words; returns the pairs written to `out`.
 
     `at` is moved along.
@@ -105,7 +105,7 @@ def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, drop: floa
     while True:
         size[0] = min(REACH, (limit[0] - at[0]) * step)
         size[1] = min(REACH, (limit[1] - at[1]) * step)
-        found = _region(hashes, masses, at, size, step, drop, work, scratch)
+        found = _region(hashes, masses, at, size, step, costs, work, scratch)
         for k in range(found):
             out[count + k, 0], out[count + k, 1] = scratch[k, 0], scratch[k, 1]
         count += found
@@ -117,7 +117,7 @@ def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, drop: floa
 
 
 @kernel
-def align_chain(runs: Any, hashes: Any, masses: Any, low: Any, high: Any, drop: float, pairs: Any) -> int:
+def align_chain(runs: Any, hashes: Any, masses: Any, low: Any, high: Any, costs: Any, pairs: Any) -> int:
     """Align one chain of runs (n x 3); write matched token pairs in order to `pairs`; return how many.
 
     `low` and `high` are the tokens that the alignment may use on either side.
@@ -130,7 +130,7 @@ def align_chain(runs: Any, hashes: Any, masses: Any, low: Any, high: Any, drop: 
     limit = np.empty(2, np.int64)
     at[0], at[1] = runs[0, 0] - 1, runs[0, 1] - 1
     limit[0], limit[1] = low[0] - 1, low[1] - 1
-    count = _extend(hashes, masses, at, limit, -1, drop, work, side)
+    count = _extend(hashes, masses, at, limit, -1, costs, work, side)
     for k in range(count):
         pairs[k, 0], pairs[k, 1] = side[count - 1 - k, 0], side[count - 1 - k, 1]
     a, b = runs[0, 0], runs[0, 1]
@@ -142,7 +142,7 @@ def align_chain(runs: Any, hashes: Any, masses: Any, low: Any, high: Any, drop: 
         size[0], size[1] = start_a - a, start_b - b
         if max(size[0], size[1]) <= REACH:
             at[0], at[1] = a, b
-            found = _region(hashes, masses, at, size, 1, -1.0, work, scratch)
+            found = _region(hashes, masses, at, size, 1, (-1.0, costs[1]), work, scratch)
             for k in range(found):
                 pairs[count + k, 0], pairs[count + k, 1] = scratch[k, 0], scratch[k, 1]
             count += found
@@ -151,7 +151,7 @@ def align_chain(runs: Any, hashes: Any, masses: Any, low: Any, high: Any, drop: 
             count += 1
         a, b = runs[r, 0] + runs[r, 2], runs[r, 1] + runs[r, 2]
     at[0], at[1] = a, b
-    found = _extend(hashes, masses, at, high, 1, drop, work, side)
+    found = _extend(hashes, masses, at, high, 1, costs, work, side)
     for k in range(found):
         pairs[count + k, 0], pairs[count + k, 1] = side[k, 0], side[k, 1]
     return count + found
@@ -212,10 +212,12 @@ def _contained(a0: int, a1: int, b0: int, b1: int, seen: Any, count: int) -> boo
 
 
 @kernel
-def align_chains(chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, masses: Any, limits: Any) -> Any:
+def align_chains(
+    chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, masses: Any, limits: Any
+) -> Any:
     """Align the chains (int32, n x 2 texts, sorted by pair) and cut them into passages.
 
-    `limits` (float64) is (drop, largest gap, tolerance, least mass in 1/256 nat). Returns the texts of each passage
+    `limits` (float64) is (drop, largest gap, tolerance, least mass in 1/256 nat, cost of an unmatched word). Returns the texts of each passage
     (int32, m x 2), the bounds of its blocks (int64, m + 1) and the blocks (int64, k x 3: left place, right place,
     matched words).
     """
@@ -239,12 +241,14 @@ def align_chains(chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, ma
                 count -= 1
             part = part[:count]
             high[0] = low[1] = (part[-1, 0] + part[-1, 2] + part[0, 1]) // 2
-        if _contained(part[0, 0], part[-1, 0] + part[-1, 2], part[0, 1], part[-1, 1] + part[-1, 2], seen, count_seen):
+        if _contained(
+            part[0, 0], part[-1, 0] + part[-1, 2], part[0, 1], part[-1, 1] + part[-1, 2], seen, count_seen
+        ):
             continue
         room = min(high[0] - low[0], high[1] - low[1]) + 1
         pairs = np.empty((room, 2), np.int64)
         starts = np.empty(room, np.int64)
-        count = align_chain(part, hashes, masses, low, high, limits[0], pairs)
+        count = align_chain(part, hashes, masses, low, high, (limits[0], limits[4]), pairs)
         passages = cut(pairs[:count], masses, int(limits[1]), limits[2], starts)
         for s in range(passages):
             first = starts[s]
@@ -259,14 +263,21 @@ def align_chains(chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, ma
                 continue
             if count_seen == len(seen):
                 seen = np.concatenate((seen, np.empty_like(seen)))
-            seen[count_seen, 0], seen[count_seen, 1], seen[count_seen, 2], seen[count_seen, 3] = a0, a1, b0, b1
+            seen[count_seen, 0], seen[count_seen, 1], seen[count_seen, 2], seen[count_seen, 3] = (
+                a0,
+                a1,
+                b0,
+                b1,
+            )
             count_seen += 1
             if n == len(out):
                 out = np.concatenate((out, np.empty_like(out)))
             if n + 1 == len(block_ends):
                 block_ends = np.concatenate((block_ends, np.empty_like(block_ends)))
             for i in range(first, last):
-                joins = i > first and pairs[i, 0] == pairs[i - 1, 0] + 1 and pairs[i, 1] == pairs[i - 1, 1] + 1
+                joins = (
+                    i > first and pairs[i, 0] == pairs[i - 1, 0] + 1 and pairs[i, 1] == pairs[i - 1, 1] + 1
+                )
                 if joins:
                     blocks[k - 1, 2] += 1
                     continue

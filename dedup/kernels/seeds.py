@@ -43,7 +43,9 @@ def _before(hashes: Any, p: int, p_end: int, q: int, q_end: int, step: int) -> b
 
 
 @kernel
-def _context_order(hashes: Any, places: Any, documents: Any, bounds: Any, step: int, order: Any, spare: Any) -> None:
+def _context_order(
+    hashes: Any, places: Any, documents: Any, bounds: Any, step: int, order: Any, spare: Any
+) -> None:
     """Sort `order` (indices into `places`) by context: a bottom-up merge sort."""
     n = len(order)
     width = 1

@@ -129,8 +129,14 @@ def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, 
                     if not (folds_marks or attributes[cp] & ATTR_POINT_MARK):
                         h, _ = _hash_char(h, cp, folds, expansions, attributes)
                     ends[n] = at + 1
+                resume = -1
+                if kind == LETTER and cp == 0xAD:
+                    resume = _joins_next_line(data, after, stop, classes, attributes)
                 i = after
                 at += 1
+                while i < resume:
+                    _, i = _decode(data, i)
+                    at += 1
                 continue
             if kind == LETTER:
                 if c == APOSTROPHE or (c == POINT and after_digit):
@@ -166,7 +172,9 @@ def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, 
                     starts[n] = at
                     upper = cp < TABLE_SIZE and attributes[cp] & ATTR_UPPER
                     flags[n] = between | (FLAG_UPPER if upper else 0)
-                    weights[n] = WEIGHT_WORD if kind == LETTER else WEIGHT_THAI if kind == THAI else WEIGHT_HAN
+                    weights[n] = (
+                        WEIGHT_WORD if kind == LETTER else WEIGHT_THAI if kind == THAI else WEIGHT_HAN
+                    )
                 after_digit = c == DIGIT
                 if after_digit:
                     flags[n] |= FLAG_DIGIT
@@ -189,4 +197,11 @@ def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, 
             hashes[n] = np.uint32(mix64(h) & np.uint64(0xFFFFFFFF))
             n += 1
         token_bounds[d + 1] = n
-    return hashes[:n].copy(), starts[:n].copy(), ends[:n].copy(), flags[:n].copy(), weights[:n].copy(), token_bounds
+    return (
+        hashes[:n].copy(),
+        starts[:n].copy(),
+        ends[:n].copy(),
+        flags[:n].copy(),
+        weights[:n].copy(),
+        token_bounds,
+    )

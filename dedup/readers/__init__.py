@@ -1,6 +1,6 @@
 """Input: files, folders, standard input and records in memory become documents.
 
-One file per format (`text`, `jsonl`, `table`) behind one protocol (`base.Reader`); all come unpacked from `streams`.
+One file per format (`text`, `jsonl`, `table`) behind one protocol (`base.Reader`); `streams` unpacks for all.
 What cannot be read is counted in a `ReadLog`, never lost in silence.
 """
 

@@ -16,13 +16,21 @@ Record = tuple[int | None, dict[str, Any]]
 class Reader(Protocol):
     """One format: turns a stream into records.
 
-    Every string that a reader yields is scrubbed. What it cannot read it counts in the log and reads on; it never
-    holds more than one record of `limit` bytes and a block of the stream.
+    What it cannot read it counts in the log, and reads on. It never holds more than one record of `limit`
+    bytes and a block of the stream.
     """
 
-    name: str
-    suffixes: tuple[str, ...]
-    has_fields: bool
+    @property
+    def name(self) -> str:
+        """What messages call the format."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """How names of its files end, in small letters and with the dot."""
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether records have named fields; else a file is one text."""
 
     def records(self, stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
         """Yield the records in their order in the file."""
@@ -32,8 +40,8 @@ class Reader(Protocol):
 class Source:
     """One input: `path` is absolute (None for standard input), `name` is what messages call it.
 
-    `relative` is the path below the folder that holds all inputs: the id of a text file. `reader` is None where the
-    content has to tell the format.
+    `relative` is the path below the folder that holds all inputs: the id of a text file. `reader` is None
+    where the content has to tell the format.
     """
 
     name: str

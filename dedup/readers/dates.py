@@ -18,7 +18,8 @@ AMBIGUOUS = "date that can be read in two ways; give a date format"
 UNKNOWN = "date not understood"
 ABSURD = f"date out of range ({EARLIEST_YEAR} to {LATEST_YEAR})"
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1)
+_EPOCH_UTC = _EPOCH.replace(tzinfo=UTC)
 _LONGEST = 80
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # The zone names of RFC 2822, section 4.3, in hours from UTC. All others have several meanings.
@@ -55,7 +56,7 @@ _DIRECTIVES = (
 
 
 class Moment(NamedTuple):
-    """A point in time: UTC seconds since 1970, the beginning of the `second minute day month year` that is meant."""
+    """The beginning, in UTC seconds since 1970, of the `second minute day month year` that is meant."""
 
     timestamp: float
     precision: str
@@ -71,7 +72,7 @@ class DateParser:
     >>> DateParser("%d/%m/%Y").parse("03/04/2015").precision
     'day'
     >>> DateParser(None).parse("May 3, 1916")
-    Moment(timestamp=-2117577600.0, precision='day')
+    Moment(timestamp=-1693526400.0, precision='day')
     """
 
     def __init__(self, date_format: str | None) -> None:
@@ -123,7 +124,7 @@ def _parse_patiently(text: str) -> Moment:
 
 
 def _from_digits(digits: str) -> Moment:
-    """Read a bare number by its length: a year, YYYYMMDD, with a clock YYYYMMDDhhmmss, or seconds, milliseconds."""
+    """Read a number by its length: YYYY, YYYYMMDD, YYYYMMDDhhmmss, or seconds or milliseconds since 1970."""
     length = len(digits)
     if length == 4:
         return _calendar(digits, "%Y", "year")
@@ -196,11 +197,9 @@ def _offset(zone: str | None) -> timedelta | None:
 
 
 def _moment(when: datetime, precision: str) -> Moment:
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
     if not EARLIEST_YEAR <= when.year <= LATEST_YEAR:
         raise DateError(ABSURD)
-    return Moment((when - _EPOCH).total_seconds(), precision)
+    return Moment((when - (_EPOCH_UTC if when.tzinfo else _EPOCH)).total_seconds(), precision)
 
 
 def _format_precision(date_format: str) -> str:

@@ -37,14 +37,14 @@ class _Findings:
 def describe(paths: Sequence[Path | str] | Path | str, config: ReadConfig, limit: int) -> dict[str, Any]:
     """Return what the first `limit` records of the input hold, as plain values.
 
-    `formats` counts the files opened by format; `fields` gives for each field of a document the names under which it
-    was found, with counts, and `unmapped` counts the other names; `dates` has how many documents have one, by
-    precision, the earliest and the latest; `outlets` how many have one, how many there are, and the most frequent;
-    `blank` counts documents without a word; `samples` are the first `SAMPLES` documents with `SAMPLE_LENGTH` code
-    points of text; `log` is `ReadLog.to_dict()`; `warnings` are its messages and the options that applied to nothing.
-    `more` says whether records were left.
+    `formats` counts the files opened by format; `fields` gives for each field of a document the names under
+    which it was found, with counts, and `unmapped` counts the other names; `dates` has how many documents
+    have one, by precision, the earliest and the latest; `outlets` how many have one, how many there are, and
+    the most frequent; `blank` counts documents without a word; `samples` are the first `SAMPLES` documents
+    with `SAMPLE_LENGTH` code points of text; `log` is `ReadLog.to_dict()`; `warnings` are its messages and
+    the options that applied to nothing; `more` says whether records were left.
 
-    Raises `InputError` and `ConfigError` as `read_documents` does, but not for options that applied to nothing.
+    Raises `InputError` and `ConfigError` as `read_documents`, but not for options that applied to nothing.
     """
     log = ReadLog()
     reading, findings = Reading(config, log), _Findings()

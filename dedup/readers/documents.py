@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -13,8 +14,9 @@ from dedup.config import ReadConfig
 from dedup.model import Document
 from dedup.readers.dates import DateError, DateParser
 from dedup.readers.fields import FieldMap
-from dedup.readers.ids import Claim, IdBook, content_id
+from dedup.readers.ids import Claim, IdBook, content_id, hash_text
 from dedup.readers.log import Place, ReadLog, quoted
+from dedup.readers.scrub import encode_fit, scrub
 from dedup.readers.streams import TOO_LONG
 
 NO_TEXT = "no text"
@@ -27,6 +29,7 @@ LONGEST_EXTRA = 1000
 """Longer strings (in code points) are left out of a document's `extra`."""
 
 _PLAIN = frozenset({"title", "outlet", "url", "canonical_url", "lang", "author", "agency", "version_of"})
+_DERIVED = frozenset({"timestamp", "published_precision"})
 _HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?([^/?#:@\[\]\s]+)", re.IGNORECASE)
 _BARE_HOST = re.compile(r"\s*((?:[\w-]+\.)+[a-z]{2,})(?:[:/?#]|$)", re.IGNORECASE)
 
@@ -57,57 +60,63 @@ class DocumentBuilder:
         for name, value in defaults.items():
             if not values.get(name):
                 values[name] = value
-        return self.from_values(values, _extra(record, plan.extra, values.get("extra")), place)
+        extra = self._extra((key, record[key]) for key in plan.extra) if plan.extra else {}
+        return self._document(values, extra, place)
 
     def from_plain(self, record: dict[str, Any], place: Place, defaults: dict[str, str]) -> Document | None:
         """Return the document of a record with nothing but a text; all else is in `defaults`."""
         self.fields.saw_plain_text = True
-        return self.from_values(defaults | record, {}, place)
+        return self._document(defaults | record, {}, place)
 
-    def from_document(self, values: Mapping[str, Any], place: Place) -> Document | None:
-        """Return the document of the fields of a `Document`; a date that is worked out already is believed."""
-        kept = {name: value for name, value in values.items() if value is not None}
-        derived = {name: kept[name] for name in ("timestamp", "published_precision") if name in kept}
-        known = derived if len(derived) == 2 else {}
-        return self.from_values(kept, _extra({}, (), kept.get("extra")), place, known)
+    def from_document(self, document: Document, place: Place) -> Document | None:
+        """Return a document checked and completed; a date worked out already is believed."""
+        values = {field.name: getattr(document, field.name) for field in dataclasses.fields(document)}
+        return self._document({name: value for name, value in values.items() if value is not None}, {}, place)
 
-    def from_values(
-        self,
-        values: Mapping[str, Any],
-        extra: dict[str, Any],
-        place: Place,
-        known: Mapping[str, Any] | None = None,
-    ) -> Document | None:
-        """Return the document of values by field of a document; `known` says what is known of its date."""
-        text = values.get("text")
-        if type(text) is not str:
-            self._log.skip(TEXT_TYPE, place, f"text is a {type(text).__name__}")
-            return None
-        if len(text) > self._limit // 4 and len(text.encode()) > self._limit:
-            self._log.skip(TOO_LONG, place, f"more than {self._limit} bytes")
+    def _document(self, values: Mapping[str, Any], extra: dict[str, Any], place: Place) -> Document | None:
+        text, raw = self._text(values["text"], place)
+        if raw is None:
             return None
         kept: dict[str, Any] = {"text": text}
         for name, value in values.items():
             if name in _PLAIN:
-                plain = value.strip() if type(value) is str else self._plain(name, value, place)
-                if plain:
+                plain = value if type(value) is str else self._plain(name, value, place)
+                if plain and not (plain.isascii() and "\0" not in plain):
+                    plain = self._fit(plain, place)
+                if plain and (plain := plain.strip()):
                     kept[name] = plain
         if "outlet" not in kept and "url" in kept:
             kept["outlet"] = outlet_of(kept["url"])
         if "published" in values:
-            kept |= self._published(values["published"], place, known)
+            self._date(kept, values, place)
         if "captions" in values:
             kept["captions"] = self._captions(values["captions"], place)
+        if isinstance(values.get("extra"), Mapping):
+            extra |= self._extra(values["extra"].items())
         if extra:
             kept["extra"] = extra
-        return self._identified(kept, values.get("id"), place)
+        return self._identified(kept, raw, values.get("id"), place)
 
-    def _identified(self, kept: dict[str, Any], given: Any, place: Place) -> Document | None:
-        text: str = kept["text"]
-        doc_id = given if type(given) is str else self._id(given, place)
+    def _text(self, value: Any, place: Place) -> tuple[str, bytes | None]:
+        """Return the text and its UTF-8; None where it is none or too long, which is counted."""
+        if not isinstance(value, str):
+            self._log.skip(TEXT_TYPE, place, f"text is a {type(value).__name__}")
+            return "", None
+        text = value
+        raw = encode_fit(text)
+        if raw is None:
+            text = self._fit(text, place)
+            raw = text.encode()
+        if len(raw) > self._limit:
+            self._log.skip(TOO_LONG, place, f"more than {self._limit} bytes")
+            return "", None
+        return text, raw
+
+    def _identified(self, kept: dict[str, Any], raw: bytes, given: Any, place: Place) -> Document | None:
+        doc_id = self._fit(given, place) if type(given) is str else self._id(given, place)
         if not doc_id or doc_id.isspace():
-            doc_id = content_id(text, kept.get("outlet"), kept.get("published"), kept.get("url"))
-        kept["id"], claim = self._ids.claim(doc_id, text)
+            doc_id = content_id(raw, kept.get("outlet"), kept.get("published"), kept.get("url"))
+        kept["id"], claim = self._ids.claim(doc_id, hash_text(raw))
         if claim is Claim.REPEATED:
             self._log.merge(SAME_DOCUMENT, place, quoted(doc_id))
             return None
@@ -121,20 +130,24 @@ class DocumentBuilder:
             return repr(float(value))
         return self._scalar("id", value, place) or ""
 
-    def _published(self, value: Any, place: Place, known: Mapping[str, Any] | None) -> dict[str, Any]:
-        given = value.strip() if isinstance(value, str) else self._date_text(value, place)
-        if not given:
-            return {}
-        if known:
-            return {"published": given, **known}
+    def _date(self, kept: dict[str, Any], values: Mapping[str, Any], place: Place) -> None:
+        """Keep the date as given, and what it means; a pair of both in the values is believed."""
+        value = values["published"]
+        given = value if type(value) is str else self._date_text(value, place)
+        if not given or not (given := self._fit(given, place).strip()):
+            return
+        kept["published"] = given
+        if values.keys() >= _DERIVED:
+            kept |= {name: values[name] for name in _DERIVED}
+            return
         try:
-            moment = self._dates.parse(given)
+            kept["timestamp"], kept["published_precision"] = self._dates.parse(given)
         except DateError as error:
             self._log.warn(str(error), place, quoted(given))
-            return {"published": given}
-        return {"published": given, "timestamp": moment.timestamp, "published_precision": moment.precision}
 
     def _date_text(self, value: Any, place: Place) -> str | None:
+        if isinstance(value, str):
+            return str(value)
         if isinstance(value, date):
             return value.isoformat()
         if isinstance(value, float) and math.isfinite(value):
@@ -142,14 +155,19 @@ class DocumentBuilder:
         return self._scalar("published", value, place)
 
     def _plain(self, name: str, value: Any, place: Place) -> str | None:
-        """Return a field that is no string as one: numbers as digits, the names of objects, lists joined by commas."""
+        """Return a value as a string: whole numbers, the name of an object, a list joined by commas."""
         if isinstance(value, list | tuple):
-            return ", ".join(text for item in value if (text := self._plain(name, item, place)))
+            return ", ".join(text for item in value if (text := self._name(name, item, place)))
+        return self._name(name, value, place)
+
+    def _name(self, name: str, value: Any, place: Place) -> str | None:
         if isinstance(value, Mapping) and isinstance(value.get("name"), str):
             value = value["name"]
-        return value.strip() if isinstance(value, str) else self._scalar(name, value, place)
+        return str(value) if isinstance(value, str) else self._scalar(name, value, place)
 
     def _scalar(self, name: str, value: Any, place: Place) -> str | None:
+        if isinstance(value, str):
+            return str(value)
         if isinstance(value, Integral) and not isinstance(value, bool):
             return str(int(value))
         # Data frames write a missing value as the number NaN.
@@ -162,8 +180,25 @@ class DocumentBuilder:
         texts = (
             item.get("text", item.get("caption")) if isinstance(item, Mapping) else item for item in items
         )
-        plain = (text if isinstance(text, str) else self._scalar("captions", text, place) for text in texts)
+        plain = (self._fit(self._scalar("captions", text, place) or "", place) for text in texts)
         return tuple(text for text in plain if text and not text.isspace())
+
+    def _extra(self, items: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+        """Return the small plain values; NUL and lone surrogates in them are replaced without a count."""
+        return {
+            scrub(key)[0]: scrub(value)[0] if isinstance(value, str) else value
+            for key, value in items
+            if isinstance(key, str) and _is_small(value)
+        }
+
+    def _fit(self, text: str, place: Place) -> str:
+        """Return the text without NUL and lone surrogates; what had to be replaced is counted."""
+        if encode_fit(text) is not None:
+            return text
+        fit, reasons = scrub(text)
+        for reason in sorted(reasons):
+            self._log.change(reason, place)
+        return fit
 
 
 def outlet_of(url: str) -> str | None:
@@ -176,14 +211,6 @@ def outlet_of(url: str) -> str | None:
     if found is None:
         return None
     return found[1].lower().rstrip(".").removeprefix("www.") or None
-
-
-def _extra(record: Mapping[str, Any], keys: Iterable[str], nested: Any) -> dict[str, Any]:
-    """Return the small plain values under the keys, and those of a field that is called `extra` itself."""
-    extra = {key: record[key] for key in keys if _is_small(record[key])}
-    if isinstance(nested, Mapping):
-        extra |= {key: value for key, value in nested.items() if isinstance(key, str) and _is_small(value)}
-    return extra
 
 
 def _is_small(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Which field of a record is which field of a document: the document's own names, and those that others use."""
+"""Which field of a record is which of a document: the document's own names, and those that others use."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ _RANKS: dict[str, tuple[str, int]] = {
 class Plan:
     """How records with one set of keys are read.
 
-    `pairs` of (field, key) come with the preferred key of a field last; `extra` are the keys that no field takes.
+    `pairs` of (field, key) come with the preferred key of a field last; `extra` are keys that no field takes.
     """
 
     pairs: tuple[tuple[str, str], ...]
     extra: tuple[str, ...]
 
     def read(self, record: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the values by field: the preferred one that is neither None nor an empty string, if there is one."""
+        """Return the values by field: the preferred one that is not None, or empty for want of others."""
         values: dict[str, Any] = {}
         for field, key in self.pairs:
             value = record[key]
@@ -98,7 +98,7 @@ class FieldMap:
             "published": config.date_field,
         }
         self._explicit = {field: key for field, key in options.items() if key is not None}
-        # An id may also be the address or whatever else its field is; the other fields are taken for one thing only.
+        # What is taken as the id may also be what its name says, such as the address; other fields may not.
         self._claimed = {key for field, key in self._explicit.items() if field != "id"}
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._names: dict[str, None] = {}

@@ -53,7 +53,7 @@ def reader_for(name: str) -> Reader | None:
 
 
 def reader_from_content(head: bytes) -> Reader | None:
-    """Return the reader for input without a telling name: JSON objects, else one text; None for binary data."""
+    """Return the reader for input whose name tells nothing: JSON objects, else text; None for binary data."""
     if _JSON_START.match(head):
         return JSON
     return None if b"\0" in head else TEXT

@@ -17,8 +17,8 @@ Value = tuple[int, bytes | None]
 def json_objects(stream: Stream, limit: int) -> Iterator[Value]:
     """Yield each object of a top-level array, or of a sequence of objects, with the line where it begins.
 
-    An object of more than `limit` bytes comes as None. What stands between objects and is no punctuation comes as
-    it is, for the reader to refuse; so does an object that the end of the file cuts short.
+    An object of more than `limit` bytes comes as None. What stands between objects and is no punctuation
+    comes as it is, for the reader to refuse; so does an object that the end of the file cuts short.
     """
     cutter = _Cutter(limit)
     for chunk in stream.chunks():

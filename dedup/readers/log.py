@@ -1,4 +1,4 @@
-"""What happened while reading: counts with reasons and a few places each, so that nothing is lost in silence."""
+"""What happened while reading: counts by reason with a few places, so that nothing is lost in silence."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ Tallies = dict[str, Tally]
 class ReadLog:
     """Counts of everything that a reader met; one log serves one reading.
 
-    `read` counts documents handed on, `files` inputs opened. The rest maps a reason to its `Tally`:
-    `skipped` records that gave no document, `unread` files or parts of files, `merged` records that repeat a document,
-    `renamed` documents whose id another text had, `changed` repairs, `warnings` advice, `ignored` files passed over
-    on purpose.
+    `read` counts documents handed on, `files` inputs opened. The rest maps a reason to its `Tally`: `skipped`
+    records that gave no document, `unread` files or parts of files, `merged` records that repeat a document,
+    `renamed` documents whose id another text had, `changed` repairs, `warnings` advice, `ignored` files
+    passed over on purpose.
 
     >>> log = ReadLog()
     >>> log.skip("no text", ("a.jsonl", 4))

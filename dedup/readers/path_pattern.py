@@ -31,12 +31,12 @@ class PathPattern:
     """
 
     def __init__(self, pattern: str) -> None:
-        """Raises `ConfigError` for an unknown or repeated field, two fields without text between, or a lone brace."""
+        """Raises `ConfigError` for unknown, repeated, adjacent or missing fields, and for a lone brace."""
         self.pattern = pattern
         self._regex = re.compile(_regex(pattern))
 
     def match(self, path: str) -> dict[str, str] | None:
-        """Return the fields of the document that the path gives; None when it does not end as the pattern says.
+        """Return the fields of a document that the path gives; None when its end is not as the pattern says.
 
         `path` has forward slashes; the suffix of a compression is not part of what is matched.
         """

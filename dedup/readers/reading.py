@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +16,6 @@ from dedup.readers.documents import DocumentBuilder
 from dedup.readers.formats import TEXT, known_suffixes, reader_from_content
 from dedup.readers.log import Place, ReadLog, printable
 from dedup.readers.path_pattern import PathPattern
-from dedup.readers.scrub import scrub_record
 from dedup.readers.streams import Stream
 from dedup.readers.walk import find_sources, portable
 
@@ -32,11 +30,12 @@ def read_documents(
 ) -> Iterator[Document]:
     """Return an iterator over the documents of files, folders and standard input (`-`).
 
-    Files come in the order of their paths and records in the order of their file, so equal input gives an equal
-    stream. One record is in memory at a time. Every record met becomes a document or is counted in the log.
+    Files come in the order of their paths and records in the order of their file, so equal input gives an
+    equal stream. One record is in memory at a time. Every record becomes a document or is counted in the log.
 
-    Raises `InputError` at once when a path cannot be read at all, `ConfigError` at once for a date format or path
-    pattern that cannot be used, and after the last document when an option names a field that no record had.
+    Raises `InputError` at once when a path cannot be read at all; `ConfigError` at once for a date format or
+    path pattern that cannot be used, and after the last document when an option names a field that no record
+    had, or a path pattern fits no path.
     """
     return _from_sources(Reading(config, log), find_sources(paths, log))
 
@@ -153,11 +152,6 @@ def _from_memory(reading: Reading, record: Any, place: Place) -> Document | None
     if not isinstance(record, Document | Mapping):
         reading.log.skip(NO_RECORD, place, type(record).__name__)
         return None
-    is_document = isinstance(record, Document)
-    fields = {f.name: getattr(record, f.name) for f in dataclasses.fields(record)} if is_document else record
-    clean, reasons = scrub_record(fields)
-    for reason in sorted(reasons):
-        reading.log.change(reason, place)
-    if is_document:
-        return reading.builder.from_document(clean, place)
-    return reading.builder.from_record(clean, place, {})
+    if isinstance(record, Document):
+        return reading.builder.from_document(record, place)
+    return reading.builder.from_record({k: v for k, v in record.items() if isinstance(k, str)}, place, {})

@@ -6,30 +6,36 @@ An error ends the stream instead of raising: what came before it is kept, and th
 from __future__ import annotations
 
 import codecs
+import io
 import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
-from typing import IO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from dedup.readers.log import ReadLog
 
-BLOCK = 2**18
+BLOCK = 2**16
 TOO_LONG = "over the size limit"
 
-# The largest factors by which one input byte can grow are 1032 (deflate) and 32768 (zstd, a run-length block):
-# pieces this small keep what a bomb unpacks in one call below 64 MiB.
+# The largest factors by which an input byte can grow are 1032 (deflate) and 32768 (zstd, a run-length block):
+# with pieces this small, what a bomb unpacks in one call stays within 64 MiB.
 _GZIP_STEP = 2**14
 _ZSTD_STEP = 2**11
+_LINE_FEED = 10
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 
 
 class _Decoder(Protocol):
-    eof: bool
-    unused_data: bytes
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
 
     def decompress(self, data: bytes, /) -> bytes: ...
 
@@ -49,18 +55,15 @@ class Stream:
         self.cut = False
         self._path = path
         self._log = log
-        self._chunks = _to_utf8(_gather(self._guarded()))
-        self._head: bytes | None = None
+        self._file = io.BufferedReader(_Chunks(_to_utf8(_gather(self._guarded()))), BLOCK)
 
     def head(self) -> bytes:
-        """Return the beginning of the text (up to a block, empty for an empty file) without consuming it."""
-        if self._head is None:
-            self._head = next(self._chunks, b"")
-        return self._head
+        """Return the first bytes of the text, up to `BLOCK` of them, without consuming them."""
+        return self._file.peek()
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the text as UTF-8 in pieces of about `BLOCK` bytes, which may end inside a character."""
-        return chain([self.head()], self._chunks)
+        """Yield the text as UTF-8 in pieces of up to `BLOCK` bytes, which may end inside a character."""
+        return iter(partial(self._file.read1, BLOCK), b"")
 
     def read(self, limit: int) -> bytes | None:
         """Return all of the text, or None when it is longer than `limit` bytes."""
@@ -73,33 +76,24 @@ class Stream:
             pieces.append(chunk)
         return b"".join(pieces)
 
-    def blocks(self, limit: int) -> Iterator[tuple[int, bytes | None]]:
-        """Yield the number of a line and, from there on, whole lines without the last line feed.
+    def lines(self, limit: int) -> Iterator[tuple[int, bytes | None]]:
+        """Yield each line with its number (from 1) and its line feed.
 
-        A line of more than `limit` bytes comes alone, as None, and is never held in memory. A last line without an
-        end is left out when an error cut it off.
+        A line of more than `limit` bytes comes as None and is never in memory as a whole. A last line without
+        an end is left out when an error cut it off.
         """
-        number, rest = 1, _Rest(limit)
-        for chunk in self.chunks():
-            end = chunk.rfind(b"\n")
-            if end < 0:
-                rest.add(chunk)
+        for number, line in enumerate(iter(partial(self._file.readline, limit + 1), b""), 1):
+            if line[-1] == _LINE_FEED or len(line) <= limit:
+                if line[-1] == _LINE_FEED or not self.cut:
+                    yield number, line
                 continue
-            first = chunk.find(b"\n")
-            if rest.size + first > limit:
-                yield number, None
-                number, begin = number + 1, first + 1
-                head = b""
-            else:
-                head, begin = rest.join(), 0
-            if begin <= end:
-                block = head + chunk[begin:end]
-                yield from _bounded(number, block, limit)
-                number += block.count(b"\n") + 1
-            rest = _Rest(limit)
-            rest.add(chunk[end + 1 :])
-        if rest.size and not self.cut:
-            yield number, rest.join() if rest.size <= limit else None
+            self._pass_line()
+            yield number, None
+
+    def _pass_line(self) -> None:
+        for piece in iter(partial(self._file.readline, BLOCK), b""):
+            if piece[-1] == _LINE_FEED:
+                return
 
     def _guarded(self) -> Iterator[bytes]:
         line = 1
@@ -125,40 +119,35 @@ class Stream:
         if self._path is None:
             yield from _pieces(sys.stdin.buffer)
             return
-        with open(self._path, "rb") as file:
+        with open(self._path, "rb", buffering=0) as file:
             yield from _pieces(file)
 
 
-class _Rest:
-    """The beginning of a line whose end is still to come; only its size once it is over the limit."""
+class _Chunks(io.RawIOBase):
+    """The chunks of an iterator as a file."""
 
-    def __init__(self, limit: int) -> None:
-        self.size = 0
-        self._limit = limit
-        self._pieces: list[bytes] = []
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._left = memoryview(b"")
 
-    def add(self, piece: bytes) -> None:
-        self.size += len(piece)
-        if self.size > self._limit:
-            self._pieces.clear()
-        else:
-            self._pieces.append(piece)
+    def readable(self) -> bool:
+        return True
 
-    def join(self) -> bytes:
-        return b"".join(self._pieces)
-
-
-def _bounded(number: int, block: bytes, limit: int) -> Iterator[tuple[int, bytes | None]]:
-    if len(block) <= limit:
-        yield number, block
-        return
-    for line, raw in enumerate(block.split(b"\n"), number):
-        yield line, raw if len(raw) <= limit else None
+    def readinto(self, buffer: Any, /) -> int:
+        while not self._left:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._left = memoryview(chunk)
+        target = memoryview(buffer)
+        size = min(len(target), len(self._left))
+        target[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    read = getattr(file, "read1", file.read)
-    while piece := read(BLOCK):
+def _pieces(file: io.FileIO | BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(BLOCK):
         yield piece
 
 
@@ -206,7 +195,7 @@ def _zstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
     import zstandard
 
     try:
-        yield from _inflated(pieces, zstandard.ZstdDecompressor().decompressobj)
+        yield from _inflated(pieces, lambda: zstandard.ZstdDecompressor().decompressobj())
     except zstandard.ZstdError as error:
         raise _Broken(str(error)) from error
 
@@ -236,7 +225,7 @@ def _to_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _from_utf16(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Transcode; what is no valid UTF-16 becomes a byte that is no UTF-8, so that the record's reader counts it."""
+    """Transcode; what is no UTF-16 becomes a byte that is no UTF-8, for the reader of the record to count."""
     decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
     for chunk in chunks:
         yield _SURROGATE.sub(b"\xff", decoder.decode(chunk).encode("utf-8", "surrogatepass"))

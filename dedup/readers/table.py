@@ -10,7 +10,7 @@ from typing import Any
 
 from dedup.readers.base import Record
 from dedup.readers.log import Place, ReadLog
-from dedup.readers.scrub import INVALID_UTF8, decode_utf8, scrub_record
+from dedup.readers.scrub import INVALID_UTF8, decode_utf8
 from dedup.readers.streams import TOO_LONG, Stream
 
 SURPLUS = "row has more fields than the header"
@@ -60,7 +60,6 @@ class _Line:
     number: int
     text: str | None
     replaced: bool
-    has_nul: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,6 @@ class _Row:
     fields: list[str]
     broken: bool
     replaced: bool
-    has_nul: bool
 
 
 class _TooLong(Exception):
@@ -79,7 +77,7 @@ class _TooLong(Exception):
 def _fits(row: _Row, columns: list[str], rows: _Rows, log: ReadLog) -> bool:
     """Return whether the row can be read as a record; count it if not.
 
-    Fewer fields are a repair, unless the row before was broken: then they are most likely the lines of its text.
+    Fewer fields are a repair, unless the row before was broken: then they are most likely lines of its text.
     """
     if len(row.fields) >= len(columns):
         rows.damaged = row.broken
@@ -93,20 +91,11 @@ def _fits(row: _Row, columns: list[str], rows: _Rows, log: ReadLog) -> bool:
 
 
 def _fields(row: _Row, columns: list[str], log: ReadLog) -> dict[str, Any]:
-    fields: dict[str, Any] = {name: value for name, value in zip(columns, row.fields, strict=False) if name}
-    reasons: set[str] = set()
-    if row.has_nul:
-        fields, unfit = scrub_record(fields)
-        reasons.update(unfit)
-    if len(row.fields) < len(columns):
-        reasons.add(SHORT)
-    if row.broken:
-        reasons.add(QUOTES)
-    if row.replaced:
-        reasons.add(INVALID_UTF8)
-    for reason in sorted(reasons):
-        log.change(reason, row.place)
-    return fields
+    repairs = ((SHORT, len(row.fields) < len(columns)), (QUOTES, row.broken), (INVALID_UTF8, row.replaced))
+    for reason, applies in repairs:
+        if applies:
+            log.change(reason, row.place)
+    return {name: value for name, value in zip(columns, row.fields, strict=False) if name}
 
 
 class _Rows:
@@ -116,7 +105,7 @@ class _Rows:
     """
 
     def __init__(self, stream: Stream, delimiter: str, limit: int, log: ReadLog) -> None:
-        # The limit is one for the whole process; it is only ever raised, so that two readers cannot undo each other.
+        # The process has one limit: it is only ever raised, so that two readers cannot undo each other.
         csv.field_size_limit(max(csv.field_size_limit(), min(limit, _MOST)))
         self.damaged = False
         self._stream, self._delimiter, self._limit, self._log = stream, delimiter, limit, log
@@ -147,7 +136,6 @@ class _Rows:
             fields,
             broken,
             any(line.replaced for line in self._taken),
-            any(line.has_nul for line in self._taken),
         )
 
     def _recovered(self, error: Exception) -> list[str] | None:
@@ -164,9 +152,11 @@ class _Rows:
         if first.text is None or isinstance(error, _TooLong):
             self._log.skip(TOO_LONG, place, f"more than {self._limit} bytes")
             return None
-        quoting = csv.QUOTE_NONE if self._delimiter == "\t" else csv.QUOTE_MINIMAL
+        text = first.text.rstrip("\r\n")
+        if self._delimiter == "\t":
+            return text.split("\t")  # many TSV files do not quote at all
         try:
-            return next(csv.reader([first.text.rstrip("\r\n")], delimiter=self._delimiter, quoting=quoting))
+            return next(csv.reader([text], delimiter=self._delimiter))
         except csv.Error:
             self._log.skip(BROKEN, place, str(error))
             return None
@@ -187,11 +177,6 @@ class _Rows:
 
 
 def _lines(stream: Stream, limit: int) -> Iterator[_Line]:
-    for first, block in stream.blocks(limit):
-        if block is None:
-            yield _Line(first, None, False, False)
-            continue
-        has_nul = b"\0" in block
-        for number, raw in enumerate(block.split(b"\n"), first):
-            text, replaced = decode_utf8(raw)
-            yield _Line(number, text + "\n", replaced, has_nul)
+    for number, raw in stream.lines(limit):
+        text, replaced = (None, False) if raw is None else decode_utf8(raw)
+        yield _Line(number, text, replaced)

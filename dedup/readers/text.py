@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dedup.readers.base import Record
 from dedup.readers.log import ReadLog
-from dedup.readers.scrub import INVALID_UTF8, decode_utf8, scrub_text
+from dedup.readers.scrub import INVALID_UTF8, decode_utf8
 from dedup.readers.streams import TOO_LONG, Stream
 
 
@@ -27,7 +27,6 @@ class TextReader:
         if stream.cut and not raw:
             return
         text, replaced = decode_utf8(raw)
-        text, reasons = scrub_text(text)
-        for reason in sorted(reasons | ({INVALID_UTF8} if replaced else set())):
-            log.change(reason, place)
+        if replaced:
+            log.change(INVALID_UTF8, place)
         yield None, {"text": text}

@@ -26,10 +26,11 @@ _LARGEST_MANIFEST = 64 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A file or folder met on a walk, as it is reached and without links."""
+    """A file or folder met on a walk: as it is reached, without links, and whether its loss is a loss."""
 
     path: str
     real: str
+    matters: bool
 
 
 @dataclass(slots=True)
@@ -45,11 +46,11 @@ class _Walk:
 def find_sources(paths: Sequence[Path | str] | Path | str, log: ReadLog) -> Iterator[Source]:
     """Check the paths at once, and return an iterator over what they hold.
 
-    Files come sorted by their absolute path, each once, standard input (`-`) last. In folders, hidden files, reports
-    of this program and files of unknown type are passed over. The `relative` of a source is given from the folder
-    itself where one is named, else from the deepest folder that holds all paths.
+    Files come sorted by their absolute path, each once, standard input (`-`) last. In folders, hidden files,
+    reports of this program and files of unknown type are passed over. The `relative` of a source starts at
+    the deepest folder that holds all paths: where one folder is given, at that folder.
 
-    Raises `InputError` when a path does not exist, lies in an earlier report, or is of a type that is not read.
+    Raises `InputError` when a path does not exist, lies in an earlier report, or has a type that is not read.
     """
     given = [os.fspath(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     named = {_absolute(path): path for path in reversed(given) if path != STDIN}
@@ -95,10 +96,9 @@ def _check(absolute: str, given: str) -> None:
 
 
 def _base(absolute: list[str]) -> str:
-    if len(absolute) == 1 and os.path.isdir(absolute[0]):
-        return absolute[0]
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]
     try:
-        return os.path.commonpath([os.path.dirname(path) for path in absolute])
+        return os.path.commonpath(folders)
     except ValueError:  # none at all, or several drives
         return ""
 
@@ -115,19 +115,19 @@ def _sources(roots: list[tuple[str, str]], walk: _Walk, *, with_stdin: bool) -> 
 
 def _folder(root: str, given: str, walk: _Walk) -> Iterator[Source]:
     found = False
-    stack = [_Entry(root, os.path.realpath(root))]
+    stack = [_Entry(root, os.path.realpath(root), True)]
     while stack:
         entry = stack.pop()
-        name = os.path.join(given, entry.path[len(root) :].lstrip(os.sep))
+        below = entry.path[len(root) :].lstrip(os.sep)
+        name = os.path.join(given, below) if below else given
         try:
             mode = os.stat(entry.path).st_mode
             if stat.S_ISDIR(mode):
                 stack.extend(_children(entry, name, walk))
                 continue
         except OSError as error:
-            if isinstance(error, FileNotFoundError) and reader_for(entry.path) is None:
-                continue  # a link to nothing, of no known type
-            walk.log.lose("cannot be read", (name, None), error.strerror or str(error))
+            if entry.matters or not isinstance(error, FileNotFoundError):
+                walk.log.lose("cannot be read", (name, None), error.strerror or str(error))
             continue
         if _is_wanted(entry.path, mode, name, walk) and _is_new(entry.real, name, walk):
             found = True
@@ -137,7 +137,7 @@ def _folder(root: str, given: str, walk: _Walk) -> Iterator[Source]:
 
 
 def _children(folder: _Entry, name: str, walk: _Walk) -> list[_Entry]:
-    """Return what is in a folder, last name first; nothing for a folder seen before, so that links cannot loop."""
+    """Return what is in a folder, last name first; nothing for one seen before, so that links cannot loop."""
     if folder.real in walk.folders:
         return []
     walk.folders.add(folder.real)
@@ -146,16 +146,21 @@ def _children(folder: _Entry, name: str, walk: _Walk) -> list[_Entry]:
     if any(entry.name == _MANIFEST for entry in entries) and is_report(folder.path):
         walk.log.ignore("report of an earlier scan", (name, None))
         return []
-    return [_Entry(e.path, _real(e, folder.real)) for e in entries if not e.name.startswith(".")]
+    return [_entry(entry, folder.real) for entry in entries if not entry.name.startswith(".")]
+
+
+def _entry(found: os.DirEntry[str], real_folder: str) -> _Entry:
+    matters = reader_for(found.name) is not None or found.is_dir(follow_symlinks=False)
+    return _Entry(found.path, _real(found, real_folder), matters)
 
 
 def _real(entry: os.DirEntry[str], real_folder: str) -> str:
-    """Return the path without links; looked up for links only, as it takes a system call for every folder on it."""
+    """Return the path without links, looked up for links only: that takes a call for every folder on it."""
     return os.path.realpath(entry.path) if entry.is_symlink() else os.path.join(real_folder, entry.name)
 
 
 def _is_wanted(path: str, mode: int, name: str, walk: _Walk) -> bool:
-    """Return whether a file found in a folder is of a known type, and no pipe or device, which could block."""
+    """Return whether a file found in a folder is of a known type, and no pipe or device that could block."""
     if reader_for(path) is not None and stat.S_ISREG(mode):
         return True
     walk.log.ignore("unknown type", (name, None))

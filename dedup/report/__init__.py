@@ -1,1 +1,1 @@
-"""report."""
+"""Reports: what a scan found, one writer per format."""

@@ -18,8 +18,8 @@ Opcode = tuple[Op, int, int, int, int]
 
 _CORE_LIMIT: Final = 1500
 """Words of either side that are aligned once equal ends are off: bounds the table to a few megabytes."""
-_ELIDE_ABOVE: Final = 60
-_ELIDE_KEEP: Final = 20
+_ELIDE_ABOVE: Final = 40
+_ELIDE_KEEP: Final = 14
 _CONTEXT_WORDS: Final = 25
 _CONTEXT_CHARACTERS: Final = 200
 _BREAKS: Final = re.compile(r"\s*\n\s*")

@@ -10,6 +10,7 @@ from typing import Any, Final
 from dedup.model import KINDS, SCOPES, Member, ScanResult, Suppressed
 from dedup.report.labels import number, plural
 
+_LEFT_OUT: Final = ("skipped", "unread")
 _READ_KEYS: Final = ("documents_read", "documents", "read")
 
 
@@ -95,8 +96,8 @@ def distinct(suppressed: Iterable[Suppressed]) -> dict[tuple[str, str, str], lis
 
 
 def count_skipped(reading: Mapping[str, Any]) -> int:
-    """Return how many inputs the reader skipped, as a number, a list, or a mapping of reason to either."""
-    return sum(_size(value) for key, value in reading.items() if "skip" in str(key).lower())
+    """Return how many inputs the reader left out: a number, a list, or by reason either or `{"count": n}`."""
+    return sum(_size(reading.get(key)) for key in _LEFT_OUT)
 
 
 def _size(value: object) -> int:
@@ -105,7 +106,7 @@ def _size(value: object) -> int:
     if isinstance(value, int):
         return value
     if isinstance(value, Mapping):
-        return sum(_size(v) for v in value.values())
+        return _size(value["count"]) if "count" in value else sum(_size(v) for v in value.values())
     return len(value) if isinstance(value, list | tuple) else 0
 
 
@@ -123,19 +124,22 @@ def _documents_read(manifest: Mapping[str, Any]) -> int | None:
 def _warnings(result: ScanResult, members: Sequence[Member], skipped: int) -> tuple[str, ...]:
     given = result.manifest.get("warnings")
     said = [str(w) for w in given] if isinstance(given, list | tuple) else []
-    said += [w for topic, w in _degraded(members, skipped) if not any(topic in s.lower() for s in said)]
+    told = " ".join(said).lower()
+    said += [w for topics, w in _degraded(members, skipped) if not any(topic in told for topic in topics)]
     return tuple(said)
 
 
-def _degraded(members: Sequence[Member], skipped: int) -> list[tuple[str, str]]:
-    """Return signals that are missing, each with the word that shows a scan has already warned of it."""
-    found = []
+def _degraded(members: Sequence[Member], skipped: int) -> list[tuple[tuple[str, ...], str]]:
+    """Return signals that are missing, each with the words that show a scan has already warned of it."""
+    found: list[tuple[tuple[str, ...], str]] = []
     if members and not any(m.published for m in members):
-        found.append(("date", "No document has a date: who had a passage first is not known."))
+        found.append((("date",), "No document has a date: who had a passage first is not known."))
     if members and not any(m.outlet for m in members):
-        found.append(("outlet", "No document names an outlet: each counts as an outlet of its own."))
+        found.append((("outlet",), "No document names an outlet: each counts as an outlet of its own."))
     if skipped:
-        found.append(("skip", f"{plural(skipped, 'input')} {_were(skipped)} skipped; see manifest.json."))
+        found.append(
+            (("skip", "unread"), f"{plural(skipped, 'input')} {_were(skipped)} skipped; see manifest.json.")
+        )
     return found
 
 

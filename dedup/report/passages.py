@@ -15,6 +15,9 @@ from dedup.report.timeline import Strip, strip
 MEMBERS_LISTED: Final = 100
 MEMBERS_COMPARED: Final = 6
 """The representative and five others."""
+_MEMBERS_COMPARED_LATER: Final = 3
+_COMPARED_FULLY: Final = 200
+"""Ranks above which fewer members are compared: there the file's size is better spent on further passages."""
 _M = TypeVar("_M", Member, DocumentMember)
 
 
@@ -79,12 +82,13 @@ def passage_view(cluster: PassageCluster, known: Catalogue) -> PassageView:
     """Return what the page shows of a passage cluster."""
     members = _in_time(cluster.members, known.texts)
     first = next((m for m in members if timestamp(m, known.texts) is not None), None)
-    comparisons = _comparisons(cluster.members, known.texts)
+    number = known.numbers[cluster.cluster_id]
+    comparisons = _comparisons(cluster.members, _compared(number) - 1, known.texts)
     inner = (known.ref(cluster_id) for cluster_id in known.inner.get(cluster.cluster_id, ()))
     outlets = {known.outlets[name] for m in members if (name := m.outlet or "") in known.outlets}
     return PassageView(
         cluster=cluster,
-        number=known.numbers[cluster.cluster_id],
+        number=number,
         anchor=known.passage_anchors[cluster.cluster_id],
         parent=known.ref(cluster.parent) if cluster.parent is not None else None,
         inner=tuple(ref for ref in inner if ref is not None),
@@ -132,7 +136,13 @@ def _in_time(members: Sequence[_M], texts: Mapping[str, Document]) -> list[_M]:
     return sorted(members, key=key)
 
 
-def _comparisons(members: Sequence[Member], texts: Mapping[str, Document]) -> tuple[Comparison, ...]:
+def _compared(number: int) -> int:
+    return MEMBERS_COMPARED if number <= _COMPARED_FULLY else _MEMBERS_COMPARED_LATER
+
+
+def _comparisons(
+    members: Sequence[Member], most: int, texts: Mapping[str, Document]
+) -> tuple[Comparison, ...]:
     """Compare the representative with the members that differ most; equal texts fill what room is left."""
     if len(members) < 2:
         return ()
@@ -140,7 +150,7 @@ def _comparisons(members: Sequence[Member], texts: Mapping[str, Document]) -> tu
     ordered = sorted(
         others, key=lambda m: (m.text == left.text, m.similarity, m.outlet or "", m.doc_id, m.start)
     )
-    return tuple(_comparison(left, right, texts) for right in ordered[: MEMBERS_COMPARED - 1])
+    return tuple(_comparison(left, right, texts) for right in ordered[:most])
 
 
 def _comparison(left: Member, right: Member, texts: Mapping[str, Document]) -> Comparison:

@@ -14,6 +14,7 @@ PAIRS_SHOWN: Final = 200
 SUPPRESSED_SHOWN: Final = 100
 GROUPS_SHOWN: Final = 200
 _PAIR_PASSAGES: Final = 6
+_VERSIONS: Final = ("dedup", "schema", "normaliser", "unicode", "fingerprint")
 # They decide how fast a result comes, never which: the same documents give the same report on every machine.
 _RUN_ONLY: Final = ("jobs", "memory")
 
@@ -92,7 +93,7 @@ def methods(result: ScanResult) -> Methods:
     lsh = _mapping(manifest.get("lsh"))
     groups = _groups(_mapping(manifest.get("families")))
     return Methods(
-        versions=tuple((key, manifest[key]) for key in ("dedup", "schema") if key in manifest),
+        versions=tuple((key, manifest[key]) for key in _VERSIONS if key in manifest),
         settings=_settings(_mapping(manifest.get("config"))),
         counts=tuple(_flat(_mapping(manifest.get("counts")))),
         reading=tuple(_flat(_mapping(manifest.get("reading")))),

@@ -103,10 +103,11 @@ class RichProgress:
     def _finish(self) -> None:
         if not self._name:
             return
-        short = self._total is not None and self._total != self._done
-        steps = f" {number(self._done)}" + (f" of {number(self._total or 0)}" if short else "")
+        steps = f": {number(self._done)}" if self._done or self._total else ""
+        if self._total and self._total != self._done:
+            steps += f" of {number(self._total)}"
         seconds = time.monotonic() - self._since
-        said = Text.assemble((line(self._name, 40), "bold"), f":{steps} in {seconds:.1f} s")
+        said = Text.assemble((line(self._name, 40), "bold"), f"{steps} in {seconds:.1f} s")
         self._console.print(said, soft_wrap=True)
 
     def _has_bars(self) -> bool:

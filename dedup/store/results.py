@@ -47,7 +47,9 @@ def check_target(out: Path) -> None:
     """
     if out.is_dir():
         if any(out.iterdir()) and not is_results(out):
-            raise StoreError(f"{out}: is not empty and holds no results of an earlier scan; name another folder with -o")
+            raise StoreError(
+                f"{out}: is not empty and holds no results of an earlier scan; name another folder with -o"
+            )
     elif out.exists():
         raise StoreError(f"{out}: is a file; name a folder with -o")
 
@@ -91,7 +93,9 @@ def _write_files(result: ScanResult, folder: Path, texts: bool) -> None:
         lines = b"".join(msgspec.json.encode(d) + b"\n" for d in result.texts.values())
         write_bytes(folder / _TEXTS, zstandard.ZstdCompressor().compress(lines))
     write_html(result, folder / "report.html")
-    write_bytes(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+    write_bytes(
+        folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+    )
 
 
 def _swap(fresh: Path, out: Path) -> None:
@@ -122,7 +126,8 @@ def _renamed(member: dict[str, Any]) -> dict[str, Any]:
     """Give changes the names of the contract, which are no Python names."""
     if "changed" in member:
         member["changed"] = [
-            {"from": c["before"], "to": c["after"], "start": c["start"], "end": c["end"]} for c in member["changed"]
+            {"from": c["before"], "to": c["after"], "start": c["start"], "end": c["end"]}
+            for c in member["changed"]
         ]
     return member
 
@@ -136,7 +141,9 @@ def read_results(out: Path) -> ScanResult:
         raise StoreError(f"{out}: holds no results of a scan; run `dedup scan … -o {out}` first")
     manifest = msgspec.json.decode((out / "manifest.json").read_bytes())
     if manifest.get("schema") != SCHEMA:
-        raise StoreError(f"{out}: has results of schema {manifest.get('schema')}; this version reads {SCHEMA}; scan again")
+        raise StoreError(
+            f"{out}: has results of schema {manifest.get('schema')}; this version reads {SCHEMA}; scan again"
+        )
     return ScanResult(
         passages=tuple(_read(out / "passages.jsonl", PassageCluster)),
         documents=tuple(_read(out / "documents.jsonl", DocumentCluster)),

@@ -184,7 +184,11 @@ def test_any_white_space_separates_alike(parts: list[str], data: st.DataObject) 
 
 
 @SOME
-@given(words(("latin", "greek", "arabic", "devanagari", "hangul")), st.integers(0, 5), st.sampled_from("\u00ad\u200b\ufeff"))
+@given(
+    words(("latin", "greek", "arabic", "devanagari", "hangul")),
+    st.integers(0, 5),
+    st.sampled_from("\u00ad\u200b\ufeff"),
+)
 def test_invisible_characters_do_not_count(word: str, place: int, invisible: str) -> None:
     """A soft hyphen, zero-width space or byte-order mark inside a word changes no hash."""
     place = min(place, len(word))
@@ -206,7 +210,12 @@ def test_weights(text: str, weights: list[int]) -> None:
     assert tokenize([text]).weights.tolist() == weights
 
 
-LINE, SENTENCE, QUOTE, UPPER = kernels.FLAG_LINE, kernels.FLAG_SENTENCE, kernels.FLAG_QUOTE, kernels.FLAG_UPPER
+LINE, SENTENCE, QUOTE, UPPER = (
+    kernels.FLAG_LINE,
+    kernels.FLAG_SENTENCE,
+    kernels.FLAG_QUOTE,
+    kernels.FLAG_UPPER,
+)
 DIGIT, BLOCK, PUNCT = kernels.FLAG_DIGIT, kernels.FLAG_BLOCK, kernels.FLAG_PUNCT
 FIRST = LINE | SENTENCE | BLOCK
 
@@ -235,7 +244,9 @@ def test_flags(text: str, found: list[int]) -> None:
     assert flags(text) == found
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\t\u3000", "--- ... !", "\u0301\u200b", "\x00", "\ud800", "\ue000"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\t\u3000", "--- ... !", "\u0301\u200b", "\x00", "\ud800", "\ue000"]
+)
 def test_texts_without_words(text: str) -> None:
     """D1: empty, blank, punctuation, stray marks and controls have no tokens."""
     assert hashes(text) == []

@@ -22,6 +22,7 @@ from dedup.model import (
     ScanResult,
     Scope,
     Suppressed,
+    Wording,
 )
 from dedup.report.dates import parse
 
@@ -157,7 +158,9 @@ def _documents() -> dict[str, Document]:
 def member(document: Document, text: str, similarity: float = 1.0, **values: Any) -> Member:
     """Return the first place of `text` in a document as a member; `at` gives another place to look from."""
     start = document.text.index(text, values.pop("at", 0))
-    wording = "verbatim" if similarity == 1.0 else "near_verbatim" if similarity > 0.9 else "reworded"
+    wording: Wording = (
+        "verbatim" if similarity == 1.0 else "near_verbatim" if similarity > 0.9 else "reworded"
+    )
     return Member(
         doc_id=document.id,
         start=start,

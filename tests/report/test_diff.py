@@ -62,8 +62,8 @@ def test_long_equal_runs_are_shortened_with_a_count() -> None:
     text = " ".join(f"w{n}" for n in range(100))
     left, _ = side_by_side(text + " old", text + " new")
     assert [p.op for p in left] == ["equal", "elided", "equal", "change"]
-    assert left[1].text == "[… 60 words the same …]"
-    assert left[2].text.split()[0] == "w80"
+    assert left[1].text == "[… 72 words the same …]"
+    assert left[2].text.split()[0] == "w86"
 
 
 def test_operations_rebuild_both_sides() -> None:
@@ -86,6 +86,20 @@ def test_very_long_changes_stay_bounded() -> None:
     b = [f"a{n % 49}" for n in range(5000)]
     codes = opcodes(a, b)
     assert (codes[-1][2], codes[-1][4]) == (5000, 5000)
+
+
+def test_equal_ends_of_long_texts_are_found() -> None:
+    """One word changed at the beginning of a text far beyond the limit is one change, the rest is equal."""
+    a = [f"w{n}" for n in range(6000)]
+    b = ["x", *a[1:]]
+    assert opcodes(a, b) == [("change", 0, 1, 0, 1), ("equal", 1, 6000, 1, 6000)]
+
+
+def test_a_stray_word_between_long_changes_is_changed_too() -> None:
+    """A word that agrees by chance amid other words is no island; one beside a short change stays equal."""
+    assert opcodes(["abc", "the", "def"], ["uvw", "the", "xyz"])[1] == ("equal", 1, 2, 1, 2)
+    left, right = [*"abcd", "the", *"efgh"], [*"pqrs", "the", *"tuvw"]
+    assert opcodes(left, right) == [("change", 0, 9, 0, 9)]
 
 
 def test_context_is_cut_at_words() -> None:

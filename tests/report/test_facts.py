@@ -74,10 +74,12 @@ def test_missing_signals_are_warned_of_once(result: ScanResult) -> None:
 
 
 def test_skipped_inputs_are_counted_in_any_form() -> None:
-    """A number, a list, or reasons with either; other keys are not counted."""
+    """A number, a list, or reasons with either or a counted entry; other keys are not counted."""
     assert count_skipped({"skipped": 3}) == 3
     assert count_skipped({"skipped": ["a", "b"], "files": 9}) == 2
     assert count_skipped({"skipped": {"no text": 2, "too long": ["x"]}}) == 3
+    counted = {"no text": {"count": 2, "examples": ["a:1", "a:2"]}}
+    assert count_skipped({"skipped": counted, "unread": counted, "merged": counted}) == 4
 
 
 def test_rank_is_scope_then_groups_then_documents_then_length(result: ScanResult) -> None:

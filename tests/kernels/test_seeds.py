@@ -1,0 +1,250 @@
+"""Seed hits: small buckets against all pairs, frequent seeds against union-find, two sides, growth."""
+
+from __future__ import annotations
+
+import bisect
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import seeds as stage
+from dedup.config import SeedConfig
+from dedup.kernels import seeds as kernels
+from dedup.seeds import Hits, pair_hits, seed_hits
+from tests import reference
+from tests.strategies import MANY, SOME, hashes_of, mosaics, token_texts, tokens_of
+
+Texts = list[list[int]]
+Pair = tuple[int, int]
+CONFIG = SeedConfig(seed_size=2, seed_window=2, small_bucket=4)
+SIZES = st.builds(
+    SeedConfig, seed_size=st.integers(1, 3), seed_window=st.integers(1, 3), small_bucket=st.integers(2, 6)
+)
+
+
+def hits_of(
+    texts: Texts, config: SeedConfig, active: list[bool] | None = None, sides: list[int] | None = None
+) -> Hits:
+    chosen = np.array(active or [True] * len(texts), np.bool_)
+    return seed_hits(tokens_of(texts), chosen, np.array(sides or [0] * len(texts), np.int8), config)
+
+
+def links_of(hits: Hits) -> list[Pair]:
+    return [(int(a), int(b)) for a, b in hits.places]
+
+
+def documents_of(texts: Texts) -> dict[int, int]:
+    """The text of each token place."""
+    return dict(enumerate(d for d, text in enumerate(texts) for _ in text))
+
+
+def seed_buckets(texts: Texts, config: SeedConfig, active: list[bool]) -> list[list[int]]:
+    """The places of each seed of active texts, by the twin."""
+    document = documents_of(texts)
+    found = reference.seeds([hashes_of(t) for t in texts], config.seed_size, config.seed_window)
+    return reference.buckets((key, place) for key, place in found if active[document[place]])
+
+
+def check_groups(hits: Hits, document: dict[int, int]) -> None:
+    """Hits stand pair by pair, in order of the pair, with the right texts, the smaller place first."""
+    pairs = [(document[a], document[b]) for a, b in links_of(hits)]
+    assert [tuple(p) for p in hits.documents.tolist()] == pairs == sorted(pairs)
+    assert all(a < b for a, b in links_of(hits))
+    edges = hits.groups.tolist()
+    firsts = [i for i in range(len(pairs)) if i == 0 or pairs[i] != pairs[i - 1]]
+    assert edges == ([*firsts, len(pairs)] if pairs else [0])
+
+
+@SOME
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=12), st.data())
+def test_document_of_like_the_twin(sizes: list[int], data: st.DataObject) -> None:
+    """The text of a place, with empty texts between, is the last whose bound is not above it."""
+    bounds = np.cumsum([0, *sizes]).astype(np.int64)
+    places = data.draw(st.lists(st.integers(0, int(bounds[-1]) - 1), max_size=9)) if bounds[-1] else []
+    found = kernels.document_of(np.array(places, np.int64), bounds)
+    assert found.tolist() == [bisect.bisect_right(bounds.tolist(), p) - 1 for p in places]
+
+
+@SOME
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=40))
+def test_pair_order_is_a_stable_sort(pairs: list[Pair]) -> None:
+    """Two counting sorts give the order of Python's stable sort."""
+    left, right = (np.array([p[s] for p in pairs], np.int32) for s in (0, 1))
+    assert kernels.pair_order(left, right, 7).tolist() == sorted(range(len(pairs)), key=lambda i: pairs[i])
+
+
+@MANY
+@given(st.one_of(token_texts(), mosaics(alphabet=5)), SIZES, st.data())
+def test_links_of_every_bucket(texts: Texts, config: SeedConfig, data: st.DataObject) -> None:
+    """Small buckets: exactly all pairs (the next occurrence inside a text). Large ones: linear, and connected.
+
+    In a large bucket every set of places that share tokens (up to 64) in either direction is connected by links
+    within the set. With two sides that holds for sets that both sides share, and all links go across.
+    """
+    n = len(texts)
+    active = (
+        data.draw(st.lists(st.booleans(), min_size=n, max_size=n)) if data.draw(st.booleans()) else [True] * n
+    )
+    sides = data.draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))
+    document = documents_of(texts)
+    hits = hits_of(texts, config, active, sides)
+    check_groups(hits, document)
+    of_place = defaultdict(list)
+    for link in links_of(hits):
+        of_place[link[0]].append(link)
+    buckets = seed_buckets(texts, config, active)
+    for places in buckets:
+        found = [link for place in places for link in of_place.pop(place, [])]
+        assert all(link[1] in places for link in found)
+        if len(places) <= config.small_bucket:
+            assert sorted(found) == sorted(reference.small_bucket_links(places, document, sides))
+            continue
+        assert len(found) <= 4 * len(places)
+        assert not any(sides) or all(sides[document[a]] != sides[document[b]] for a, b in found)
+        for group in reference.context_groups(places, texts, kernels.CONTEXT).values():
+            if not any(sides) or len({sides[document[p]] for p in group}) == 2:
+                assert len(reference.components(group, found)) == 1
+    assert not of_place, "links of places that are no seeds"
+    assert hits.seeds == sum(map(len, buckets))
+    assert hits.frequent == sum(len(places) > config.small_bucket for places in buckets)
+
+
+@SOME
+@given(mosaics(max_texts=10, max_piece=70), st.sampled_from([2, 5, 12]), st.booleans(), st.data())
+def test_every_shared_run_stays_connected(
+    texts: Texts, small: int, two_sided: bool, data: st.DataObject
+) -> None:
+    """Copies of any run of up to 64 tokens hang together by hits between places that share the run's rest.
+
+    The seed of a run's first window stands at the same place of each copy. Left out: copies in one text alone
+    whose seed is in a small bucket, where a hit goes to the next occurrence only.
+    """
+    config = SeedConfig(seed_size=3, seed_window=2, small_bucket=small)
+    sides = [i % 2 if two_sided else 0 for i in range(len(texts))]
+    hits, document = links_of(hits_of(texts, config, None, sides)), documents_of(texts)
+    flat = [token for text in texts for token in text]
+    least = config.seed_size + config.seed_window - 1
+    length = data.draw(st.integers(least, kernels.CONTEXT))
+    runs = defaultdict(list)
+    for place in range(len(flat) - length + 1):
+        if document[place] == document[place + length - 1]:
+            runs[tuple(flat[place : place + length])].append(place)
+    for copies in runs.values():
+        across = len({sides[document[p]] for p in copies}) == 2
+        if (
+            len(copies) < 2
+            or (two_sided and not across)
+            or (small > 2 and len({document[p] for p in copies}) == 1)
+        ):
+            continue
+        offset = reference.seeds([hashes_of(flat[copies[0] : copies[0] + least])], 3, 2)[0][1]
+        rest = flat[copies[0] + offset : copies[0] + length]
+        sharing = [p for p in range(len(flat)) if flat[p : p + len(rest)] == rest]
+        groups = reference.components(sharing, hits)
+        assert any({p + offset for p in copies} <= g for g in groups)
+
+
+def test_a_run_of_64_words_among_longer_copies() -> None:
+    """Frequent seeds: 60 texts share 64 words, half of them 200; both sets are connected in themselves."""
+    rng = np.random.default_rng(2)
+    core, tail = rng.integers(0, 10**6, 64).tolist(), rng.integers(0, 10**6, 136).tolist()
+    noise = [rng.integers(0, 10**6, 30).tolist() for _ in range(60)]
+    texts = [noise[i] + core + (tail if i % 2 else noise[-1 - i][::-1]) for i in range(60)]
+    hits = hits_of(texts, SeedConfig())
+    pairs = [(a, b) for a, b in hits.documents.tolist() if a != b]
+    assert len(reference.components(range(60), pairs)) == 1
+    assert len(reference.components(range(1, 60, 2), [p for p in pairs if p[0] % 2 and p[1] % 2])) == 1
+    assert hits.frequent > 20
+
+
+def test_a_rare_shared_run_under_a_frequent_seed() -> None:
+    """A seed in 300 texts: the two that go on alike for six words are linked directly, wherever they stand."""
+    rng = np.random.default_rng(4)
+    texts = [[1, 2, 3, *rng.integers(10, 10**6, 20).tolist()] for _ in range(300)]
+    texts[250][3:6] = texts[17][3:6]
+    found = hits_of(texts, SeedConfig(seed_size=3, seed_window=1)).documents.tolist()
+    assert [17, 250] in found
+
+
+def test_identical_texts_are_linear() -> None:
+    """D12, P3: 5,000 identical texts: at most two links a seed, all texts connected, in seconds."""
+    texts = [list(range(40))] * 5000
+    began = time.perf_counter()
+    hits = hits_of(texts, SeedConfig())
+    assert time.perf_counter() - began < 20
+    assert len(hits.places) <= 2 * hits.seeds
+    assert hits.frequent == hits.seeds // 5000 > 10
+    neighbours = {(a, b) for a, b in hits.documents.tolist()}
+    assert {(i, i + 1) for i in range(4999)} <= neighbours
+
+
+def test_more_carriers_cost_no_more_links_each() -> None:
+    """D12: links grow in proportion to the texts that carry a run; there is no frequency cap (P3)."""
+    rng = np.random.default_rng(6)
+    run = rng.integers(0, 10**6, 30).tolist()
+    texts = [rng.integers(0, 10**6, 20).tolist() + run for _ in range(2000)]
+    counts = [len(hits_of(texts[:n], SeedConfig()).places) for n in (500, 1000, 2000)]
+    assert counts[1] <= 2.1 * counts[0]
+    assert counts[2] <= 2.1 * counts[1]
+    pairs = {(a, b) for a, b in hits_of(texts[:150], SeedConfig()).documents.tolist()}
+    assert len(reference.components(range(150), pairs)) == 1
+
+
+@SOME
+@given(token_texts(max_texts=7), st.integers(1, 3))
+def test_blocks_and_pools_do_not_matter(texts: Texts, size: int) -> None:
+    """D16, D17: any block size, with or without threads, twice, gives the same hits."""
+    tokens = tokens_of(texts)
+    active, sides = np.ones(len(texts), np.bool_), np.zeros(len(texts), np.int8)
+    whole = seed_hits(tokens, active, sides, CONFIG)
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
+        patch.setattr(stage, "BLOCK_DOCUMENTS", size)
+        for other in (
+            seed_hits(tokens, active, sides, CONFIG, pool),
+            seed_hits(tokens, active, sides, CONFIG),
+        ):
+            assert np.array_equal(other.places, whole.places)
+            assert np.array_equal(other.documents, whole.documents)
+            assert np.array_equal(other.groups, whole.groups)
+
+
+@pytest.mark.parametrize("texts", [[], [[]], [[], []], [[1]], [[1, 2, 3], []]])
+def test_no_hits(texts: Texts) -> None:
+    """D23: no texts, empty texts, one text: no hits, well formed."""
+    hits = hits_of(texts, CONFIG)
+    assert (hits.places.shape, hits.documents.shape, hits.groups.tolist()) == ((0, 2), (0, 2), [0])
+
+
+def test_short_equal_texts_are_hit() -> None:
+    """D3: equal texts shorter than a seed share their only seed."""
+    assert links_of(hits_of([[5], [6], [5]], SeedConfig())) == [(0, 2)]
+
+
+def test_repeats_inside_a_text_link_to_the_next() -> None:
+    """P2: a run that recurs inside a text is hit there, from each occurrence to the next, and elsewhere all are."""
+    run = [1, 2, 3, 4, 5]
+    texts = [[*run, 90, 91, *run, 92, 93, *run], [80, 81, 82, *run]]
+    found = set(links_of(hits_of(texts, SeedConfig(seed_size=5, seed_window=1, small_bucket=12))))
+    assert found == {(0, 7), (7, 14), (0, 22), (7, 22), (14, 22)}
+
+
+@SOME
+@given(token_texts(alphabet=5), SIZES)
+def test_hits_of_given_pairs(texts: Texts, config: SeedConfig) -> None:
+    """Hits of given pairs are all equal seeds of the two texts, in order of occurrence where there are very many."""
+    n = len(texts)
+    pairs = [(a, b) for a in range(n) for b in range(a, n) if (a + b) % 3 != 1]
+    hits = pair_hits(tokens_of(texts), np.array(pairs, np.int64).reshape(-1, 2), config)
+    document = documents_of(texts)
+    check_groups(hits, document)
+    seeds = reference.seeds([hashes_of(t) for t in texts], config.seed_size, config.seed_window)
+    of_text = [[(k, p) for k, p in seeds if document[p] == d] for d in range(n)]
+    expected: set[Pair] = set()
+    for a, b in pairs:
+        expected |= reference.pair_links(of_text[a], of_text[b], config.small_bucket, a == b)
+    assert sorted(links_of(hits)) == sorted(expected)
