@@ -252,8 +252,7 @@ def _members(
     for carrier in part.carriers:
         for blocks in _clipped(by_carrier[carrier], part):
             start, end = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
-            mass = int((prefix[blocks[:, 0] + blocks[:, 2]] - prefix[blocks[:, 0]]).sum())
-            if mass >= LEAST_MEMBER * 256 and not _overlaps(
+            if _is_weighty(blocks, by_carrier[carrier], prefix) and not _overlaps(
                 carriers, int(nodes.documents[carrier]), start, end
             ):
                 carriers.append(
@@ -268,6 +267,14 @@ def _members(
     for c in carriers:
         if c.document != nodes.documents[head] or c.start >= high or c.end <= low:
             yield c
+
+
+def _is_weighty(blocks: npt.NDArray[np.int64], pieces: list[Piece], prefix: npt.NDArray[np.int64]) -> bool:
+    """Return whether a member's part is a verified passage as it was, or weighs enough after the cut."""
+    if any(len(p.blocks) == len(blocks) and (p.blocks == blocks).all() for p in pieces):
+        return True
+    mass = int((prefix[blocks[:, 0] + blocks[:, 2]] - prefix[blocks[:, 0]]).sum())
+    return mass >= LEAST_MEMBER * 256
 
 
 def _overlaps(carriers: list[Carrier], document: int, start: int, end: int) -> bool:

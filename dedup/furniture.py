@@ -23,6 +23,7 @@ SAMPLE = 48
 LEAST_REMAINDER = 25
 # Titles that share this part of the shorter one's words are about one thing.
 TITLE_SHARE = 0.5
+LEAST_TITLE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +75,27 @@ class Relatedness:
     def related(self, a: int, b: int, least: float) -> bool:
         """Return whether titles or remainders are alike; texts that nothing is known of count as related."""
         x, y = self._titles[a], self._titles[b]
-        titled = len(x) >= 2 and len(y) >= 2
+        titled = len(x) >= LEAST_TITLE and len(y) >= LEAST_TITLE
         if titled and len(x & y) >= TITLE_SHARE * min(len(x), len(y)):
             return True
         left, right = self._vector(a), self._vector(b)
-        return left is None or right is None or _dot(left, right) >= least
+        if left is None or right is None:
+            return not titled
+        return _dot(left, right) >= least
 
-    def belongs(self, document: int, start: int, end: int, least: float) -> bool:
-        """Return whether a passage is about what its page is about, by the page's title or remainder."""
-        hashes = self._tokens.hashes[start:end]
+    def title_share(self, document: int, start: int, end: int) -> float | None:
+        """Return the share of the title's words that a passage holds; None for a title of few words."""
         title = self._title_hashes(document)
-        if len(title) >= 3 and 2 * int(np.isin(title, hashes).sum()) >= len(title):
-            return True
+        if len(title) < LEAST_TITLE:
+            return None
+        return float(np.isin(title, self._tokens.hashes[start:end]).mean())
+
+    def rest_cosine(self, document: int, start: int, end: int) -> float | None:
+        """Return how alike a passage is to the rest of its page; None where little remains."""
         rest = self._vector(document)
-        return rest is not None and _dot(rest, _sparse(hashes, self._masses[start:end])) >= least
+        if rest is None:
+            return None
+        return _dot(rest, _sparse(self._tokens.hashes[start:end], self._masses[start:end]))
 
     def _title_hashes(self, document: int) -> npt.NDArray[np.uint32]:
         words = sorted(self._titles[document])
@@ -126,10 +134,12 @@ def judge(
 def _judge(
     cluster: Cluster, families: Sequence[str], relatedness: Relatedness, config: FurnitureConfig
 ) -> Verdict | None:
-    documents = sorted({m.document for m in cluster.members})
+    if _strays(cluster, relatedness, config):
+        reason = "two pages carry it that have nothing else in common, and it holds no word of their titles"
+        return Verdict(rule="unrelated_pages", reason=reason, family=None, pages=2, confidence=0.65)
+    documents = _foreign(cluster, relatedness, config)
     if len(documents) < config.min_pages:
         return None
-    documents = [d for d in _foreign(cluster, relatedness, config)]
     by_family: dict[str, list[int]] = {}
     for d in documents:
         by_family.setdefault(families[d], []).append(d)
@@ -155,12 +165,31 @@ def _judge(
 
 
 def _foreign(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> list[int]:
-    """Return the texts (sorted) in which the passage is about something else than its page; empty if they are few."""
+    """Return the texts (sorted) of which it is known that the passage is about something else than their title and
+    remainder; none when it belongs to most of its pages."""
     members = {m.document: m for m in reversed(cluster.members)}
     step = max(1, len(members) // SAMPLE)
     sample = sorted(members)[::step]
-    own = [d for d in sample if relatedness.belongs(d, members[d].start, members[d].end, config.related / 2)]
-    return [] if 2 * len(own) > len(sample) else sorted(set(members) - set(own))
+    belongs, unknown = [], []
+    for d in sample:
+        title = relatedness.title_share(d, members[d].start, members[d].end)
+        rest = relatedness.rest_cosine(d, members[d].start, members[d].end)
+        if title is None and rest is None:
+            unknown.append(d)
+        elif (title or 0.0) >= TITLE_SHARE or (rest or 0.0) >= config.related / 2:
+            belongs.append(d)
+    if 2 * len(belongs) > len(sample):
+        return []
+    return sorted(set(members) - set(belongs) - set(unknown))
+
+
+def _strays(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> bool:
+    """Return whether a passage of two pages holds no word of either title, which are unrelated."""
+    members = {m.document: m for m in reversed(cluster.members)}
+    a, *rest = members.values()
+    if len(rest) != 1 or relatedness.related(a.document, rest[0].document, config.related):
+        return False
+    return all(relatedness.title_share(m.document, m.start, m.end) == 0.0 for m in (a, rest[0]))
 
 
 def unrelated(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> bool:

@@ -18,6 +18,8 @@ from dedup.tokens import Tokens
 # An update has at least this part of the earlier text, and is this much longer.
 UPDATE_SHARE = 0.5
 UPDATE_GROWTH = 1.05
+# Words that a text must keep, once furniture is taken out of it, to be compared with others as a text.
+LEAST_REST = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +120,16 @@ def _relation(
     shared: list[int] = []
     quoted: list[float] = []
     totals: list[int] = []
+    left_over: list[int] = []
     for side, d in ((0, left), (1, right)):
         low, high = tokens.bounds[d], tokens.bounds[d + 1]
         shared.append(_covered(blocks[:, side], blocks[:, 2], kinds.plain))
         totals.append(int(kinds.plain[high] - kinds.plain[low]))
         all_words = max(1, int(kinds.weight[high] - kinds.weight[low]))
+        removed = all_words - totals[-1] - int(kinds.quoted[high] - kinds.quoted[low])
+        left_over.append(totals[-1] if removed else LEAST_REST * 6)
         quoted.append(_covered(blocks[:, side], blocks[:, 2], kinds.quoted) / all_words)
-    if min(shared) == 0:
+    if min(shared) == 0 or min(left_over) < LEAST_REST * 6:
         return None
     shares = [round(s / max(1, t), 6) for s, t in zip(shared, totals, strict=True)]
     common = min(shared)

@@ -314,3 +314,8 @@ def document_frequencies(texts: Sequence[Sequence[int]], slots: int) -> dict[int
         for slot in {token % slots for token in text}:
             counts[slot] += 1
     return counts
+
+
+def token_mass(idf: float, weight: int) -> int:
+    """Of a word its idf in 1/256 nat; of a character of a script without spaces its part of a word."""
+    return int(idf * weight / 6 * 256)

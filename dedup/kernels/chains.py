@@ -18,7 +18,8 @@ _DRIFT_COST = 128
 def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
     """Merge hits of one pair into maximal exact runs `(a, b, length)`, written to `out` in order of (a, b).
 
-    `low` and `high` bound the two texts (left, right). In one text a run stops before it meets itself.
+    `low` and `high` bound the two texts (left, right). In one text a run stops before it meets itself, and what goes
+    on equal beyond that is the next run.
     """
     n = len(hits)
     drift = (hits[:, 1] - low[1]) - (hits[:, 0] - low[0])
@@ -30,8 +31,12 @@ def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
         a, b = hits[order[k], 0], hits[order[k], 1]
         if k and b - a == diagonal and a < reach:
             continue
+        # behind an earlier run of the same drift, and in one text so near that the run holds its hit
+        floor = max(low[0], 2 * a - b + 1) if itself else low[0]
+        if k and b - a == diagonal:
+            floor = max(floor, reach)
         start_a, start_b = a, b
-        while start_a > low[0] and start_b > low[1] and hashes[start_a - 1] == hashes[start_b - 1]:
+        while start_a > floor and start_b > low[1] and hashes[start_a - 1] == hashes[start_b - 1]:
             start_a -= 1
             start_b -= 1
         end_a, end_b = a, b
@@ -51,16 +56,18 @@ def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
 
 
 @kernel
-def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any) -> int:
+def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any, itself: bool) -> int:
     """Chain runs (n x 3, sorted) of one pair; write each run's chain number, or -1, to `chain_of`.
 
     `mass` (int64) is the prefix sum of token masses. A run may follow another when both gaps are at most `max_gap`
     words and nothing crosses; overlaps are allowed and their mass counted once. Chains that weigh less than `least`
-    are left out. Dynamic programming with bounded look-back (Li 2018, minimap2, section 2.1).
+    are left out. In one text (`itself`) the left side of a chain ends before its right side begins.
+    Dynamic programming with bounded look-back (Li 2018, minimap2, section 2.1).
     """
     n = len(runs)
     best = np.empty(n, np.int64)
     before = np.full(n, -1, np.int64)
+    right = runs[:, 1].copy()  # where the right side of the chain begins
     for i in range(n):
         a, b, length = runs[i, 0], runs[i, 1], runs[i, 2]
         own = mass[a + length] - mass[a]
@@ -68,6 +75,8 @@ def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any) -
         for j in range(i - 1, max(-1, i - 1 - LOOK_BACK), -1):
             pa, pb, pl = runs[j, 0], runs[j, 1], runs[j, 2]
             if pa >= a or pb >= b or pa + pl >= a + length or pb + pl >= b + length:
+                continue
+            if itself and a + length > right[j]:
                 continue
             gap_a, gap_b = a - pa - pl, b - pb - pl
             if gap_a > max_gap or gap_b > max_gap:
@@ -80,6 +89,7 @@ def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any) -
             if value > best[i]:
                 best[i] = value
                 before[i] = j
+                right[i] = right[j]
     chain_of[:n] = -1
     order = np.argsort(-best, kind="mergesort")
     count = 0
@@ -133,7 +143,7 @@ def chain_pairs(
         count = exact_runs(hits[first:last], hashes, low, high, runs)
         if count == 1 and mass[runs[0, 0] + runs[0, 2]] - mass[runs[0, 0]] < limits[1]:
             continue
-        chains = best_chains(runs[:count], mass, limits[0], limits[1], chain_of)
+        chains = best_chains(runs[:count], mass, limits[0], limits[1], chain_of, low[0] == low[1])
         for c in range(chains):
             if n == len(pairs):
                 pairs = np.concatenate((pairs, np.empty_like(pairs)))

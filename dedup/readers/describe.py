@@ -54,14 +54,10 @@ def describe(paths: Sequence[Path | str] | Path | str, config: ReadConfig, limit
         records += 1
         if document is not None:
             _note_document(findings, document)
-    more = records == limit and next(documents, _END) is not _END
-    return {
-        "records": records,
-        "more": more,
-        **_summary(findings),
-        "log": log.to_dict(),
-        "warnings": [*reading.problems(), *log.messages()],
-    }
+    warnings = [*reading.problems(), *log.messages()]
+    described = {"records": records, **_summary(findings), "log": log.to_dict(), "warnings": warnings}
+    # Last, because looking for another record counts it.
+    return described | {"more": records == limit and next(documents, _END) is not _END}
 
 
 _END = Document(text="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from numbers import Integral
 from typing import Any
@@ -15,7 +15,7 @@ from dedup.model import Document
 from dedup.readers.dates import DateError, DateParser
 from dedup.readers.fields import FieldMap
 from dedup.readers.ids import Claim, IdBook, content_id, hash_text
-from dedup.readers.log import Place, ReadLog, quoted
+from dedup.readers.log import Place, ReadLog, kind, quoted
 from dedup.readers.scrub import encode_fit, scrub
 from dedup.readers.streams import TOO_LONG
 
@@ -60,7 +60,7 @@ class DocumentBuilder:
         for name, value in defaults.items():
             if not values.get(name):
                 values[name] = value
-        extra = self._extra((key, record[key]) for key in plan.extra) if plan.extra else {}
+        extra = {key: value for key in plan.extra if _is_small(value := record[key])}
         return self._document(values, extra, place)
 
     def from_plain(self, record: dict[str, Any], place: Place, defaults: dict[str, str]) -> Document | None:
@@ -74,16 +74,14 @@ class DocumentBuilder:
         return self._document({name: value for name, value in values.items() if value is not None}, {}, place)
 
     def _document(self, values: Mapping[str, Any], extra: dict[str, Any], place: Place) -> Document | None:
-        text, raw = self._text(values["text"], place)
+        text, raw = self._text(values.get("text"), place)
         if raw is None:
             return None
         kept: dict[str, Any] = {"text": text}
         for name, value in values.items():
             if name in _PLAIN:
                 plain = value if type(value) is str else self._plain(name, value, place)
-                if plain and not (plain.isascii() and "\0" not in plain):
-                    plain = self._fit(plain, place)
-                if plain and (plain := plain.strip()):
+                if plain and (plain := self._fit(plain, place).strip()):
                     kept[name] = plain
         if "outlet" not in kept and "url" in kept:
             kept["outlet"] = outlet_of(kept["url"])
@@ -91,16 +89,16 @@ class DocumentBuilder:
             self._date(kept, values, place)
         if "captions" in values:
             kept["captions"] = self._captions(values["captions"], place)
-        if isinstance(values.get("extra"), Mapping):
-            extra |= self._extra(values["extra"].items())
+        if "extra" in values and isinstance(values["extra"], Mapping):
+            extra |= {key: value for key, value in values["extra"].items() if _is_small(value)}
         if extra:
-            kept["extra"] = extra
+            kept["extra"] = self._fit_extra(extra, place)
         return self._identified(kept, raw, values.get("id"), place)
 
     def _text(self, value: Any, place: Place) -> tuple[str, bytes | None]:
         """Return the text and its UTF-8; None where it is none or too long, which is counted."""
         if not isinstance(value, str):
-            self._log.skip(TEXT_TYPE, place, f"text is a {type(value).__name__}")
+            self._log.skip(TEXT_TYPE, place, f"text is {kind(value)}")
             return "", None
         text = value
         raw = encode_fit(text)
@@ -172,7 +170,7 @@ class DocumentBuilder:
             return str(int(value))
         # Data frames write a missing value as the number NaN.
         if value is not None and not (isinstance(value, float) and math.isnan(value)):
-            self._log.change(WRONG_TYPE, place, f"{name} is a {type(value).__name__}")
+            self._log.change(WRONG_TYPE, place, f"{name} is {kind(value)}")
         return None
 
     def _captions(self, value: Any, place: Place) -> tuple[str, ...]:
@@ -183,17 +181,16 @@ class DocumentBuilder:
         plain = (self._fit(self._scalar("captions", text, place) or "", place) for text in texts)
         return tuple(text for text in plain if text and not text.isspace())
 
-    def _extra(self, items: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
-        """Return the small plain values; NUL and lone surrogates in them are replaced without a count."""
+    def _fit_extra(self, extra: dict[Any, Any], place: Place) -> dict[str, Any]:
         return {
-            scrub(key)[0]: scrub(value)[0] if isinstance(value, str) else value
-            for key, value in items
-            if isinstance(key, str) and _is_small(value)
+            self._fit(key, place): self._fit(value, place) if isinstance(value, str) else value
+            for key, value in extra.items()
+            if isinstance(key, str)
         }
 
     def _fit(self, text: str, place: Place) -> str:
         """Return the text without NUL and lone surrogates; what had to be replaced is counted."""
-        if encode_fit(text) is not None:
+        if (text.isascii() and "\0" not in text) or encode_fit(text) is not None:
             return text
         fit, reasons = scrub(text)
         for reason in sorted(reasons):

@@ -12,7 +12,7 @@ import msgspec
 
 from dedup.readers.base import Record
 from dedup.readers.json_values import json_objects
-from dedup.readers.log import Place, ReadLog
+from dedup.readers.log import Place, ReadLog, kind
 from dedup.readers.scrub import INVALID_UTF8, decode_utf8
 from dedup.readers.streams import TOO_LONG, Stream
 
@@ -23,7 +23,6 @@ LENIENT = "JSON that is not strict (NaN, a control character or half a surrogate
 
 _ARRAY = re.compile(rb"\s*\[\s*[{\]]")
 _SPREAD_OBJECT = re.compile(rb"\s*\{(?:[^\n]*[,{\[])?[ \t\r]*\n")
-_KINDS = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}
 
 
 class JsonLinesReader:
@@ -90,14 +89,18 @@ def _careful(raw: bytes, place: Place, log: ReadLog) -> dict[str, Any] | None:
         log.skip(TOO_DEEP, place)
         return None
     except ValueError as error:
-        log.skip(BROKEN, place, str(error))
+        log.skip(BROKEN, place, _complaint(error))
         return None
     if not isinstance(record, dict):
-        log.skip(NO_OBJECT, place, _KINDS.get(type(record), "a number"))
+        log.skip(NO_OBJECT, place, kind(record))
         return None
     if repair is not None:
         log.change(repair, place)
     return record
+
+
+def _complaint(error: ValueError) -> str:
+    return f"{error.msg}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
 def _decoded(raw: bytes) -> tuple[Any, str | None]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Number
 from typing import Any
 
 Place = tuple[str, int | None]
@@ -135,6 +137,21 @@ def quoted(value: object) -> str:
     """
     text = value if isinstance(value, str) else str(value)[:80]
     return repr(text if len(text) <= 60 else text[:59] + "…")
+
+
+def kind(value: object) -> str:
+    """Return what sort of value it is, in words of JSON.
+
+    >>> kind(None), kind([1]), kind(True), kind(0.5)
+    ('null', 'a list', 'true or false', 'a number')
+    """
+    if value is None:
+        return "null"
+    kinds = ((bool, "true or false"), (Number, "a number"), (str, "a string"), (list | tuple, "a list"))
+    for types, name in (*kinds, (Mapping, "an object")):
+        if isinstance(value, types):
+            return name
+    return f"of type {type(value).__name__}"
 
 
 def _count(tallies: Tallies, reason: str, place: Place, detail: str) -> None:

@@ -14,7 +14,7 @@ from dedup.model import Document
 from dedup.readers.base import Reader, Record, Source
 from dedup.readers.documents import DocumentBuilder
 from dedup.readers.formats import TEXT, known_suffixes, reader_from_content
-from dedup.readers.log import Place, ReadLog, printable
+from dedup.readers.log import Place, ReadLog, kind, printable
 from dedup.readers.path_pattern import PathPattern
 from dedup.readers.streams import Stream
 from dedup.readers.walk import find_sources, portable
@@ -150,7 +150,7 @@ def _from_records(reading: Reading, records: Iterable[Document | Mapping[str, An
 
 def _from_memory(reading: Reading, record: Any, place: Place) -> Document | None:
     if not isinstance(record, Document | Mapping):
-        reading.log.skip(NO_RECORD, place, type(record).__name__)
+        reading.log.skip(NO_RECORD, place, kind(record))
         return None
     if isinstance(record, Document):
         return reading.builder.from_document(record, place)

@@ -21,9 +21,9 @@ BLOCK = 2**16
 TOO_LONG = "over the size limit"
 
 # The largest factors by which an input byte can grow are 1032 (deflate) and 32768 (zstd, a run-length block):
-# with pieces this small, what a bomb unpacks in one call stays within 64 MiB.
+# with pieces this small, what a bomb unpacks in one call stays within 32 MiB.
 _GZIP_STEP = 2**14
-_ZSTD_STEP = 2**11
+_ZSTD_STEP = 2**10
 _LINE_FEED = 10
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
@@ -163,8 +163,8 @@ def _unpacked(pieces: Iterator[bytes], *, packed: bool) -> Iterator[bytes]:
         return _inflated(_cut(whole, _GZIP_STEP), lambda: zlib.decompressobj(wbits=31))
     if _ZSTD_MAGIC.match(first):
         return _zstd(_cut(whole, _ZSTD_STEP))
-    if packed and first:
-        raise _Broken("the name says compressed, the content is not")
+    if packed:
+        raise _Broken("the name says compressed, the content is not" if first else "the file is empty")
     return whole
 
 

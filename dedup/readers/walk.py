@@ -16,7 +16,7 @@ import msgspec
 from dedup.errors import InputError
 from dedup.readers.base import Source
 from dedup.readers.formats import FOREIGN, known_suffixes, reader_for, unpacked_name
-from dedup.readers.log import ReadLog, printable, quoted
+from dedup.readers.log import ReadLog, printable
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -53,7 +53,7 @@ def find_sources(paths: Sequence[Path | str] | Path | str, log: ReadLog) -> Iter
     Raises `InputError` when a path does not exist, lies in an earlier report, or has a type that is not read.
     """
     given = [os.fspath(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
-    named = {_absolute(path): path for path in reversed(given) if path != STDIN}
+    named = {os.path.abspath(path): path for path in reversed(given) if path != STDIN}
     for absolute, path in named.items():
         _check(absolute, path)
     roots = sorted(named.items(), key=lambda item: item[0].split(os.sep))
@@ -74,16 +74,9 @@ def is_report(folder: str) -> bool:
     return isinstance(manifest, dict) and "dedup" in manifest
 
 
-def _absolute(path: str) -> str:
-    try:
-        return os.path.abspath(path)
-    except ValueError as error:
-        raise InputError(f"{quoted(path)}: {error}; check the path") from error
-
-
 def _check(absolute: str, given: str) -> None:
     shown = printable(given)
-    if "\0" in absolute or not os.path.lexists(absolute):
+    if not os.path.exists(absolute):
         raise InputError(f"{shown}: no such file or folder; check the path")
     for folder in (absolute, *map(str, Path(absolute).parents)):
         if is_report(folder):

@@ -1,0 +1,63 @@
+"""Texts through the stages, as the tests of chains and alignment need them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.align import Passages, align_chains
+from dedup.chains import Chains, chain_hits
+from dedup.config import AlignConfig, ChainConfig, SeedConfig
+from dedup.kernels import weights as kernels
+from dedup.seeds import Hits, seed_hits
+from dedup.tokens import Tokens, tokenize
+from dedup.weights import inverse_frequencies
+from tests.strategies import tokens_of
+
+# The mass of a rare word: six nats, in units of 1/256.
+RARE = 6 * 256
+
+
+def hits_of(tokens: Tokens, config: SeedConfig | None = None) -> Hits:
+    everything = np.ones(len(tokens), np.bool_)
+    return seed_hits(tokens, everything, np.zeros(len(tokens), np.int8), config or SeedConfig())
+
+
+def rare(tokens: Tokens) -> npt.NDArray[np.uint16]:
+    """Masses that make every word a rare one."""
+    return np.full(len(tokens.hashes), RARE, np.uint16)
+
+
+def prefix(masses: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
+    """The prefix sums of token masses that chains are weighed by."""
+    return np.concatenate([[0], np.cumsum(masses, dtype=np.int64)])
+
+
+def chains_of(texts: Sequence[Sequence[int]], config: ChainConfig | None = None) -> Chains:
+    """Chains of texts of rare words."""
+    tokens = tokens_of(texts)
+    return chain_hits(hits_of(tokens), tokens, prefix(rare(tokens)), config or ChainConfig())
+
+
+def passages_of(texts: Sequence[Sequence[int]], seeds: SeedConfig | None = None) -> Passages:
+    """Passages of texts of rare words."""
+    tokens = tokens_of(texts)
+    chains = chain_hits(hits_of(tokens, seeds), tokens, prefix(rare(tokens)), ChainConfig())
+    return align_chains(chains, tokens, rare(tokens), AlignConfig())
+
+
+def passages_in(texts: Sequence[str]) -> list[tuple[tuple[int, int], str, str]]:
+    """Passages of real texts, weighed by the background: the two documents and what each has."""
+    tokens = tokenize(texts)
+    idf = inverse_frequencies(tokens, np.zeros(len(tokens), np.bool_))
+    masses = kernels.token_masses(tokens.hashes, tokens.weights, idf)
+    chains = chain_hits(hits_of(tokens), tokens, prefix(masses), ChainConfig())
+    found = align_chains(chains, tokens, masses, AlignConfig())
+    out = []
+    for (a, b), (a0, a1, b0, b1) in zip(found.documents.tolist(), found.spans().tolist(), strict=True):
+        left = texts[a][tokens.starts[a0] : tokens.ends[a1 - 1]]
+        right = texts[b][tokens.starts[b0] : tokens.ends[b1 - 1]]
+        out.append(((a, b), left, right))
+    return out

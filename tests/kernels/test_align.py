@@ -1,0 +1,271 @@
+"""Alignment: what every passage must satisfy, and planted text that must be found with its exact ends."""
+
+from __future__ import annotations
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import align as stage
+from dedup.align import Passages, align_chains, joined
+from dedup.chains import chain_hits
+from dedup.config import AlignConfig, ChainConfig, Config, SeedConfig
+from tests.kernels.stages import hits_of, passages_in, passages_of, prefix, rare
+from tests.strategies import MANY, SOME, mosaics, token_texts, tokens_of
+
+Texts = list[list[int]]
+Span = tuple[int, int, int, int]
+OCR = Config.for_preset("ocr")
+
+
+def blocks_of(passages: Passages) -> list[tuple[tuple[int, int], list[list[int]]]]:
+    """(documents, blocks) of each passage."""
+    edges = itertools.pairwise(passages.bounds.tolist())
+    rows = zip(passages.documents.tolist(), edges, strict=True)
+    return [((d[0], d[1]), passages.blocks[a:b].tolist()) for d, (a, b) in rows]
+
+
+def local_spans(texts: Texts, passages: Passages) -> list[tuple[tuple[int, int], Span]]:
+    """(documents, left start, left end, right start, right end) in words of each text."""
+    bounds = np.cumsum([0, *map(len, texts)])
+    out = []
+    for (a, b), span in zip(passages.documents.tolist(), passages.spans().tolist(), strict=True):
+        low = (bounds[a], bounds[a], bounds[b], bounds[b])
+        out.append(((a, b), tuple(int(x - y) for x, y in zip(span, low, strict=True))))
+    return out
+
+
+def noise(first: int, size: int) -> list[int]:
+    """Words that occur nowhere else."""
+    return list(range(first, first + size))
+
+
+@MANY
+@given(st.one_of(token_texts(alphabet=5), mosaics(), mosaics(alphabet=6)), st.booleans())
+def test_passages_are_well_formed(texts: Texts, ocr: bool) -> None:
+    """Matched words are equal and rise on both sides, in the texts named; spans and sums follow from the blocks."""
+    tokens = tokens_of(texts)
+    config = OCR if ocr else Config()
+    chains = chain_hits(hits_of(tokens, config.seeds), tokens, prefix(rare(tokens)), config.chains)
+    passages = align_chains(chains, tokens, rare(tokens), config.align)
+    found = blocks_of(passages)
+    assert [d for d, _ in found] == sorted(d for d, _ in found)
+    for (documents, blocks), span, matched in zip(found, passages.spans(), passages.matched(), strict=True):
+        assert blocks
+        for a, b, n in blocks:
+            assert n > 0
+            assert tokens.hashes[a : a + n].tolist() == tokens.hashes[b : b + n].tolist()
+        for (a, b, n), (next_a, next_b, _) in itertools.pairwise(blocks):
+            assert a + n <= next_a
+            assert b + n <= next_b
+            assert (a + n, b + n) != (next_a, next_b), "blocks that touch are one"
+        left, right = (tokens.bounds[d : d + 2] for d in documents)
+        assert left[0] <= span[0] < span[1] <= left[1]
+        assert right[0] <= span[2] < span[3] <= right[1]
+        assert documents[0] != documents[1] or span[1] <= span[2]
+        assert matched == sum(n for _, _, n in blocks)
+        assert (span[0], span[2]) == tuple(blocks[0][:2])
+        assert (span[1], span[3]) == (blocks[-1][0] + blocks[-1][2], blocks[-1][1] + blocks[-1][2])
+
+
+@SOME
+@given(*[st.integers(0, 30)] * 4, st.integers(6, 200), st.booleans())
+def test_a_planted_run_is_found_whole(a: int, b: int, c: int, d: int, length: int, swapped: bool) -> None:
+    """P1: a verbatim run of six words or more, at any place of either text, from the first word to the last."""
+    run = noise(0, length)
+    texts = [noise(1000, a) + run + noise(2000, b), noise(3000, c) + run + noise(4000, d)]
+    span = (a, a + length, c, c + length)
+    if swapped:
+        texts, span = texts[::-1], (span[2], span[3], span[0], span[1])
+    passages = passages_of(texts)
+    assert local_spans(texts, passages) == [((0, 1), span)]
+    assert passages.matched().tolist() == [length]
+
+
+@SOME
+@given(st.integers(6, 60), st.integers(0, 40), st.integers(0, 20), st.integers(0, 20), st.integers(2, 4))
+def test_repeats_in_one_text_are_found(length: int, between: int, before: int, after: int, copies: int) -> None:
+    """P2: each copy of a run is found with the next one, also where nothing stands between them."""
+    run = noise(0, length)
+    text = noise(1000, before)
+    starts = []
+    for i in range(copies):
+        starts.append(len(text))
+        text += run + noise(2000 + 100 * i, between if i < copies - 1 else after)
+    spans = [(s, s + length, t, t + length) for s, t in itertools.pairwise(starts)]
+    assert local_spans([text], passages_of([text])) == [((0, 0), span) for span in spans]
+
+
+@pytest.mark.parametrize("small_bucket", [2, 12])
+def test_repeats_do_not_hide_a_run_from_other_texts(small_bucket: int) -> None:
+    """P2: a run twice in one text and once in another: the copies, and each of them with the other text."""
+    run = noise(0, 12)
+    texts = [[*run, *noise(100, 9), *run], [*noise(200, 5), *run]]
+    found = local_spans(texts, passages_of(texts, SeedConfig(small_bucket=small_bucket)))
+    assert ((0, 0), (0, 12, 21, 33)) in found
+    assert {((0, 1), (0, 12, 5, 17)), ((0, 1), (21, 33, 5, 17))} & set(found)
+    if small_bucket == 12:
+        assert len(found) == 3
+
+
+@pytest.mark.parametrize("copies", [2, 3, 40])
+def test_identical_texts(copies: int) -> None:
+    """P1, D24: identical texts give a passage of the whole text, with every copy at least once."""
+    text = noise(0, 300)
+    found = local_spans([text] * copies, passages_of([text] * copies))
+    assert {span for _, span in found} == {(0, 300, 0, 300)}
+    assert {d for documents, _ in found for d in documents} == set(range(copies))
+
+
+@SOME
+@given(st.permutations(range(3)), st.integers(AlignConfig().max_gap + 1, 60))
+def test_paragraphs_in_another_order(order: list[int], length: int) -> None:
+    """P5: every paragraph is found where it stands now; neighbours that stayed neighbours are one passage."""
+    paragraphs = [noise(1000 * i, length) for i in range(3)]
+    texts = [sum(paragraphs, []), sum((paragraphs[i] for i in order), [])]
+    expected = set()
+    place = 0
+    for _, group in itertools.groupby(enumerate(order), lambda p: p[1] - p[0]):
+        members = [i for _, i in group]
+        size = length * len(members)
+        expected.add(((0, 1), (members[0] * length, members[0] * length + size, place, place + size)))
+        place += size
+    assert set(local_spans(texts, passages_of(texts))) == expected
+
+
+@SOME
+@given(st.lists(st.integers(8, 30), min_size=2, max_size=6), st.data())
+def test_edits_are_bridged(sizes: list[int], data: st.DataObject) -> None:
+    """P4: runs with one word replaced, inserted or lost between them are one passage, the edit left unmatched."""
+    left: list[int] = []
+    right: list[int] = []
+    for i, size in enumerate(sizes):
+        edit = data.draw(st.sampled_from(["replace", "insert", "lose"])) if i else "none"
+        left += [5000 + i] * (edit in ("replace", "lose"))
+        right += [6000 + i] * (edit in ("replace", "insert"))
+        left += noise(100 * i, size)
+        right += noise(100 * i, size)
+    texts = [noise(7000, 9) + left + noise(8000, 9), noise(9000, 4) + right + noise(9500, 4)]
+    passages = passages_of(texts)
+    assert local_spans(texts, passages) == [((0, 1), (9, 9 + len(left), 4, 4 + len(right)))]
+    assert blocks_of(passages)[0][1] and len(passages.blocks) == len(sizes)
+    assert passages.matched().tolist() == [sum(sizes)]
+
+
+@pytest.mark.parametrize(("gap", "passages"), [(1, 1), (5, 1), (10, 1), (60, 2)])
+def test_gaps(gap: int, passages: int) -> None:
+    """Foreign words between two runs are bridged up to the weaker run's length, and beyond make two passages."""
+    first, second = noise(0, 12), noise(100, 12)
+    texts = [first + noise(200, gap) + second, first + noise(300, gap) + second]
+    found = local_spans(texts, passages_of(texts))
+    whole, apart = (0, 24 + gap, 0, 24 + gap), {(0, 12, 0, 12), (12 + gap, 24 + gap, 12 + gap, 24 + gap)}
+    assert {span for _, span in found} == ({whole} if passages == 1 else apart)
+
+
+def test_an_edited_end_is_reached() -> None:
+    """Words behind an edit too near the end for a seed belong to the passage."""
+    texts = [[*noise(0, 20), 900, 20, 21], [*noise(0, 20), 901, 20, 21]]
+    assert local_spans(texts, passages_of(texts)) == [((0, 1), (0, 23, 0, 23))]
+    texts = [text[::-1] for text in texts]
+    assert local_spans(texts, passages_of(texts)) == [((0, 1), (0, 23, 0, 23))]
+
+
+@SOME
+@given(st.integers(0, 2**32 - 1), st.integers(150, 500))
+def test_long_edited_copies(seed: int, length: int) -> None:
+    """A long copy with about every 15th word changed is one passage with its exact ends and nearly all its words.
+
+    Longer than the words that an end is extended by at once.
+    """
+    rng = np.random.default_rng(seed)
+    copy = noise(0, length)
+    for i in range(8, length - 8):
+        if rng.random() < 1 / 15:
+            copy[i] = 10_000 + i
+    texts = [noise(20_000, 30) + noise(0, length), copy + noise(30_000, 30)]
+    passages = passages_of(texts)
+    assert local_spans(texts, passages) == [((0, 1), (30, 30 + length, 0, length))]
+    assert passages.matched().tolist() == [sum(a == b for a, b in zip(noise(0, length), copy, strict=True))]
+
+
+@SOME
+@given(mosaics(), st.integers(1, 3))
+def test_blocks_and_pools_do_not_matter(texts: Texts, size: int) -> None:
+    """D16: any block size, with or without threads, gives the same passages."""
+    tokens = tokens_of(texts)
+    masses = rare(tokens)
+    chains = chain_hits(hits_of(tokens), tokens, prefix(masses), ChainConfig())
+    whole = blocks_of(align_chains(chains, tokens, masses, AlignConfig()))
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
+        patch.setattr(stage, "BLOCK_CHAINS", size)
+        assert blocks_of(align_chains(chains, tokens, masses, AlignConfig())) == whole
+        assert blocks_of(align_chains(chains, tokens, masses, AlignConfig(), pool)) == whole
+
+
+@SOME
+@given(mosaics(), st.data())
+def test_select_and_join(texts: Texts, data: st.DataObject) -> None:
+    """Chosen passages keep their blocks; passages of two parts put together are those of both."""
+    passages = passages_of(texts)
+    n = len(passages)
+    kept = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)), np.bool_)
+    chosen, rest = passages.select(kept), passages.select(~kept)
+    assert blocks_of(chosen) == [p for p, keep in zip(blocks_of(passages), kept, strict=True) if keep]
+    both = joined([(p.documents, p.bounds, p.blocks) for p in (chosen, rest)])
+    assert blocks_of(both) == blocks_of(chosen) + blocks_of(rest)
+
+
+@pytest.mark.parametrize("texts", [[], [[]], [[1, 2, 3]], [[1, 2, 3], [4, 5, 6]]])
+def test_no_passages(texts: Texts) -> None:
+    """D23: nothing shared, no passage, well formed."""
+    found = passages_of(texts)
+    assert (len(found), found.spans().shape, found.matched().tolist()) == (0, (0, 4), [])
+
+
+COPY = "The harbour master, Odile Brandt, said the ferry’s naïve crew 🚢 had waited 25 minutes for the tide"
+FRAMES = [
+    ("Breaking overnight: ", ". Weather follows tomorrow."),
+    ("", " — exclusive photographs inside"),
+    ("😀😀 \ud800 Ünïcödé vorher steht anderes: ", "\n\nImpressum und Datenschutz"),
+    ("新华社电 \U00020000\U0010ffff ", "。完"),
+    ("\ufeff\r\n\t", "\x00"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), list(itertools.combinations(FRAMES, 2)))
+def test_offsets_cut_the_same_text_from_both_sides(left: tuple[str, str], right: tuple[str, str]) -> None:
+    """D29: with characters of one to four bytes before it, the copied text is cut out equal, to the character."""
+    texts = [left[0] + COPY + left[1], right[0] + COPY + right[1]]
+    assert passages_in(texts) == [((0, 1), COPY, COPY)]
+
+
+def test_changed_figures_stay_in_the_passage() -> None:
+    """P4, D29: another figure and another typography leave one passage on either side, to the character."""
+    other = COPY.replace("25", "75").replace("’", "'").replace("naïve", "NAIVE")
+    texts = ["Vorab. " + COPY, other + "! Ende"]
+    assert passages_in(texts) == [((0, 1), COPY, other)]
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "新华社北京三月三日电国务院总理星期一主持召开常务会议研究部署春耕生产工作",
+        "Паром сел на мель у входа в гавань ранним утром и простоял там семь часов",
+        "أعلنت وزارة الصحة يوم الاثنين عن افتتاح مستشفى جديد في شمال البلاد",
+        "เรือข้ามฟากเกยตื้นที่ปากแม่น้ำก่อนรุ่งสางวันจันทร์และติดอยู่นานเจ็ดชั่วโมง",
+    ],
+)
+def test_copies_in_any_script(copy: str) -> None:
+    """D6, D29: a sentence copied into an English page is found whole in any script."""
+    assert passages_in([f"Translated overnight: {copy}.", f"{copy} (video)"]) == [((0, 1), copy, copy)]
+
+
+def test_unrelated_texts_share_nothing() -> None:
+    """Two texts that share only common words and formulas of two words have no passage."""
+    left = "The council said on Monday that it will repair the bridge, and that the work is going to take a year."
+    right = "On Monday the coach said it will be hard to win, but the team is going to try and has a good chance."
+    assert passages_in([left, right]) == []

@@ -1,0 +1,117 @@
+"""Document frequencies, idf and masses of words: the kernels against their twins, and what the background knows."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.kernels import weights as kernels
+from dedup.kernels.weights import SLOTS
+from dedup.tokens import tokenize
+from dedup.weights import (
+    BACKGROUND_DOCUMENTS,
+    FUNCTION_SHARE,
+    UNKNOWN_DOCUMENTS,
+    background,
+    content_mass,
+    inverse_frequencies,
+)
+from tests import reference
+from tests.strategies import FEW, SOME, hashes_of, token_texts, tokens_of
+
+
+def slot(word: str) -> int:
+    return int(tokenize([word]).hashes[0]) % SLOTS
+
+
+@FEW
+@given(token_texts(alphabet=9), st.data())
+def test_document_frequencies_like_the_twin(texts: list[list[int]], data: st.DataObject) -> None:
+    """Each slot counts the counted texts that hold it, once however often, in texts with shared slots too."""
+    counted = data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))
+    tokens = tokens_of(texts)
+    tokens.hashes[::3] += np.uint32(SLOTS)  # another hash of the same slot
+    found = kernels.document_frequencies(tokens.hashes, tokens.bounds, np.array(counted, np.bool_))
+    kept = [hashes_of(t) for t, c in zip(texts, counted, strict=True) if c]
+    assert {int(s): int(found[s]) for s in np.flatnonzero(found)} == reference.document_frequencies(kept, SLOTS)
+
+
+@SOME
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.sampled_from([6, 3, 2])), min_size=1, max_size=20))
+def test_masses_like_the_twin(tokens: list[tuple[int, int]]) -> None:
+    """The mass is the idf of the hash's lower bits, a half of it for Han, a third for Thai, in 1/256 nat, cut off."""
+    idf = np.random.default_rng(len(tokens)).uniform(0, 15, SLOTS).astype(np.float32)
+    hashes, weights = np.array([t[0] for t in tokens], np.uint32), np.array([t[1] for t in tokens], np.uint8)
+    found = kernels.token_masses(hashes, weights, idf)
+    assert found.dtype == np.uint16
+    assert found.tolist() == [reference.token_mass(float(idf[h % SLOTS]), w) for h, w in tokens]
+
+
+@FEW
+@given(token_texts(alphabet=9), st.data())
+def test_idf_is_the_formula(texts: list[list[int]], data: st.DataObject) -> None:
+    """`log((N + N0) / (df + df0))` with the counted texts and the background, for words in and out of them."""
+    counted = data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))
+    idf = inverse_frequencies(tokens_of(texts), np.array(counted, np.bool_))
+    kept = [hashes_of(t) for t, c in zip(texts, counted, strict=True) if c]
+    frequencies = reference.document_frequencies(kept, SLOTS)
+    assert (idf.dtype, idf.shape) == (np.float32, (SLOTS,))
+    for s in {*frequencies, slot("the"), slot("zyzzyvax")}:
+        total, own = len(kept) + BACKGROUND_DOCUMENTS, frequencies.get(s, 0) + float(background()[s])
+        assert float(idf[s]) == pytest.approx(math.log(total / own), rel=1e-6)
+
+
+def test_background_knows_common_words() -> None:
+    """Function words of several languages stand in a fifth of all documents or more, news words in fewer."""
+    known = background()
+    assert known.shape == (SLOTS,)
+    assert float(known.min()) == UNKNOWN_DOCUMENTS
+    assert float(known.max()) <= BACKGROUND_DOCUMENTS
+    for word in ("the", "and", "und", "les", "что", "이"):
+        assert known[slot(word)] >= FUNCTION_SHARE * BACKGROUND_DOCUMENTS, word
+    assert UNKNOWN_DOCUMENTS < known[slot("harbour")] < FUNCTION_SHARE * BACKGROUND_DOCUMENTS
+    assert known[slot("zyzzyvax")] == UNKNOWN_DOCUMENTS
+
+
+def test_background_is_of_this_tokeniser() -> None:
+    """The hashes of the background are those that words have now, in composed and decomposed scripts alike."""
+    for word in ("the", "của", "και", "и", "و", "की", "থেকে", "그리고", "என்று"):
+        tokens = tokenize([word])
+        assert len(tokens.hashes) == 1
+        assert background()[slot(word)] > UNKNOWN_DOCUMENTS, word
+
+
+def test_words_of_two_texts_are_judged_by_the_background() -> None:
+    """With no counted text a word unknown to the background says most, a function word next to nothing."""
+    idf = inverse_frequencies(tokenize(["a b", "a c"]), np.zeros(2, np.bool_))
+    assert float(idf[slot("zyzzyvax")]) == pytest.approx(math.log(BACKGROUND_DOCUMENTS))
+    assert float(idf[slot("the")]) < 0.2
+    assert float(idf.min()) >= 0.0
+
+
+def test_a_word_of_many_texts_says_less_and_never_nothing() -> None:
+    """A rare word carried by all of 50,000 texts falls to a little under two tenths of a nat, and stays above zero."""
+    word, n = tokenize(["zyzzyvax"]).hashes[0], 50_000
+    masses = []
+    for carriers in (0, 100, 10_000, n):
+        hashes = np.where(np.arange(n) < carriers, word, word + np.uint32(1))
+        tokens = tokens_of([[0]] * n)
+        tokens.hashes[:] = hashes
+        masses.append(float(inverse_frequencies(tokens, np.ones(n, np.bool_))[slot("zyzzyvax")]))
+    assert masses == sorted(masses, reverse=True)
+    assert masses[0] == pytest.approx(math.log(60_000))
+    assert 0.18 < masses[-1] < 0.19
+
+
+def test_content_mass() -> None:
+    """A content word is one in less than FUNCTION_SHARE of the documents."""
+    at = kernels.token_masses(
+        np.zeros(2, np.uint32),
+        np.array([6, 6], np.uint8),
+        np.full(SLOTS, -math.log(FUNCTION_SHARE), np.float32),
+    )
+    assert content_mass() == int(at[0]) == 412
