@@ -18,6 +18,7 @@ import msgspec
 from benchmarks.planting.chart import Panel, draw
 from benchmarks.planting.measure import LENGTH_NAMES, measure
 
+LEAST_SHOWN = 5
 HALF_LINE = (
     "A passage counts as found when one cluster of the scan covers at least half of it and of its source."
 )
@@ -131,7 +132,10 @@ def _remarks(figures: Mapping[str, Any]) -> Iterator[str]:
 
 
 def chart(figures: Mapping[str, Any]) -> str:
-    """Return recall by edit rate (without misreading) and by OCR rate (without edits), a line a length."""
+    """Return recall by edit rate (without misreading) and by OCR rate (without edits), a line a length.
+
+    Points of fewer than `LEAST_SHOWN` clusters are left out: the table has them.
+    """
     cells = figures["recall"]["cells"]
     panels = [
         _panel(cells, "edit_rate", "ocr_rate", "Words edited", "edits per word, %"),
@@ -141,7 +145,7 @@ def chart(figures: Mapping[str, Any]) -> str:
 
 
 def _panel(cells: Sequence[Mapping[str, Any]], along: str, fixed: str, title: str, axis: str) -> Panel:
-    shown = [c for c in cells if c[fixed] == 0]
+    shown = [c for c in cells if c[fixed] == 0 and c["n"] >= LEAST_SHOWN]
     rates = sorted({c[along] for c in shown})
     at = {(c["length"], c[along]): c["value"] for c in shown}
     names = [n for n in LENGTH_NAMES if any(c["length"] == n for c in shown)]

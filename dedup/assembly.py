@@ -29,6 +29,8 @@ from dedup.tokens import Tokens
 
 # Occurrences looked at when a cluster's kind is decided.
 KIND_SAMPLE = 40
+# Longest formula (words): what unrelated texts share beyond it was copied.
+FORMULA_WORDS = 40
 # Punctuation that does not make a passage part of a longer paragraph.
 _OUTER = " \t\r\"'“”„«»().,;:!?–—-|•*"
 VERBATIM, NEAR_VERBATIM = 1.0, 0.75
@@ -121,7 +123,7 @@ def context(
         words=words,
         furniture=verdict.reason if verdict else None,
         furniture_confidence=verdict.confidence if verdict else 0.0,
-        unrelated=unrelated,
+        unrelated=unrelated and words <= FORMULA_WORDS,
         credited=origin.agency is not None,
         body_twice=one_text and words > 40 and (head.end - head.start) > 0.3 * (high - low),
     )

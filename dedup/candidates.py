@@ -13,7 +13,6 @@ from dedup import rescore, weights
 from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
-from dedup.kernels import weights as weight_kernels
 from dedup.lsh import band_pairs
 from dedup.seeds import pair_hits, seed_hits
 from dedup.signatures import signatures
@@ -62,7 +61,7 @@ def find(
     stage("weights")
     counted = active & weigh_texts
     counted[near[:, 1]] = False
-    known = rescore.evidence(tokens, token_masses(tokens, counted))
+    known = rescore.evidence(tokens, weights.inverse_frequencies(tokens, counted))
     stage("seeds")
     hits = seed_hits(tokens, active, sides, config.seeds, pool)
     stage("chains")
@@ -125,13 +124,6 @@ def near_pairs(
     if sides.any():
         kept &= sides[pairs[:, 0]] != sides[pairs[:, 1]]
     return pairs[kept]
-
-
-def token_masses(tokens: Tokens, counted: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint16]:
-    """Return the idf mass of every token (uint16, 1/256 nat), from the texts that are `counted`."""
-    idf = weights.inverse_frequencies(tokens, counted)
-    masses: npt.NDArray[np.uint16] = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf)
-    return masses
 
 
 def align_pairs(pairs: npt.NDArray[np.int64], known: rescore.Evidence, config: Config) -> Passages:

@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from dedup.align import Passages
 from dedup.kernels import clusters as kernels
+from dedup.kernels.tokens import FLAG_QUOTE
 from dedup.layout import Part, Piece, lay_out
+from dedup.rescore import Evidence
 
 # The least mass (nats) of a member's part after a cut.
 LEAST_MEMBER = 8.0
@@ -64,20 +66,20 @@ class _Nodes:
 
 
 def cluster_passages(
-    passages: Passages, prefix: npt.NDArray[np.int64], align: Aligner, change: float
+    passages: Passages, known: Evidence, align: Aligner, change: float
 ) -> list[Cluster]:
     """Return the clusters of verified passages.
 
-    `prefix` (int64) are prefix sums of token masses; `align` aligns pairs of texts (int64, n x 2, left <= right) and
+    `known` has the tokens and their masses; `align` aligns pairs of texts (int64, n x 2, left <= right) and
     returns their verified passages: it is asked for members that are not linked with their representative directly.
     """
     clusters: list[Cluster] = []
     left = passages
     while len(left):
         nodes = _nodes(left)
-        components = _components(left, nodes, prefix)
+        components = _components(left, nodes, known.mass)
         extra = align(_missing(components, nodes))
-        found, explained = _lay_out_all(components, nodes, left, extra, prefix, change, len(clusters))
+        found, explained = _lay_out_all(components, nodes, left, extra, known, change, len(clusters))
         clusters += found
         left = left.select(~explained)
     return clusters
@@ -158,7 +160,7 @@ def _lay_out_all(
     nodes: _Nodes,
     passages: Passages,
     extra: Passages,
-    prefix: npt.NDArray[np.int64],
+    known: Evidence,
     change: float,
     offset: int,
 ) -> tuple[list[Cluster], npt.NDArray[np.bool_]]:
@@ -168,8 +170,8 @@ def _lay_out_all(
     lookup = _PairLookup(extra)
     spans = passages.spans()
     for component in components:
-        pieces = list(_pieces(component, nodes, passages, lookup))
-        own = _clusters_of(pieces, nodes, component.representative, prefix, change)
+        pieces = list(_pieces(component, nodes, passages, lookup, known.tokens.flags))
+        own = _clusters_of(pieces, nodes, component.representative, known.mass, change)
         first = offset + len(clusters)
         clusters += [
             Cluster(members=c.members, parent=c.parent + first if c.parent >= 0 else -1) for c in own
@@ -202,7 +204,9 @@ class _PairLookup:
                 yield i, swapped
 
 
-def _pieces(component: _Component, nodes: _Nodes, passages: Passages, lookup: _PairLookup) -> Iterator[Piece]:
+def _pieces(
+    component: _Component, nodes: _Nodes, passages: Passages, lookup: _PairLookup, flags: npt.NDArray[np.uint8]
+) -> Iterator[Piece]:
     """Yield the passages between the representative and every other region."""
     head = component.representative
     linked = {head}
@@ -210,17 +214,21 @@ def _pieces(component: _Component, nodes: _Nodes, passages: Passages, lookup: _P
         blocks = passages.blocks[passages.bounds[p] : passages.bounds[p + 1]]
         a, b = nodes.of[p].tolist()
         linked |= {a, b}
-        if a == head:
-            yield Piece(carrier=b, blocks=blocks)
-        else:
-            yield Piece(carrier=a, blocks=blocks[:, [1, 0, 2]])
+        yield _piece(b, blocks, flags) if a == head else _piece(a, blocks[:, [1, 0, 2]], flags)
     where = _region(nodes, head)
     for region in component.regions.tolist():
         if region in linked:
             continue
         for p, forward in lookup.between(where, _region(nodes, region)):
             blocks = lookup.passages.blocks[lookup.passages.bounds[p] : lookup.passages.bounds[p + 1]]
-            yield Piece(carrier=region, blocks=blocks if forward else blocks[:, [1, 0, 2]])
+            yield _piece(region, blocks if forward else blocks[:, [1, 0, 2]], flags)
+
+
+def _piece(carrier: int, blocks: npt.NDArray[np.int64], flags: npt.NDArray[np.uint8]) -> Piece:
+    """Return a piece, and whether it stands between quotation marks in its carrier."""
+    start, end = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
+    closed = end >= len(flags) or bool(flags[end] & FLAG_QUOTE)
+    return Piece(carrier=carrier, blocks=blocks, quoted=closed and bool(flags[start] & FLAG_QUOTE))
 
 
 def _region(nodes: _Nodes, region: int) -> tuple[int, int, int]:

@@ -66,7 +66,7 @@ class SeedConfig:
 class ChainConfig:
     """Colinear hits: largest gap between two hits (words), and the chance chains allowed per pair of texts."""
 
-    max_gap: int = 12
+    max_gap: int = 30
     max_expected: float = 1e-2
 
 
@@ -91,7 +91,7 @@ class FurnitureConfig:
     families: str | None = None
     known_text: tuple[str, ...] = ()
     min_pages: int = 3
-    related: float = 0.2
+    related: float = 0.045
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

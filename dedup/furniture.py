@@ -1,29 +1,35 @@
 """Clusters that are furniture: navigation, login walls, cookie lines, teasers.
 
-A run is furniture when pages carry it that have nothing else to do with one another: at least `min_pages` pages of one
-family, or of any outlets, whose titles and remainders are unrelated. Frequency and dates support, and never decide: a
-republished story, an obituary or an anniversary piece has the same title or the same remainder, and stays.
+A run is furniture when pages carry it that have nothing to do with one another, nor with it: at least `min_pages` pages
+of one family, or of any outlets, whose titles and remainders are unrelated, and whose titles it does not speak of.
+Frequency and dates never decide: a republished story, an obituary or an anniversary piece has the same title or the same
+remainder, and stays.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.clusters import Cluster
+from dedup.clusters import Carrier, Cluster
 from dedup.config import FurnitureConfig
-from dedup.tokens import Tokens, tokenize
+from dedup.kernels.weights import SLOTS
+from dedup.rescore import Evidence
+from dedup.tokens import tokenize
 
 # Carriers looked at when unrelated pages are sought, and words that a remainder needs to say anything.
 SAMPLE = 48
 LEAST_REMAINDER = 25
-# Titles that share this part of the shorter one's words are about one thing.
+# Titles are about one thing when they share words of this mass (nats): one rare name, or two words that tell something.
+TITLE_MASS = 6.0
 TITLE_SHARE = 0.5
-LEAST_TITLE = 3
+# Pages of a family from which its own words are told.
+LEAST_PAGES = 5
+
+Weighted = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,90 +44,131 @@ class Verdict:
 
 
 class Relatedness:
-    """Says whether two texts have to do with one another beside the passages that many share.
+    """Says whether texts have to do with one another, and a passage with its page.
 
-    The remainder of a text is what no cluster of three or more texts covers.
+    A text's remainder is what is left without the passages that at least three texts with unrelated titles carry.
     """
 
     def __init__(
-        self,
-        tokens: Tokens,
-        masses: npt.NDArray[np.uint16],
-        clusters: Sequence[Cluster],
-        titles: Sequence[str | None],
+        self, known: Evidence, clusters: Sequence[Cluster], pages: Sequence[tuple[str | None, str]], least: float
     ) -> None:
-        covered = np.zeros(len(tokens.hashes) + 1, np.int32)
+        """Take the title and the family of each text."""
+        self._known, self._least = known, least
+        self._families = [family for _, family in pages]
+        self._pages: dict[str, list[int]] = {}
+        for d, family in enumerate(self._families):
+            self._pages.setdefault(family, []).append(d)
+        self._house: dict[str, npt.NDArray[np.uint32]] = {}
+        self._titles = _weighted_titles([title for title, _ in pages], known.idf)
+        self._vectors: dict[int, Weighted | None] = {}
+        covered = np.zeros(len(known.tokens.hashes) + 1, np.int32)
         for cluster in clusters:
-            if len({m.document for m in cluster.members}) > 2:
+            if self._is_suspect(cluster):
                 for m in cluster.members:
                     covered[m.start] += 1
                     covered[m.end] -= 1
         self._free = np.cumsum(covered[:-1]) == 0
-        self._tokens, self._masses = tokens, masses
-        self._titles = [_title_words(t) for t in titles]
-        self._vectors: dict[int, object] = {}
 
-    def _vector(self, document: int):  # type: ignore[no-untyped-def]
-        """Return the TF-IDF vector of a text's remainder, or None when too little remains."""
+    def _is_suspect(self, cluster: Cluster) -> bool:
+        """Return whether at least three texts carry a cluster, and few of them have related titles."""
+        pages = sorted({m.document for m in cluster.members})[:12]
+        pairs = [(a, b) for i, a in enumerate(pages) for b in pages[:i]]
+        alike = sum(self.titles_related(a, b) is True for a, b in pairs)
+        return len(pages) > 2 and 4 * alike < len(pairs)
+
+    def titles_related(self, a: int, b: int) -> bool | None:
+        """Return whether two titles are about one thing; None when one of them says too little."""
+        (x, mx), (y, my) = self._titles[a], self._titles[b]
+        if mx.sum() < TITLE_MASS or my.sum() < TITLE_MASS:
+            return None
+        house = self._house_words(self._families[a]) if self._families[a] == self._families[b] else x[:0]
+        shared = float(mx[np.isin(x, y) & ~np.isin(x, house)].sum())
+        return shared >= TITLE_MASS or shared >= TITLE_SHARE * min(float(mx.sum()), float(my.sum()))
+
+    def _house_words(self, family: str) -> npt.NDArray[np.uint32]:
+        """Return the words that at least half of a family's pages hold: its name, its town; they relate nothing."""
+        if family not in self._house:
+            pages = self._pages[family]
+            sample = pages[:: max(1, len(pages) // SAMPLE)]
+            tokens = self._known.tokens
+            words = [np.unique(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]) for d in sample]
+            found, counts = np.unique(np.concatenate(words), return_counts=True)
+            self._house[family] = found[2 * counts >= len(sample)] if len(sample) >= LEAST_PAGES else found[:0]
+        return self._house[family]
+
+    def _vector(self, document: int) -> Weighted | None:
+        """Return the weighted words of a text's remainder, or None when too little remains."""
         if document not in self._vectors:
-            low, high = self._tokens.bounds[document], self._tokens.bounds[document + 1]
+            tokens = self._known.tokens
+            low, high = tokens.bounds[document], tokens.bounds[document + 1]
             places = np.flatnonzero(self._free[low:high]) + low
-            words = int(self._tokens.weights[places].sum()) // 6
-            self._vectors[document] = None
-            if words >= LEAST_REMAINDER:
-                self._vectors[document] = _sparse(self._tokens.hashes[places], self._masses[places])
+            enough = int(tokens.weights[places].sum()) >= 6 * LEAST_REMAINDER
+            places = places[~np.isin(tokens.hashes[places], self._house_words(self._families[document]))]
+            found = _weighted(tokens.hashes[places], self._known.masses[places]) if enough else None
+            self._vectors[document] = found
         return self._vectors[document]
 
-    def related(self, a: int, b: int, least: float) -> bool:
+    def related(self, a: int, b: int) -> bool:
         """Return whether titles or remainders are alike; texts that nothing is known of count as related."""
-        x, y = self._titles[a], self._titles[b]
-        titled = len(x) >= LEAST_TITLE and len(y) >= LEAST_TITLE
-        if titled and len(x & y) >= TITLE_SHARE * min(len(x), len(y)):
+        titles = self.titles_related(a, b)
+        if titles:
             return True
         left, right = self._vector(a), self._vector(b)
         if left is None or right is None:
-            return not titled
-        return _dot(left, right) >= least
+            return titles is None
+        return _dot(left, right) >= self._least
 
-    def title_share(self, document: int, start: int, end: int) -> float | None:
-        """Return the share of the title's words that a passage holds; None for a title of few words."""
-        title = self._title_hashes(document)
-        if len(title) < LEAST_TITLE:
+    def speaks_of_title(self, member: Carrier) -> bool | None:
+        """Return whether a passage holds what its page's title says; None for a title that says too little."""
+        words, masses = self._titles[member.document]
+        total = float(masses.sum())
+        if total < TITLE_MASS:
             return None
-        return float(np.isin(title, self._tokens.hashes[start:end]).mean())
+        shared = float(masses[np.isin(words, self._known.tokens.hashes[member.start : member.end])].sum())
+        return shared >= min(TITLE_MASS, TITLE_SHARE * total)
 
-    def rest_cosine(self, document: int, start: int, end: int) -> float | None:
-        """Return how alike a passage is to the rest of its page; None where little remains."""
-        rest = self._vector(document)
-        if rest is None:
-            return None
-        return _dot(rest, _sparse(self._tokens.hashes[start:end], self._masses[start:end]))
+    def rest_words(self, member: Carrier) -> float:
+        """Return how many words of the page stand outside a passage."""
+        weights, bounds = self._known.weight, self._known.tokens.bounds
+        page = weights[bounds[member.document + 1]] - weights[bounds[member.document]]
+        return float(page - weights[member.end] + weights[member.start]) / 6.0
 
-    def _title_hashes(self, document: int) -> npt.NDArray[np.uint32]:
-        words = sorted(self._titles[document])
-        return np.unique(tokenize([" ".join(words)]).hashes) if words else np.empty(0, np.uint32)
+    def belongs(self, member: Carrier) -> bool | None:
+        """Return whether a passage is about what its page is about; None when nothing is known of the page."""
+        titled = self.speaks_of_title(member)
+        rest = self._vector(member.document)
+        if titled or rest is None:
+            return titled
+        tokens = self._known.tokens.hashes[member.start : member.end]
+        return _dot(rest, _weighted(tokens, self._known.masses[member.start : member.end])) >= self._least
 
 
-def _sparse(
-    hashes: npt.NDArray[np.uint32], masses: npt.NDArray[np.uint16]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
-    """Return a text's words and their L2-normed TF-IDF weights; a word's frequency counts by its logarithm."""
+def _weighted_titles(titles: Sequence[str | None], idf: npt.NDArray[np.float32]) -> list[Weighted]:
+    """Return the words of each title with their masses (nats)."""
+    tokens = tokenize([t or "" for t in titles])
+    masses = idf[tokens.hashes & np.uint32(SLOTS - 1)] * tokens.weights / 6.0
+    found: list[Weighted] = []
+    for low, high in zip(tokens.bounds[:-1], tokens.bounds[1:], strict=True):
+        words, first = np.unique(tokens.hashes[low:high], return_index=True)
+        found.append((words, masses[low:high][first].astype(np.float64)))
+    return found
+
+
+def _weighted(hashes: npt.NDArray[np.uint32], masses: npt.NDArray[np.uint16]) -> Weighted:
+    """Return a text's words and their L2-normed weights: idf squared times the logarithm of the frequency.
+
+    The square lets names decide: of the weights tried it told same and other events apart best (area under the curve
+    0.973 for 0.962 with idf on local news, 0.959 for 0.954 on our corpus).
+    """
     words, first, counts = np.unique(hashes, return_index=True, return_counts=True)
-    values = masses[first] / 256.0 * (1.0 + np.log(counts))
+    values = (masses[first] / 256.0) ** 2 * (1.0 + np.log(counts))
     norm = float(np.sqrt((values**2).sum()))
     return words, values / norm if norm else values
 
 
-def _dot(
-    left: tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]],
-    right: tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]],
-) -> float:
+def _dot(left: Weighted, right: Weighted) -> float:
     _, i, j = np.intersect1d(left[0], right[0], assume_unique=True, return_indices=True)
     return round(float((left[1][i] * right[1][j]).sum()), 6)
-
-
-def _title_words(title: str | None) -> frozenset[str]:
-    return frozenset(w for w in re.findall(r"\w+", (title or "").casefold()) if len(w) > 3 or not w.isascii())
 
 
 def judge(
@@ -134,68 +181,54 @@ def judge(
 def _judge(
     cluster: Cluster, families: Sequence[str], relatedness: Relatedness, config: FurnitureConfig
 ) -> Verdict | None:
-    if _strays(cluster, relatedness, config):
+    if _strays(cluster, relatedness):
         reason = "two pages carry it that have nothing else in common, and it holds no word of their titles"
         return Verdict(rule="unrelated_pages", reason=reason, family=None, pages=2, confidence=0.65)
-    documents = _foreign(cluster, relatedness, config)
-    if len(documents) < config.min_pages:
-        return None
+    documents = _foreign(cluster, relatedness)
     by_family: dict[str, list[int]] = {}
     for d in documents:
         by_family.setdefault(families[d], []).append(d)
     for family, pages in sorted(by_family.items(), key=lambda item: (-len(item[1]), item[0])):
-        if len(pages) < config.min_pages:
-            break
-        unrelated = list(_unrelated(pages, relatedness, config))
-        if len(unrelated) >= config.min_pages:
+        picked = len(list(_unrelated(pages, relatedness, config)))
+        if picked >= config.min_pages:
             reason = f"{len(pages)} pages of {family} carry it whose titles and remaining texts are unrelated"
-            confidence = min(0.95, 0.75 + 0.04 * len(unrelated))
-            return Verdict(
-                rule="family_template", reason=reason, family=family, pages=len(pages), confidence=confidence
-            )
-    unrelated = list(_unrelated(documents, relatedness, config))
-    if len(unrelated) >= config.min_pages:
-        reason = (
-            f"{len(documents)} pages of {len(by_family)} families carry it that have nothing else in common"
-        )
-        return Verdict(
-            rule="unrelated_pages", reason=reason, family=None, pages=len(documents), confidence=0.7
-        )
+            sure = min(0.95, 0.75 + 0.04 * picked)
+            return Verdict(rule="family_template", reason=reason, family=family, pages=len(pages), confidence=sure)
+    # without one owner to explain it, a run needs one more unrelated page
+    if len(list(_unrelated(documents, relatedness, config))) > config.min_pages:
+        reason = f"{len(documents)} pages of {len(by_family)} families carry it that have nothing else in common"
+        return Verdict(rule="unrelated_pages", reason=reason, family=None, pages=len(documents), confidence=0.7)
     return None
 
 
-def _foreign(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> list[int]:
-    """Return the texts (sorted) of which it is known that the passage is about something else than their title and
-    remainder; none when it belongs to most of its pages."""
+def _foreign(cluster: Cluster, relatedness: Relatedness) -> list[int]:
+    """Return the texts (sorted) that are known to be about something else than the passage; none when it belongs to
+    most of its pages."""
     members = {m.document: m for m in reversed(cluster.members)}
     step = max(1, len(members) // SAMPLE)
     sample = sorted(members)[::step]
-    belongs, unknown = [], []
-    for d in sample:
-        title = relatedness.title_share(d, members[d].start, members[d].end)
-        rest = relatedness.rest_cosine(d, members[d].start, members[d].end)
-        if title is None and rest is None:
-            unknown.append(d)
-        elif (title or 0.0) >= TITLE_SHARE or (rest or 0.0) >= config.related / 2:
-            belongs.append(d)
-    if 2 * len(belongs) > len(sample):
+    belongs = {d: relatedness.belongs(members[d]) for d in sample}
+    if 2 * sum(b is True for b in belongs.values()) > len(sample):
         return []
-    return sorted(set(members) - set(belongs) - set(unknown))
+    return [d for d in sorted(members) if belongs.get(d, False) is False]
 
 
-def _strays(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> bool:
-    """Return whether a passage of two pages holds no word of either title, which are unrelated."""
+def _strays(cluster: Cluster, relatedness: Relatedness) -> bool:
+    """Return whether two pages of unrelated titles carry a passage that is all they have, and speaks of neither."""
     members = {m.document: m for m in reversed(cluster.members)}
-    a, *rest = members.values()
-    if len(rest) != 1 or relatedness.related(a.document, rest[0].document, config.related):
+    if len(members) != 2:
         return False
-    return all(relatedness.title_share(m.document, m.start, m.end) == 0.0 for m in (a, rest[0]))
+    a, b = members.values()
+    if relatedness.titles_related(a.document, b.document) is not False:
+        return False
+    rests = [relatedness.rest_words(m) for m in (a, b)]
+    return max(rests) < LEAST_REMAINDER and not any(relatedness.speaks_of_title(m) for m in (a, b))
 
 
 def unrelated(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> bool:
-    """Return whether all carriers of a passage are unrelated with one another and with it: a formula, not a report."""
-    documents = _foreign(cluster, relatedness, config)
-    least = min(config.min_pages, len({m.document for m in cluster.members}))
+    """Return whether carriers of a passage are unrelated with one another: a formula, not a report."""
+    documents = sorted({m.document for m in cluster.members})
+    least = min(config.min_pages, len(documents))
     return least > 1 and len(list(_unrelated(documents, relatedness, config))) >= least
 
 
@@ -204,7 +237,7 @@ def _unrelated(pages: Sequence[int], relatedness: Relatedness, config: Furniture
     step = max(1, len(pages) // SAMPLE)
     picked: list[int] = []
     for page in pages[::step]:
-        if all(not relatedness.related(page, other, config.related) for other in picked):
+        if all(not relatedness.related(page, other) for other in picked):
             picked.append(page)
             yield page
             if len(picked) >= 2 * config.min_pages:

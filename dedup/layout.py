@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 # Ends of carriers that lie this close together (tokens) count as one place.
 SNAP = 5
-# A carrier that has less than this share of a cluster, and not its beginning, carries a passage inside it.
+# A carrier that has a quotation of less than this share of a cluster carries a passage inside it.
 INNER_SHARE = 0.5
 
 
@@ -23,11 +23,13 @@ INNER_SHARE = 0.5
 class Piece:
     """A verified passage between the representative and a carrier.
 
-    `blocks` int64, n x 3: place in the representative, place in the carrier, matched words.
+    `blocks` int64, n x 3: place in the representative, place in the carrier, matched words; `quoted`: it stands between
+    quotation marks.
     """
 
     carrier: int
     blocks: npt.NDArray[np.int64]
+    quoted: bool = False
 
     @property
     def start(self) -> int:
@@ -155,7 +157,7 @@ def _split_inner(parts: list[Part], pieces: Sequence[Piece]) -> list[Part]:
     out = list(parts)
     for at, part in enumerate(parts):
         extents = {c: _extent(by_carrier[c], part) for c in part.carriers}
-        short = {c: e for c, e in extents.items() if _is_inner(e, part)}
+        short = {c: e for c, e in extents.items() if all(p.quoted for p in by_carrier[c]) and _is_inner(e, part)}
         if not short or len(short) == len(extents):
             continue
         stays = [c for c in part.carriers if c not in short]
@@ -176,8 +178,7 @@ def _extent(pieces: list[Piece], part: Part) -> tuple[int, int]:
 
 
 def _is_inner(extent: tuple[int, int], part: Part) -> bool:
-    length = extent[1] - extent[0]
-    return length < INNER_SHARE * (part.end - part.start) and extent[0] > part.start + SNAP
+    return extent[1] - extent[0] < INNER_SHARE * (part.end - part.start)
 
 
 def _stacks(short: dict[int, tuple[int, int]]) -> list[tuple[tuple[int, int], list[int]]]:

@@ -145,14 +145,17 @@ class _Scan:
             scored = rescore.rescore(more, found.evidence)
             return more.select(self._verified(more, scored, documents, sides, tokens))
 
-        clusters = cluster_passages(passages, found.evidence.mass, align, self.config.clusters.carrier_change)
+        clusters = cluster_passages(passages, found.evidence, align, self.config.clusters.carrier_change)
         self.clock.start("furniture")
         mapping = (
             families.read_mapping(self.config.furniture.families) if self.config.furniture.families else {}
         )
         known_families = families.families_of(documents, mapping)
         relatedness = furniture.Relatedness(
-            tokens, found.evidence.masses, clusters, [d.title for d in documents]
+            found.evidence,
+            clusters,
+            [(d.title, known_families[families.outlet_of(d)].name) for d in documents],
+            self.config.furniture.related,
         )
         verdicts = self._furniture(clusters, documents, sides, known_families, relatedness)
         known_families = self._inferred(clusters, verdicts, documents, known_families, tokens)

@@ -11,7 +11,7 @@ Features of a passage, and why each is there:
 * `containment_left`, `containment_right`: share of the side's own mass that is matched;
 * `names`: share of the matched words that are capitalised within a sentence: a list of names is not a passage;
 * `punctuation`: share of the matched words with a comma or the like before them, as in lists of names in any script;
-* `block`: 1 where the passage is a whole paragraph on both sides: there five words are enough.
+* `unit`: 1 where the passage is a whole paragraph or a complete quotation on both sides: there five words are enough.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ import numpy.typing as npt
 
 from dedup.align import Passages
 from dedup.kernels import tokens as k
+from dedup.kernels import weights as weight_kernels
 from dedup.kernels.weights import SLOTS
 from dedup.tokens import Tokens
 from dedup.weights import content_mass
 
 FEATURES = (
     "mass", "surprise", "content", "contiguity", "cosine", "containment_left", "containment_right", "names",
-    "punctuation", "block",
+    "punctuation", "unit",
 )  # fmt: skip
 
 
@@ -54,9 +55,11 @@ def _prefix(values: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the features are made from: prefix sums over all tokens (int64, tokens + 1), made once a corpus."""
+    """What the features are made from: the idf of each slot (float32, nats), the mass of each token (uint16, 1/256 nat)
+    and prefix sums over all tokens (int64, tokens + 1), made once a corpus."""
 
     tokens: Tokens
+    idf: npt.NDArray[np.float32]
     masses: npt.NDArray[np.uint16]
     mass: npt.NDArray[np.int64]
     weight: npt.NDArray[np.int64]
@@ -65,13 +68,15 @@ class Evidence:
     commas: npt.NDArray[np.int64]
 
 
-def evidence(tokens: Tokens, masses: npt.NDArray[np.uint16]) -> Evidence:
-    """Return the prefix sums of mass, weight, content words, capitalised content words, and commas."""
+def evidence(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Evidence:
+    """Return token masses and the prefix sums of mass, weight, content words, capitalised content words, and commas."""
+    masses = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf)
     is_content = masses.astype(np.int32) * 6 >= content_mass() * tokens.weights.astype(np.int32)
     inner_capital = (tokens.flags & (k.FLAG_UPPER | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_UPPER
     comma = (tokens.flags & (k.FLAG_PUNCT | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_PUNCT
     return Evidence(
         tokens=tokens,
+        idf=idf,
         masses=masses,
         mass=_prefix(masses),
         weight=_prefix(tokens.weights),
@@ -104,7 +109,7 @@ def features(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
         "containment_right": matched["mass"] / np.maximum(mass[b1] - mass[b0], 1),
         "names": matched["names"] / np.maximum(matched["content"], 1),
         "punctuation": 6.0 * matched["commas"] / np.maximum(matched["weight"], 1),
-        "block": (whole_blocks(tokens, a0, a1) & whole_blocks(tokens, b0, b1)).astype(float),
+        "unit": (whole_units(tokens, a0, a1) & whole_units(tokens, b0, b1)).astype(float),
     }
     return np.round(np.stack([columns[name] for name in FEATURES], axis=1), 6)
 
@@ -116,14 +121,14 @@ def _matched(passages: Passages, prefix: npt.NDArray[np.int64]) -> npt.NDArray[n
     return sums[passages.bounds[1:]] - sums[passages.bounds[:-1]]
 
 
-def whole_blocks(
+def whole_units(
     tokens: Tokens, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
-    """Return whether token spans begin at the start of a line and end at the end of one."""
+    """Return whether token spans are whole lines, or stand between quotation marks."""
     last = len(tokens.flags) - 1
-    begins = (tokens.flags[starts] & k.FLAG_LINE) > 0
-    stops = (ends > last) | ((tokens.flags[np.minimum(ends, last)] & k.FLAG_LINE) > 0)
-    whole: npt.NDArray[np.bool_] = begins & stops
+    before = tokens.flags[starts]
+    after = np.where(ends > last, k.FLAG_LINE | k.FLAG_QUOTE, tokens.flags[np.minimum(ends, last)])
+    whole: npt.NDArray[np.bool_] = (before & after & (k.FLAG_LINE | k.FLAG_QUOTE)) > 0
     return whole
 
 

@@ -22,17 +22,19 @@ def coefficients() -> tuple[npt.NDArray[np.float64], float]:
 
 
 # What the model sees: features saturate where more of them says nothing more.
-INPUTS = ("content", "surprise", "names", "punctuation", "contiguity", "cosine", "block")
+INPUTS = ("content", "surprise", "contiguity", "cosine", "unit")
 
 
 def inputs(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
     """Return the model's inputs (float64, n x len(INPUTS)) from feature columns by name."""
+    # runs of names alone are not passages, so what a list of names holds does not count
+    names = np.clip((columns["names"] - 0.5) / 0.4, 0.0, 1.0)
+    listed = np.clip((columns["punctuation"] - 0.25) / 0.12, 0.0, 1.0)
+    plain = 1.0 - np.maximum(names, listed)
     shaped = {
         **columns,
-        "content": np.log1p(np.minimum(columns["content"], 12.0)),
-        "surprise": np.minimum(columns["surprise"], 30.0) / 10.0,
-        "names": np.maximum(columns["names"] - 0.5, 0.0),
-        "punctuation": np.maximum(columns["punctuation"] - 0.25, 0.0),
+        "content": np.log1p(np.minimum(columns["content"], 12.0) * plain),
+        "surprise": np.minimum(columns["surprise"], 30.0) / 10.0 * plain,
     }
     return np.stack([shaped[name] for name in INPUTS], axis=1)
 

@@ -20,18 +20,17 @@ UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf
 WORD = re.compile(
     rf"[{UNSPACED}]|[^\W_{UNSPACED}](?:[^\s{UNSPACED}\u2010-\u2015\u201c\u201d\u2026\"]*[^\W_{UNSPACED}])?"
 )
-SUBSTITUTED, INSERTED = (
-    0.5,
-    0.75,
-)  # of edits: half substitute a word, a quarter insert one, a quarter lose one
-SPLIT, LOST = 0.12, 0.2  # of errors in letters: an added space, a lost letter; the others are look-alikes
+# Of edits half substitute a word, a quarter insert one, a quarter lose one.
+SUBSTITUTED, INSERTED = 0.5, 0.75
+# Of errors in letters a few add a space or lose the letter; the others are look-alikes.
+SPLIT, LOST = 0.12, 0.2
 
-_READ = {
-    "abcdefghijklmnopqrstuvwxyz": "o h e cl c t q b l i h l rn u o n g n s f u u vv n v s",
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ": "H R G O F E C N l I K I N M O R 0 P 5 I U Y W K V 2",
-    "0123456789": "O l Z 8 A S b 7 B g",
-}
-LOOK_ALIKES = {c: as_ for row, read in _READ.items() for c, as_ in zip(row, read.split(" "), strict=True)}
+_READ = """
+ao bh ce dcl ec ft gq hb il ji kh l1 mrn nu o0 pn qg rn s5 tf uv vu wvv xy yv zs
+AH BR CG DO EF FE GC HN Il JI KX LI MN NM OQ PR QO RK S5 TI UV VU WVV XK YV Z2
+0O 1l 2Z 38 4A 5S 6b 7Z 8B 9g
+"""
+LOOK_ALIKES = {pair[0]: pair[1:] for pair in _READ.split()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +88,7 @@ def damage(text: str, rates: Rates, lexicon: Sequence[str], rng: np.random.Gener
     """
     words, after = split_words(text)
     after[-1] = ""
-    state = _Words(words, after, list(range(len(words))))
+    state = _Words([*words], after, list(range(len(words))))
     kept = np.ones(len(words), bool)
     if rates.edits:
         _change_figures(state, rates.figures, rng)
@@ -146,7 +145,7 @@ def _misread(copy: Copy, state: _Words, rate: float, rng: np.random.Generator) -
     how = rng.random(len(places)).tolist()
     parts, at, hit = list[str](), 0, list[int]()
     for place, u in zip(places.tolist(), how, strict=True):
-        read = _misread_one(text[place], u)
+        read = _misread_one(text[place], text[place + 1], u)
         if read is not None:
             parts += (text[at:place], read)
             at = place + 1
@@ -156,15 +155,15 @@ def _misread(copy: Copy, state: _Words, rate: float, rng: np.random.Generator) -
     return Copy(text="".join(parts) + text[at:], kept=kept)
 
 
-def _misread_one(character: str, u: float) -> str | None:
+def _misread_one(character: str, following: str, u: float) -> str | None:
     """Return what a character is read as (a space between words is lost), or None when it is left alone."""
     if character == " ":
         return ""
     if not character.isalnum():
         return None
-    if u < SPLIT:
+    if u < SPLIT and following.isalnum():
         return character + " "
-    return "" if u < LOST else LOOK_ALIKES.get(character, "")
+    return "" if SPLIT <= u < LOST else LOOK_ALIKES.get(character, "")
 
 
 def _words_at(state: _Words, places: Sequence[int]) -> list[int]:

@@ -81,8 +81,8 @@ class Given:
         for line, record in self._records():
             if record is not None and line in chosen:
                 name = record["id"]
-                usable = isinstance(name, str) and name not in taken
-                record["id"] = name if usable else f"line-{line + 1:07d}"
+                known = str(name) if isinstance(name, str | int) else ""
+                record["id"] = known if known and known not in taken else f"line-{line + 1:07d}"
                 taken.add(record["id"])
                 yield record
 
@@ -100,7 +100,10 @@ def _record(raw: bytes) -> dict[str, Any] | None:
         return None
     if not isinstance(fields, dict):
         return None
-    found = {name: next((fields[n] for n in names if fields.get(n)), None) for name, names in NAMES.items()}
+    found = {
+        name: next((fields[n] for n in names if fields.get(n) not in (None, "")), None)
+        for name, names in NAMES.items()
+    }
     if not isinstance(found["text"], str) or len(found["text"].split()) < LEAST_WORDS:
         return None
     others = {n for names in NAMES.values() for n in names}

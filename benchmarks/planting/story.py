@@ -70,7 +70,7 @@ def make_story(text: str, words: int, carriers: int, rng: np.random.Generator) -
         reach=reach,
         exchanged=tuple(exchanged),
         half=half,
-        stretches=tuple(_stretches(sizes, reach, half)),
+        stretches=tuple(find_stretches(sizes, reach, half)),
     )
 
 
@@ -103,8 +103,14 @@ def _middle(sizes: Sequence[int]) -> int:
     return 0
 
 
-def _stretches(sizes: Sequence[int], reach: Sequence[int], half: int) -> list[tuple[int, int]]:
-    """Return the ranges of paragraphs that make one passage each."""
+def find_stretches(sizes: Sequence[int], reach: Sequence[int], half: int) -> list[tuple[int, int]]:
+    """Return the ranges of paragraphs that make one passage each.
+
+    `sizes` are words by paragraph, `reach` is how many paragraphs each copy has; `half` as in `Story`.
+
+    >>> find_stretches([30, 30, 30], [3, 3, 1, 1, 1], 0)
+    [(0, 1), (1, 3)]
+    """
     end = sorted(reach)[-2]
     half = half if half < end else 0
     carriers = [sum(r > p for r in reach) for p in range(end)]

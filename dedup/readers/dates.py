@@ -6,7 +6,7 @@ Times without a zone are UTC. Forms that can be read in two ways are refused, un
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from dedup.errors import ConfigError
@@ -205,7 +205,7 @@ def _moment(when: datetime, precision: str) -> Moment:
 def _format_precision(date_format: str) -> str:
     """Return how precise the dates of a format are, after trying the format on a date."""
     try:
-        datetime.strptime(date(2001, 2, 3).strftime(date_format), date_format)
+        datetime.strptime(datetime(2001, 2, 3, tzinfo=UTC).strftime(date_format), date_format)
     except ValueError as error:
         raise ConfigError(f"date_format: {date_format!r}: {error}; see the directives of strptime") from error
     used = set(re.findall(r"%(.)", date_format.replace("%%", "")))

@@ -207,7 +207,7 @@ def outlet_of(url: str) -> str | None:
     found = _HOST.match(url) or _BARE_HOST.match(url)
     if found is None:
         return None
-    return found[1].lower().rstrip(".").removeprefix("www.") or None
+    return found[1].lower().removeprefix("www.").rstrip(".") or None
 
 
 def _is_small(value: Any) -> bool:

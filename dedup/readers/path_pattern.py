@@ -19,42 +19,45 @@ FIELDS = {
 """Names that a pattern may use, and the field of the document that each fills."""
 
 _PART = re.compile(r"\{([^{}]*)\}|([{}])|([^{}]+)")
-_DATE = r"\d{4}(?:-\d{2}(?:-\d{2})?|\d{4})?(?!\d)|[^/]+?"
-_OTHER = r"[^/]+?"
+_DATE = r"\d{4}(?:-\d{2}(?:-\d{2})?|\d{4})?(?!\d)"
+_ANY = r"[^/]+?"
 
 
 class PathPattern:
     """A pattern, ready to match.
 
-    >>> PathPattern("{outlet}/{date}-{id}.txt").match("/data/bbc/2016-05-03-17.txt.gz")
+    >>> PathPattern("{outlet}/{date}-{id}.txt").match("/data/bbc/2016-05-03-17.txt.gz", "")
     {'outlet': 'bbc', 'published': '2016-05-03', 'id': '17'}
     """
 
     def __init__(self, pattern: str) -> None:
         """Raises `ConfigError` for unknown, repeated, adjacent or missing fields, and for a lone brace."""
         self.pattern = pattern
-        self._regex = re.compile(_regex(pattern))
+        self._strict = re.compile(_regex(pattern, _DATE))
+        self._loose = re.compile(_regex(pattern, _ANY))
 
-    def match(self, path: str) -> dict[str, str] | None:
+    def match(self, path: str, below: str) -> dict[str, str] | None:
         """Return the fields of a document that the path gives; None when its end is not as the pattern says.
 
-        `path` has forward slashes; the suffix of a compression is not part of what is matched.
+        Both paths have forward slashes; the suffix of a compression is left out. A date in digits is looked for
+        in the whole path. Other dates have to stand in the part `below` what the user named: further up, any
+        folder could be taken for one.
         """
-        found = self._regex.search(unpacked_name(path)) or self._regex.search(path)
+        found = self._strict.search(unpacked_name(path)) or self._loose.search(unpacked_name(below))
         return None if found is None else {FIELDS[name]: value for name, value in found.groupdict().items()}
 
 
-def _regex(pattern: str) -> str:
+def _regex(pattern: str, date: str) -> str:
     parts: list[str] = []
     seen: list[str] = []
-    for found in _PART.finditer(pattern.removeprefix("./").lstrip("/")):
+    for found in _PART.finditer(unpacked_name(pattern).removeprefix("./").lstrip("/")):
         name, brace, literal = found.groups()
         if literal is not None:
             parts.append(re.escape(literal))
             continue
         _check(pattern, name, brace, seen, after_field=bool(parts) and parts[-1].startswith("(?P<"))
         seen.append(name)
-        parts.append(f"(?P<{name}>{_DATE if name == 'date' else _OTHER})")
+        parts.append(f"(?P<{name}>{date if name == 'date' else _ANY})")
     if not seen:
         raise ConfigError(f"path_pattern: {pattern!r} names no field; use {_usable()}")
     return f"(?:^|/){''.join(parts)}$"

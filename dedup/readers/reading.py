@@ -117,7 +117,7 @@ class Reading:
         if self._pattern is None or source.path is None:
             return values
         path = portable(source.path)
-        found = self._pattern.match(path)
+        found = self._pattern.match(path, source.relative or "")
         if found is None:
             self._unmatched = path
             if whole_file:

@@ -19,10 +19,11 @@ from dedup.readers.log import ReadLog
 
 BLOCK = 2**16
 TOO_LONG = "over the size limit"
+GONE = "disappeared while reading"
 
 # The largest factors by which an input byte can grow are 1032 (deflate) and 32768 (zstd, a run-length block):
 # with pieces this small, what a bomb unpacks in one call stays within 32 MiB.
-_GZIP_STEP = 2**14
+_GZIP_STEP = 2**13
 _ZSTD_STEP = 2**10
 _LINE_FEED = 10
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -102,7 +103,7 @@ class Stream:
                 yield chunk
                 line += chunk.count(b"\n")
         except FileNotFoundError:
-            self._lose("file disappeared", None, "")
+            self._lose(GONE, None, "")
         except OSError as error:
             self._lose("cannot be read", line if line > 1 else None, error.strerror or str(error))
         except (_Broken, zlib.error) as error:

@@ -18,6 +18,7 @@ SHORT = "row has fewer fields than the header"
 AFTER_BROKEN = "row left over from a broken one"
 QUOTES = "quotation mark out of place"
 BROKEN = "broken row"
+NO_HEADER = "the row with the names of the columns cannot be read"
 COLUMN_TWICE = "two columns have one name"
 
 # csv keeps its limit in a C long, which has 32 bits on some systems.
@@ -38,7 +39,9 @@ class TableReader:
         """Yield each row as a mapping from column names; empty cells are empty strings."""
         rows = _Rows(stream, self._delimiter(stream.head()), limit, log)
         header = next(rows, None)
-        if header is None:
+        if header is None or (rows.damaged and not header.broken):
+            if rows.damaged:
+                log.lose(NO_HEADER, (stream.name, 1), "none of its rows can be understood")
             return
         columns = [name.strip() for name in header.fields]
         if len(set(columns)) < len(columns):
@@ -170,7 +173,7 @@ class _Rows:
         while (line := self._pending.popleft() if self._pending else next(self._lines, None)) is not None:
             size = len(line.text or "") + (size if self._taken else 0)
             self._taken.append(line)
-            if line.text is None or size > self._limit:
+            if line.text is None or size > self._limit + 1:  # the last line feed is not counted
                 raise _TooLong
             yield line.text
         self._ended = True

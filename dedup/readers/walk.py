@@ -17,6 +17,7 @@ from dedup.errors import InputError
 from dedup.readers.base import Source
 from dedup.readers.formats import FOREIGN, known_suffixes, reader_for, unpacked_name
 from dedup.readers.log import ReadLog, printable
+from dedup.readers.streams import GONE
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -119,14 +120,20 @@ def _folder(root: str, given: str, walk: _Walk) -> Iterator[Source]:
                 stack.extend(_children(entry, name, walk))
                 continue
         except OSError as error:
-            if entry.matters or not isinstance(error, FileNotFoundError):
-                walk.log.lose("cannot be read", (name, None), error.strerror or str(error))
+            _note_error(error, entry, name, walk.log)
             continue
         if _is_wanted(entry.path, mode, name, walk) and _is_new(entry.real, name, walk):
             found = True
             yield _source(entry.path, name, walk)
     if not found:
         walk.log.warn("folder without a file to read", (given, None), f"known are {known_suffixes()}")
+
+
+def _note_error(error: OSError, entry: _Entry, name: str, log: ReadLog) -> None:
+    if not isinstance(error, FileNotFoundError):
+        log.lose("cannot be read", (name, None), error.strerror or str(error))
+    elif entry.matters:
+        log.lose(GONE, (name, None))
 
 
 def _children(folder: _Entry, name: str, walk: _Walk) -> list[_Entry]:

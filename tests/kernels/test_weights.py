@@ -23,6 +23,8 @@ from dedup.weights import (
 from tests import reference
 from tests.strategies import FEW, SOME, hashes_of, token_texts, tokens_of
 
+IDF = np.random.default_rng(1).uniform(0, 15, SLOTS).astype(np.float32)
+
 
 def slot(word: str) -> int:
     return int(tokenize([word]).hashes[0]) % SLOTS
@@ -44,11 +46,10 @@ def test_document_frequencies_like_the_twin(texts: list[list[int]], data: st.Dat
 @given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.sampled_from([6, 3, 2])), min_size=1, max_size=20))
 def test_masses_like_the_twin(tokens: list[tuple[int, int]]) -> None:
     """The mass is the idf of the hash's lower bits, a half of it for Han, a third for Thai, in 1/256 nat, cut off."""
-    idf = np.random.default_rng(len(tokens)).uniform(0, 15, SLOTS).astype(np.float32)
     hashes, weights = np.array([t[0] for t in tokens], np.uint32), np.array([t[1] for t in tokens], np.uint8)
-    found = kernels.token_masses(hashes, weights, idf)
+    found = kernels.token_masses(hashes, weights, IDF)
     assert found.dtype == np.uint16
-    assert found.tolist() == [reference.token_mass(float(idf[h % SLOTS]), w) for h, w in tokens]
+    assert found.tolist() == [reference.token_mass(float(IDF[h % SLOTS]), w) for h, w in tokens]
 
 
 @FEW
