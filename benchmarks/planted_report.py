@@ -103,15 +103,14 @@ def _plant_table(by_plant: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
 
 
 def _precision_table(precision: Mapping[str, Any]) -> list[list[str]]:
-    head = ["kind", "mean over clusters", "over links", "links", "right"]
+    head = ["kind", "mean over clusters", "over links", "of one plant", "links", "right"]
     rows = {"all": precision["all"], **precision["by_kind"]}
-    return [
-        head,
-        *(
-            [k, _with_interval(f), _plain(f["by_link"]), str(f["links"]), str(f["right"])]
-            for k, f in rows.items()
-        ),
-    ]
+    return [head, *([kind, *_precision_row(f)] for kind, f in rows.items())]
+
+
+def _precision_row(figures: Mapping[str, Any]) -> list[str]:
+    shares = (_plain(figures[k]) for k in ("by_link", "of_one_plant"))
+    return [_with_interval(figures), *shares, str(figures["links"]), str(figures["right"])]
 
 
 def _plain(value: float | None) -> str:

@@ -43,6 +43,12 @@ class Passages:
         sums = np.concatenate([[0], np.cumsum(self.blocks[:, 2])])
         return sums[self.bounds[1:]] - sums[self.bounds[:-1]]
 
+    def summed(self, prefix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the sum over the matched words of each left side, from the prefix sums of a value over all tokens."""
+        starts = self.blocks[:, 0]
+        sums = np.concatenate([[0], np.cumsum(prefix[starts + self.blocks[:, 2]] - prefix[starts])])
+        return sums[self.bounds[1:]] - sums[self.bounds[:-1]]
+
     def select(self, kept: npt.NDArray[np.bool_]) -> Passages:
         """Return the passages at `kept`."""
         sizes = np.diff(self.bounds)

@@ -111,6 +111,13 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
     )
 
 
+def is_inset(material: Material, document: int, start: int, end: int) -> bool:
+    """Return whether a token span is a quotation or a caption in its text."""
+    carrier = Carrier(document=document, start=start, end=end, blocks=np.empty((0, 3), np.int64))
+    seen = occurrence(carrier, material)
+    return seen.quoted >= kinds.QUOTED or (seen.alone and kinds.looks_like_caption(seen))
+
+
 def context(
     cluster: Cluster, material: Material, verdict: furniture.Verdict | None, unrelated: bool, origin: Origin
 ) -> kinds.Context:

@@ -13,7 +13,7 @@ from dedup import rescore, weights
 from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
-from dedup.lsh import band_pairs
+from dedup.lsh import band_pairs, least_estimate
 from dedup.seeds import pair_hits, seed_hits
 from dedup.signatures import signatures
 from dedup.tokens import Tokens, tokenize_all
@@ -53,7 +53,8 @@ def find(
     """
     stage("tokens")
     tokens = tokenize_all(texts, pool)
-    copies = copy_of(tokens)
+    # across two sides a copy cannot stand for another: it has partners that the first text is not compared with
+    copies = np.arange(len(tokens)) if sides.any() else copy_of(tokens)
     active = copies == np.arange(len(tokens))
     active &= np.diff(tokens.bounds) > 0
     stage("signatures")
@@ -119,8 +120,7 @@ def near_pairs(
     made = signatures(tokens, config.signatures, pool)
     pairs = band_pairs(made, active, config.signatures)
     estimate = (made[pairs[:, 0]] == made[pairs[:, 1]]).mean(axis=1) if len(pairs) else np.empty(0)
-    middle = (1.0 / config.signatures.bands) ** (1.0 / config.signatures.rows)
-    kept = estimate >= middle
+    kept = estimate >= least_estimate(config.signatures)
     if sides.any():
         kept &= sides[pairs[:, 0]] != sides[pairs[:, 1]]
     return pairs[kept]

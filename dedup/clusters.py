@@ -15,14 +15,16 @@ import numpy.typing as npt
 
 from dedup.align import Passages
 from dedup.kernels import clusters as kernels
-from dedup.kernels.tokens import FLAG_QUOTE
 from dedup.layout import Part, Piece, lay_out
 from dedup.rescore import Evidence
 
 # The least mass (nats) of a member's part after a cut.
 LEAST_MEMBER = 8.0
+# Longest quotation or caption that is looked for inside a longer passage (tokens).
+LONGEST_INSET = 120
 
 Aligner = Callable[[npt.NDArray[np.int64]], Passages]
+IsInset = Callable[[int, int, int], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +68,13 @@ class _Nodes:
 
 
 def cluster_passages(
-    passages: Passages, known: Evidence, align: Aligner, change: float
+    passages: Passages, known: Evidence, align: Aligner, is_inset: IsInset, change: float
 ) -> list[Cluster]:
     """Return the clusters of verified passages.
 
     `known` has the tokens and their masses; `align` aligns pairs of texts (int64, n x 2, left <= right) and
     returns their verified passages: it is asked for members that are not linked with their representative directly.
+    `is_inset` says of a text and a token span whether it is a quotation or a caption.
     """
     clusters: list[Cluster] = []
     left = passages
@@ -79,7 +82,7 @@ def cluster_passages(
         nodes = _nodes(left)
         components = _components(left, nodes, known.mass)
         extra = align(_missing(components, nodes))
-        found, explained = _lay_out_all(components, nodes, left, extra, known, change, len(clusters))
+        found, explained = _lay_out_all(components, nodes, left, extra, known, is_inset, change, len(clusters))
         clusters += found
         left = left.select(~explained)
     return clusters
@@ -161,6 +164,7 @@ def _lay_out_all(
     passages: Passages,
     extra: Passages,
     known: Evidence,
+    is_inset: IsInset,
     change: float,
     offset: int,
 ) -> tuple[list[Cluster], npt.NDArray[np.bool_]]:
@@ -170,7 +174,7 @@ def _lay_out_all(
     lookup = _PairLookup(extra)
     spans = passages.spans()
     for component in components:
-        pieces = list(_pieces(component, nodes, passages, lookup, known.tokens.flags))
+        pieces = list(_pieces(component, nodes, passages, lookup, is_inset))
         own = _clusters_of(pieces, nodes, component.representative, known.mass, change)
         first = offset + len(clusters)
         clusters += [
@@ -205,7 +209,7 @@ class _PairLookup:
 
 
 def _pieces(
-    component: _Component, nodes: _Nodes, passages: Passages, lookup: _PairLookup, flags: npt.NDArray[np.uint8]
+    component: _Component, nodes: _Nodes, passages: Passages, lookup: _PairLookup, is_inset: IsInset
 ) -> Iterator[Piece]:
     """Yield the passages between the representative and every other region."""
     head = component.representative
@@ -214,21 +218,23 @@ def _pieces(
         blocks = passages.blocks[passages.bounds[p] : passages.bounds[p + 1]]
         a, b = nodes.of[p].tolist()
         linked |= {a, b}
-        yield _piece(b, blocks, flags) if a == head else _piece(a, blocks[:, [1, 0, 2]], flags)
+        other = b if a == head else a
+        turned = blocks if a == head else blocks[:, [1, 0, 2]]
+        yield _piece(other, turned, int(nodes.documents[other]), is_inset)
     where = _region(nodes, head)
     for region in component.regions.tolist():
         if region in linked:
             continue
         for p, forward in lookup.between(where, _region(nodes, region)):
             blocks = lookup.passages.blocks[lookup.passages.bounds[p] : lookup.passages.bounds[p + 1]]
-            yield _piece(region, blocks if forward else blocks[:, [1, 0, 2]], flags)
+            turned = blocks if forward else blocks[:, [1, 0, 2]]
+            yield _piece(region, turned, int(nodes.documents[region]), is_inset)
 
 
-def _piece(carrier: int, blocks: npt.NDArray[np.int64], flags: npt.NDArray[np.uint8]) -> Piece:
-    """Return a piece, and whether it stands between quotation marks in its carrier."""
+def _piece(carrier: int, blocks: npt.NDArray[np.int64], document: int, is_inset: IsInset) -> Piece:
+    """Return a piece, and whether it is a quotation or a caption in its carrier."""
     start, end = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
-    closed = end >= len(flags) or bool(flags[end] & FLAG_QUOTE)
-    return Piece(carrier=carrier, blocks=blocks, quoted=closed and bool(flags[start] & FLAG_QUOTE))
+    return Piece(carrier=carrier, blocks=blocks, inset=end - start <= LONGEST_INSET and is_inset(document, start, end))
 
 
 def _region(nodes: _Nodes, region: int) -> tuple[int, int, int]:

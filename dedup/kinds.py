@@ -82,6 +82,11 @@ class Assignment:
     evidence: tuple[str, ...]
 
 
+# Share of a passage inside quotation marks from which it is a quotation.
+QUOTED = 0.7
+# Captions are paragraphs of between these lengths (characters).
+SHORTEST_CAPTION, LONGEST_CAPTION = 20, 400
+_SENTENCE_END = tuple(".!?。！？।॥۔؟…")
 _QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]")
 
 
@@ -145,7 +150,7 @@ def _combine(signals: Sequence[tuple[float, str]]) -> float:
 
 def _quotes(occurrences: Sequence[Occurrence]) -> float:
     """Return the share of occurrences that stand in quotation marks."""
-    return sum(o.quoted >= 0.7 for o in occurrences) / len(occurrences)
+    return sum(o.quoted >= QUOTED for o in occurrences) / len(occurrences)
 
 
 def _quotation(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
@@ -163,6 +168,15 @@ def _quotation(occurrences: Sequence[Occurrence], context: Context) -> list[tupl
     return found
 
 
+def looks_like_caption(occurrence: Occurrence) -> bool:
+    """Return whether a short paragraph has a caption mark or credit, or is no sentence: nothing ends it."""
+    paragraph = occurrence.paragraph.strip()
+    if len(paragraph) > LONGEST_CAPTION:
+        return False
+    ends = paragraph.rstrip("\"'”’»」』)）").endswith(_SENTENCE_END)
+    return bool(_CAPTION_MARK.search(paragraph)) or (not ends and len(paragraph) > SHORTEST_CAPTION)
+
+
 def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
     alone = sum(o.alone for o in occurrences) / len(occurrences)
     marked = sum(bool(_CAPTION_MARK.search(o.paragraph)) and len(o.paragraph) < 400 for o in occurrences)
@@ -176,6 +190,9 @@ def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[
         )
     elif marked and alone > 0:
         found.append((0.5, f"a caption mark stands in {marked} of its paragraphs"))
+    open_ended = sum(o.alone and looks_like_caption(o) for o in occurrences) / len(occurrences)
+    if not marked and open_ended >= 0.5:
+        found.append((0.55, "a paragraph of its own that is no full sentence"))
     if alone >= 0.5 and context.words <= 60:
         found.append((0.35 * alone, "a short paragraph of its own"))
     if repeats and alone >= 0.3 and context.words <= 60:

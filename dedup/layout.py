@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 # Ends of carriers that lie this close together (tokens) count as one place.
 SNAP = 5
-# A carrier that has a quotation of less than this share of a cluster carries a passage inside it.
+# A carrier that has a quotation or a caption of less than this share of a cluster carries a passage inside it.
 INNER_SHARE = 0.5
 
 
@@ -23,13 +23,13 @@ INNER_SHARE = 0.5
 class Piece:
     """A verified passage between the representative and a carrier.
 
-    `blocks` int64, n x 3: place in the representative, place in the carrier, matched words; `quoted`: it stands between
-    quotation marks.
+    `blocks` int64, n x 3: place in the representative, place in the carrier, matched words; `inset`: it is a quotation
+    or a caption.
     """
 
     carrier: int
     blocks: npt.NDArray[np.int64]
-    quoted: bool = False
+    inset: bool = False
 
     @property
     def start(self) -> int:
@@ -157,7 +157,7 @@ def _split_inner(parts: list[Part], pieces: Sequence[Piece]) -> list[Part]:
     out = list(parts)
     for at, part in enumerate(parts):
         extents = {c: _extent(by_carrier[c], part) for c in part.carriers}
-        short = {c: e for c, e in extents.items() if all(p.quoted for p in by_carrier[c]) and _is_inner(e, part)}
+        short = {c: e for c, e in extents.items() if all(p.inset for p in by_carrier[c]) and _is_inner(e, part)}
         if not short or len(short) == len(extents):
             continue
         stays = [c for c in part.carriers if c not in short]

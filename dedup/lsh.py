@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -22,6 +23,34 @@ def expected_recall(jaccard: float, config: SignatureConfig) -> float:
     0.996
     """
     return float(1.0 - (1.0 - jaccard**config.rows) ** config.bands)
+
+
+def least_estimate(config: SignatureConfig) -> float:
+    """Return the least estimated similarity of a candidate pair: the middle of the S-curve, `(1 / b)**(1 / r)`."""
+    return float((1.0 / config.bands) ** (1.0 / config.rows))
+
+
+def recall(jaccard: float, config: SignatureConfig) -> float:
+    """Return the probability that a pair of this Jaccard similarity becomes a candidate.
+
+    It shares a bucket and at least `least_estimate` of its values: the slots are independent, so both are counted
+    together by convolving the distributions of equal slots in the bands that are not full.
+
+    >>> round(recall(0.5, SignatureConfig()), 3), round(recall(0.3, SignatureConfig()), 3)
+    (0.996, 0.496)
+    """
+    slots = config.num_perm
+    least = math.ceil(least_estimate(config) * slots - 1e-9)
+    no_bucket = np.ones(1)
+    for _ in range(config.bands):
+        no_bucket = np.convolve(no_bucket, _binomial(config.rows, jaccard)[:-1])
+    no_bucket = np.convolve(no_bucket, _binomial(slots - config.bands * config.rows, jaccard))
+    return float(min(1.0, max(0.0, _binomial(slots, jaccard)[least:].sum() - no_bucket[least:].sum())))
+
+
+def _binomial(n: int, p: float) -> npt.NDArray[np.float64]:
+    """Return the probabilities of 0 to n successes."""
+    return np.array([math.comb(n, k) * p**k * (1.0 - p) ** (n - k) for k in range(n + 1)])
 
 
 def band_pairs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import resource
 import sys
 import time
@@ -14,16 +15,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup import assembly, candidates, families, furniture, kinds, lsh, origins, relations, rescore
+from dedup import (
+    assembly,
+    candidates,
+    families,
+    furniture,
+    kinds,
+    lsh,
+    origins,
+    relations,
+    rescore,
+    selection,
+    sources,
+)
 from dedup.align import Passages
 from dedup.clusters import Cluster, cluster_passages
 from dedup.config import Config
 from dedup.model import Document, PassageCluster, ScanResult, Suppressed
 from dedup.progress import NoProgress, Progress
-from dedup.readers import ReadLog, read_documents, read_records
+from dedup.sources import Corpus, Source
 from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION, Tokens
-
-Source = str | Path | Sequence[str | Path] | Iterable[Document | Mapping[str, Any]]
 
 # Components of near-duplicates up to this many texts are compared all with all; larger ones with their centre.
 COMPLETE = 40
@@ -51,15 +62,6 @@ def scan(
     return _Scan(config or Config(), progress or NoProgress()).run(source, against)
 
 
-def is_paths(source: Source) -> bool:
-    """Return whether a source names files rather than holding documents."""
-    if isinstance(source, str | Path):
-        return True
-    return (
-        isinstance(source, list | tuple) and bool(source) and all(isinstance(s, str | Path) for s in source)
-    )
-
-
 @dataclass(slots=True)
 class _Clock:
     """Wall time and peak memory of each stage, and the progress that goes with it."""
@@ -83,69 +85,58 @@ class _Clock:
             self.stages[-1]["peak_mb"] = round(peak / (2**20 if sys.platform == "darwin" else 2**10))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """Clusters and why each is furniture, or None."""
+
+    clusters: list[Cluster]
+    verdicts: list[furniture.Verdict | None]
+
+    def furniture(self) -> list[tuple[Cluster, furniture.Verdict]]:
+        """Return the clusters that are furniture, with the reason."""
+        return [(c, v) for c, v in zip(self.clusters, self.verdicts, strict=True) if v is not None]
+
+
 class _Scan:
     """One scan: configuration, progress and what the stages hand on."""
 
     def __init__(self, config: Config, progress: Progress) -> None:
         self.config = config
         self.clock = _Clock(progress=progress, stages=[])
-        self.warnings: list[str] = []
 
     def run(self, source: Source, against: Source | None) -> ScanResult:
         """Read, find, judge and assemble."""
         self.clock.start("reading")
-        log, reference_log = ReadLog(), ReadLog()
-        documents = self._read(source, log)
-        reference = self._read(against, reference_log) if against is not None else []
-        known = self._known_texts()
-        everything = self._ordered(documents, reference, known)
-        sides = np.array([side for side, _ in everything], np.int8)
-        texts = [d for _, d in everything]
+        corpus = sources.gather(source, against, self.config)
         with ThreadPoolExecutor(self.config.jobs or _cores()) as pool:
-            # known texts stand on the side of the documents: they are compared with all
-            link_sides = np.where(sides == 2, 0, sides).astype(np.int8)
-            found = candidates.find([d.text for d in texts], link_sides, self.config, pool, self.clock.start)
-        result = self._judge(texts, sides, found)
+            # known texts stand on the side of the documents: what matters is what they share with a match
+            sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
+            texts = [d.text for d in corpus.texts]
+            found = candidates.find(texts, sides, self.config, pool, self.clock.start)
+        result, known_families = self._judge(corpus, found)
         self.clock.stop()
-        manifest = self._manifest(log, reference_log, texts, sides, found, result)
-        return replace(result, manifest=manifest)
-
-    def _read(self, source: Source, log: ReadLog) -> list[Document]:
-        if is_paths(source):
-            paths = [source] if isinstance(source, str | Path) else list(source)  # type: ignore[arg-type]
-            return list(read_documents(paths, self.config.read, log))  # type: ignore[arg-type]
-        return list(read_records(source, self.config.read, log))  # type: ignore[arg-type]
-
-    def _known_texts(self) -> list[Document]:
-        documents: list[Document] = []
-        for path in self.config.furniture.known_text:
-            for d in read_documents([path], self.config.read, ReadLog()):
-                documents.append(replace(d, id=f"known text: {d.id}"))
-        return documents
-
-    @staticmethod
-    def _ordered(
-        documents: list[Document], reference: list[Document], known: list[Document]
-    ) -> list[tuple[int, Document]]:
-        """Return all texts with their side, in an order that the input's order does not change."""
-        marked = [(0, d) for d in documents] + [(1, d) for d in reference] + [(2, d) for d in known]
-        return sorted(marked, key=lambda item: (item[1].id, item[0], item[1].text))
+        return replace(result, manifest=self._manifest(corpus, known_families, found, result))
 
     def _judge(
-        self, documents: list[Document], sides: npt.NDArray[np.int8], found: candidates.Found
-    ) -> ScanResult:
-        """Turn aligned passages into clusters, kinds, origins and relations."""
-        tokens = found.tokens
+        self, corpus: Corpus, found: candidates.Found
+    ) -> tuple[ScanResult, dict[str, families.Family]]:
+        """Turn aligned passages into clusters, kinds, origins and relations; return the families as well."""
+        tokens, documents = found.tokens, corpus.texts
         self.clock.start("clusters")
-        verified = self._verified(found.passages, found.scored, documents, sides, tokens)
-        passages = found.passages.select(verified)
+        passages = found.passages.select(self._verified(found.passages, found.scored, corpus, found.evidence))
 
         def align(pairs: npt.NDArray[np.int64]) -> Passages:
             more = candidates.align_pairs(pairs, found.evidence, self.config)
             scored = rescore.rescore(more, found.evidence)
-            return more.select(self._verified(more, scored, documents, sides, tokens))
+            return more.select(self._verified(more, scored, corpus, found.evidence))
 
-        clusters = cluster_passages(passages, found.evidence, align, self.config.clusters.carrier_change)
+        clusters = cluster_passages(
+            passages,
+            found.evidence,
+            align,
+            functools.partial(assembly.is_inset, plain),
+            self.config.clusters.carrier_change,
+        )
         self.clock.start("furniture")
         mapping = (
             families.read_mapping(self.config.furniture.families) if self.config.furniture.families else {}
@@ -157,29 +148,39 @@ class _Scan:
             [(d.title, known_families[families.outlet_of(d)].name) for d in documents],
             self.config.furniture.related,
         )
-        verdicts = self._furniture(clusters, documents, sides, known_families, relatedness)
+        verdicts = self._furniture(clusters, corpus, known_families, relatedness)
         known_families = self._inferred(clusters, verdicts, documents, known_families, tokens)
         material = assembly.Material(documents=documents, tokens=tokens, families=known_families)
         self.clock.start("kinds")
-        records = self._records(clusters, verdicts, material, relatedness, found)
+        judged = _Judged(clusters=clusters, verdicts=verdicts)
+        chosen = self._chosen(judged, corpus)
+        records = self._records(chosen.clusters, chosen.verdicts, material, relatedness, found)
         self.clock.start("documents")
-        pairs, near = self._relations(passages, clusters, records, material, align, verdicts)
+        pairs, near = self._relations(passages, judged, chosen, records, material, align, corpus)
         self.clock.start("results")
-        return self._assemble(clusters, verdicts, records, pairs, near, material, sides)
+        suppressed = self._suppressed(judged, material, corpus)
+        result = self._assemble(chosen.clusters, records, pairs, near, material, suppressed)
+        return result, known_families
+
+    def _chosen(self, judged: _Judged, corpus: Corpus) -> _Judged:
+        """Return the clusters without known texts, and cut to the asked window."""
+        clusters, verdicts = judged.clusters, judged.verdicts
+        if self.config.furniture.known_text:
+            kept = selection.without(clusters, corpus.sides == sources.KNOWN)
+            clusters, verdicts = [c for _, c in kept], [verdicts[i] for i, _ in kept]
+        if self.config.window_days is not None:
+            kept = selection.within(clusters, _times(corpus), self.config.window_days * 86_400)
+            clusters, verdicts = [c for _, c in kept], [verdicts[i] for i, _ in kept]
+        return _Judged(clusters=clusters, verdicts=verdicts)
 
     def _verified(
-        self,
-        passages: Passages,
-        scored: rescore.Scored,
-        documents: list[Document],
-        sides: npt.NDArray[np.int8],
-        tokens: Tokens,
+        self, passages: Passages, scored: rescore.Scored, corpus: Corpus, evidence: rescore.Evidence
     ) -> npt.NDArray[np.bool_]:
-        """Return which passages are matches: by their score, as equal texts, and within the asked window."""
+        """Return which passages are matches: by their score or as equal texts, and between texts to be compared."""
         if not len(passages):
             return np.zeros(0, np.bool_)
         spans = passages.spans()
-        bounds = tokens.bounds
+        bounds = evidence.tokens.bounds
         whole = np.ones(len(passages), np.bool_)
         for side, column in ((0, 0), (1, 2)):
             d = passages.documents[:, side]
@@ -188,35 +189,32 @@ class _Scan:
         kept = (scored.scores >= self.config.rescore.min_score) | whole
         least = self.config.min_words
         if least is not None:
-            kept &= passages.matched() >= least
+            kept &= passages.summed(evidence.weight) >= 6 * least
         if self.config.min_similarity is not None:
             kept &= scored.column("contiguity") >= self.config.min_similarity
-        a, b = passages.documents[:, 0], passages.documents[:, 1]
-        if sides.any():
-            kept &= (sides[a] != sides[b]) | ((sides[a] == 0) & (sides[b] == 0) & (not (sides == 1).any()))
-        if self.config.window_days is not None:
-            times = np.array([np.nan if d.timestamp is None else d.timestamp for d in documents])
-            kept &= np.abs(times[a] - times[b]) <= self.config.window_days * 86_400
-        return kept
+        left, right = corpus.sides[passages.documents].T
+        if corpus.one_way:
+            return kept & (left != right)
+        compared: npt.NDArray[np.bool_] = kept & ((left == sources.OWN) | (right == sources.OWN))
+        return compared
 
     def _furniture(
         self,
         clusters: list[Cluster],
-        documents: list[Document],
-        sides: npt.NDArray[np.int8],
+        corpus: Corpus,
         known: Mapping[str, families.Family],
         relatedness: furniture.Relatedness,
     ) -> list[furniture.Verdict | None]:
-        of = [known[families.outlet_of(d)].name for d in documents]
+        of = [known[families.outlet_of(d)].name for d in corpus.texts]
         verdicts = furniture.judge(clusters, of, relatedness, self.config.furniture)
         for i, cluster in enumerate(clusters):
-            if any(sides[m.document] == 2 for m in cluster.members):
-                pages = len({m.document for m in cluster.members})
+            pages = {m.document for m in cluster.members if corpus.sides[m.document] != sources.KNOWN}
+            if any(corpus.sides[m.document] == sources.KNOWN for m in cluster.members):
                 verdicts[i] = furniture.Verdict(
                     rule="known_text",
                     reason="it is in the file of known texts",
                     family=None,
-                    pages=pages,
+                    pages=len(pages),
                     confidence=0.99,
                 )
         return verdicts
@@ -273,61 +271,75 @@ class _Scan:
     def _relations(
         self,
         passages: Passages,
-        clusters: list[Cluster],
+        judged: _Judged,
+        chosen: _Judged,
         records: list[PassageCluster],
         material: assembly.Material,
         align: Any,
-        verdicts: list[furniture.Verdict | None],
+        corpus: Corpus,
     ) -> tuple[list[relations.DocumentPair], list[tuple[int, dict[int, relations.DocumentPair]]]]:
         """Return related pairs and clusters of near-duplicates."""
         tokens = material.tokens
-        left_out = [
-            (m.start, m.end)
-            for cluster, record, verdict in zip(clusters, records, verdicts, strict=True)
-            if verdict is not None or record.kind in ("boilerplate", "stock_phrase")
+        left_out = [(m.start, m.end) for cluster, _ in judged.furniture() for m in cluster.members]
+        of_kind = [
+            (record.kind, m.start, m.end)
+            for cluster, record in zip(chosen.clusters, records, strict=True)
             for m in cluster.members
         ]
-        quoted = [
-            (m.start, m.end)
-            for cluster, record in zip(clusters, records, strict=True)
-            if record.kind == "quotation"
-            for m in cluster.members
-        ]
+        left_out += [(start, end) for kind, start, end in of_kind if kind in ("boilerplate", "stock_phrase")]
+        quoted = [(start, end) for kind, start, end in of_kind if kind == "quotation"]
         masks = relations.masks(tokens, left_out, quoted)
         near = self.config.clusters.near_duplicate
-        pairs = relations.relate(passages, tokens, masks, material.documents, near)
+        pairs = self._compared(relations.relate(passages, tokens, masks, material.documents, near), corpus)
         missing = relations.missing_pairs(pairs, len(tokens), COMPLETE)
         if len(missing):
             everything = candidates.sorted_passages([passages, align(missing)])
-            pairs = relations.relate(everything, tokens, masks, material.documents, near)
+            pairs = self._compared(
+                relations.relate(everything, tokens, masks, material.documents, near), corpus
+            )
         sizes = np.diff(masks.plain[tokens.bounds])
         return pairs, relations.document_clusters(pairs, sizes)
+
+    def _compared(self, pairs: list[relations.DocumentPair], corpus: Corpus) -> list[relations.DocumentPair]:
+        """Return the pairs without known texts and those within the asked window."""
+        sides, days = corpus.sides, self.config.window_days
+        pairs = [p for p in pairs if sources.KNOWN not in (sides[p.left], sides[p.right])]
+        if days is None:
+            return pairs
+        times = _times(corpus)
+        return [p for p in pairs if abs(times[p.left] - times[p.right]) <= days * 86_400]
+
+    @staticmethod
+    def _suppressed(judged: _Judged, material: assembly.Material, corpus: Corpus) -> list[Suppressed]:
+        found: list[Suppressed] = []
+        known = {d.id for d, side in zip(corpus.texts, corpus.sides, strict=True) if side == sources.KNOWN}
+        for cluster, verdict in judged.furniture():
+            found += assembly.suppressed_records(cluster, material, verdict)
+        return [s for s in found if s.doc_id not in known]
 
     def _assemble(
         self,
         clusters: list[Cluster],
-        verdicts: list[furniture.Verdict | None],
         records: list[PassageCluster],
         pairs: list[relations.DocumentPair],
         near: list[tuple[int, dict[int, relations.DocumentPair]]],
         material: assembly.Material,
-        sides: npt.NDArray[np.int8],
+        suppressed: list[Suppressed],
     ) -> ScanResult:
         """Sort, filter and link the records."""
         documents = material.documents
-        named = [
-            replace(r, parent=records[c.parent].cluster_id if c.parent >= 0 else None)
+        only = self.config.only
+        listed = [
+            only != "documents" and self._wanted(c, r, material.tokens)
             for c, r in zip(clusters, records, strict=True)
         ]
-        chosen = [r for r in named if self._wanted(r)]
+        chosen = [
+            replace(records[i], parent=_parent(i, clusters, records, listed)) for i in np.flatnonzero(listed)
+        ]
         by_document: dict[str, set[str]] = {}
         for record in chosen:
             for m in record.members:
                 by_document.setdefault(m.doc_id, set()).add(record.cluster_id)
-        suppressed: list[Suppressed] = []
-        for cluster, verdict in zip(clusters, verdicts, strict=True):
-            if verdict:
-                suppressed += assembly.suppressed_records(cluster, material, verdict)
         pair_records = [
             assembly.pair_record(
                 p,
@@ -339,41 +351,42 @@ class _Scan:
             )
             for p in pairs
         ]
-        document_records = [assembly.document_record(head, ties, documents) for head, ties in near]
-        only = self.config.only
+        document_records = [
+            assembly.document_record(head, ties, documents) for head, ties in near if only != "passages"
+        ]
         ids = {m.doc_id for r in chosen for m in r.members} | {
             m.doc_id for r in document_records for m in r.members
         }
         return ScanResult(
-            passages=() if only == "documents" else tuple(sorted(chosen, key=_rank)),
-            documents=()
-            if only == "passages"
-            else tuple(sorted(document_records, key=lambda r: (-len(r.members), r.cluster_id))),
+            passages=tuple(sorted(chosen, key=_rank)),
+            documents=tuple(sorted(document_records, key=lambda r: (-len(r.members), r.cluster_id))),
             pairs=tuple(sorted(pair_records, key=lambda r: (r.left, r.right))),
             suppressed=tuple(sorted(suppressed, key=lambda s: (s.doc_id, s.start, s.end, s.rule))),
             manifest={},
             texts={d.id: d for d in documents if d.id in ids},
         )
 
-    def _wanted(self, record: PassageCluster) -> bool:
+    def _wanted(self, cluster: Cluster, record: PassageCluster, tokens: Tokens) -> bool:
+        head = cluster.members[0]
+        if tokens.weights[head.start : head.end].sum() < 6 * (self.config.min_words or 0):
+            return False
         if self.config.kind and record.kind not in self.config.kind:
             return False
         return not self.config.scope or record.scope in self.config.scope
 
     def _manifest(
         self,
-        log: ReadLog,
-        reference_log: ReadLog,
-        documents: list[Document],
-        sides: npt.NDArray[np.int8],
+        corpus: Corpus,
+        known_families: Mapping[str, families.Family],
         found: candidates.Found,
         result: ScanResult,
     ) -> dict[str, Any]:
         from dedup import __version__
 
-        sizes = np.diff(found.tokens.bounds)
+        documents = corpus.documents
+        sizes = np.diff(found.tokens.bounds)[corpus.sides != sources.KNOWN]
         blank = [d.id for d, n in zip(documents, sizes, strict=True) if n == 0]
-        known = families.families_of(documents, {})
+        outlets = {families.outlet_of(d) for d in documents}
         config = self.config.to_dict()
         for setting in ("jobs", "memory"):
             config.pop(setting)
@@ -384,17 +397,18 @@ class _Scan:
             "unicode": UNICODE_VERSION,
             "fingerprint": self.config.fingerprint(),
             "config": config,
-            "reading": log.to_dict(),
-            "reading_against": reference_log.to_dict() if (sides == 1).any() else None,
+            "reading": corpus.log.to_dict(),
+            "reading_against": corpus.reference_log.to_dict() if corpus.one_way else None,
+            "reading_known_text": corpus.known_log.to_dict() if self.config.furniture.known_text else None,
             "counts": {
-                "documents": int((sides == 0).sum()),
-                "documents_against": int((sides == 1).sum()),
+                "documents": int((corpus.sides == sources.OWN).sum()),
+                "documents_against": int((corpus.sides == sources.REFERENCE).sum()),
                 "words": int(found.tokens.weights.sum(dtype=np.int64) // 6),
                 "passages": len(result.passages),
                 "document_clusters": len(result.documents),
                 "pairs": len(result.pairs),
                 "suppressed": len(result.suppressed),
-                "outlets": len({families.outlet_of(d) for d in documents}),
+                "outlets": len(outlets),
                 **found.counts,
             },
             "not_comparable": len(blank),
@@ -403,12 +417,15 @@ class _Scan:
                 "bands": self.config.signatures.bands,
                 "rows": self.config.signatures.rows,
                 "expected_recall": {
-                    str(j): round(lsh.expected_recall(j, self.config.signatures), 4)
-                    for j in (0.3, 0.5, 0.7, 0.9)
+                    str(j): round(lsh.recall(j, self.config.signatures), 4) for j in (0.3, 0.5, 0.7, 0.9)
                 },
             },
-            "families": {o: {"family": f.name, "source": f.source} for o, f in sorted(known.items())},
-            "warnings": [*self.warnings, *_warnings(log, documents, blank)],
+            "families": {
+                o: {"family": f.name, "source": f.source}
+                for o, f in sorted(known_families.items())
+                if o in outlets
+            },
+            "warnings": [*_warnings(corpus, blank, window=self.config.window_days is not None)],
             "stages": self.clock.stages,
         }
 
@@ -439,15 +456,36 @@ def _rank(record: PassageCluster) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _warnings(log: ReadLog, documents: Sequence[Document], blank: Sequence[str]) -> list[str]:
+def _times(corpus: Corpus) -> npt.NDArray[np.float64]:
+    """Return the time of each text in seconds, NaN where it is not known."""
+    return np.array([np.nan if d.timestamp is None else d.timestamp for d in corpus.texts])
+
+
+def _parent(
+    number: int, clusters: Sequence[Cluster], records: Sequence[PassageCluster], listed: Sequence[bool]
+) -> str | None:
+    """Return the id of the nearest cluster around one that is among the results."""
+    around = clusters[number].parent
+    while around >= 0 and not listed[around]:
+        around = clusters[around].parent
+    return records[around].cluster_id if around >= 0 else None
+
+
+def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str]:
     """Return what a reader of the result must know about its input."""
-    found = list(log.messages())
+    documents = corpus.documents
+    found = list(corpus.log.messages())
+    found += [f"reference set: {message}" for message in corpus.reference_log.messages()]
+    found += [f"known text: {message}" for message in corpus.known_log.messages()]
     if not documents:
         return [*found, "no document was read"]
+    if corpus.one_way and sources.REFERENCE not in corpus.sides:
+        found.append("the reference set is empty: nothing was compared")
     undated = sum(d.timestamp is None for d in documents)
     if undated:
         found.append(
             f"{undated} of {len(documents)} documents have no usable date: who was first is not told for them"
+            + (", and with a window they are compared with nothing" if window else "")
         )
     nameless = sum(d.outlet is None for d in documents)
     if nameless:

@@ -22,6 +22,8 @@ def coefficients() -> tuple[npt.NDArray[np.float64], float]:
 
 
 # What the model sees: features saturate where more of them says nothing more.
+# Content words from which a list counts as any other text.
+LONG_LIST = 45.0
 INPUTS = ("content", "surprise", "contiguity", "cosine", "unit")
 
 
@@ -30,7 +32,9 @@ def inputs(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float6
     # runs of names alone are not passages, so what a list of names holds does not count
     names = np.clip((columns["names"] - 0.5) / 0.4, 0.0, 1.0)
     listed = np.clip((columns["punctuation"] - 0.25) / 0.12, 0.0, 1.0)
-    plain = 1.0 - np.maximum(names, listed)
+    # ... unless it is so long that two writers would hardly give it in one order
+    short = np.clip((LONG_LIST - columns["content"]) / 15.0, 0.0, 1.0)
+    plain = 1.0 - np.maximum(names, listed) * short
     shaped = {
         **columns,
         "content": np.log1p(np.minimum(columns["content"], 12.0) * plain),

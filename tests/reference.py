@@ -1,7 +1,8 @@
 """Ten-line obvious twins of the kernels, in plain Python over lists. Never optimise this file.
 
-Each twin is written from the documented behaviour, by another method than the kernel where there is one: a regular
-expression instead of a state machine, all windows instead of a moving minimum, all pairs instead of a sort.
+Each twin is written from the documented behaviour, by another method than the kernel where there is one: a
+regular expression instead of a state machine, all windows instead of a moving minimum, all pairs instead of a
+sort.
 """
 
 from __future__ import annotations
@@ -27,16 +28,32 @@ HYPHENS = "-‐‑−"
 STOPS = "!?。！？।॥۔؟…．｡"
 NEWLINES = "\n\r\v\f\x85\u2028\u2029"
 INVISIBLE = "\xad\u200b\u200c\u200d\u2060\ufeff\u0640\u034f\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
-HAN = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U0001b000-\U0001b16f"
-LISTED = {QUOTES: '"', APOSTROPHES: "'", HYPHENS: "-", STOPS: "!", INVISIBLE: "i", "\r": "r", "\n": "N", NEWLINES: "n", ".": ".",
-          ",٫٬": ",", "\t": "s", "\uff9e\uff9f": "m"}  # fmt: skip
+HAN = (
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\uff66-\uff9d\U0001b000-\U0001b16f"
+)
 THAI = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"
 POINTS = "\u0591-\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06ed"
 
-# Of a character and of its classes: a word is letters and digits, with an apostrophe before a letter, a point
-# between digits, a hyphen before a line end and a small letter; marks and invisible characters may follow each.
-# l small letter, L capital, d digit, h Han or kana, t Thai and the like, e emoji, m mark, i invisible, r carriage return,
-# N line feed, n another line end.
+LISTED = {
+    QUOTES: '"',
+    APOSTROPHES: "'",
+    HYPHENS: "-",
+    STOPS: "!",
+    INVISIBLE: "i",
+    "\r": "r",
+    "\n": "N",
+    NEWLINES: "n",
+    ".": ".",
+    ",٫٬": ",",
+    "\t": "s",
+    "\uff9e\uff9f": "m",
+}
+
+# A token in terms of character classes: l small letter, L capital, d digit, h Han or kana, t Thai and the like,
+# e emoji, m mark, i invisible, r carriage return, N line feed, n another line end, s space, x anything else.
+# A word is letters and digits, each with its marks, and between them an apostrophe before a letter, a point
+# between digits, a hyphen and one line end before a small letter.
 TOKEN = re.compile(
     r"(?:[lL][mi]*(?:'(?=[lL])|-s*(?:rN|[rNn])s*(?=l))?|d[mi]*(?:'(?=[lL])|[.,](?=d))?)+|[hte][mi]*"
 )
@@ -242,7 +259,8 @@ def context_groups(
 
 
 def pair_links(left: Sequence[Pair], right: Sequence[Pair], small: int, itself: bool) -> set[Pair]:
-    """Places of equal keys in two lists of (key, place): all, or in order of occurrence where there are many."""
+    """Places of equal keys in two lists of (key, place): all, or in order of occurrence where there are
+    many."""
     out: set[Pair] = set()
     for key in {k for k, _ in left}:
         a, b = ([p for k, p in side if k == key] for side in (left, right))
@@ -270,15 +288,16 @@ def components(items: Iterable[int], links: Iterable[Pair]) -> list[set[int]]:
 
 def exact_runs(hits: Iterable[Pair], left: Sequence[int], right: Sequence[int]) -> list[Run]:
     """The maximal equal runs of two texts that hold a hit."""
-    out = set()
-    for a, b in hits:
-        if left[a] == right[b]:
-            back = list(itertools.takewhile(lambda k: left[a - k] == right[b - k], range(min(a, b) + 1)))[-1]
-            ahead = len(
-                list(itertools.takewhile(lambda p: p[0] == p[1], zip(left[a:], right[b:], strict=False)))
-            )
-            out.add((a - back, b - back, back + ahead))
-    return sorted(out)
+    return sorted({_run(a, b, left, right) for a, b in hits if left[a] == right[b]})
+
+
+def _run(a: int, b: int, left: Sequence[int], right: Sequence[int]) -> Run:
+    while a and b and left[a - 1] == right[b - 1]:
+        a, b = a - 1, b - 1
+    length = 0
+    while a + length < len(left) and b + length < len(right) and left[a + length] == right[b + length]:
+        length += 1
+    return a, b, length
 
 
 def follows(run: Run, after: Run, max_gap: int) -> bool:

@@ -1,4 +1,5 @@
-"""Hypothesis strategies: texts in many scripts, hostile characters, token arrays; and the settings of all tests."""
+"""Hypothesis strategies: texts in many scripts, hostile characters, token arrays; and the settings of all
+tests."""
 
 from __future__ import annotations
 

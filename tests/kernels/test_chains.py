@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from dedup import chains as stage
 from dedup.chains import LEAST_MASS, Chains, chain_hits
-from dedup.config import ChainConfig
 from dedup.kernels import chains as kernels
 from tests import reference
-from tests.kernels.stages import RARE, chains_of, hits_of, prefix, rare
+from tests.kernels.stages import CHAINS, RARE, chains_of, hits_of, prefix, rare
 from tests.strategies import MANY, SOME, mosaics, token_texts, tokens_of
 
 Run = tuple[int, int, int]
@@ -36,7 +35,9 @@ def kernel_runs(hits: list[tuple[int, int]], left: list[int], right: list[int] |
     return [(int(a) - low_left, int(b) - low_right, int(n)) for a, b, n in out[:count]]
 
 
-def kernel_chains(runs: list[Run], masses: list[int], max_gap: int, least: int, itself: bool = False) -> list[list[Run]]:
+def kernel_chains(
+    runs: list[Run], masses: list[int], max_gap: int, least: int, itself: bool = False
+) -> list[list[Run]]:
     prefix = np.cumsum([0, *masses]).astype(np.int64)
     chain_of = np.empty(len(runs), np.int64)
     rows = np.array(runs, np.int64).reshape(-1, 3)
@@ -54,7 +55,8 @@ def rows_of(chains: Chains) -> list[tuple[tuple[int, int], list[Run]]]:
 @MANY
 @given(st.lists(WORD, min_size=1, max_size=25), st.lists(WORD, min_size=1, max_size=25), st.data())
 def test_runs_like_the_twin(left: list[int], right: list[int], data: st.DataObject) -> None:
-    """Any hits of two texts, wrong ones among them, become the maximal equal runs that hold them, each once."""
+    """Any hits of two texts, wrong ones among them, become the maximal equal runs that hold them, each
+    once."""
     hit = st.tuples(st.integers(0, len(left) - 1), st.integers(0, len(right) - 1))
     hits = data.draw(st.lists(hit, max_size=20, unique=True))
     true = [(a, b) for a, b in hits if left[a] == right[b]]
@@ -127,7 +129,7 @@ def test_chains_are_well_formed(texts: list[list[int]]) -> None:
         for a, b, n in runs:
             assert tokens.hashes[a : a + n].tolist() == tokens.hashes[b : b + n].tolist()
             assert pair[0] != pair[1] or a + n <= b
-        assert all(reference.follows(x, y, ChainConfig().max_gap) for x, y in itertools.pairwise(runs))
+        assert all(reference.follows(x, y, CHAINS.max_gap) for x, y in itertools.pairwise(runs))
         assert pair[0] != pair[1] or runs[-1][0] + runs[-1][2] <= runs[0][1]
 
 
@@ -144,7 +146,8 @@ def test_gaps(gap: int, chains: int, sides: tuple[int, int]) -> None:
 
 
 def test_total_drift_is_not_bounded() -> None:
-    """Each gap is bounded, not their sum: 20 runs with 8 words lost between them (OCR columns) are one chain."""
+    """Each gap is bounded, not their sum: 20 runs with 8 words lost between them (OCR columns) are one
+    chain."""
     left = list(range(200))
     right = [word for i in range(0, 200, 10) for word in [*range(1000 + i, 1008 + i), *left[i : i + 10]]]
     found = rows_of(chains_of([left, right]))
@@ -167,7 +170,7 @@ def test_common_words_are_no_chain(runs: int) -> None:
     need = -(-int(LEAST_MASS * 256) // len(words))
     for mass, kept in ((need, 1), (need - 1, 0)):
         masses = np.full(len(tokens.hashes), mass, np.uint16)
-        assert len(chain_hits(hits, tokens, prefix(masses), ChainConfig())) == kept
+        assert len(chain_hits(hits, tokens, prefix(masses), CHAINS)) == kept
 
 
 def test_three_copies_in_a_row() -> None:
@@ -182,10 +185,10 @@ def test_blocks_and_pools_do_not_matter(texts: list[list[int]], size: int) -> No
     """D16: any block size, with or without threads, gives the same chains."""
     tokens = tokens_of(texts)
     hits, masses = hits_of(tokens), prefix(rare(tokens))
-    whole = rows_of(chain_hits(hits, tokens, masses, ChainConfig()))
+    whole = rows_of(chain_hits(hits, tokens, masses, CHAINS))
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
         patch.setattr(stage, "BLOCK_PAIRS", size)
-        assert rows_of(chain_hits(hits, tokens, masses, ChainConfig())) == whole
+        assert rows_of(chain_hits(hits, tokens, masses, CHAINS)) == whole
         assert rows_of(chain_hits(hits, tokens, masses, ChainConfig(), pool)) == whole
 
 

@@ -15,8 +15,12 @@ from dedup.kernels import jit
 
 def compiled() -> list[tuple[str, Any]]:
     """Every kernel by name."""
-    modules = [importlib.import_module(f"dedup.kernels.{m.name}") for m in pkgutil.iter_modules(kernels.__path__)]
-    found = {f"{v.py_func.__module__}.{k}": v for m in modules for k, v in vars(m).items() if hasattr(v, "py_func")}
+    modules = [
+        importlib.import_module(f"dedup.kernels.{m.name}") for m in pkgutil.iter_modules(kernels.__path__)
+    ]
+    found = {
+        f"{v.py_func.__module__}.{k}": v for m in modules for k, v in vars(m).items() if hasattr(v, "py_func")
+    }
     return sorted(found.items())
 
 
@@ -25,7 +29,9 @@ def test_kernels_are_found() -> None:
     assert len(compiled()) > 20
 
 
-@pytest.mark.parametrize(("name", "function"), compiled(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "function"), compiled(), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_options(name: str, function: Any) -> None:
     """Every kernel releases the GIL and is cached; none is parallel or allows reordered float sums."""
     options = function.targetoptions
@@ -45,6 +51,10 @@ def test_without_a_writable_cache_folder(monkeypatch: pytest.MonkeyPatch) -> Non
         return compile_with(cache=False, nogil=nogil)
 
     monkeypatch.setattr(numba, "njit", refuse)
-    function = jit.kernel(lambda x: x + 1)
+
+    def successor(x: Any) -> Any:
+        return x + 1
+
+    function: Any = jit.kernel(successor)
     assert function(1) == 2
     assert type(function._cache).__name__ == "NullCache"

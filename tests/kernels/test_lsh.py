@@ -1,4 +1,5 @@
-"""Banding: candidate pairs against brute force, what banding can find, and the texts that other tools lose."""
+"""Banding: candidate pairs against brute force, what banding can find, and the texts that other tools
+lose."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def pairs_of(
     rows: npt.NDArray[np.uint32], comparable: list[bool], config: SignatureConfig
 ) -> list[tuple[int, int]]:
     found = band_pairs(rows, np.array(comparable, np.bool_), config)
-    assert (found.dtype, found.shape[1:]) == (np.int64, (2,))
+    assert found.dtype == np.int64
+    assert found.shape[1:] == (2,)
     return [(int(a), int(b)) for a, b in found]
 
 
@@ -47,7 +49,8 @@ def brute_buckets(
 @MANY
 @given(st.integers(0, 2**32 - 1), st.integers(0, 40), st.integers(1, 5))
 def test_pairs_like_brute_force(seed: int, n: int, values: int) -> None:
-    """Buckets up to SMALL_BUCKET give all their pairs, larger ones a connected set of n - 1; nothing else is paired.
+    """Buckets up to SMALL_BUCKET give all their pairs, larger ones a connected set of n - 1; nothing else is
+    paired.
 
     The last columns belong to no band and must not matter to small buckets.
     """
@@ -79,7 +82,8 @@ def test_input_order_does_not_matter(seed: int, n: int, values: int) -> None:
 
 
 def test_equal_signatures_in_a_large_bucket_are_linked() -> None:
-    """Neighbours in a large bucket are those whose whole signatures are alike, not those that stand side by side."""
+    """Neighbours in a large bucket are those whose whole signatures are alike, not those that stand side by
+    side."""
     config = SignatureConfig(num_perm=6, bands=1, rows=2)
     rows = np.random.default_rng(5).integers(0, 2**32, (40, 6), dtype=np.uint32)
     rows[:, :2] = 7
@@ -126,16 +130,44 @@ def test_texts_without_words_are_not_comparable() -> None:
 
 
 TOPICS = {
-    "zh": ["新华社北京三月三日电国务院总理星期一主持召开常务会议研究部署春耕生产工作", "上海交响乐团昨晚在新落成的音乐厅举行首场演出吸引数千名观众冒雨前来欣赏"],
-    "ja": ["東京都は三日、都内の小学校で使う給食用の食器を来年度から順次切り替えると発表した", "北海道沖で操業していた漁船がエンジンの故障で漂流し、乗組員五人が救助された"],
-    "ru": ["Паром сел на мель у входа в гавань ранним утром и простоял там семь часов до прилива", "Городской совет утвердил бюджет на ремонт школ и больниц после долгого спора депутатов"],
-    "ar": ["أعلنت وزارة الصحة يوم الاثنين عن افتتاح مستشفى جديد في شمال البلاد بعد سنوات من العمل", "فاز الفريق الأحمر بكأس الدوري بعد مباراة مثيرة حضرها آلاف المشجعين في العاصمة مساء أمس"],
-    "th": ["เรือข้ามฟากเกยตื้นที่ปากแม่น้ำก่อนรุ่งสางวันจันทร์และติดอยู่นานเจ็ดชั่วโมง", "สภาเมืองอนุมัติงบประมาณซ่อมแซมโรงเรียนหลังการอภิปรายอันยาวนานเมื่อคืนนี้"],
-    "hi": ["सोमवार तड़के घने कोहरे में नौका नदी के मुहाने पर फँस गई और सात घंटे तक वहीं रही", "नगर परिषद ने लंबी बहस के बाद विद्यालयों की मरम्मत के लिए बजट को मंज़ूरी दे दी"],
-    "emoji": ["😀👍🎉🔥💧🌊🚢⚓🧭🌫🌁🌃🌅🌄🌇🌉🎆🎇", "🍎🍊🍋🍌🍉🍇🍓🍒🍑🍍🥝🥑🍆🥕🌽🌶🥔🍞"],
-}  # fmt: skip
-EDITS = {"zh": ("三月三日", "三月五日"), "ja": ("三日", "五日"), "ru": ("семь", "пять"), "ar": ("الاثنين", "الأحد"),
-         "th": ("เจ็ด", "เก้"), "hi": ("सात", "आठ"), "emoji": ("🌃", "🗽")}  # fmt: skip
+    "zh": [
+        ("新华社北京三月三日电国务院总理星期一主持召开常务会议研究部署春耕生产工作"),
+        ("上海交响乐团昨晚在新落成的音乐厅举行首场演出吸引数千名观众冒雨前来欣赏"),
+    ],
+    "ja": [
+        ("東京都は三日、都内の小学校で使う給食用の食器を来年度から順次切り替えると発表した"),
+        ("北海道沖で操業していた漁船がエンジンの故障で漂流し、乗組員五人が救助された"),
+    ],
+    "ru": [
+        ("Паром сел на мель у входа в гавань ранним утром и простоял там семь часов до прилива"),
+        ("Городской совет утвердил бюджет на ремонт школ и больниц после долгого спора депутатов"),
+    ],
+    "ar": [
+        ("أعلنت وزارة الصحة يوم الاثنين عن افتتاح مستشفى جديد في شمال البلاد بعد سنوات من العمل"),
+        ("فاز الفريق الأحمر بكأس الدوري بعد مباراة مثيرة حضرها آلاف المشجعين في العاصمة مساء أمس"),
+    ],
+    "th": [
+        ("เรือข้ามฟากเกยตื้นที่ปากแม่น้ำก่อนรุ่งสางวันจันทร์และติดอยู่นานเจ็ดชั่วโมง"),
+        ("สภาเมืองอนุมัติงบประมาณซ่อมแซมโรงเรียนหลังการอภิปรายอันยาวนานเมื่อคืนนี้"),
+    ],
+    "hi": [
+        "सोमवार तड़के घने कोहरे में नौका नदी के मुहाने पर फँस गई और सात घंटे तक वहीं रही",
+        "नगर परिषद ने लंबी बहस के बाद विद्यालयों की मरम्मत के लिए बजट को मंज़ूरी दे दी",
+    ],
+    "emoji": [
+        "😀👍🎉🔥💧🌊🚢⚓🧭🌫🌁🌃🌅🌄🌇🌉🎆🎇",
+        "🍎🍊🍋🍌🍉🍇🍓🍒🍑🍍🥝🥑🍆🥕🌽🌶🥔🍞",
+    ],
+}
+EDITS = {
+    "zh": ("三月三日", "三月五日"),
+    "ja": ("三日", "五日"),
+    "ru": ("семь", "пять"),
+    "ar": ("الاثنين", "الأحد"),
+    "th": ("เจ็ด", "เก้า"),
+    "hi": ("सात", "आठ"),
+    "emoji": ("🌃", "🗽"),
+}
 
 
 def test_unrelated_texts_of_all_scripts() -> None:

@@ -81,7 +81,8 @@ def test_pair_order_is_a_stable_sort(pairs: list[Pair]) -> None:
 @MANY
 @given(st.one_of(token_texts(), mosaics(alphabet=5)), SIZES, st.data())
 def test_links_of_every_bucket(texts: Texts, config: SeedConfig, data: st.DataObject) -> None:
-    """Small buckets: exactly all pairs (the next occurrence inside a text). Large ones: linear, and connected.
+    """Small buckets: exactly all pairs (the next occurrence inside a text). Large ones: linear, and
+    connected.
 
     In a large bucket every set of places that share tokens (up to 64) in either direction is connected by links
     within the set. With two sides that holds for sets that both sides share, and all links go across.
@@ -163,7 +164,8 @@ def test_a_run_of_64_words_among_longer_copies() -> None:
 
 
 def test_a_rare_shared_run_under_a_frequent_seed() -> None:
-    """A seed in 300 texts: the two that go on alike for six words are linked directly, wherever they stand."""
+    """A seed in 300 texts: the two that go on alike for six words are linked directly, wherever they
+    stand."""
     rng = np.random.default_rng(4)
     texts = [[1, 2, 3, *rng.integers(10, 10**6, 20).tolist()] for _ in range(300)]
     texts[250][3:6] = texts[17][3:6]
@@ -226,7 +228,8 @@ def test_short_equal_texts_are_hit() -> None:
 
 
 def test_repeats_inside_a_text_link_to_the_next() -> None:
-    """P2: a run that recurs inside a text is hit there, from each occurrence to the next, and elsewhere all are."""
+    """P2: a run that recurs inside a text is hit there, from each occurrence to the next, and elsewhere all
+    are."""
     run = [1, 2, 3, 4, 5]
     texts = [[*run, 90, 91, *run, 92, 93, *run], [80, 81, 82, *run]]
     found = set(links_of(hits_of(texts, SeedConfig(seed_size=5, seed_window=1, small_bucket=12))))
@@ -236,7 +239,8 @@ def test_repeats_inside_a_text_link_to_the_next() -> None:
 @SOME
 @given(token_texts(alphabet=5), SIZES)
 def test_hits_of_given_pairs(texts: Texts, config: SeedConfig) -> None:
-    """Hits of given pairs are all equal seeds of the two texts, in order of occurrence where there are very many."""
+    """Hits of given pairs are all equal seeds of the two texts, in order of occurrence where there are very
+    many."""
     n = len(texts)
     pairs = [(a, b) for a in range(n) for b in range(a, n) if (a + b) % 3 != 1]
     hits = pair_hits(tokens_of(texts), np.array(pairs, np.int64).reshape(-1, 2), config)

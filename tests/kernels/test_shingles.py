@@ -81,7 +81,8 @@ def test_short_texts_are_one_shingle(text: str, count: int) -> None:
 
 
 def test_short_texts_differ() -> None:
-    """D2: texts shorter than a shingle are equal only to themselves, and not to a longer text that they begin."""
+    """D2: texts shorter than a shingle are equal only to themselves, and not to a longer text that they
+    begin."""
     texts = ["cat", "dog", "cat dog", "dog cat", "cat dog bird fish", "cat dog bird fish cow"]
     assert len({tuple(shingle_hashes(t, 5).tolist()) for t in texts}) == len(texts)
     assert shingle_hashes("Cat!", 5).tolist() == shingle_hashes("cat", 5).tolist()

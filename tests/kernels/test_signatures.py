@@ -45,10 +45,12 @@ def loaded(row: npt.NDArray[np.uint32], config: SignatureConfig = CONFIG) -> dat
     st.lists(texts(), max_size=4), st.integers(1, 6), st.sampled_from([1, 16, 128, 200]), st.integers(1, 3)
 )
 def test_signatures_like_datasketch(batch: list[str], size: int, num_perm: int, seed: int) -> None:
-    """Rows equal the hash values of `datasketch.MinHash` fed with the same shingle hashes, empty texts included."""
+    """Rows equal the hash values of `datasketch.MinHash` fed with the same shingle hashes, empty texts
+    included."""
     config = SignatureConfig(shingle_size=size, num_perm=num_perm, seed=seed, bands=1, rows=1)
     found = signatures(tokenize(batch), config)
-    assert (found.dtype, found.shape) == (np.uint32, (len(batch), num_perm))
+    assert found.dtype == np.uint32
+    assert found.shape == (len(batch), num_perm)
     assert found.tolist() == [minhash_of(text, config).hashvalues.tolist() for text in batch]
 
 
@@ -65,7 +67,8 @@ def test_signatures_like_the_twin(token_lists: list[list[int]], size: int) -> No
 
 
 def test_signatures_load_into_datasketch() -> None:
-    """A row becomes a datasketch object that updates, merges, and compares with one of datasketch's own making."""
+    """A row becomes a datasketch object that updates, merges, and compares with one of datasketch's own
+    making."""
     texts = [STORY, STORY + " and stayed there for seven hours until the tide lifted it clear"]
     left, right = (loaded(row) for row in signatures(tokenize(texts), CONFIG))
     own = minhash_of(texts[1])
@@ -85,7 +88,8 @@ def test_other_schemes_are_not_compared() -> None:
 
 
 def test_permutations_are_those_of_datasketch() -> None:
-    """Multipliers and offsets come from datasketch, differ by seed, and the multipliers are odd (a bijection)."""
+    """Multipliers and offsets come from datasketch, differ by seed, and the multipliers are odd (a
+    bijection)."""
     a, b = permutations(64, 7)
     theirs = datasketch.MinHash(64, 7, scheme=SCHEME).permutations
     assert np.array_equal(a, theirs[0])
@@ -115,7 +119,8 @@ def test_blocks_and_pools_do_not_matter(batch: list[str], size: int) -> None:
 
 
 def overlapping(rng: np.random.Generator, n: int, shared: int, pairs: int) -> npt.NDArray[np.uint32]:
-    """Signatures of `pairs` pairs of sets of n random elements, `shared` of them in common: rows 2i and 2i + 1."""
+    """Signatures of `pairs` pairs of sets of n random elements, `shared` of them in common: rows 2i and 2i +
+    1."""
     sets = []
     for _ in range(pairs):
         elements = rng.integers(0, 2**32, 2 * n - shared, dtype=np.uint32)
@@ -131,7 +136,8 @@ def overlapping(rng: np.random.Generator, n: int, shared: int, pairs: int) -> np
 )
 @pytest.mark.parametrize("overlap", [0.2, 0.6, 0.9])
 def test_jaccard_estimator(n: int, pairs: int, overlap: float) -> None:
-    """D13: bias and mean square error of the estimate are within 3 sigma of the binomial's, from 5 to 10**5 elements.
+    """D13: bias and mean square error of the estimate are within 3 sigma of the binomial's, from 5 to 10**5
+    elements.
 
     A slot agrees with probability J (Broder 1997), so that the error has variance J(1 - J)/k; the mean of T squared
     errors then has a relative standard deviation of about sqrt(2/T).

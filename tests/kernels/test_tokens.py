@@ -69,7 +69,8 @@ def test_every_character_alone_and_inside_words() -> None:
 @MANY
 @given(st.lists(texts(), max_size=4))
 def test_texts_like_the_twin(batch: list[str]) -> None:
-    """Hashes, spans, flags, weights and bounds of several texts in one call are those of the twin, bit for bit."""
+    """Hashes, spans, flags, weights and bounds of several texts in one call are those of the twin, bit for
+    bit."""
     assert rows(tokenize(batch)) == [expected(text) for text in batch]
 
 
@@ -84,7 +85,8 @@ def test_same_hash_means_same_folded_form(left: str, right: str) -> None:
 @SOME
 @given(texts())
 def test_spans_are_code_points_in_order(text: str) -> None:
-    """D29: spans lie in the text, do not overlap, begin with a word character, and read alone they give the token."""
+    """D29: spans lie in the text, do not overlap, begin with a word character, and read alone they give the
+    token."""
     before = 0
     for start, end, value, _, weight in rows(tokenize([text]))[0]:
         assert before <= start < end <= len(text)
@@ -169,7 +171,8 @@ COMPATIBLE = ("latin", "arabic", "hebrew", "kana", "han", "hangul", "digits")
 @SOME
 @given(words(COMPATIBLE).filter(lambda word: not set("½ŉ") & set(word)))
 def test_compatibility_forms_are_the_same_word(word: str) -> None:
-    """Ligatures, width and circled or raised figures do not count; a fraction and `ŉ` are two words by NFKC."""
+    """Ligatures, width and circled or raised figures do not count; a fraction and `ŉ` are two words by
+    NFKC."""
     word = unicodedata.normalize("NFC", word)
     assert hashes(word) == hashes(unicodedata.normalize("NFKC", word))
 
@@ -284,7 +287,8 @@ def test_concatenated_texts_are_those_of_one_call(batch: list[str]) -> None:
 
 
 def test_room_for_the_densest_texts() -> None:
-    """The most tokens that bytes can hold: one-letter words, characters of scripts without spaces, texts of one."""
+    """The most tokens that bytes can hold: one-letter words, characters of scripts without spaces, texts of
+    one."""
     for text in ("a b c d", "東京" * 50, "a東" * 50, "ก" * 99, "☃" * 70, "1東" * 9):
         assert rows(tokenize([text] * 3)) == [expected(text)] * 3
     assert rows(tokenize(["a"] * 1000)) == [expected("a")] * 1000
@@ -320,7 +324,8 @@ print(kilobytes("VmHWM") - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells and resets the peak of a process")
 def test_memory_of_a_text_of_a_million_words() -> None:
-    """D27: tokenising and signing 10**6 words takes at most 80 bytes a word, not 4 bytes a word and permutation."""
+    """D27: tokenising and signing 10**6 words takes at most 80 bytes a word, not 4 bytes a word and
+    permutation."""
     run = [sys.executable, "-c", MEMORY_SCRIPT]
     grown = int(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
     assert 10 * 10**6 < grown * 1024 < 80 * 10**6

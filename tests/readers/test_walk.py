@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
 import sys
@@ -143,14 +144,20 @@ def test_pipe_in_a_folder_does_not_block(tmp_path: Path) -> None:
     assert ids(read(tmp_path)[0]) == ["b.txt"]
 
 
-def test_very_deep_folder(tmp_path: Path) -> None:
-    """Folders nested deeper than the interpreter's stack are walked."""
-    path = str(tmp_path)
-    while len(path) < 3500:
-        path += "/d"
-    os.makedirs(path)
-    Path(path, "a.txt").write_text("a")
-    assert texts(read(tmp_path)[0]) == ["a"]
+def test_folders_deeper_than_the_stack(tmp_path: Path) -> None:
+    """Folders nested deeper than calls may be are walked."""
+    path = tmp_path
+    for _ in range(300):
+        path /= "d"
+        path.mkdir()
+    (path / "a.txt").write_text("a")
+    saved = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 150)
+    try:
+        documents, log = read(tmp_path)
+    finally:
+        sys.setrecursionlimit(saved)
+    assert (texts(documents), log.complete) == (["a"], True)
 
 
 def test_empty_folder(tmp_path: Path) -> None:

@@ -1,0 +1,117 @@
+"""What a scan is given: documents, a reference set and known texts, in one order and with ids of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import Config, ReadConfig
+from dedup.model import Document
+from dedup.readers import ReadLog, read_documents, read_records
+
+Source = str | Path | Sequence[str | Path] | Iterable[Document | Mapping[str, Any]]
+
+OWN, REFERENCE, KNOWN = 0, 1, 2
+IN_REFERENCE = "document of the reference set"
+ID_IN_REFERENCE = "id that a document of the scan has, other text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """All texts in an order that the input's order does not change.
+
+    `sides` (int8 a text) is `OWN`, `REFERENCE` or `KNOWN`; `one_way` is true when documents are compared with the
+    reference set alone, also when that is empty.
+    """
+
+    texts: list[Document]
+    sides: npt.NDArray[np.int8]
+    one_way: bool
+    log: ReadLog
+    reference_log: ReadLog
+    known_log: ReadLog
+
+    @property
+    def documents(self) -> list[Document]:
+        """Return the texts that are no known texts."""
+        return [d for d, side in zip(self.texts, self.sides, strict=True) if side != KNOWN]
+
+
+def gather(source: Source, against: Source | None, config: Config) -> Corpus:
+    """Read everything that a scan compares.
+
+    A text that is a document of the reference set under the same id is that document, and no copy of it.
+
+    Raises `InputError` when a path does not exist, `ConfigError` when a setting applies to nothing.
+    """
+    log, reference_log, known_log = ReadLog(), ReadLog(), ReadLog()
+    documents = _read(source, config.read, log)
+    reference = [] if against is None else _read(against, config.read, reference_log)
+    documents, reference = _apart(documents, reference, log, reference_log)
+    known = _known_texts(config, known_log)
+    sided = [(OWN, d) for d in documents] + [(REFERENCE, d) for d in reference] + [(KNOWN, d) for d in known]
+    sided.sort(key=lambda item: (item[1].id, item[0], item[1].text))
+    return Corpus(
+        texts=[d for _, d in sided],
+        sides=np.array([side for side, _ in sided], np.int8),
+        one_way=against is not None,
+        log=log,
+        reference_log=reference_log,
+        known_log=known_log,
+    )
+
+
+def is_paths(source: Source) -> bool:
+    """Return whether a source names files rather than holding documents."""
+    if isinstance(source, str | Path):
+        return True
+    return (
+        isinstance(source, list | tuple) and bool(source) and all(isinstance(s, str | Path) for s in source)
+    )
+
+
+def _read(source: Source, config: ReadConfig, log: ReadLog) -> list[Document]:
+    if is_paths(source):
+        paths = [source] if isinstance(source, str | Path) else list(source)  # type: ignore[arg-type]
+        return list(read_documents(paths, config, log))  # type: ignore[arg-type]
+    return list(read_records(source, config, log))  # type: ignore[arg-type]
+
+
+def _apart(
+    documents: list[Document], reference: list[Document], log: ReadLog, reference_log: ReadLog
+) -> tuple[list[Document], list[Document]]:
+    """Return both sides without a common id: equal documents stay in the reference set, others take a new id."""
+    own = {d.id: d.text for d in documents}
+    shared = {d.id for d in reference if own.get(d.id) == d.text}
+    for d in shared:
+        log.merge(IN_REFERENCE, ("reference set", None), repr(d))
+    log.read -= len(shared)
+    kept = [d for d in documents if d.id not in shared]
+    taken = {d.id for d in kept} | {d.id for d in reference}
+    return kept, [
+        _renamed(d, taken, reference_log) if d.id in own and d.id not in shared else d for d in reference
+    ]
+
+
+def _renamed(document: Document, taken: set[str], log: ReadLog) -> Document:
+    from dedup.readers.ids import hash_text
+
+    doc_id = document.id
+    while doc_id in taken:
+        doc_id = f"{doc_id}~{hash_text(document.text.encode()) >> 32:08x}"
+    log.rename(ID_IN_REFERENCE, ("reference set", None), f"{document.id!r} became {doc_id!r}")
+    return replace(document, id=doc_id)
+
+
+def _known_texts(config: Config, log: ReadLog) -> list[Document]:
+    """Read the known texts: by the usual names of fields, as options for the documents say nothing about them."""
+    plain = ReadConfig(max_document_bytes=config.read.max_document_bytes)
+    paths = config.furniture.known_text
+    return [
+        replace(d, id=f"known text: {d.id}") for path in paths for d in read_documents([path], plain, log)
+    ]
