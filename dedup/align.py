@@ -44,10 +44,11 @@ class Passages:
         return sums[self.bounds[1:]] - sums[self.bounds[:-1]]
 
     def summed(self, prefix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return the sum over the matched words of each left side, from the prefix sums of a value over all tokens."""
+        """Return the sum over each passage's matched words (left side) of what `prefix` sums over all tokens."""
         starts = self.blocks[:, 0]
         sums = np.concatenate([[0], np.cumsum(prefix[starts + self.blocks[:, 2]] - prefix[starts])])
-        return sums[self.bounds[1:]] - sums[self.bounds[:-1]]
+        found: npt.NDArray[np.int64] = sums[self.bounds[1:]] - sums[self.bounds[:-1]]
+        return found
 
     def select(self, kept: npt.NDArray[np.bool_]) -> Passages:
         """Return the passages at `kept`."""

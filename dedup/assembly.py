@@ -28,7 +28,7 @@ from dedup.relations import DocumentPair
 from dedup.tokens import Tokens
 
 # Occurrences looked at when a cluster's kind is decided.
-KIND_SAMPLE = 40
+KIND_SAMPLE = 16
 # Longest formula (words): what unrelated texts share beyond it was copied.
 FORMULA_WORDS = 40
 # Punctuation that does not make a passage part of a longer paragraph.

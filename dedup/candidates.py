@@ -53,7 +53,7 @@ def find(
     """
     stage("tokens")
     tokens = tokenize_all(texts, pool)
-    # across two sides a copy cannot stand for another: it has partners that the first text is not compared with
+    # across two sides a copy cannot stand for another: their partners are not the same
     copies = np.arange(len(tokens)) if sides.any() else copy_of(tokens)
     active = copies == np.arange(len(tokens))
     active &= np.diff(tokens.bounds) > 0
@@ -70,7 +70,7 @@ def find(
     stage("alignment")
     passages = align_chains(chains, tokens, known.masses, config.align, pool)
     missing = _unlinked(near, passages.documents)
-    more = align_pairs(missing, known, config)
+    more = align_pairs(missing, known, config, pool)
     passages = sorted_passages([passages, more, _copies(copies, tokens)])
     stage("rescoring")
     scored = rescore.rescore(passages, known)
@@ -126,7 +126,9 @@ def near_pairs(
     return pairs[kept]
 
 
-def align_pairs(pairs: npt.NDArray[np.int64], known: rescore.Evidence, config: Config) -> Passages:
+def align_pairs(
+    pairs: npt.NDArray[np.int64], known: rescore.Evidence, config: Config, pool: Executor | None = None
+) -> Passages:
     """Return the aligned passages of given pairs of texts (int64, n x 2, left <= right, sorted)."""
     if not len(pairs):
         return Passages(

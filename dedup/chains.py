@@ -17,7 +17,7 @@ from dedup.kernels import chains as kernels
 from dedup.seeds import Hits
 from dedup.tokens import Tokens
 
-BLOCK_PAIRS = 1 << 15
+BLOCK_HITS = 1 << 18
 # The least mass of a chain worth aligning (nats): about three rare words, the shortest caption.
 LEAST_MASS = 12.0
 
@@ -48,8 +48,10 @@ def chain_hits(
     """Return the chains of all pairs of texts; `prefix` (int64) are prefix sums of token masses (1/256 nat)."""
     limits = np.array([config.max_gap, int(LEAST_MASS * 256)], np.int64)
 
-    def block(first: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        groups = hits.groups[first : first + BLOCK_PAIRS + 1]
+    edges = _block_edges(hits.groups)
+
+    def block(number: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        groups = hits.groups[edges[number] : edges[number + 1] + 1]
         low, high = groups[0], groups[-1]
         pairs, ends, runs = kernels.chain_pairs(
             hits.places[low:high],
@@ -62,8 +64,14 @@ def chain_hits(
         )
         return pairs, ends, runs
 
-    firsts = range(0, max(1, len(hits.groups) - 1), BLOCK_PAIRS)
-    return _joined(list(pool.map(block, firsts) if pool else map(block, firsts)))
+    numbers = range(len(edges) - 1)
+    return _joined(list(pool.map(block, numbers) if pool else map(block, numbers)))
+
+
+def _block_edges(groups: npt.NDArray[np.int64]) -> list[int]:
+    """Return the edges of blocks of pairs that have about `BLOCK_HITS` hits each."""
+    steps = np.arange(0, int(groups[-1]), BLOCK_HITS)
+    return [*np.unique(np.searchsorted(groups[:-1], steps)).tolist(), len(groups) - 1] if len(steps) else [0, 0]
 
 
 def _joined(

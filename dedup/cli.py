@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,8 +24,19 @@ SCOPES = ("cross_outlet", "within_outlet", "within_document")
 UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 
+def _internal_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print what nobody foresaw and exit with 70: Python's own 1 would mean that duplicates were found."""
+    traceback.print_exception(kind, error, trace)
+    click.echo("dedup: internal error; please report it with the lines above", err=True)
+    raise SystemExit(70)
+
+
 class _Group(click.Group):
     """A group that turns errors into one sentence on stderr and the exit status of the contract."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        sys.excepthook = _internal_error
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -157,9 +170,8 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
 
 def _exit(result: ScanResult, *, fail: bool) -> None:
     """Exit as the contract says: 3 where input was left unread, which wins over 1 for findings."""
-    reading = result.manifest["reading"]
-    against = result.manifest.get("reading_against") or {}
-    if not (reading.get("complete", True) and against.get("complete", True)):
+    logs = [result.manifest.get(key) for key in ("reading", "reading_against", "reading_known_text")]
+    if any(log and not log["complete"] for log in logs):
         sys.exit(3)
     found = result.documents or any(
         p.scope == "cross_outlet" and p.kind not in ("boilerplate", "stock_phrase") for p in result.passages
@@ -237,6 +249,10 @@ def _text(path: str) -> str:
         raw = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; name a readable text file") from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        click.echo(f"dedup: {path}: byte {error.start} is no UTF-8; such bytes are read as U+FFFD", err=True)
     return raw.decode("utf-8-sig", "replace")
 
 

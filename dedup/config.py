@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import xxhash
 
 from dedup.errors import ConfigError
+from dedup.model import KINDS, SCOPES
 
 Preset = Literal["news", "ocr"]
 Only = Literal["documents", "passages"]
@@ -155,7 +156,7 @@ class Config:
             table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(f"{path}: {error}; a configuration is a TOML file") from error
-        base = cls.for_preset(table.pop("preset", "news"))
+        base = cls.for_preset(str(table.pop("preset", "news")))  # type: ignore[arg-type]
         return _merge(base, table, str(path))
 
     def to_dict(self) -> dict[str, Any]:
@@ -174,6 +175,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "seeds": SeedConfig(seed_size=2, seed_window=1),
         "chains": ChainConfig(max_gap=48),
         "align": AlignConfig(max_gap=40, tolerance=15.0, unmatched=0.15, drop=6.0),
+        "rescore": RescoreConfig(min_score=0.3),
     },
 }
 
@@ -224,6 +226,15 @@ def _check(config: Config) -> None:
             value = getattr(stage, item.name)
             if isinstance(value, float) and not math.isfinite(value):
                 _fail(item.name, value, "give a finite number")
+    for name, values, known in (
+        ("preset", (config.preset,), tuple(PRESETS)),
+        ("only", (config.only,), (None, *get_args(Only))),
+        ("scope", config.scope, SCOPES),
+        ("kind", config.kind, KINDS),
+    ):
+        for value in values:
+            if value not in known:
+                _fail(name, value, f"choose from {', '.join(k for k in known if k)}")
     for name, value in (
         ("min_similarity", config.min_similarity),
         ("min_score", config.rescore.min_score),

@@ -116,10 +116,11 @@ def quoted_share(paragraph: str, start: int, end: int) -> float:
 
 def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     """Return the kind of a cluster from its occurrences (at least two)."""
+    caption = _caption(occurrences, context)
     signals: dict[Kind, list[tuple[float, str]]] = {
-        "wire_copy": _wire(occurrences, context),
+        "wire_copy": _wire(occurrences, context, _combine(caption)),
         "quotation": _quotation(occurrences, context),
-        "caption": _caption(occurrences, context),
+        "caption": caption,
         "boilerplate": _boilerplate(occurrences, context),
         "stock_phrase": _stock(occurrences, context),
     }
@@ -168,6 +169,10 @@ def _quotation(occurrences: Sequence[Occurrence], context: Context) -> list[tupl
     return found
 
 
+def _has_caption_mark(occurrence: Occurrence) -> bool:
+    return len(occurrence.paragraph) <= LONGEST_CAPTION and bool(_CAPTION_MARK.search(occurrence.paragraph))
+
+
 def looks_like_caption(occurrence: Occurrence) -> bool:
     """Return whether a short paragraph has a caption mark or credit, or is no sentence: nothing ends it."""
     paragraph = occurrence.paragraph.strip()
@@ -179,7 +184,7 @@ def looks_like_caption(occurrence: Occurrence) -> bool:
 
 def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
     alone = sum(o.alone for o in occurrences) / len(occurrences)
-    marked = sum(bool(_CAPTION_MARK.search(o.paragraph)) and len(o.paragraph) < 400 for o in occurrences)
+    marked = sum(_has_caption_mark(o) for o in occurrences)
     repeats = len(occurrences) - len({o.document for o in occurrences})
     found: list[tuple[float, str]] = []
     if any(o.is_caption_field for o in occurrences):
@@ -210,8 +215,9 @@ def _boilerplate(occurrences: Sequence[Occurrence], context: Context) -> list[tu
     found: list[tuple[float, str]] = []
     if context.furniture:
         found.append((context.furniture_confidence, context.furniture))
-    marked = sum(bool(_FURNITURE_MARK.search(o.text)) for o in occurrences) / len(occurrences)
-    if marked >= 0.5 and context.words <= 120:
+    short = context.words <= 120
+    marked = sum(short and bool(_FURNITURE_MARK.search(o.text)) for o in occurrences) / len(occurrences)
+    if marked >= 0.5:
         found.append((0.55, "words of navigation, registration or subscription"))
     alone = sum(o.alone for o in occurrences) / len(occurrences)
     if context.unrelated and alone >= 0.5:
@@ -235,7 +241,7 @@ def _stock(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[fl
     return found
 
 
-def _wire(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
+def _wire(occurrences: Sequence[Occurrence], context: Context, caption: float) -> list[tuple[float, str]]:
     families = len({o.family for o in occurrences})
     found: list[tuple[float, str]] = []
     long = min(1.0, context.words / 60.0)
@@ -253,6 +259,6 @@ def _wire(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[flo
     share = _quotes(occurrences)
     if share >= 0.5:
         found.append((-0.75 * share, ""))
-    if _caption(occurrences, context) and _combine(_caption(occurrences, context)) > 0.7:
+    if caption > 0.7:
         found.append((-0.5, ""))
     return found

@@ -6,10 +6,9 @@ import functools
 import resource
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -113,12 +112,12 @@ class _Scan:
             sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
             texts = [d.text for d in corpus.texts]
             found = candidates.find(texts, sides, self.config, pool, self.clock.start)
-        result, known_families = self._judge(corpus, found)
+            result, known_families = self._judge(corpus, found, pool)
         self.clock.stop()
         return replace(result, manifest=self._manifest(corpus, known_families, found, result))
 
     def _judge(
-        self, corpus: Corpus, found: candidates.Found
+        self, corpus: Corpus, found: candidates.Found, pool: Executor
     ) -> tuple[ScanResult, dict[str, families.Family]]:
         """Turn aligned passages into clusters, kinds, origins and relations; return the families as well."""
         tokens, documents = found.tokens, corpus.texts
@@ -126,10 +125,15 @@ class _Scan:
         passages = found.passages.select(self._verified(found.passages, found.scored, corpus, found.evidence))
 
         def align(pairs: npt.NDArray[np.int64]) -> Passages:
-            more = candidates.align_pairs(pairs, found.evidence, self.config)
+            more = candidates.align_pairs(pairs, found.evidence, self.config, pool)
             scored = rescore.rescore(more, found.evidence)
             return more.select(self._verified(more, scored, corpus, found.evidence))
 
+        mapping = (
+            families.read_mapping(self.config.furniture.families) if self.config.furniture.families else {}
+        )
+        known_families = families.families_of(documents, mapping)
+        plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
         clusters = cluster_passages(
             passages,
             found.evidence,
@@ -138,10 +142,6 @@ class _Scan:
             self.config.clusters.carrier_change,
         )
         self.clock.start("furniture")
-        mapping = (
-            families.read_mapping(self.config.furniture.families) if self.config.furniture.families else {}
-        )
-        known_families = families.families_of(documents, mapping)
         relatedness = furniture.Relatedness(
             found.evidence,
             clusters,
@@ -193,9 +193,8 @@ class _Scan:
         if self.config.min_similarity is not None:
             kept &= scored.column("contiguity") >= self.config.min_similarity
         left, right = corpus.sides[passages.documents].T
-        if corpus.one_way:
-            return kept & (left != right)
-        compared: npt.NDArray[np.bool_] = kept & ((left == sources.OWN) | (right == sources.OWN))
+        asked = left != right if corpus.one_way else (left == sources.OWN) | (right == sources.OWN)
+        compared: npt.NDArray[np.bool_] = kept & asked
         return compared
 
     def _furniture(
@@ -290,13 +289,12 @@ class _Scan:
         quoted = [(start, end) for kind, start, end in of_kind if kind == "quotation"]
         masks = relations.masks(tokens, left_out, quoted)
         near = self.config.clusters.near_duplicate
-        pairs = self._compared(relations.relate(passages, tokens, masks, material.documents, near), corpus)
+        pairs = relations.relate(passages, tokens, masks, material.documents, near)
         missing = relations.missing_pairs(pairs, len(tokens), COMPLETE)
         if len(missing):
             everything = candidates.sorted_passages([passages, align(missing)])
-            pairs = self._compared(
-                relations.relate(everything, tokens, masks, material.documents, near), corpus
-            )
+            pairs = relations.relate(everything, tokens, masks, material.documents, near)
+        pairs = self._compared(pairs, corpus)
         sizes = np.diff(masks.plain[tokens.bounds])
         return pairs, relations.document_clusters(pairs, sizes)
 
@@ -334,7 +332,9 @@ class _Scan:
             for c, r in zip(clusters, records, strict=True)
         ]
         chosen = [
-            replace(records[i], parent=_parent(i, clusters, records, listed)) for i in np.flatnonzero(listed)
+            replace(records[i], parent=_parent(i, clusters, records, listed))
+            for i, kept in enumerate(listed)
+            if kept
         ]
         by_document: dict[str, set[str]] = {}
         for record in chosen:

@@ -20,6 +20,8 @@ UPDATE_SHARE = 0.5
 UPDATE_GROWTH = 1.05
 # Words that a text must keep, once furniture is taken out of it, to be compared with others as a text.
 LEAST_REST = 25
+# Words that must be shared beside furniture or a quotation: fewer are the edge of an alignment with it.
+LEAST_BESIDE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,8 @@ def _relation(
         left_over.append(totals[-1] if removed else LEAST_REST * 6)
         quoted.append(_covered(blocks[:, side], blocks[:, 2], kinds.quoted) / all_words)
     if min(shared) == 0 or min(left_over) < LEAST_REST * 6:
+        return None
+    if min(shared) < LEAST_BESIDE * 6 and _covered(blocks[:, 0], blocks[:, 2], kinds.weight) > shared[0]:
         return None
     shares = [round(s / max(1, t), 6) for s, t in zip(shared, totals, strict=True)]
     common = min(shared)

@@ -1,4 +1,4 @@
-"""Which members of a cluster count: those that are no known texts, and those that are close enough in time."""
+"""Which members of a cluster count: those that are no known texts, and those close enough in time."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Chosen = list[tuple[int, Cluster]]
 
 
 def without(clusters: Sequence[Cluster], dropped: npt.NDArray[np.bool_]) -> Chosen:
-    """Return the clusters that have two members left in texts that are not `dropped`, with their old numbers."""
+    """Return the clusters that keep two members in texts that are not `dropped`, with their old numbers."""
     parts = [(i, [m for m in c.members if not dropped[m.document]]) for i, c in enumerate(clusters)]
     return _chosen(clusters, parts)
 
 
 def within(clusters: Sequence[Cluster], times: npt.NDArray[np.float64], seconds: float) -> Chosen:
-    """Return the clusters cut where consecutive publications are more than `seconds` apart, with their old numbers.
+    """Return the clusters cut where publications are more than `seconds` apart, with their old numbers.
 
     `times` has seconds a text, NaN where the date is unknown: such a text goes with no other.
     """
@@ -57,7 +57,7 @@ def _chosen(clusters: Sequence[Cluster], parts: Sequence[tuple[int, list[Carrier
 
 
 def rebased(cluster: Cluster, members: Sequence[Carrier]) -> tuple[Carrier, ...]:
-    """Return some members of a cluster, matched with its representative or, without it, with the best of them."""
+    """Return members of a cluster, matched with its representative or, without it, with their best."""
     if not members or members[0] is cluster.members[0]:
         return tuple(members)
     head = max(members, key=lambda m: (m.matched, -m.document, -m.start))
@@ -68,7 +68,7 @@ def rebased(cluster: Cluster, members: Sequence[Carrier]) -> tuple[Carrier, ...]
 
 
 def _composed(head: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return the blocks of `head` and `other` from what both match of a third text: head's place, other's, words."""
+    """Return the blocks (head's place, other's, words) of two texts, from what both match of a third."""
     found = []
     for at, h, words in head.tolist():
         for place, o, n in other.tolist():

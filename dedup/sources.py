@@ -77,7 +77,7 @@ def is_paths(source: Source) -> bool:
 
 def _read(source: Source, config: ReadConfig, log: ReadLog) -> list[Document]:
     if is_paths(source):
-        paths = [source] if isinstance(source, str | Path) else list(source)  # type: ignore[arg-type]
+        paths = [source] if isinstance(source, str | Path) else list(source)
         return list(read_documents(paths, config, log))  # type: ignore[arg-type]
     return list(read_records(source, config, log))  # type: ignore[arg-type]
 
@@ -93,9 +93,8 @@ def _apart(
     log.read -= len(shared)
     kept = [d for d in documents if d.id not in shared]
     taken = {d.id for d in kept} | {d.id for d in reference}
-    return kept, [
-        _renamed(d, taken, reference_log) if d.id in own and d.id not in shared else d for d in reference
-    ]
+    clashing = own.keys() - shared
+    return kept, [_renamed(d, taken, reference_log) if d.id in clashing else d for d in reference]
 
 
 def _renamed(document: Document, taken: set[str], log: ReadLog) -> Document:
@@ -109,9 +108,7 @@ def _renamed(document: Document, taken: set[str], log: ReadLog) -> Document:
 
 
 def _known_texts(config: Config, log: ReadLog) -> list[Document]:
-    """Read the known texts: by the usual names of fields, as options for the documents say nothing about them."""
+    """Read the known texts, by the usual names of fields: options for documents say nothing about them."""
     plain = ReadConfig(max_document_bytes=config.read.max_document_bytes)
-    paths = config.furniture.known_text
-    return [
-        replace(d, id=f"known text: {d.id}") for path in paths for d in read_documents([path], plain, log)
-    ]
+    read = (d for path in config.furniture.known_text for d in read_documents([path], plain, log))
+    return [replace(d, id=f"known text: {d.id}") for d in read]

@@ -50,8 +50,8 @@ LISTED = {
     "\uff9e\uff9f": "m",
 }
 
-# A token in terms of character classes: l small letter, L capital, d digit, h Han or kana, t Thai and the like,
-# e emoji, m mark, i invisible, r carriage return, N line feed, n another line end, s space, x anything else.
+# A token in terms of character classes: l small letter, L capital, d digit, h Han or kana, t Thai and the
+# like, e emoji, m mark, i invisible, r carriage return, N line feed, n another line end, s space, x other.
 # A word is letters and digits, each with its marks, and between them an apostrophe before a letter, a point
 # between digits, a hyphen and one line end before a small letter.
 TOKEN = re.compile(

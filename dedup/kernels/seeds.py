@@ -185,24 +185,16 @@ def pair_order(left: Any, right: Any, n_documents: int) -> Any:
 def pair_hits(pairs: Any, keys: Any, places: Any, seed_bounds: Any, small: int) -> Any:
     """Return the hits of given pairs of texts (int64, n x 2, left <= right) from the seeds of all texts.
 
-    `keys` and `places` stand text by text at `seed_bounds`, in order of place. A seed that a text holds more than
+    `keys` and `places` stand text by text at `seed_bounds`, in order of key, then place. A seed that a text holds more than
     `small` times is linked in order of occurrence. Returns hits (int64, m x 2) and how many each pair has (int64, n).
     """
     out = np.empty((4096, 2), np.int64)
     counts = np.zeros(len(pairs), np.int64)
     n = 0
-    last = -1
-    left_order = np.empty(0, np.int64)
-    left_keys = np.empty(0, np.uint32)
     for p in range(len(pairs)):
         a, b = pairs[p, 0], pairs[p, 1]
-        low_a, high_a = seed_bounds[a], seed_bounds[a + 1]
-        if a != last:
-            left_order = np.argsort(keys[low_a:high_a], kind="mergesort")
-            left_keys = keys[low_a:high_a][left_order]
-            last = a
-        right_order = np.argsort(keys[seed_bounds[b] : seed_bounds[b + 1]], kind="mergesort")
-        right_keys = keys[seed_bounds[b] : seed_bounds[b + 1]][right_order]
+        left_keys = keys[seed_bounds[a] : seed_bounds[a + 1]]
+        right_keys = keys[seed_bounds[b] : seed_bounds[b + 1]]
         before = n
         i, j = 0, 0
         while i < len(left_keys) and j < len(right_keys):
@@ -228,8 +220,8 @@ def pair_hits(pairs: Any, keys: Any, places: Any, seed_bounds: Any, small: int) 
                 for y in range(first, stop):
                     if n == len(out):
                         out = np.concatenate((out, np.empty_like(out)))
-                    out[n, 0] = places[low_a + left_order[x]]
-                    out[n, 1] = places[seed_bounds[b] + right_order[y]]
+                    out[n, 0] = places[seed_bounds[a] + x]
+                    out[n, 1] = places[seed_bounds[b] + y]
                     n += 1
             i, j = i_end, j_end
         counts[p] = n - before

@@ -45,13 +45,16 @@ def check_target(out: Path) -> None:
 
     Raises `StoreError` with advice.
     """
-    if out.is_dir():
-        if any(out.iterdir()) and not is_results(out):
-            raise StoreError(
-                f"{out}: is not empty and holds no results of an earlier scan; name another folder with -o"
-            )
-    elif out.exists():
-        raise StoreError(f"{out}: is a file; name a folder with -o")
+    try:
+        if out.is_dir():
+            if any(out.iterdir()) and not is_results(out):
+                raise StoreError(
+                    f"{out}: is not empty and holds no results of an earlier scan; name another folder with -o"
+                )
+        elif out.exists():
+            raise StoreError(f"{out}: is a file; name a folder with -o")
+    except OSError as error:
+        raise StoreError(f"{out}: {error.strerror}; name another folder with -o") from error
 
 
 def write_results(result: ScanResult, out: Path, *, texts: bool = True) -> None:
@@ -116,20 +119,20 @@ def _swap(fresh: Path, out: Path) -> None:
 
 def line(record: Any) -> bytes:
     """Return a record as a line of JSON: its fields in order behind the schema number."""
-    plain = {"schema": SCHEMA, **msgspec.to_builtins(record)}
+    plain = _renamed({"schema": SCHEMA, **msgspec.to_builtins(record)})
     if "members" in plain:
         plain["members"] = [_renamed(m) for m in plain["members"]]
     return msgspec.json.encode(plain) + b"\n"
 
 
-def _renamed(member: dict[str, Any]) -> dict[str, Any]:
-    """Give changes the names of the contract, which are no Python names."""
-    if "changed" in member:
-        member["changed"] = [
+def _renamed(plain: dict[str, Any]) -> dict[str, Any]:
+    """Give the changes of a member or match the names of the contract, which are no Python names."""
+    if "changed" in plain:
+        plain["changed"] = [
             {"from": c["before"], "to": c["after"], "start": c["start"], "end": c["end"]}
-            for c in member["changed"]
+            for c in plain["changed"]
         ]
-    return member
+    return plain
 
 
 def read_results(out: Path) -> ScanResult:

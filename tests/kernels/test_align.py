@@ -281,7 +281,7 @@ def test_copies_in_any_script(copy: str) -> None:
 
 def test_unrelated_texts_share_nothing() -> None:
     """Two texts that share only common words and formulas of two words have no passage."""
-    left = "The council said on Monday that it will repair the bridge, and that the work is going to take a year."
+    left = "The council said on Monday that it will repair the bridge, and the work is going to take a year."
     right = (
         "On Monday the coach said it will be hard to win, but the team is going to try and has a good chance."
     )

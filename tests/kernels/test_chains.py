@@ -189,7 +189,7 @@ def test_blocks_and_pools_do_not_matter(texts: list[list[int]], size: int) -> No
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
         patch.setattr(stage, "BLOCK_PAIRS", size)
         assert rows_of(chain_hits(hits, tokens, masses, CHAINS)) == whole
-        assert rows_of(chain_hits(hits, tokens, masses, ChainConfig(), pool)) == whole
+        assert rows_of(chain_hits(hits, tokens, masses, CHAINS, pool)) == whole
 
 
 @pytest.mark.parametrize("texts", [[], [[]], [[1, 2, 3]], [[1, 2, 3], [4, 5, 6]]])

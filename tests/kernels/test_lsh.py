@@ -20,7 +20,7 @@ from tests.kernels.test_signatures import overlapping
 from tests.strategies import MANY, SOME
 
 Pairs = set[tuple[int, int]]
-CONFIG = SignatureConfig()
+CONFIG = SignatureConfig(shingle_size=5, num_perm=128, bands=42, rows=3)
 TWO_BANDS = SignatureConfig(num_perm=6, bands=2, rows=2)
 
 

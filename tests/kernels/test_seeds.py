@@ -17,6 +17,7 @@ from dedup.config import SeedConfig
 from dedup.kernels import seeds as kernels
 from dedup.seeds import Hits, pair_hits, seed_hits
 from tests import reference
+from tests.kernels.stages import SEEDS
 from tests.strategies import MANY, SOME, hashes_of, mosaics, token_texts, tokens_of
 
 Texts = list[list[int]]
@@ -81,11 +82,10 @@ def test_pair_order_is_a_stable_sort(pairs: list[Pair]) -> None:
 @MANY
 @given(st.one_of(token_texts(), mosaics(alphabet=5)), SIZES, st.data())
 def test_links_of_every_bucket(texts: Texts, config: SeedConfig, data: st.DataObject) -> None:
-    """Small buckets: exactly all pairs (the next occurrence inside a text). Large ones: linear, and
-    connected.
+    """Small buckets have exactly all pairs (inside a text the next occurrence); large ones are linear.
 
-    In a large bucket every set of places that share tokens (up to 64) in either direction is connected by links
-    within the set. With two sides that holds for sets that both sides share, and all links go across.
+    In a large bucket every set of places that share tokens (up to 64) in either direction is connected by
+    links within the set. With two sides that holds for sets that both have, and all links go across.
     """
     n = len(texts)
     active = (
@@ -156,7 +156,7 @@ def test_a_run_of_64_words_among_longer_copies() -> None:
     core, tail = rng.integers(0, 10**6, 64).tolist(), rng.integers(0, 10**6, 136).tolist()
     noise = [rng.integers(0, 10**6, 30).tolist() for _ in range(60)]
     texts = [noise[i] + core + (tail if i % 2 else noise[-1 - i][::-1]) for i in range(60)]
-    hits = hits_of(texts, SeedConfig())
+    hits = hits_of(texts, SEEDS)
     pairs = [(a, b) for a, b in hits.documents.tolist() if a != b]
     assert len(reference.components(range(60), pairs)) == 1
     assert len(reference.components(range(1, 60, 2), [p for p in pairs if p[0] % 2 and p[1] % 2])) == 1
@@ -177,7 +177,7 @@ def test_identical_texts_are_linear() -> None:
     """D12, P3: 5,000 identical texts: at most two links a seed, all texts connected, in seconds."""
     texts = [list(range(40))] * 5000
     began = time.perf_counter()
-    hits = hits_of(texts, SeedConfig())
+    hits = hits_of(texts, SEEDS)
     assert time.perf_counter() - began < 20
     assert len(hits.places) <= 2 * hits.seeds
     assert hits.frequent == hits.seeds // 5000 > 10
@@ -190,10 +190,10 @@ def test_more_carriers_cost_no_more_links_each() -> None:
     rng = np.random.default_rng(6)
     run = rng.integers(0, 10**6, 30).tolist()
     texts = [rng.integers(0, 10**6, 20).tolist() + run for _ in range(2000)]
-    counts = [len(hits_of(texts[:n], SeedConfig()).places) for n in (500, 1000, 2000)]
+    counts = [len(hits_of(texts[:n], SEEDS).places) for n in (500, 1000, 2000)]
     assert counts[1] <= 2.1 * counts[0]
     assert counts[2] <= 2.1 * counts[1]
-    pairs = {(a, b) for a, b in hits_of(texts[:150], SeedConfig()).documents.tolist()}
+    pairs = {(a, b) for a, b in hits_of(texts[:150], SEEDS).documents.tolist()}
     assert len(reference.components(range(150), pairs)) == 1
 
 
@@ -224,7 +224,7 @@ def test_no_hits(texts: Texts) -> None:
 
 def test_short_equal_texts_are_hit() -> None:
     """D3: equal texts shorter than a seed share their only seed."""
-    assert links_of(hits_of([[5], [6], [5]], SeedConfig())) == [(0, 2)]
+    assert links_of(hits_of([[5], [6], [5]], SEEDS)) == [(0, 2)]
 
 
 def test_repeats_inside_a_text_link_to_the_next() -> None:

@@ -136,11 +136,10 @@ def overlapping(rng: np.random.Generator, n: int, shared: int, pairs: int) -> np
 )
 @pytest.mark.parametrize("overlap", [0.2, 0.6, 0.9])
 def test_jaccard_estimator(n: int, pairs: int, overlap: float) -> None:
-    """D13: bias and mean square error of the estimate are within 3 sigma of the binomial's, from 5 to 10**5
-    elements.
+    """D13: bias and mean square error are within 3 sigma of the binomial's, from 5 to 10**5 elements.
 
-    A slot agrees with probability J (Broder 1997), so that the error has variance J(1 - J)/k; the mean of T squared
-    errors then has a relative standard deviation of about sqrt(2/T).
+    A slot agrees with probability J (Broder 1997), so that the error has variance J(1 - J)/k; the mean of T
+    squared errors then has a relative standard deviation of about sqrt(2/T).
     """
     shared = max(1, round(overlap * n))
     jaccard = shared / (2 * n - shared)

@@ -110,13 +110,31 @@ def test_objects_do_not_depend_on_chunks(raw: bytes, limit: int) -> None:
     assert objects[0] == objects[1]
 
 
-def test_json_objects_of_an_array() -> None:
+@pytest.mark.usefixtures("stdin")
+@pytest.mark.parametrize("step", [1, 3, BLOCK])
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("a\ud83d".encode("utf-16", "surrogatepass"), b"a\xff"),
+        ("\ude00\U0001f327".encode("utf-16", "surrogatepass"), b"\xff\xf0\x9f\x8c\xa7"),
+        ("a\ud83d\ud83d\ude00".encode("utf-16", "surrogatepass"), b"a\xff\xf0\x9f\x98\x80"),
+        ("a".encode("utf-16") + b"b", b"a\xff"),
+        (b"\xff\xfe", b""),
+    ],
+)
+def test_broken_utf16(raw: bytes, expected: bytes, step: int) -> None:
+    """Halves of pairs and of units become bytes that are no UTF-8, which the readers count."""
+    assert b"".join(stream(raw, step).chunks()) == expected
+
+
+@pytest.mark.parametrize("step", [1, 2, 100])
+def test_json_objects_of_an_array(step: int) -> None:
     """Objects come as they stand, with the lines where they begin; brackets in strings do not count."""
     raw = b'[\n{"a": "}]{\\"", "b": [{}, {}]},\n\n {}\n]'
 
     class Fixed(Stream):
         def chunks(self) -> Iterator[bytes]:
-            return iter([raw])
+            return iter([raw[i : i + step] for i in range(0, len(raw), step)])
 
     assert list(json_objects(Fixed("x", None, ReadLog()), 100)) == [
         (2, b'{"a": "}]{\\"", "b": [{}, {}]}'),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from tests.readers.helpers import counts, ids, places, read_bytes, texts
+from tests.readers.helpers import counts, ids, places, read, read_bytes, texts
 
 
 def test_quotes_with_newlines(tmp_path: Path) -> None:
@@ -141,6 +143,27 @@ def test_header_over_the_limit(tmp_path: Path) -> None:
     )
     assert documents == []
     assert counts(log.unread) == {"the row with the names of the columns cannot be read": 1}
+
+
+def test_unclosed_quote_is_bounded(tmp_path: Path) -> None:
+    """Looking for the end of an open quotation holds no more than the limit in memory."""
+    raw = b'id,text\n0,"open\n' + b"line\n" * 40_000
+    (tmp_path / "a.csv").write_bytes(raw)
+    tracemalloc.start()
+    documents, _ = read(tmp_path, max_document_bytes=1000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert documents == []
+    assert peak < 190_000
+
+
+def test_row_cut_short(tmp_path: Path) -> None:
+    """A row whose quotation the end of a damaged file cuts is left out: half a text is no document."""
+    raw = gzip.compress(b'id,text\n1,whole\n2,"half\nof it\n', mtime=0)[:-8]
+    documents, log = read_bytes(tmp_path, "a.csv.gz", raw)
+    assert texts(documents) == ["whole"]
+    assert counts(log.unread) == {"damaged or cut short": 1}
+    assert log.changed == {}
 
 
 def test_row_of_many_lines_over_the_limit(tmp_path: Path) -> None:
