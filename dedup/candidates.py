@@ -138,9 +138,8 @@ def align_pairs(
         )
     tokens = known.tokens
     hits = pair_hits(tokens, pairs, replace(config.seeds, seed_window=1))
-    return align_chains(
-        chain_hits(hits, tokens, known.mass, config.chains), tokens, known.masses, config.align
-    )
+    chains = chain_hits(hits, tokens, known.mass, config.chains, pool)
+    return align_chains(chains, tokens, known.masses, config.align, pool)
 
 
 def _unlinked(pairs: npt.NDArray[np.int64], documents: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:

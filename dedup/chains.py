@@ -71,7 +71,9 @@ def chain_hits(
 def _block_edges(groups: npt.NDArray[np.int64]) -> list[int]:
     """Return the edges of blocks of pairs that have about `BLOCK_HITS` hits each."""
     steps = np.arange(0, int(groups[-1]), BLOCK_HITS)
-    return [*np.unique(np.searchsorted(groups[:-1], steps)).tolist(), len(groups) - 1] if len(steps) else [0, 0]
+    return (
+        [*np.unique(np.searchsorted(groups[:-1], steps)).tolist(), len(groups) - 1] if len(steps) else [0, 0]
+    )
 
 
 def _joined(

@@ -82,7 +82,9 @@ def cluster_passages(
         nodes = _nodes(left)
         components = _components(left, nodes, known.mass)
         extra = align(_missing(components, nodes))
-        found, explained = _lay_out_all(components, nodes, left, extra, known, is_inset, change, len(clusters))
+        found, explained = _lay_out_all(
+            components, nodes, left, extra, known, is_inset, change, len(clusters)
+        )
         clusters += found
         left = left.select(~explained)
     return clusters
@@ -234,7 +236,9 @@ def _pieces(
 def _piece(carrier: int, blocks: npt.NDArray[np.int64], document: int, is_inset: IsInset) -> Piece:
     """Return a piece, and whether it is a quotation or a caption in its carrier."""
     start, end = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
-    return Piece(carrier=carrier, blocks=blocks, inset=end - start <= LONGEST_INSET and is_inset(document, start, end))
+    return Piece(
+        carrier=carrier, blocks=blocks, inset=end - start <= LONGEST_INSET and is_inset(document, start, end)
+    )
 
 
 def _region(nodes: _Nodes, region: int) -> tuple[int, int, int]:

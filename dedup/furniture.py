@@ -50,7 +50,11 @@ class Relatedness:
     """
 
     def __init__(
-        self, known: Evidence, clusters: Sequence[Cluster], pages: Sequence[tuple[str | None, str]], least: float
+        self,
+        known: Evidence,
+        clusters: Sequence[Cluster],
+        pages: Sequence[tuple[str | None, str]],
+        least: float,
     ) -> None:
         """Take the title and the family of each text."""
         self._known, self._least = known, least
@@ -93,7 +97,9 @@ class Relatedness:
             tokens = self._known.tokens
             words = [np.unique(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]) for d in sample]
             found, counts = np.unique(np.concatenate(words), return_counts=True)
-            self._house[family] = found[2 * counts >= len(sample)] if len(sample) >= LEAST_PAGES else found[:0]
+            self._house[family] = (
+                found[2 * counts >= len(sample)] if len(sample) >= LEAST_PAGES else found[:0]
+            )
         return self._house[family]
 
     def _vector(self, document: int) -> Weighted | None:
@@ -193,11 +199,17 @@ def _judge(
         if picked >= config.min_pages:
             reason = f"{len(pages)} pages of {family} carry it whose titles and remaining texts are unrelated"
             sure = min(0.95, 0.75 + 0.04 * picked)
-            return Verdict(rule="family_template", reason=reason, family=family, pages=len(pages), confidence=sure)
+            return Verdict(
+                rule="family_template", reason=reason, family=family, pages=len(pages), confidence=sure
+            )
     # without one owner to explain it, a run needs one more unrelated page
     if len(list(_unrelated(documents, relatedness, config))) > config.min_pages:
-        reason = f"{len(documents)} pages of {len(by_family)} families carry it that have nothing else in common"
-        return Verdict(rule="unrelated_pages", reason=reason, family=None, pages=len(documents), confidence=0.7)
+        reason = (
+            f"{len(documents)} pages of {len(by_family)} families carry it that have nothing else in common"
+        )
+        return Verdict(
+            rule="unrelated_pages", reason=reason, family=None, pages=len(documents), confidence=0.7
+        )
     return None
 
 

@@ -157,7 +157,9 @@ def _split_inner(parts: list[Part], pieces: Sequence[Piece]) -> list[Part]:
     out = list(parts)
     for at, part in enumerate(parts):
         extents = {c: _extent(by_carrier[c], part) for c in part.carriers}
-        short = {c: e for c, e in extents.items() if all(p.inset for p in by_carrier[c]) and _is_inner(e, part)}
+        short = {
+            c: e for c, e in extents.items() if all(p.inset for p in by_carrier[c]) and _is_inner(e, part)
+        }
         if not short or len(short) == len(extents):
             continue
         stays = [c for c in part.carriers if c not in short]

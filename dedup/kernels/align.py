@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dedup.kernels.arrays import grown, grown_rows
 from dedup.kernels.jit import kernel
 
 # Reward of a matched word by its mass in nats: from 0.25 for a function word to 1 at 4 nats and above.
@@ -171,14 +172,18 @@ def cut(pairs: Any, masses: Any, max_gap: int, tolerance: float, starts: Any) ->
     gaps = np.zeros(n, np.int64)
     for i in range(1, n):
         gaps[i] = max(pairs[i, 0] - pairs[i - 1, 0], pairs[i, 1] - pairs[i - 1, 1]) - 1
-    breaks = np.flatnonzero(gaps > 0)
-    values = np.zeros(len(breaks) + 1)
+    breaks = np.empty(n, np.int64)
+    count = 0
+    for i in range(n):
+        if gaps[i] > 0:
+            breaks[count] = i
+            count += 1
+    values = np.zeros(count + 1)
     stretch = 0
     for i in range(n):
         if gaps[i] > 0:
             stretch += 1
         values[stretch] += reward(masses[pairs[i, 0]])
-    count = len(breaks)
     limit = 1
     while True:
         kept = 0
@@ -196,7 +201,8 @@ def cut(pairs: Any, masses: Any, max_gap: int, tolerance: float, starts: Any) ->
         count = kept
         limit = min(2 * limit, max_gap)
     starts[0] = 0
-    starts[1 : count + 1] = breaks[:count]
+    for i in range(count):
+        starts[i + 1] = breaks[i]
     return count + 1
 
 
@@ -262,7 +268,7 @@ def align_chains(
             if _contained(a0, a1, b0, b1, seen, count_seen):
                 continue
             if count_seen == len(seen):
-                seen = np.concatenate((seen, np.empty_like(seen)))
+                seen = grown_rows(seen)
             seen[count_seen, 0], seen[count_seen, 1], seen[count_seen, 2], seen[count_seen, 3] = (
                 a0,
                 a1,
@@ -271,9 +277,9 @@ def align_chains(
             )
             count_seen += 1
             if n == len(out):
-                out = np.concatenate((out, np.empty_like(out)))
+                out = grown_rows(out)
             if n + 1 == len(block_ends):
-                block_ends = np.concatenate((block_ends, np.empty_like(block_ends)))
+                block_ends = grown(block_ends)
             for i in range(first, last):
                 joins = (
                     i > first and pairs[i, 0] == pairs[i - 1, 0] + 1 and pairs[i, 1] == pairs[i - 1, 1] + 1
@@ -282,7 +288,7 @@ def align_chains(
                     blocks[k - 1, 2] += 1
                     continue
                 if k == len(blocks):
-                    blocks = np.concatenate((blocks, np.empty_like(blocks)))
+                    blocks = grown_rows(blocks)
                 blocks[k, 0], blocks[k, 1], blocks[k, 2] = pairs[i, 0], pairs[i, 1], 1
                 k += 1
             out[n, 0], out[n, 1] = chains[c, 0], chains[c, 1]

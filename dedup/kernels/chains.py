@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dedup.kernels.arrays import argsort, grown, grown_rows
 from dedup.kernels.jit import kernel
 
 # Earlier runs that a run is tried behind.
@@ -22,8 +23,11 @@ def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
     on equal beyond that is the next run.
     """
     n = len(hits)
-    drift = (hits[:, 1] - low[1]) - (hits[:, 0] - low[0])
-    order = np.argsort(drift * np.int64(1 << 32) + (hits[:, 0] - low[0]))
+    keys = np.empty(n, np.int64)
+    for i in range(n):
+        drift = (hits[i, 1] - low[1]) - (hits[i, 0] - low[0])
+        keys[i] = drift * np.int64(1 << 32) + (hits[i, 0] - low[0])
+    order = argsort(keys)
     itself = low[0] == low[1]
     count = 0
     diagonal, reach = np.int64(0), np.int64(-1)
@@ -49,9 +53,13 @@ def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
         if end_a > start_a:
             out[count, 0], out[count, 1], out[count, 2] = start_a, start_b, end_a - start_a
             count += 1
-    kept = out[:count]
-    by_place = np.argsort((kept[:, 0] - low[0]) * np.int64(1 << 31) + (kept[:, 1] - low[1]))
-    out[:count] = kept[by_place]
+    for i in range(count):
+        keys[i] = (out[i, 0] - low[0]) * np.int64(1 << 31) + (out[i, 1] - low[1])
+    by_place = argsort(keys[:count])
+    kept = out[:count].copy()
+    for i in range(count):
+        for c in range(3):
+            out[i, c] = kept[by_place[i], c]
     return count
 
 
@@ -66,6 +74,7 @@ def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any, i
     """
     n = len(runs)
     best = np.empty(n, np.int64)
+    falling = np.empty(n, np.int64)
     before = np.full(n, -1, np.int64)
     right = runs[:, 1].copy()  # where the right side of the chain begins
     for i in range(n):
@@ -90,8 +99,11 @@ def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any, i
                 best[i] = value
                 before[i] = j
                 right[i] = right[j]
-    chain_of[:n] = -1
-    order = np.argsort(-best, kind="mergesort")
+    for i in range(n):
+        chain_of[i] = -1
+    for i in range(n):
+        falling[i] = -best[i]
+    order = argsort(falling)
     count = 0
     for k in range(n):
         i = order[k]
@@ -146,14 +158,15 @@ def chain_pairs(
         chains = best_chains(runs[:count], mass, limits[0], limits[1], chain_of, low[0] == low[1])
         for c in range(chains):
             if n == len(pairs):
-                pairs = np.concatenate((pairs, np.empty_like(pairs)))
+                pairs = grown_rows(pairs)
             if n + 1 == len(ends):
-                ends = np.concatenate((ends, np.empty_like(ends)))
+                ends = grown(ends)
             for i in range(count):
                 if chain_of[i] == c:
                     if k == len(kept):
-                        kept = np.concatenate((kept, np.empty_like(kept)))
-                    kept[k] = runs[i]
+                        kept = grown_rows(kept)
+                    for c2 in range(3):
+                        kept[k, c2] = runs[i, c2]
                     k += 1
             pairs[n, 0], pairs[n, 1] = documents[first, 0], documents[first, 1]
             n += 1

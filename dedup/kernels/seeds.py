@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dedup.kernels.arrays import grown_rows
 from dedup.kernels.jit import kernel
 
 # Tokens compared on either side when the places of a frequent seed are put in order.
@@ -69,7 +70,8 @@ def _context_order(
                 else:
                     spare[k] = order[j]
                     j += 1
-        order[:] = spare[:n]
+        for k in range(n):
+            order[k] = spare[k]
         width *= 2
 
 
@@ -219,7 +221,7 @@ def pair_hits(pairs: Any, keys: Any, places: Any, seed_bounds: Any, small: int) 
                     stop = first + 1
                 for y in range(first, stop):
                     if n == len(out):
-                        out = np.concatenate((out, np.empty_like(out)))
+                        out = grown_rows(out)
                     out[n, 0] = places[seed_bounds[a] + x]
                     out[n, 1] = places[seed_bounds[b] + y]
                     n += 1

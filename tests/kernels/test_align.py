@@ -191,6 +191,14 @@ def test_an_edited_end_is_reached() -> None:
     assert local_spans(texts, passages_of(texts)) == [((0, 1), (0, 23, 0, 23))]
 
 
+def test_an_edited_end_may_drift() -> None:
+    """The two sides of an end that no seed reaches need not have the same number of words."""
+    texts = [[*noise(0, 20), 20, 21, 900, 22, 23], [*noise(0, 20), 700, 701, 20, 21, 901, 22, 23]]
+    assert local_spans(texts, passages_of(texts)) == [((0, 1), (0, 25, 0, 27))]
+    texts = [text[::-1] for text in texts]
+    assert local_spans(texts, passages_of(texts)) == [((0, 1), (0, 25, 0, 27))]
+
+
 @SOME
 @given(st.integers(0, 2**32 - 1), st.integers(150, 500))
 def test_long_edited_copies(seed: int, length: int) -> None:

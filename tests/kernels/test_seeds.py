@@ -22,6 +22,8 @@ from tests.strategies import MANY, SOME, hashes_of, mosaics, token_texts, tokens
 
 Texts = list[list[int]]
 Pair = tuple[int, int]
+# The longest run that is promised to keep its carriers connected, in tokens.
+SHARED = 64
 CONFIG = SeedConfig(seed_size=2, seed_window=2, small_bucket=4)
 SIZES = st.builds(
     SeedConfig, seed_size=st.integers(1, 3), seed_window=st.integers(1, 3), small_bucket=st.integers(2, 6)
@@ -107,7 +109,7 @@ def test_links_of_every_bucket(texts: Texts, config: SeedConfig, data: st.DataOb
             continue
         assert len(found) <= 4 * len(places)
         assert not any(sides) or all(sides[document[a]] != sides[document[b]] for a, b in found)
-        for group in reference.context_groups(places, texts, kernels.CONTEXT).values():
+        for group in reference.context_groups(places, texts, SHARED).values():
             if not any(sides) or len({sides[document[p]] for p in group}) == 2:
                 assert len(reference.components(group, found)) == 1
     assert not of_place, "links of places that are no seeds"
@@ -130,7 +132,7 @@ def test_every_shared_run_stays_connected(
     hits, document = links_of(hits_of(texts, config, None, sides)), documents_of(texts)
     flat = [token for text in texts for token in text]
     least = config.seed_size + config.seed_window - 1
-    length = data.draw(st.integers(least, kernels.CONTEXT))
+    length = data.draw(st.integers(least, SHARED))
     runs = defaultdict(list)
     for place in range(len(flat) - length + 1):
         if document[place] == document[place + length - 1]:
@@ -148,6 +150,20 @@ def test_every_shared_run_stays_connected(
         sharing = [p for p in range(len(flat)) if flat[p : p + len(rest)] == rest]
         groups = reference.components(sharing, hits)
         assert any({p + offset for p in copies} <= g for g in groups)
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_the_64th_token_still_orders(forward: bool) -> None:
+    """Of 40 places that share 63 tokens those that share the 64th too are linked with each other, by one seed."""
+    words = list(range(100, 163))
+    own = [list(range(1000 * i, 1000 * i + 9)) for i in range(1, 41)]
+    texts = [[*words, i % 2, *own[i]] if forward else [*own[i], i % 2, *words, 98, 99] for i in range(40)]
+    place = 0 if forward else 9 + SHARED - 1
+    document = {d * len(texts[0]) + place: d for d in range(40)}
+    hits = links_of(hits_of(texts, SeedConfig(seed_size=3, seed_window=1)))
+    links = [(document[a], document[b]) for a, b in hits if a in document]
+    assert len(reference.components(range(0, 40, 2), links)) == 1
+    assert len(reference.components(range(1, 40, 2), links)) == 1
 
 
 def test_a_run_of_64_words_among_longer_copies() -> None:
