@@ -86,7 +86,9 @@ def align_chains(
         return found  # type: ignore[no-any-return]
 
     numbers = range(len(edges) - 1)
-    return joined(list(pool.map(block, numbers) if pool else map(block, numbers)))
+    passages = joined(list(pool.map(block, numbers) if pool else map(block, numbers)))
+    kernels.trim(passages.bounds, passages.blocks, tokens.flags)
+    return passages
 
 
 def _pair_blocks(documents: npt.NDArray[np.int32]) -> list[int]:

@@ -290,13 +290,20 @@ class _Scan:
         masks = relations.masks(tokens, left_out, quoted)
         near = self.config.clusters.near_duplicate
         pairs = relations.relate(passages, tokens, masks, material.documents, near)
-        missing = relations.missing_pairs(pairs, len(tokens), COMPLETE)
+        missing = relations.missing_pairs(pairs, len(tokens), COMPLETE, self._timely(corpus))
         if len(missing):
             everything = candidates.sorted_passages([passages, align(missing)])
             pairs = relations.relate(everything, tokens, masks, material.documents, near)
         pairs = self._compared(pairs, corpus)
         sizes = np.diff(masks.plain[tokens.bounds])
         return pairs, relations.document_clusters(pairs, sizes)
+
+    def _timely(self, corpus: Corpus) -> relations.Linker | None:
+        """Return what links the texts of a group to those near them in time, when a window is asked for."""
+        if self.config.window_days is None:
+            return None
+        times, seconds = _times(corpus), self.config.window_days * 86_400
+        return lambda group: relations.in_time(group, times, seconds, COMPLETE)
 
     def _compared(self, pairs: list[relations.DocumentPair], corpus: Corpus) -> list[relations.DocumentPair]:
         """Return the pairs without known texts and those within the asked window."""
@@ -310,10 +317,10 @@ class _Scan:
     @staticmethod
     def _suppressed(judged: _Judged, material: assembly.Material, corpus: Corpus) -> list[Suppressed]:
         found: list[Suppressed] = []
-        known = {d.id for d, side in zip(corpus.texts, corpus.sides, strict=True) if side == sources.KNOWN}
         for cluster, verdict in judged.furniture():
-            found += assembly.suppressed_records(cluster, material, verdict)
-        return [s for s in found if s.doc_id not in known]
+            own = [m for m in cluster.members if corpus.sides[m.document] != sources.KNOWN]
+            found += assembly.suppressed_records(replace(cluster, members=tuple(own)), material, verdict)
+        return found
 
     def _assemble(
         self,

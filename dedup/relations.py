@@ -5,7 +5,7 @@ Shares are measured on aligned words without furniture; words of shared quotatio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -201,10 +201,28 @@ def _ties(ties: Mapping[int, DocumentPair], document: int) -> float:
     return round(sum(p.share_right if p.left == document else p.share_left for p in ties.values()), 6)
 
 
-def missing_pairs(pairs: Sequence[DocumentPair], count: int, complete: int) -> npt.NDArray[np.int64]:
+Linker = Callable[[Sequence[int]], Iterable[tuple[int, int]]]
+
+
+def in_time(
+    group: Sequence[int], times: npt.NDArray[np.float64], seconds: float, most: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of texts up to `seconds` apart, each with up to `most` that follow it; undated ones with none."""
+    ranked = sorted((d for d in group if not np.isnan(times[d])), key=lambda d: (times[d], d))
+    for i, d in enumerate(ranked):
+        for other in ranked[i + 1 : i + 1 + most]:
+            if times[other] - times[d] > seconds:
+                break
+            yield d, other
+
+
+def missing_pairs(
+    pairs: Sequence[DocumentPair], count: int, complete: int, link: Linker | None = None
+) -> npt.NDArray[np.int64]:
     """Return the pairs (int64, n x 2, sorted) of near-duplicate components that were not compared yet.
 
-    Components of up to `complete` texts are compared all with all, larger ones with their most tied text only.
+    Components of up to `complete` texts are compared all with all, larger ones as `link` says, or with their most
+    tied text only.
     """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
@@ -222,6 +240,9 @@ def missing_pairs(pairs: Sequence[DocumentPair], count: int, complete: int) -> n
     known = {(p.left, p.right) for p in pairs}
     wanted: set[tuple[int, int]] = set()
     for group in members.values():
+        if len(group) > complete and link is not None:
+            wanted |= {(min(a, b), max(a, b)) for a, b in link(group)}
+            continue
         centre = max(group, key=lambda d: (int(degree[d]), -d))
         heads = group if len(group) <= complete else [centre]
         wanted |= {(min(a, b), max(a, b)) for a in heads for b in group if a != b}

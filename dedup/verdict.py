@@ -30,7 +30,7 @@ INPUTS = ("content", "surprise", "contiguity", "cosine", "unit")
 def inputs(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
     """Return the model's inputs (float64, n x len(INPUTS)) from feature columns by name."""
     # runs of names alone are not passages, so what a list of names holds does not count
-    names = np.clip((columns["names"] - 0.5) / 0.4, 0.0, 1.0)
+    names = np.clip((columns["names"] - 0.45) / 0.3, 0.0, 1.0)
     listed = np.clip((columns["punctuation"] - 0.25) / 0.12, 0.0, 1.0)
     # ... unless it is so long that two writers would hardly give it in one order
     short = np.clip((LONG_LIST - columns["content"]) / 15.0, 0.0, 1.0)

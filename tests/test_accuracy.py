@@ -41,12 +41,21 @@ def test_a_floor_can_fail(tmp_path: Path) -> None:
     """Documents that share nothing have no recall: the figures come from the scan, not from the labels."""
     folder = tmp_path / "corpus"
     folder.mkdir()
-    texts = {"a": "Rain fell on the northern hills all day", "b": "The council sold its oldest tram on Friday"}
+    texts = {
+        "a": "Rain fell on the northern hills all day",
+        "b": "The council sold its oldest tram on Friday",
+    }
     lines = [json.dumps({"id": name, "text": text, "outlet": name}) for name, text in texts.items()]
     (folder / "articles.jsonl").write_text("\n".join(lines))
     members = [{"doc_id": name, "start": 0, "end": 30} for name in texts]
     gold = [
-        {"cluster": "c", "kind": "wire_copy", "scope": "cross_outlet", "wording": "verbatim", "members": members},
+        {
+            "cluster": "c",
+            "kind": "wire_copy",
+            "scope": "cross_outlet",
+            "wording": "verbatim",
+            "members": members,
+        },
         {"must_not": "n", **members[0]},
         {"must_not": "n", **members[1]},
     ]

@@ -1,9 +1,10 @@
-"""The command line: every option has an effect, every exit status its cause, and stdout has results or nothing."""
+"""The command line: every option has an effect, every status its cause; stdout has results or nothing."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -167,14 +168,15 @@ def test_several_paths_are_one_corpus(tmp_path: Path) -> None:
 def test_no_color(news: News) -> None:
     """With NO_COLOR nothing is coloured, not even where colour is forced; without it the summary is."""
     environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "TERM")}
-    command = [sys.executable, "-m", "dedup", "scan", str(news.path), "-o", str(news.out)]
+    script = "from dedup.cli import main; main()"
+    command = [sys.executable, "-c", script, "scan", str(news.path), "-o", str(news.out)]
     shown = {}
     for name, extra in (("no color", {"NO_COLOR": "1"}), ("color", {})):
         settings = {**environment, "FORCE_COLOR": "1", "TERM": "xterm-256color", **extra}
         done = subprocess.run(command, env=settings, capture_output=True, text=True, check=True, timeout=60)
         assert done.stdout == ""
-        shown[name] = any(f"\x1b[{code}" in done.stderr for code in ("3", "38;", "1;3", "9"))
-    assert not shown["no color"]
+        shown[name] = re.findall(r"\x1b\[(?:1;)?[39]\d", done.stderr)
+    assert (shown["no color"], bool(shown["color"])) == ([], True)
 
 
 # What is looked for
@@ -216,8 +218,8 @@ def test_against_finds_every_copy(tmp_path: Path) -> None:
     reference = jsonl(
         tmp_path / "press.jsonl", [{"id": f"{n}r", "text": f"{FERRY} {filler(n)}"} for n in range(2)]
     )
-    [passage] = news.passages("--against", reference)
-    assert ids(passage) == ["0r", "1r", "d0", "d1", "d2"]
+    found = news.passages("--against", reference)
+    assert {d for p in found for d in ids(p)} == {"0r", "1r", "d0", "d1", "d2"}
     assert len(lines(news.out, "pairs")) == 6
 
 
@@ -633,7 +635,8 @@ def test_compare_json(tmp_path: Path) -> None:
     result = dedup("compare", left, right, "--json")
     [match] = [json.loads(line) for line in result.stdout.splitlines()]
     assert (match["schema"], match["kind"], match["right"]["start"]) == (1, "wire_copy", 0)
-    assert match["changed"] == [{"from": "25", "to": "75", "start": 46, "end": 48}]
+    at = RATES.index("25 basis")
+    assert match["changed"] == [{"from": "25", "to": "75", "start": at, "end": at + 2}]
     assert 0.5 <= match["score"] <= 1.0
 
 
@@ -727,7 +730,7 @@ def test_evaluate_errors(news: News, tmp_path: Path) -> None:
     assert dedup("evaluate", gold, news.out).exit_code == 3
     gold.write_text('{"doc_id": "a", "story": "s"}\n{"cluster": 1}\n')
     result = dedup("evaluate", gold, news.out)
-    assert (result.exit_code, "gold.jsonl:2" in result.stderr) == (2, True)
+    assert (result.exit_code, "gold.jsonl, line 2" in result.stderr) == (2, True)
     gold.write_text('{"doc_id": "a", "story": "s"}\n')
     assert dedup("evaluate", gold, tmp_path).exit_code == 4
 

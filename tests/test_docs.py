@@ -24,7 +24,7 @@ PAGES = [
 ]
 FORMATS = (ROOT / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# The files that examples use without making them.
+# Articles of the corpus in the examples' articles.jsonl: enough to find things, few enough to be quick.
 MOST_ARTICLES = 40
 
 
@@ -56,7 +56,9 @@ def run(language: str, code: str, folder: Path) -> None:
     if language == "toml":
         tomllib.loads(code)
         return
-    program = {"bash": ["bash", "-euo", "pipefail", "-c", code], "python": [sys.executable, "-c", code]}[language]
+    program = {"bash": ["bash", "-euo", "pipefail", "-c", code], "python": [sys.executable, "-c", code]}[
+        language
+    ]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(program, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -73,6 +75,19 @@ def test_examples_run(page: Path, tmp_path: Path) -> None:
             assert set(re.findall(r"^make (\w+)", code, re.MULTILINE)) <= targets
         else:
             run(language, code, tmp_path)
+
+
+def test_tutorial_says_what_is_found(tmp_path: Path) -> None:
+    """The scan of the tutorial finds the two passages, the agency and the changed figure that its text names."""
+    page = ROOT / "docs" / "tutorial" / "first-scan.md"
+    for language, code in [b for b in blocks(page) if b[0] == "bash"]:
+        run(language, code, tmp_path)
+    lines = (tmp_path / "first-report" / "passages.jsonl").read_text(encoding="utf-8").splitlines()
+    passages = {frozenset(m["doc_id"] for m in p["members"]): p for p in map(json.loads, lines)}
+    assert passages.keys() == {frozenset({"agency-1", "chronicle-7"}), frozenset({"agency-1", "ledger-3"})}
+    wire = passages[frozenset({"agency-1", "chronicle-7"})]
+    assert (wire["kind"], wire["origin"]["agency"]) == ("wire_copy", "NPA")
+    assert [(c["from"], c["to"]) for m in wire["members"] for c in m["changed"]] == [("212", "214")]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -108,7 +123,7 @@ def test_manifest_is_defined() -> None:
 
 
 def test_file_map_is_complete() -> None:
-    """ARCHITECTURE.md names every file of the package once moved, added or renamed."""
+    """ARCHITECTURE.md names every file of the package, also when one is added or renamed."""
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     files = [p for p in sorted((ROOT / "dedup").rglob("*.py")) if p.name != "__init__.py"]
     missing = [name_of(p) for p in files if f"`{p.relative_to(ROOT / 'dedup')}`" not in text]

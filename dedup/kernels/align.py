@@ -8,12 +8,15 @@ import numpy as np
 
 from dedup.kernels.arrays import grown, grown_rows
 from dedup.kernels.jit import kernel
+from dedup.kernels.tokens import FLAG_BLOCK, FLAG_SENTENCE
 
 # Reward of a matched word by its mass in nats: from 0.25 for a function word to 1 at 4 nats and above.
 _LEAST_REWARD = 0.25
 _FULL_MASS = 4.0 * 256.0
 # Words looked at when an end is extended, and how far the two sides may drift in it.
 REACH = 96
+# Words beyond a border that are taken for chance at the end of a passage.
+STRAY = 2
 BAND = 12
 _DIAGONAL, _UP, _LEFT = 1, 2, 3
 _NEVER = -1e9
@@ -295,3 +298,35 @@ def align_chains(
             n += 1
             block_ends[n] = k
     return out[:n].copy(), block_ends[: n + 1].copy(), blocks[:k].copy()
+
+
+@kernel
+def _is_stray(flags: Any, start: int, end: int, inner: int) -> bool:
+    """Say whether a sentence or paragraph border at `inner` cuts words off `[start, end)` that are no sentence."""
+    border = FLAG_SENTENCE | FLAG_BLOCK
+    begins = (flags[start] & border) != 0
+    stops = end >= len(flags) or (flags[end] & border) != 0
+    return (flags[inner] & border) != 0 and not (begins and stops)
+
+
+@kernel
+def trim(bounds: Any, blocks: Any, flags: Any) -> None:
+    """Cut one or two stray words off the ends of passages, in place: words beyond the border of a sentence or paragraph
+    that are no sentence of their own agree by chance."""
+    for p in range(len(bounds) - 1):
+        last = bounds[p + 1] - 1
+        for words in range(1, STRAY + 1):
+            a, b, n = blocks[last, 0], blocks[last, 1], blocks[last, 2]
+            left = n > words and _is_stray(flags, a + n - words, a + n, a + n - words)
+            right = n > words and _is_stray(flags, b + n - words, b + n, b + n - words)
+            if left or right:
+                blocks[last, 2] = n - words
+                break
+        first = bounds[p]
+        for words in range(1, STRAY + 1):
+            a, b, n = blocks[first, 0], blocks[first, 1], blocks[first, 2]
+            left = n > words and _is_stray(flags, a, a + words, a + words)
+            right = n > words and _is_stray(flags, b, b + words, b + words)
+            if left or right:
+                blocks[first, 0], blocks[first, 1], blocks[first, 2] = a + words, b + words, n - words
+                break

@@ -46,11 +46,12 @@ def noise(first: int, size: int) -> list[int]:
 
 
 @MANY
-@given(st.one_of(token_texts(alphabet=5), mosaics(), mosaics(alphabet=6)), st.booleans())
-def test_passages_are_well_formed(texts: Texts, ocr: bool) -> None:
+@given(st.one_of(token_texts(alphabet=5), mosaics(), mosaics(alphabet=6)), st.booleans(), st.integers(0, 9))
+def test_passages_are_well_formed(texts: Texts, ocr: bool, borders: int) -> None:
     """Matched words are equal and rise on both sides, in the texts named; spans and sums follow from the
     blocks."""
     tokens = tokens_of(texts)
+    tokens.flags[:] = np.random.default_rng(borders).integers(0, 128, len(tokens.flags)) * (borders > 0)
     config = OCR if ocr else Config()
     chains = chain_hits(hits_of(tokens, config.seeds), tokens, prefix(rare(tokens)), config.chains)
     passages = align_chains(chains, tokens, rare(tokens), config.align)
@@ -197,6 +198,16 @@ def test_an_edited_end_may_drift() -> None:
     assert local_spans(texts, passages_of(texts)) == [((0, 1), (0, 25, 0, 27))]
     texts = [text[::-1] for text in texts]
     assert local_spans(texts, passages_of(texts)) == [((0, 1), (0, 25, 0, 27))]
+
+
+def test_a_long_edited_end_is_reached() -> None:
+    """An end of 150 words with every third one replaced, which no seed reaches, is followed whole."""
+    ends = [[own + i if i % 3 == 0 else i for i in range(150)] for own in (5000, 6000)]
+    texts = [noise(200, 20) + end for end in ends]
+    for sides in (texts, [text[::-1] for text in texts]):
+        passages = passages_of(sides)
+        assert passages.matched().tolist() == [120]
+        assert blocks_of(passages)[0][1][0][2] == (20 if sides is texts else 2)
 
 
 @SOME

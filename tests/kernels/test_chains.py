@@ -187,7 +187,7 @@ def test_blocks_and_pools_do_not_matter(texts: list[list[int]], size: int) -> No
     hits, masses = hits_of(tokens), prefix(rare(tokens))
     whole = rows_of(chain_hits(hits, tokens, masses, CHAINS))
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
-        patch.setattr(stage, "BLOCK_PAIRS", size)
+        patch.setattr(stage, "BLOCK_HITS", size)
         assert rows_of(chain_hits(hits, tokens, masses, CHAINS)) == whole
         assert rows_of(chain_hits(hits, tokens, masses, CHAINS, pool)) == whole
 

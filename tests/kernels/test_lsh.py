@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.config import SignatureConfig
-from dedup.lsh import SMALL_BUCKET, band_pairs, expected_recall
+from dedup.lsh import SMALL_BUCKET, band_pairs, expected_recall, least_estimate, recall
 from dedup.signatures import signatures
 from dedup.tokens import tokenize
 from tests import reference
@@ -205,7 +205,10 @@ def test_place_does_not_matter() -> None:
 @pytest.mark.parametrize("n", [10, 30, 100, 500])
 @pytest.mark.parametrize("overlap", [0.3, 0.5, 0.7])
 def test_hit_rate(n: int, overlap: float) -> None:
-    """D14: of 2,000 pairs of sets of n elements, 1 - (1 - J**r)**b become candidates, within 3 sigma."""
+    """D14: of 2,000 pairs of sets of n elements, 1 - (1 - J**r)**b share a bucket, within 3 sigma.
+
+    D30: those whose estimate is high enough too are as many as `recall` says.
+    """
     pairs = 2000
     shared = round(overlap * n)
     jaccard = shared / (2 * n - shared)
@@ -215,6 +218,10 @@ def test_hit_rate(n: int, overlap: float) -> None:
     expected = expected_recall(jaccard, CONFIG)
     assert abs(hits / pairs - expected) < 3 * np.sqrt(expected * (1 - expected) / pairs)
     assert len(found) - hits < 3, "sets that share nothing are not paired"
+    alike = (rows[::2] == rows[1::2]).mean(axis=1) >= least_estimate(CONFIG)
+    kept = sum(b == a + 1 and a % 2 == 0 and bool(alike[a // 2]) for a, b in found)
+    expected = recall(jaccard, CONFIG)
+    assert abs(kept / pairs - expected) < 3 * np.sqrt(expected * (1 - expected) / pairs) + 1e-9
 
 
 def test_expected_recall() -> None:
@@ -224,3 +231,16 @@ def test_expected_recall() -> None:
     assert all(a < b or b == 1.0 for a, b in itertools.pairwise(curve))
     assert curve[10] == pytest.approx(1 - (1 - 0.5**3) ** 42)
     assert curve[10] > 0.995
+
+
+@pytest.mark.parametrize(("num_perm", "bands", "rows"), [(6, 2, 3), (7, 2, 3), (8, 4, 2), (5, 1, 2)])
+def test_recall_like_all_outcomes(num_perm: int, bands: int, rows: int) -> None:
+    """D30: the probability of a candidate is the sum over all outcomes of the slots that make one."""
+    config = SignatureConfig(num_perm=num_perm, bands=bands, rows=rows)
+    for jaccard in (0.0, 0.25, 0.5, 0.9, 1.0):
+        total = 0.0
+        for slots in itertools.product((0, 1), repeat=num_perm):
+            bucket = any(all(slots[i * rows : (i + 1) * rows]) for i in range(bands))
+            if bucket and sum(slots) / num_perm >= least_estimate(config):
+                total += jaccard ** sum(slots) * (1 - jaccard) ** (num_perm - sum(slots))
+        assert recall(jaccard, config) == pytest.approx(total, abs=1e-12)

@@ -154,7 +154,7 @@ def test_every_shared_run_stays_connected(
 
 @pytest.mark.parametrize("forward", [True, False])
 def test_the_64th_token_still_orders(forward: bool) -> None:
-    """Of 40 places that share 63 tokens those that share the 64th too are linked with each other, by one seed."""
+    """Of 40 places that share 63 tokens those that share the 64th too are linked together, by one seed."""
     words = list(range(100, 163))
     own = [list(range(1000 * i, 1000 * i + 9)) for i in range(1, 41)]
     texts = [[*words, i % 2, *own[i]] if forward else [*own[i], i % 2, *words, 98, 99] for i in range(40)]
