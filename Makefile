@@ -46,11 +46,12 @@ architecture: $(STAMP) ## check imports, sizes and forbidden calls
 accuracy: $(STAMP) ## check the accuracy floors on corpus/ and corpus/blind/
 	@$(BIN)/python -m pytest tests/test_accuracy.py
 
-figures: $(STAMP) ## print the accuracy table of README.md
+figures: $(STAMP) ## measure accuracy and write the table of README.md anew
 	@$(BIN)/python -m tests.test_accuracy
 
-listings: $(STAMP) ## write the listings of public names and help texts anew
+listings: $(STAMP) ## write anew: public names, help texts, the tables of the verdict
 	@$(BIN)/python -m tests.test_listings
+	@$(BIN)/python -m tests.test_docs
 
 soak: $(STAMP) ## run the slow tests, minutes long
 	@$(BIN)/python -m pytest -m slow; code=$$?; if [ $$code -eq 5 ]; then echo 'there are no slow tests'; else exit $$code; fi

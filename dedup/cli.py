@@ -153,6 +153,7 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     from dedup.progress import NoProgress
     from dedup.report.terminal import RichProgress, print_summary
 
+    _announce_compilation()
     console = Console(stderr=True)
     quiet = options["quiet"]
     progress = NoProgress() if quiet else RichProgress(console)
@@ -166,6 +167,15 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     if not quiet:
         print_summary(result, Path(out), console)
     _exit(result, fail=options["fail_on_duplicates"])
+
+
+def _announce_compilation() -> None:
+    """Say once on a machine that the first run takes longer."""
+    from dedup.kernels.align import align_chains
+    from dedup.kernels.jit import is_compiled
+
+    if not is_compiled(align_chains):
+        click.echo("dedup: preparing for this machine, once (about 15 s) …", err=True)
 
 
 def _exit(result: ScanResult, *, fail: bool) -> None:
@@ -233,6 +243,7 @@ def compare(left: str, right: str, preset: str, as_json: bool) -> None:
     from dedup.report.matches import print_matches
 
     texts = [_text(left), _text(right)]
+    _announce_compilation()
     matches = run(texts[0], texts[1], Config.for_preset(preset))  # type: ignore[arg-type]
     if as_json:
         from dedup.store.results import line
@@ -280,3 +291,17 @@ def evaluate(gold: str, out: str, as_json: bool) -> None:
 
     result = run(gold, out)
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else format_table(result))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_reading_options
+@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="Records to look at.")
+def inspect(paths: tuple[str, ...], limit: int, **options: Any) -> None:
+    """Show what a scan would read: fields, dates, outlets, samples, warnings."""
+    import json
+
+    from dedup.readers import describe
+
+    found = describe([*paths], _config(options).read, limit)
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))

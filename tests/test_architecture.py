@@ -183,7 +183,7 @@ def called_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def offences(tree: ast.AST) -> Iterator[str]:
-    """Yield what must not be in the package: stored code, evaluated text, prints, environment, racing kernels."""
+    """Yield what must not be in the package, with its line."""
     for line, name in called_names(tree):
         if name in FORBIDDEN_CALLS:
             yield f"line {line}: {name}()"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -20,3 +21,11 @@ def kernel(function: F) -> F:
     except RuntimeError:
         # numba raises this where neither the package folder nor the user's cache folder can be written.
         return numba.njit(cache=False, nogil=True)(function)  # type: ignore[no-any-return]
+
+
+def is_compiled(function: Callable[..., Any]) -> bool:
+    """Return whether a kernel lies compiled in the cache on disk; False where there is no cache."""
+    cache = getattr(function, "_cache", None)
+    folder = getattr(cache, "cache_path", None)
+    name = function.__name__
+    return folder is not None and any(Path(folder).glob(f"*.{name}-*.nbi"))

@@ -298,6 +298,26 @@ def test_copies_in_any_script(copy: str) -> None:
     assert passages_in([f"Translated overnight: {copy}.", f"{copy} (video)"]) == [((0, 1), copy, copy)]
 
 
+SENTENCE = "A passenger ferry ran on to a sandbank at the mouth of the Ansel estuary before dawn"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "copy"),
+    [
+        ("{}. He went home.", "{}. He stayed abroad.", "{}"),
+        ("{}. He has left.", "{}. He has stayed.", "{}"),
+        ("{} on Monday.", "{} on Monday, he said.", "{} on Monday"),
+        ("{}. Divers watched.", "{}. Divers watched.", "{}. Divers watched"),
+        ("We saw Paris. {}", "They like Paris. {}", "{}"),
+        ("{}\n\nPhoto Ruth", "{}\n\nPhoto Anna", "{}"),
+    ],
+)
+def test_stray_words_beyond_a_border(left: str, right: str, copy: str) -> None:
+    """One or two equal words of the next sentence or paragraph that go on unlike are chance; whole sentences stay."""
+    whole = copy.format(SENTENCE)
+    assert passages_in([left.format(SENTENCE), right.format(SENTENCE)]) == [((0, 1), whole, whole)]
+
+
 def test_unrelated_texts_share_nothing() -> None:
     """Two texts that share only common words and formulas of two words have no passage."""
     left = "The council said on Monday that it will repair the bridge, and the work is going to take a year."
