@@ -70,7 +70,7 @@ def find(
     stage("alignment")
     passages = align_chains(chains, tokens, known.masses, config.align, pool)
     missing = _unlinked(near, passages.documents)
-    more = align_pairs(missing, known, config, pool)
+    more = align_pairs(missing, None, known, config, pool)
     passages = sorted_passages([passages, more, _copies(copies, tokens)])
     stage("rescoring")
     scored = rescore.rescore(passages, known)
@@ -127,9 +127,16 @@ def near_pairs(
 
 
 def align_pairs(
-    pairs: npt.NDArray[np.int64], known: rescore.Evidence, config: Config, pool: Executor | None = None
+    pairs: npt.NDArray[np.int64],
+    windows: npt.NDArray[np.int64] | None,
+    known: rescore.Evidence,
+    config: Config,
+    pool: Executor | None = None,
 ) -> Passages:
-    """Return the aligned passages of given pairs of texts (int64, n x 2, left <= right, sorted)."""
+    """Return the aligned passages of given pairs of texts (int64, n x 2, left <= right, sorted).
+
+    With `windows` (int64, n x 4 tokens) only passages that begin from hits in those spans of the two texts.
+    """
     if not len(pairs):
         return Passages(
             documents=np.empty((0, 2), np.int32),
@@ -137,7 +144,9 @@ def align_pairs(
             blocks=np.empty((0, 3), np.int64),
         )
     tokens = known.tokens
-    hits = pair_hits(tokens, pairs, replace(config.seeds, seed_window=1))
+    if windows is None:
+        windows = np.stack([tokens.bounds[pairs[:, s] + e] for s in (0, 1) for e in (0, 1)], axis=1)
+    hits = pair_hits(tokens, pairs, windows, replace(config.seeds, seed_window=1))
     chains = chain_hits(hits, tokens, known.mass, config.chains, pool)
     return align_chains(chains, tokens, known.masses, config.align, pool)
 

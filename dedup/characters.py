@@ -99,7 +99,7 @@ def fold(char: str) -> str:
 
 @functools.cache
 def character_tables() -> CharacterTables:
-    """Return the tables for this Python's Unicode version (about 0.1 s, once a process)."""
+    """Return the tables for this Python's Unicode version (about 0.2 s, once a process)."""
     classes = np.zeros(k.TABLE_SIZE, np.uint8)
     attributes = np.zeros(k.TABLE_SIZE, np.uint8)
     folds = np.arange(k.TABLE_SIZE, dtype=np.uint32)

@@ -23,7 +23,7 @@ LEAST_MEMBER = 8.0
 # Longest quotation or caption that is looked for inside a longer passage (tokens).
 LONGEST_INSET = 120
 
-Aligner = Callable[[npt.NDArray[np.int64]], Passages]
+Aligner = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Passages]
 IsInset = Callable[[int, int, int], bool]
 
 
@@ -72,16 +72,16 @@ def cluster_passages(
 ) -> list[Cluster]:
     """Return the clusters of verified passages.
 
-    `known` has the tokens and their masses; `align` aligns pairs of texts (int64, n x 2, left <= right) and
-    returns their verified passages: it is asked for members that are not linked with their representative directly.
-    `is_inset` says of a text and a token span whether it is a quotation or a caption.
+    `known` has the tokens and their masses; `align` aligns pairs of texts (int64, n x 2, left <= right) within spans of
+    them (int64, n x 4 tokens) and returns their verified passages: it is asked for members that are not linked with their
+    representative directly. `is_inset` says of a text and a token span whether it is a quotation or a caption.
     """
     clusters: list[Cluster] = []
     left = passages
     while len(left):
         nodes = _nodes(left)
         components = _components(left, nodes, known.mass)
-        extra = align(_missing(components, nodes))
+        extra = align(*_missing(components, nodes))
         found, explained = _lay_out_all(
             components, nodes, left, extra, known, is_inset, change, len(clusters)
         )
@@ -147,17 +147,21 @@ def _direct(component: _Component, nodes: _Nodes) -> npt.NDArray[np.int64]:
     return component.passages[touching]
 
 
-def _missing(components: Sequence[_Component], nodes: _Nodes) -> npt.NDArray[np.int64]:
-    """Return the pairs of texts to be aligned: representatives with members they are not linked with."""
-    pairs: set[tuple[int, int]] = set()
+def _missing(
+    components: Sequence[_Component], nodes: _Nodes
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the pairs of texts to be aligned, representatives with members they are not linked with, and the regions
+    of both (int64, n x 4 tokens)."""
+    rows: set[tuple[int, ...]] = set()
     for component in components:
         linked = set(nodes.of[_direct(component, nodes)].ravel().tolist())
-        head = int(nodes.documents[component.representative])
+        head = _region(nodes, component.representative)
         for region in component.regions.tolist():
             if region not in linked and region != component.representative:
-                other = int(nodes.documents[region])
-                pairs.add((min(head, other), max(head, other)))
-    return np.array(sorted(pairs), np.int64).reshape(-1, 2)
+                left, right = sorted((head, _region(nodes, region)))
+                rows.add((left[0], right[0], *left[1:], *right[1:]))
+    table = np.array(sorted(rows), np.int64).reshape(-1, 6)
+    return table[:, :2], table[:, 2:]
 
 
 def _lay_out_all(

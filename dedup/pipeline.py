@@ -124,8 +124,8 @@ class _Scan:
         self.clock.start("clusters")
         passages = found.passages.select(self._verified(found.passages, found.scored, corpus, found.evidence))
 
-        def align(pairs: npt.NDArray[np.int64]) -> Passages:
-            more = candidates.align_pairs(pairs, found.evidence, self.config, pool)
+        def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
+            more = candidates.align_pairs(pairs, windows, found.evidence, self.config, pool)
             scored = rescore.rescore(more, found.evidence)
             return more.select(self._verified(more, scored, corpus, found.evidence))
 
@@ -292,7 +292,7 @@ class _Scan:
         pairs = relations.relate(passages, tokens, masks, material.documents, near)
         missing = relations.missing_pairs(pairs, len(tokens), COMPLETE, self._timely(corpus))
         if len(missing):
-            everything = candidates.sorted_passages([passages, align(missing)])
+            everything = candidates.sorted_passages([passages, align(missing, None)])
             pairs = relations.relate(everything, tokens, masks, material.documents, near)
         pairs = self._compared(pairs, corpus)
         sizes = np.diff(masks.plain[tokens.bounds])

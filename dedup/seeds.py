@@ -59,8 +59,13 @@ def seed_hits(
     return _grouped(hits, tokens, len(keys), int(frequent))
 
 
-def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], config: SeedConfig) -> Hits:
-    """Return all hits between given pairs of texts (int64, n x 2, left <= right, sorted), without neighbour links."""
+def pair_hits(
+    tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64], config: SeedConfig
+) -> Hits:
+    """Return all hits between given pairs of texts (int64, n x 2, left <= right, sorted), without neighbour links.
+
+    `windows` (int64, n x 4) are the token spans of the left and the right text in which hits are wanted.
+    """
     needed = np.unique(pairs)
     number = np.zeros(len(tokens) + 1, np.int64)
     number[needed] = np.arange(len(needed))
@@ -74,7 +79,7 @@ def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], config: SeedConfig) 
     bounds = np.cumsum([0, *(len(p[0]) for p in parts)]).astype(np.int64)
     keys = np.concatenate([p[0] for p in parts]) if parts else np.empty(0, np.uint32)
     places = np.concatenate([p[1] for p in parts]) if parts else np.empty(0, np.int64)
-    hits, counts = kernels.pair_hits(number[pairs], keys, places, bounds, config.small_bucket)
+    hits, counts = kernels.pair_hits(number[pairs], windows, keys, places, bounds, config.small_bucket)
     kept = counts > 0
     return Hits(
         places=hits,

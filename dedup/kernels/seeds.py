@@ -184,9 +184,10 @@ def pair_order(left: Any, right: Any, n_documents: int) -> Any:
 
 
 @kernel
-def pair_hits(pairs: Any, keys: Any, places: Any, seed_bounds: Any, small: int) -> Any:
+def pair_hits(pairs: Any, windows: Any, keys: Any, places: Any, seed_bounds: Any, small: int) -> Any:
     """Return the hits of given pairs of texts (int64, n x 2, left <= right) from the seeds of all texts.
 
+    `windows` (int64, n x 4) are the token spans of both texts in which hits are wanted.
     `keys` and `places` stand text by text at `seed_bounds`, in order of key, then place. A seed that a text holds more than
     `small` times is linked in order of occurrence. Returns hits (int64, m x 2) and how many each pair has (int64, n).
     """
@@ -219,11 +220,17 @@ def pair_hits(pairs: Any, keys: Any, places: Any, seed_bounds: Any, small: int) 
                 elif many:
                     first = min(j + (x - i), j_end - 1)
                     stop = first + 1
+                place = places[seed_bounds[a] + x]
+                if place < windows[p, 0] or place >= windows[p, 1]:
+                    continue
                 for y in range(first, stop):
+                    other = places[seed_bounds[b] + y]
+                    if other < windows[p, 2] or other >= windows[p, 3]:
+                        continue
                     if n == len(out):
                         out = grown_rows(out)
-                    out[n, 0] = places[seed_bounds[a] + x]
-                    out[n, 1] = places[seed_bounds[b] + y]
+                    out[n, 0] = place
+                    out[n, 1] = other
                     n += 1
             i, j = i_end, j_end
         counts[p] = n - before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,7 +48,8 @@ def check_target(out: Path) -> None:
         if out.is_dir():
             if any(out.iterdir()) and not is_results(out):
                 raise StoreError(
-                    f"{out}: is not empty and holds no results of an earlier scan; name another folder with -o"
+                    f"{out}: is not empty and holds no results of an earlier scan; "
+                    "name another folder with -o"
                 )
         elif out.exists():
             raise StoreError(f"{out}: is a file; name a folder with -o")
@@ -147,14 +147,26 @@ def read_results(out: Path) -> ScanResult:
         raise StoreError(
             f"{out}: has results of schema {manifest.get('schema')}; this version reads {SCHEMA}; scan again"
         )
+    counts = manifest.get("counts") or {}
     return ScanResult(
-        passages=tuple(_read(out / "passages.jsonl", PassageCluster)),
-        documents=tuple(_read(out / "documents.jsonl", DocumentCluster)),
-        pairs=tuple(_read(out / "pairs.jsonl", Pair)),
-        suppressed=tuple(_read(out / "suppressed.jsonl", Suppressed)),
+        passages=_table(out / "passages.jsonl", PassageCluster, counts.get("passages")),
+        documents=_table(out / "documents.jsonl", DocumentCluster, counts.get("document_clusters")),
+        pairs=_table(out / "pairs.jsonl", Pair, counts.get("pairs")),
+        suppressed=_table(out / "suppressed.jsonl", Suppressed, counts.get("suppressed")),
         manifest=manifest,
         texts=_read_texts(out / _TEXTS),
     )
+
+
+def _table(path: Path, kind: type[T], count: int | None) -> tuple[T, ...]:
+    """Return the records of a table, of which the manifest says how many there are."""
+    records = tuple(_read(path, kind))
+    if count is not None and len(records) != count:
+        raise StoreError(
+            f"{path}:{len(records)}: ends here, the manifest says {count} lines; "
+            "the file is damaged, scan again"
+        )
+    return records
 
 
 def _read(path: Path, kind: type[T]) -> Iterator[T]:
@@ -169,7 +181,7 @@ def _read(path: Path, kind: type[T]) -> Iterator[T]:
                 if "changed" in member:
                     member["changed"] = [_change(c) for c in member["changed"]]
             yield msgspec.convert(plain, kind)
-        except (msgspec.DecodeError, msgspec.ValidationError, KeyError, AttributeError) as error:
+        except (msgspec.DecodeError, KeyError, AttributeError, TypeError) as error:
             raise StoreError(f"{path}:{number}: {error}; the file is damaged, scan again") from error
 
 
@@ -182,9 +194,8 @@ def _read_texts(path: Path) -> dict[str, Document]:
     if not path.exists():
         return {}
     try:
-        with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(path.read_bytes())) as reader:
-            lines = reader.read().splitlines()
+        lines = zstandard.ZstdDecompressor().decompress(path.read_bytes()).splitlines()
         documents = [msgspec.json.decode(raw, type=Document) for raw in lines]
-    except (OSError, zstandard.ZstdError, msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (OSError, zstandard.ZstdError, msgspec.DecodeError) as error:
         raise StoreError(f"{path}: {error}; the file is damaged, scan again") from error
     return {d.id: d for d in documents}

@@ -313,7 +313,7 @@ SENTENCE = "A passenger ferry ran on to a sandbank at the mouth of the Ansel est
     ],
 )
 def test_stray_words_beyond_a_border(left: str, right: str, copy: str) -> None:
-    """One or two equal words of the next sentence or paragraph that go on unlike are chance; whole sentences stay."""
+    """One or two equal words of a sentence or paragraph that goes on unlike are chance; sentences stay."""
     whole = copy.format(SENTENCE)
     assert passages_in([left.format(SENTENCE), right.format(SENTENCE)]) == [((0, 1), whole, whole)]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from typing import Any
 
 import numba
+import numpy as np
 import pytest
 
 from dedup import kernels
-from dedup.kernels import jit
+from dedup.kernels import arrays, jit
 
 
 def compiled() -> list[tuple[str, Any]]:
@@ -39,6 +41,14 @@ def test_options(name: str, function: Any) -> None:
     assert not options.get("parallel")
     assert not options.get("fastmath")
     assert type(function._cache).__name__ != "NullCache"
+
+
+def test_compiled_kernels_are_known() -> None:
+    """A kernel that has run lies in the cache; one compiled without a cache does not."""
+    arrays.argsort(np.zeros(1, np.int64))
+    assert jit.is_compiled(arrays.argsort)
+    uncached: Any = numba.njit(cache=False)(dict(inspect.getmembers(arrays.argsort))["py_func"])
+    assert not jit.is_compiled(uncached)
 
 
 def test_without_a_writable_cache_folder(monkeypatch: pytest.MonkeyPatch) -> None:

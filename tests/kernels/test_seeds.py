@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
@@ -190,11 +189,9 @@ def test_a_rare_shared_run_under_a_frequent_seed() -> None:
 
 
 def test_identical_texts_are_linear() -> None:
-    """D12, P3: 5,000 identical texts: at most two links a seed, all texts connected, in seconds."""
+    """D12, P3: 5,000 identical texts: at most two links a seed, each with its neighbour."""
     texts = [list(range(40))] * 5000
-    began = time.perf_counter()
     hits = hits_of(texts, SEEDS)
-    assert time.perf_counter() - began < 20
     assert len(hits.places) <= 2 * hits.seeds
     assert hits.frequent == hits.seeds // 5000 > 10
     neighbours = {(a, b) for a, b in hits.documents.tolist()}
@@ -253,18 +250,21 @@ def test_repeats_inside_a_text_link_to_the_next() -> None:
 
 
 @SOME
-@given(token_texts(alphabet=5), SIZES)
-def test_hits_of_given_pairs(texts: Texts, config: SeedConfig) -> None:
-    """Hits of given pairs are all equal seeds of the two texts, in order of occurrence where there are very
-    many."""
-    n = len(texts)
-    pairs = [(a, b) for a in range(n) for b in range(a, n) if (a + b) % 3 != 1]
-    hits = pair_hits(tokens_of(texts), np.array(pairs, np.int64).reshape(-1, 2), config)
+@given(token_texts(alphabet=5), SIZES, st.integers(0, 9))
+def test_hits_of_given_pairs(texts: Texts, config: SeedConfig, cut: int) -> None:
+    """Hits of given pairs are all equal seeds in the two windows, in order of occurrence where there are many."""
+    n, tokens = len(texts), tokens_of(texts)
+    pairs = np.array([(a, b) for a in range(n) for b in range(a, n) if (a + b) % 3 != 1]).reshape(-1, 2)
+    rng = np.random.default_rng(cut)
+    shift = rng.integers(0, 4, (len(pairs), 4)) * [1, -1, 1, -1] * (cut > 0)
+    windows = shift + np.stack([tokens.bounds[pairs[:, s] + e] for s in (0, 1) for e in (0, 1)], axis=1)
+    hits = pair_hits(tokens, pairs, windows, config)
     document = documents_of(texts)
     check_groups(hits, document)
     seeds = reference.seeds([hashes_of(t) for t in texts], config.seed_size, config.seed_window)
     of_text = [[(k, p) for k, p in seeds if document[p] == d] for d in range(n)]
     expected: set[Pair] = set()
-    for a, b in pairs:
-        expected |= reference.pair_links(of_text[a], of_text[b], config.small_bucket, a == b)
+    for (a, b), (a0, a1, b0, b1) in zip(pairs.tolist(), windows.tolist(), strict=True):
+        links = reference.pair_links(of_text[a], of_text[b], config.small_bucket, a == b)
+        expected |= {(x, y) for x, y in links if a0 <= x < a1 and b0 <= y < b1}
     assert sorted(links_of(hits)) == sorted(expected)

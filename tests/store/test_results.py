@@ -19,7 +19,7 @@ TABLES = ("passages", "documents", "pairs", "suppressed")
 
 @pytest.fixture(scope="module")
 def result() -> ScanResult:
-    """A scan with lines in every table: changed figures, a nested caption, furniture, hostile text and ids."""
+    """A scan with lines in every table: changed figures, captions, furniture, hostile text and ids."""
     stories = (RATES, RATES.replace("25 basis", "75 basis"))
     copies = [
         Document(
@@ -109,7 +109,7 @@ def test_damaged_line_is_named(table: str, damage: bytes, out: Path) -> None:
 
 
 def test_table_cut_at_any_byte(out: Path) -> None:
-    """A table cut short anywhere inside its last line is refused with that line (row D21)."""
+    """A table cut short inside its last line, or before it, is refused with the line (row D21)."""
     path = out / "pairs.jsonl"
     whole = path.read_bytes()
     count = whole.count(b"\n")
@@ -118,6 +118,11 @@ def test_table_cut_at_any_byte(out: Path) -> None:
         path.write_bytes(whole[:end])
         with pytest.raises(StoreError, match=rf"pairs\.jsonl:{count}: "):
             read_results(out)
+    path.write_bytes(whole[:start])
+    with pytest.raises(
+        StoreError, match=rf"pairs\.jsonl:{count - 1}: ends here, the manifest says {count} lines"
+    ):
+        read_results(out)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -193,7 +198,7 @@ def test_failed_writing_keeps_the_earlier_result(
         write(path, data)
 
     monkeypatch.setattr(results, "write_bytes", full)
-    with pytest.raises(StoreError, match="No space left on device.*free some space"):
+    with pytest.raises(StoreError, match=r"No space left on device.*free some space"):
         write_results(replace(result, passages=()), out)
     assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
     assert [p.name for p in out.parent.iterdir()] == ["out"]
