@@ -21,7 +21,7 @@ def compare(left: str | Document, right: str | Document, config: Config | None =
     >>> wire = "The old ferry ran aground on a sandbank near the harbour mouth shortly before dawn on Monday"
     >>> [match] = compare(wire, "Our reporter writes: " + wire + ", and nobody was hurt.")
     >>> (match.left.start, match.left.end, match.right.start)
-    (0, 90, 21)
+    (0, 92, 21)
     """
     config = config or Config()
     documents = [_document(left, "left"), _document(right, "right")]

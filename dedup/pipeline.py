@@ -20,7 +20,6 @@ from dedup import (
     families,
     furniture,
     kinds,
-    lsh,
     origins,
     relations,
     rescore,
@@ -30,10 +29,11 @@ from dedup import (
 from dedup.align import Passages
 from dedup.clusters import Cluster, cluster_passages
 from dedup.config import Config
+from dedup.manifest import manifest
 from dedup.model import Document, PassageCluster, ScanResult, Suppressed
 from dedup.progress import NoProgress, Progress
 from dedup.sources import Corpus, Source
-from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION, Tokens
+from dedup.tokens import Tokens
 
 # Components of near-duplicates up to this many texts are compared all with all; larger ones with their centre.
 COMPLETE = 40
@@ -114,7 +114,8 @@ class _Scan:
             found = candidates.find(texts, sides, self.config, pool, self.clock.start)
             result, known_families = self._judge(corpus, found, pool)
         self.clock.stop()
-        return replace(result, manifest=self._manifest(corpus, known_families, found, result))
+        about = manifest(self.config, corpus, known_families, found, result)
+        return replace(result, manifest={**about, "stages": self.clock.stages})
 
     def _judge(
         self, corpus: Corpus, found: candidates.Found, pool: Executor
@@ -381,61 +382,6 @@ class _Scan:
             return False
         return not self.config.scope or record.scope in self.config.scope
 
-    def _manifest(
-        self,
-        corpus: Corpus,
-        known_families: Mapping[str, families.Family],
-        found: candidates.Found,
-        result: ScanResult,
-    ) -> dict[str, Any]:
-        from dedup import __version__
-
-        documents = corpus.documents
-        sizes = np.diff(found.tokens.bounds)[corpus.sides != sources.KNOWN]
-        blank = [d.id for d, n in zip(documents, sizes, strict=True) if n == 0]
-        outlets = {families.outlet_of(d) for d in documents}
-        config = self.config.to_dict()
-        for setting in ("jobs", "memory"):
-            config.pop(setting)
-        return {
-            "schema": 1,
-            "dedup": __version__,
-            "normaliser": NORMALISER_VERSION,
-            "unicode": UNICODE_VERSION,
-            "fingerprint": self.config.fingerprint(),
-            "config": config,
-            "reading": corpus.log.to_dict(),
-            "reading_against": corpus.reference_log.to_dict() if corpus.one_way else None,
-            "reading_known_text": corpus.known_log.to_dict() if self.config.furniture.known_text else None,
-            "counts": {
-                "documents": int((corpus.sides == sources.OWN).sum()),
-                "documents_against": int((corpus.sides == sources.REFERENCE).sum()),
-                "words": int(found.tokens.weights.sum(dtype=np.int64) // 6),
-                "passages": len(result.passages),
-                "document_clusters": len(result.documents),
-                "pairs": len(result.pairs),
-                "suppressed": len(result.suppressed),
-                "outlets": len(outlets),
-                **found.counts,
-            },
-            "not_comparable": len(blank),
-            "not_comparable_examples": blank[:20],
-            "lsh": {
-                "bands": self.config.signatures.bands,
-                "rows": self.config.signatures.rows,
-                "expected_recall": {
-                    str(j): round(lsh.recall(j, self.config.signatures), 4) for j in (0.3, 0.5, 0.7, 0.9)
-                },
-            },
-            "families": {
-                o: {"family": f.name, "source": f.source}
-                for o, f in sorted(known_families.items())
-                if o in outlets
-            },
-            "warnings": [*_warnings(corpus, blank, window=self.config.window_days is not None)],
-            "stages": self.clock.stages,
-        }
-
 
 def _cores() -> int:
     import os
@@ -476,29 +422,3 @@ def _parent(
     while around >= 0 and not listed[around]:
         around = clusters[around].parent
     return records[around].cluster_id if around >= 0 else None
-
-
-def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str]:
-    """Return what a reader of the result must know about its input."""
-    documents = corpus.documents
-    found = list(corpus.log.messages())
-    found += [f"reference set: {message}" for message in corpus.reference_log.messages()]
-    found += [f"known text: {message}" for message in corpus.known_log.messages()]
-    if not documents:
-        return [*found, "no document was read"]
-    if corpus.one_way and sources.REFERENCE not in corpus.sides:
-        found.append("the reference set is empty: nothing was compared")
-    undated = sum(d.timestamp is None for d in documents)
-    if undated:
-        found.append(
-            f"{undated} of {len(documents)} documents have no usable date: who was first is not told for them"
-            + (", and with a window they are compared with nothing" if window else "")
-        )
-    nameless = sum(d.outlet is None for d in documents)
-    if nameless:
-        found.append(
-            f"{nameless} of {len(documents)} documents have no outlet: each counts as an outlet of its own"
-        )
-    if blank:
-        found.append(f"{len(blank)} documents have no words and are compared with nothing")
-    return found

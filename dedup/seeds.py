@@ -69,13 +69,12 @@ def pair_hits(
     needed = np.unique(pairs)
     number = np.zeros(len(tokens) + 1, np.int64)
     number[needed] = np.arange(len(needed))
-    parts = []
-    for d in needed:
-        k, p = shingle_kernels.seed_places(
+    parts = [
+        shingle_kernels.seed_places(
             tokens.hashes, tokens.weights, tokens.bounds[d : d + 2], config.seed_size, config.seed_window
         )
-        order = np.argsort(k, kind="stable")
-        parts.append((k[order], p[order]))
+        for d in needed
+    ]
     bounds = np.cumsum([0, *(len(p[0]) for p in parts)]).astype(np.int64)
     keys = np.concatenate([p[0] for p in parts]) if parts else np.empty(0, np.uint32)
     places = np.concatenate([p[1] for p in parts]) if parts else np.empty(0, np.int64)

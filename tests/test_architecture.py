@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("candidates", "assembly", "readers.", "store.", "report."),
     ("sources",),
+    ("manifest",),
     ("pipeline", "index", "comparison", "evaluate", "evaluation.", "explain", "spark"),
     ("cli",),
 )

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def check_the_rest(path: Path) -> None:
     assert {"good0", "good1"} in carried
 
 
-def counted(manifest: dict[str, Any], group: str) -> dict[str, int]:
+def counted(manifest: Mapping[str, Any], group: str) -> dict[str, int]:
     return {reason: tally["count"] for reason, tally in manifest["reading"][group].items()}
 
 
@@ -147,7 +147,7 @@ def test_line_over_the_limit(tmp_path: Path) -> None:
     path = around(tmp_path / "news.jsonl", json.dumps({"id": "x", "text": "Rain " * 1000}).encode())
     config = Config(read=ReadConfig(max_document_bytes=2000))
     result = scan(path, config)
-    assert counted(dict(result.manifest), "skipped") == {"over the size limit": 1}
+    assert counted(result.manifest, "skipped") == {"over the size limit": 1}
     assert "news.jsonl:2" in " ".join(result.manifest["warnings"])
     assert len(result.documents) == 1
 

@@ -131,7 +131,7 @@ def test_d3_texts_shorter_than_a_shingle_match() -> None:
 
 def test_d4_short_documents_are_accounted_for() -> None:
     """D4: every record is a document or counted with a reason; short ones are not dropped."""
-    records = [
+    records: list[dict[str, Any]] = [
         {"text": "Rain."},
         {"text": ""},
         {"text": "Rain."},
@@ -562,7 +562,9 @@ def test_p11_a_stock_phrase_does_not_remove_the_passage_around_it() -> None:
 def test_results_do_not_depend_on_how_documents_are_given() -> None:
     """D19: dicts, documents, a generator and records with other names of fields are the same input."""
     texts = (FERRY, f"{TRAMS} {FERRY}")
-    dicts = [{"id": str(n), "text": text, "outlet": "Post"} for n, text in enumerate(texts)]
+    dicts: list[dict[str, Any]] = [
+        {"id": str(n), "text": text, "outlet": "Post"} for n, text in enumerate(texts)
+    ]
     first = without_times(scan(dicts))
     assert without_times(scan(Document(**d) for d in dicts)) == first
     renamed = [{"doc_id": d["id"], "body": d["text"], "source": d["outlet"]} for d in dicts]

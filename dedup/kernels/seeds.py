@@ -184,54 +184,92 @@ def pair_order(left: Any, right: Any, n_documents: int) -> Any:
 
 
 @kernel
+def _fill(keys: Any, low: int, high: int, heads: Any, following: Any, counts: Any) -> None:
+    """Put the seeds `[low, high)` into a chained hash table, so that each chain stands in order of place."""
+    mask = len(heads) - 1
+    for slot in range(len(heads)):
+        heads[slot] = -1
+    for i in range(high - 1, low - 1, -1):
+        slot = keys[i] & mask
+        following[i - low] = heads[slot]
+        heads[slot] = i
+        counts[i - low] = 0
+
+
+@kernel
+def _first_at(places: Any, low: int, high: int, place: int) -> int:
+    """Return the first seed of `[low, high)` that stands at `place` or behind it."""
+    while low < high:
+        middle = (low + high) // 2
+        if places[middle] < place:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
 def pair_hits(pairs: Any, windows: Any, keys: Any, places: Any, seed_bounds: Any, small: int) -> Any:
     """Return the hits of given pairs of texts (int64, n x 2, left <= right) from the seeds of all texts.
 
-    `windows` (int64, n x 4) are the token spans of both texts in which hits are wanted.
-    `keys` and `places` stand text by text at `seed_bounds`, in order of key, then place. A seed that a text holds more than
-    `small` times is linked in order of occurrence. Returns hits (int64, m x 2) and how many each pair has (int64, n).
+    `windows` (int64, n x 4) are the token spans of both texts in which hits are wanted. `keys` and `places` stand text by
+    text at `seed_bounds`, in order of place. A seed that the left span holds more than `small` times is linked in order
+    of occurrence; in one text with the next occurrence only. Returns hits (int64, m x 2) and how many each pair has
+    (int64, n).
     """
     out = np.empty((4096, 2), np.int64)
-    counts = np.zeros(len(pairs), np.int64)
+    found = np.zeros(len(pairs), np.int64)
+    heads = np.empty(0, np.int64)
+    following = np.empty(0, np.int64)
+    counts = np.empty(0, np.int64)
     n = 0
     for p in range(len(pairs)):
         a, b = pairs[p, 0], pairs[p, 1]
-        left_keys = keys[seed_bounds[a] : seed_bounds[a + 1]]
-        right_keys = keys[seed_bounds[b] : seed_bounds[b + 1]]
+        low = _first_at(places, seed_bounds[a], seed_bounds[a + 1], windows[p, 0])
+        high = _first_at(places, low, seed_bounds[a + 1], windows[p, 1])
+        same = (
+            p > 0
+            and a == pairs[p - 1, 0]
+            and windows[p, 0] == windows[p - 1, 0]
+            and windows[p, 1] == windows[p - 1, 1]
+        )
+        if not same:
+            room = 16
+            while room < 2 * (high - low):
+                room *= 2
+            heads = np.empty(room, np.int64)
+            following = np.empty(high - low, np.int64)
+            counts = np.empty(high - low, np.int64)
+            _fill(keys, low, high, heads, following, counts)
+        else:
+            for i in range(high - low):
+                counts[i] = 0
+        first = _first_at(places, seed_bounds[b], seed_bounds[b + 1], windows[p, 2])
+        last = _first_at(places, first, seed_bounds[b + 1], windows[p, 3])
         before = n
-        i, j = 0, 0
-        while i < len(left_keys) and j < len(right_keys):
-            if left_keys[i] < right_keys[j]:
-                i += 1
+        for j in range(first, last):
+            n_left, head, previous = 0, -1, -1
+            i = heads[keys[j] & (len(heads) - 1)]
+            while i >= 0:
+                if keys[i] == keys[j]:
+                    head = i if head < 0 else head
+                    previous = i if places[i] < places[j] else previous
+                    n_left += 1
+                i = following[i - low]
+            if n_left == 0:
                 continue
-            if left_keys[i] > right_keys[j]:
-                j += 1
-                continue
-            i_end, j_end = i, j
-            while i_end < len(left_keys) and left_keys[i_end] == left_keys[i]:
-                i_end += 1
-            while j_end < len(right_keys) and right_keys[j_end] == right_keys[j]:
-                j_end += 1
-            many = (i_end - i) * (j_end - j) > small * small
-            for x in range(i, i_end):
-                first, stop = j, j_end
-                if a == b:
-                    first, stop = x + 1, min(x + 2, i_end)
-                elif many:
-                    first = min(j + (x - i), j_end - 1)
-                    stop = first + 1
-                place = places[seed_bounds[a] + x]
-                if place < windows[p, 0] or place >= windows[p, 1]:
-                    continue
-                for y in range(first, stop):
-                    other = places[seed_bounds[b] + y]
-                    if other < windows[p, 2] or other >= windows[p, 3]:
-                        continue
-                    if n == len(out):
-                        out = grown_rows(out)
-                    out[n, 0] = place
-                    out[n, 1] = other
-                    n += 1
-            i, j = i_end, j_end
-        counts[p] = n - before
-    return out[:n].copy(), counts
+            rank = counts[head - low]
+            counts[head - low] += 1
+            i, k = head, 0
+            while i >= 0:
+                if keys[i] == keys[j]:
+                    wanted = i == previous if a == b else n_left <= small or k == min(rank, n_left - 1)
+                    if wanted:
+                        if n == len(out):
+                            out = grown_rows(out)
+                        out[n, 0], out[n, 1] = places[i], places[j]
+                        n += 1
+                    k += 1
+                i = following[i - low]
+        found[p] = n - before
+    return out[:n].copy(), found

@@ -57,7 +57,7 @@ def describe(paths: Sequence[Path | str] | Path | str, config: ReadConfig, limit
     warnings = [*reading.problems(), *log.messages()]
     described = {"records": records, **_summary(findings), "log": log.to_dict(), "warnings": warnings}
     # Last, because looking for another record counts it.
-    return described | {"more": records == limit and next(documents, _END) is not _END}
+    return described | {"more": next(documents, _END) is not _END}
 
 
 _END = Document(text="")

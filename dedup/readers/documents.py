@@ -29,6 +29,9 @@ LONGEST_EXTRA = 1000
 """Longer strings (in code points) are left out of a document's `extra`."""
 
 _PLAIN = frozenset({"title", "outlet", "url", "canonical_url", "lang", "author", "agency", "version_of"})
+# Python refuses to write integers of more than 4300 digits, and formats behind the readers hold 64 bits.
+_LARGEST_NUMBER = 10**1000
+_LARGEST_EXTRA = 2**63
 _DERIVED = frozenset({"timestamp", "published_precision"})
 _HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?([^/?#:@\[\]\s]+)", re.IGNORECASE)
 _BARE_HOST = re.compile(r"\s*((?:[\w-]+\.)+[a-z]{2,})(?:[:/?#]|$)", re.IGNORECASE)
@@ -166,7 +169,7 @@ class DocumentBuilder:
     def _scalar(self, name: str, value: Any, place: Place) -> str | None:
         if isinstance(value, str):
             return str(value)
-        if isinstance(value, Integral) and not isinstance(value, bool):
+        if isinstance(value, Integral) and not isinstance(value, bool) and abs(int(value)) < _LARGEST_NUMBER:
             return str(int(value))
         # Data frames write a missing value as the number NaN.
         if value is not None and not (isinstance(value, float) and math.isnan(value)):
@@ -213,4 +216,6 @@ def outlet_of(url: str) -> str | None:
 def _is_small(value: Any) -> bool:
     if isinstance(value, str):
         return 0 < len(value) <= LONGEST_EXTRA
-    return isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    if isinstance(value, int):
+        return abs(value) < _LARGEST_EXTRA
+    return isinstance(value, float) and math.isfinite(value)

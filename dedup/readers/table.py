@@ -23,6 +23,8 @@ COLUMN_TWICE = "two columns have one name"
 
 # csv keeps its limit in a C long, which has 32 bits on some systems.
 _MOST = 2**31 - 1
+# What holding a line costs beside its text: short lines behind an open quotation count for what they take.
+_LINE_COST = 150
 
 
 class TableReader:
@@ -171,7 +173,7 @@ class _Rows:
     def _feed(self) -> Iterator[str]:
         size = 0
         while (line := self._pending.popleft() if self._pending else next(self._lines, None)) is not None:
-            size = len(line.text or "") + (size if self._taken else 0)
+            size = len(line.text or "") + (size + _LINE_COST if self._taken else 0)
             self._taken.append(line)
             if line.text is None or size > self._limit + 1:  # the last line feed is not counted
                 raise _TooLong

@@ -252,7 +252,7 @@ def test_repeats_inside_a_text_link_to_the_next() -> None:
 @SOME
 @given(token_texts(alphabet=5), SIZES, st.integers(0, 9))
 def test_hits_of_given_pairs(texts: Texts, config: SeedConfig, cut: int) -> None:
-    """Hits of given pairs are all equal seeds in the two windows, in order of occurrence where there are many."""
+    """Hits of given pairs are all equal seeds in both windows, in order of occurrence if there are many."""
     n, tokens = len(texts), tokens_of(texts)
     pairs = np.array([(a, b) for a in range(n) for b in range(a, n) if (a + b) % 3 != 1]).reshape(-1, 2)
     rng = np.random.default_rng(cut)

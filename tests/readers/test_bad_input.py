@@ -127,11 +127,14 @@ def test_deeply_nested(deep: bytes, tmp_path: Path) -> None:
 def test_huge_numbers(tmp_path: Path) -> None:
     """An integer id of any size is kept digit by digit; a number out of range breaks nothing (row D25)."""
     raw = b'{"text": "a", "id": 123456789012345678901234567890}\n{"text": "b", "n": 1e999}\n'
-    raw += b'{"text": "c", "n": ' + b"9" * 10_000 + b"}\n"
+    raw += b"".join(
+        b'{"text": "c", "%s": %s}\n' % (name, b"9" * 4200) for name in (b"n", b"id", b"date", b"title")
+    )
+    raw += b'{"text": "d", "id": ' + b"9" * 10_000 + b"}\n"
     documents, log = read_bytes(tmp_path, "a.jsonl", raw)
     assert documents[0].id == "123456789012345678901234567890"
     assert "b" in texts(documents)
-    assert log.records == 3
+    assert log.records == 7
 
 
 @pytest.mark.parametrize("pack", PACK)

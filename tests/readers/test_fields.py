@@ -165,6 +165,7 @@ def test_extra_holds_small_plain_values() -> None:
         "i": 1,
         "f": 0.5,
         "b": True,
+        "big": 2**64,
         "n": None,
         "l": [1],
         "o": {},
@@ -232,7 +233,7 @@ def test_documents_pass_through() -> None:
 
 
 def test_documents_as_mappings() -> None:
-    """The fields of a document, as a mapping, give the same document; what is worked out is no extra field."""
+    """The fields of a document, as a mapping, give the same document; what is worked out is not extra."""
     record = {
         "text": "a",
         "id": "x",

@@ -10,7 +10,7 @@ import pytest
 import zstandard
 
 from dedup import Config, Document, Match, ScanResult, StoreError, compare, scan
-from dedup.store import results
+from dedup.store import atomic, results
 from dedup.store.results import check_target, is_results, line, read_results, write_results
 from tests.prose import BUDGET, CAPTION, COOKIE, FERRY, RATES, filler, paragraphs
 
@@ -190,7 +190,7 @@ def test_failed_writing_keeps_the_earlier_result(
 ) -> None:
     """Where a file cannot be written, the earlier result stays whole and nothing is left beside it."""
     before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
-    write = results.write_bytes
+    write = atomic.write_bytes
 
     def full(path: Path, data: bytes) -> None:
         if path.name == failing:

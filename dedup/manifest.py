@@ -1,0 +1,97 @@
+"""The manifest: what was read, with which settings, what was found in numbers, and what a reader must know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dedup import families, lsh, sources
+from dedup.candidates import Found
+from dedup.config import Config
+from dedup.model import ScanResult
+from dedup.sources import Corpus
+from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION
+
+
+def manifest(
+    config: Config,
+    corpus: Corpus,
+    known_families: Mapping[str, families.Family],
+    found: Found,
+    result: ScanResult,
+) -> dict[str, Any]:
+    """Return the manifest of a scan without its times, as plain values."""
+    from dedup import __version__
+
+    documents = corpus.documents
+    sizes = np.diff(found.tokens.bounds)[corpus.sides != sources.KNOWN]
+    blank = [d.id for d, n in zip(documents, sizes, strict=True) if n == 0]
+    outlets = {families.outlet_of(d) for d in documents}
+    settings = config.to_dict()
+    for setting in ("jobs", "memory"):
+        settings.pop(setting)
+    return {
+        "schema": 1,
+        "dedup": __version__,
+        "normaliser": NORMALISER_VERSION,
+        "unicode": UNICODE_VERSION,
+        "fingerprint": config.fingerprint(),
+        "config": settings,
+        "reading": corpus.log.to_dict(),
+        "reading_against": corpus.reference_log.to_dict() if corpus.one_way else None,
+        "reading_known_text": corpus.known_log.to_dict() if config.furniture.known_text else None,
+        "counts": {
+            "documents": int((corpus.sides == sources.OWN).sum()),
+            "documents_against": int((corpus.sides == sources.REFERENCE).sum()),
+            "words": int(found.tokens.weights.sum(dtype=np.int64) // 6),
+            "passages": len(result.passages),
+            "document_clusters": len(result.documents),
+            "pairs": len(result.pairs),
+            "suppressed": len(result.suppressed),
+            "outlets": len(outlets),
+            **found.counts,
+        },
+        "not_comparable": len(blank),
+        "not_comparable_examples": blank[:20],
+        "lsh": {
+            "bands": config.signatures.bands,
+            "rows": config.signatures.rows,
+            "expected_recall": {
+                str(j): round(lsh.recall(j, config.signatures), 4) for j in (0.3, 0.5, 0.7, 0.9)
+            },
+        },
+        "families": {
+            o: {"family": f.name, "source": f.source}
+            for o, f in sorted(known_families.items())
+            if o in outlets
+        },
+        "warnings": _warnings(corpus, blank, window=config.window_days is not None),
+    }
+
+
+def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str]:
+    """Return what a reader of the result must know about its input."""
+    documents = corpus.documents
+    found = list(corpus.log.messages())
+    found += [f"reference set: {message}" for message in corpus.reference_log.messages()]
+    found += [f"known text: {message}" for message in corpus.known_log.messages()]
+    if not documents:
+        return [*found, "no document was read"]
+    if corpus.one_way and sources.REFERENCE not in corpus.sides:
+        found.append("the reference set is empty: nothing was compared")
+    undated = sum(d.timestamp is None for d in documents)
+    if undated:
+        found.append(
+            f"{undated} of {len(documents)} documents have no usable date: who was first is not told for them"
+            + (", and with a window they are compared with nothing" if window else "")
+        )
+    nameless = sum(d.outlet is None for d in documents)
+    if nameless:
+        found.append(
+            f"{nameless} of {len(documents)} documents have no outlet: each counts as an outlet of its own"
+        )
+    if blank:
+        found.append(f"{len(blank)} documents have no words and are compared with nothing")
+    return found
