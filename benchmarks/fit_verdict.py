@@ -50,12 +50,8 @@ def examples(articles: Path, gold: Path) -> tuple[dict[str, Any], np.ndarray, np
 
 def formulas(articles: Path) -> tuple[dict[str, Any], np.ndarray]:
     """Return feature columns of runs that unrelated texts of different outlets share, and their weights."""
-    opened = (
-        gzip.open(articles, "rt", encoding="utf-8")
-        if articles.suffix == ".gz"
-        else articles.open(encoding="utf-8")
-    )
-    with opened as lines:
+    opener = gzip.open if articles.suffix == ".gz" else open
+    with opener(articles, "rt", encoding="utf-8") as lines:
         documents = [json.loads(line) for line in lines]
     texts = [d["text"] for d in documents]
     found = candidates.find(texts, np.zeros(len(texts), np.int8), Config())
@@ -67,9 +63,7 @@ def formulas(articles: Path) -> tuple[dict[str, Any], np.ndarray]:
     chosen = np.sort(np.random.default_rng(1).permutation(chosen)[:10_000])
     bounds = found.tokens.bounds
     left = rescore.span_vectors(found.tokens, found.evidence.masses, bounds[a[chosen]], bounds[a[chosen] + 1])
-    right = rescore.span_vectors(
-        found.tokens, found.evidence.masses, bounds[b[chosen]], bounds[b[chosen] + 1]
-    )
+    right = rescore.span_vectors(found.tokens, found.evidence.masses, bounds[b[chosen]], bounds[b[chosen] + 1])
     chosen = chosen[np.asarray(left.multiply(right).sum(axis=1)).ravel() < 0.05]
     columns = found.scored.features[chosen]
     return dict(zip(rescore.FEATURES, columns.T, strict=True)), np.ones(len(chosen))
@@ -96,9 +90,7 @@ def main() -> None:
         precision = weights[predicted & labels].sum() / weights[predicted].sum()
         recall = weights[predicted & labels].sum() / weights[labels].sum()
         table.append({"features": name, "precision": round(precision, 4), "recall": round(recall, 4)})
-    model = LogisticRegression(C=10.0, max_iter=5000).fit(
-        verdict.inputs(columns), labels, sample_weight=weights
-    )
+    model = LogisticRegression(C=10.0, max_iter=5000).fit(verdict.inputs(columns), labels, sample_weight=weights)
     result = {
         "coefficients": {n: round(float(w), 4) for n, w in zip(verdict.INPUTS, model.coef_[0], strict=True)},
         "intercept": round(float(model.intercept_[0]), 4),

@@ -94,9 +94,7 @@ def _fit(base: Given, settings: Settings, *, shrink: bool) -> tuple[Settings, Pl
         if not shrink:
             break
         size -= (lacking + 1) // 2
-    raise ValueError(
-        f"{base.available} usable articles are too few for {settings.articles} and texts to plant"
-    )
+    raise ValueError(f"{base.available} usable articles are too few for {settings.articles} and texts to plant")
 
 
 def _write(out: Path, settings: Settings, base: Base, plan: Plan, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,12 +180,8 @@ def _rate(help_text: str, kind: str) -> Callable[[Command], Command]:
 
 @click.command()
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
-@click.option(
-    "--articles", type=click.IntRange(2), help="Articles to write. [10000, or what BASE has room for]"
-)
-@click.option(
-    "--base", default=INVENTED, show_default=True, help="`invented`, or a file of articles (JSONL)."
-)
+@click.option("--articles", type=click.IntRange(2), help="Articles to write. [10000, or what BASE has room for]")
+@click.option("--base", default=INVENTED, show_default=True, help="`invented`, or a file of articles (JSONL).")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option(
     "--edit-rate",
@@ -216,12 +210,8 @@ def _rate(help_text: str, kind: str) -> Callable[[Command], Command]:
 @_rate("Groups of spans that must not be linked, per article.", "must_not")
 @_rate("Share of figures that change in edited copies.", "figures")
 @click.option("--article-words", type=click.FloatRange(20), default=Shape().words, show_default=True)
-@click.option(
-    "--phrase-share", type=click.FloatRange(0, 0.89), default=Language().phrase_share, show_default=True
-)
-@click.option(
-    "--phrase-slope", type=click.FloatRange(0, 3), default=Language().phrase_slope, show_default=True
-)
+@click.option("--phrase-share", type=click.FloatRange(0, 0.89), default=Language().phrase_share, show_default=True)
+@click.option("--phrase-slope", type=click.FloatRange(0, 3), default=Language().phrase_slope, show_default=True)
 def main(out: Path, base: str, articles: int | None, **others: Any) -> None:
     """Write a planted corpus to the folder OUT.
 
@@ -231,9 +221,7 @@ def main(out: Path, base: str, articles: int | None, **others: Any) -> None:
     words = others.pop("article_words")
     shape = Shape(words=words, least=min(Shape().least, round(words / 2)))
     language = Language(phrase_share=others.pop("phrase_share"), phrase_slope=others.pop("phrase_slope"))
-    settings = Settings(
-        articles=articles or (Settings().articles if base == INVENTED else sys.maxsize), **others
-    )
+    settings = Settings(articles=articles or (Settings().articles if base == INVENTED else sys.maxsize), **others)
     try:
         if base == INVENTED:
             said = plant_invented(out, settings, language=language, shape=shape)

@@ -19,9 +19,7 @@ from benchmarks.planting.chart import Panel, draw
 from benchmarks.planting.measure import LENGTH_NAMES, measure
 
 LEAST_SHOWN = 5
-HALF_LINE = (
-    "A passage counts as found when one cluster of the scan covers at least half of it and of its source."
-)
+HALF_LINE = "A passage counts as found when one cluster of the scan covers at least half of it and of its source."
 
 
 def report(gold: Path, out: Path, folder: Path, *, seed: int = 0) -> dict[str, Any]:
@@ -96,9 +94,7 @@ def _cells_table(cells: Sequence[Mapping[str, Any]]) -> list[list[str]]:
 
 def _plant_table(by_plant: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     head = ["plant", "recall", "clusters", "links", "found"]
-    rows = [
-        [k, f"{f['value']:.3f}", *(str(f[x]) for x in ("n", "links", "found"))] for k, f in by_plant.items()
-    ]
+    rows = [[k, f"{f['value']:.3f}", *(str(f[x]) for x in ("n", "links", "found"))] for k, f in by_plant.items()]
     return [head, *rows]
 
 
@@ -155,12 +151,8 @@ def _panel(cells: Sequence[Mapping[str, Any]], along: str, fixed: str, title: st
 @click.command()
 @click.argument("gold", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("planted-report")
-)
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="For intervals and samples."
-)
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("planted-report"))
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="For intervals and samples.")
 def main(gold: Path, out: Path, output: Path, seed: int) -> None:
     """Compare the scan in the folder OUT with the labels GOLD of a planted corpus."""
     try:

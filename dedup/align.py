@@ -83,7 +83,7 @@ def align_chains(
             masses,
             limits,
         )
-        return found  # type: ignore[no-any-return]
+        return found
 
     numbers = range(len(edges) - 1)
     passages = joined(list(pool.map(block, numbers) if pool else map(block, numbers)))

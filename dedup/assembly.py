@@ -210,9 +210,7 @@ def _member(carrier: Carrier, head: Carrier, material: Material) -> Member:
     )
 
 
-def suppressed_records(
-    cluster: Cluster, material: Material, verdict: furniture.Verdict
-) -> Iterator[Suppressed]:
+def suppressed_records(cluster: Cluster, material: Material, verdict: furniture.Verdict) -> Iterator[Suppressed]:
     """Yield a record for each place of a furniture cluster."""
     pages = len({m.document for m in cluster.members})
     for m in cluster.members:
@@ -244,9 +242,7 @@ def pair_record(pair: DocumentPair, documents: Sequence[Document], passages: Seq
     )
 
 
-def document_record(
-    head: int, ties: Mapping[int, DocumentPair], documents: Sequence[Document]
-) -> DocumentCluster:
+def document_record(head: int, ties: Mapping[int, DocumentPair], documents: Sequence[Document]) -> DocumentCluster:
     """Return the record of one cluster of near-duplicates, the representative first."""
     members = [_document_member(documents[head], "duplicate", 1.0)]
     for d, pair in sorted(ties.items(), key=lambda item: documents[item[0]].id):
@@ -254,9 +250,7 @@ def document_record(
         relation = pair.relation
         if not is_left and relation in ("contains", "contained"):
             relation = "contained" if relation == "contains" else "contains"
-        members.append(
-            _document_member(documents[d], relation, pair.share_left if is_left else pair.share_right)
-        )
+        members.append(_document_member(documents[d], relation, pair.share_left if is_left else pair.share_right))
     dated = [documents[d] for d in (head, *ties) if documents[d].timestamp is not None]
     earliest = min(dated, key=lambda d: (d.timestamp or 0.0, d.id)).id if dated else None
     ids = sorted(m.doc_id for m in members)

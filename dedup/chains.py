@@ -1,7 +1,6 @@
-"""Hits to chains: colinear exact runs of one pair of texts, accepted when chance would hardly make them.
+"""Hits to chains: colinear exact runs of one pair of texts, of a least idf mass.
 
-The expected number of chance chains of mass m (nats) between texts of a and b words is `a * b * exp(-m)`, as in
-Karlin and Altschul 1990 with the idf of a word as its information; function words count for nothing.
+What chance would make in texts of these lengths is judged on the aligned passage (`surprise` in `dedup.rescore`).
 """
 
 from __future__ import annotations
@@ -18,8 +17,6 @@ from dedup.seeds import Hits
 from dedup.tokens import Tokens
 
 BLOCK_HITS = 1 << 18
-# The least mass of a chain worth aligning (nats): about three rare words, the shortest caption.
-LEAST_MASS = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +43,7 @@ def chain_hits(
     pool: Executor | None = None,
 ) -> Chains:
     """Return the chains of all pairs of texts; `prefix` (int64) are prefix sums of token masses (1/256 nat)."""
-    limits = np.array([config.max_gap, int(LEAST_MASS * 256)], np.int64)
+    limits = np.array([config.max_gap, int(config.least_mass * 256)], np.int64)
 
     edges = _block_edges(hits.groups)
 
@@ -71,9 +68,7 @@ def chain_hits(
 def _block_edges(groups: npt.NDArray[np.int64]) -> list[int]:
     """Return the edges of blocks of pairs that have about `BLOCK_HITS` hits each."""
     steps = np.arange(0, int(groups[-1]), BLOCK_HITS)
-    return (
-        [*np.unique(np.searchsorted(groups[:-1], steps)).tolist(), len(groups) - 1] if len(steps) else [0, 0]
-    )
+    return [*np.unique(np.searchsorted(groups[:-1], steps)).tolist(), len(groups) - 1] if len(steps) else [0, 0]
 
 
 def _joined(

@@ -26,6 +26,7 @@ _HALFWIDTH_VOICING = "\uff9e\uff9f"
 _QUOTES = '"“”„‟«»‹›「」『』〝〞〟＂'
 _APOSTROPHES = "'’‘‛ʼ＇`´"
 _HYPHENS = "-‐‑\u2212"
+_NEWLINES = "\n\r\u000b\u000c\u0085\u2028\u2029"
 _STOPS = "!?。！？।॥۔؟…．｡"
 _IGNORED = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u0640\u034f\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
 
@@ -48,7 +49,7 @@ def _inside(cp: int, ranges: tuple[tuple[int, int], ...]) -> bool:
 def _class_of(cp: int, char: str, category: str) -> int:
     """Return the character class of one code point."""
     for members, found in ((_QUOTES, k.QUOTE), (_APOSTROPHES, k.APOSTROPHE), (_HYPHENS, k.HYPHEN), (_STOPS, k.STOP),
-                           (_IGNORED, k.IGNORED), (".,٫٬", k.POINT), ("\n\r\u000b\u000c\u0085\u2028\u2029", k.NEWLINE)):  # fmt: skip
+                           (_IGNORED, k.IGNORED), (".,٫٬", k.POINT), (_NEWLINES, k.NEWLINE)):  # fmt: skip
         if char in members:
             return found
     if 0xFE00 <= cp <= 0xFE0F or 0x1F3FB <= cp <= 0x1F3FF:
@@ -81,9 +82,7 @@ def fold(char: str) -> str:
     if digit is not None and unicodedata.category(char) == "Nd":
         return str(digit)
     # a mark keeps its case: the Greek iota subscript would become a letter
-    cased = (
-        c if unicodedata.category(c)[0] == "M" else c.casefold() for c in unicodedata.normalize("NFKD", char)
-    )
+    cased = (c if unicodedata.category(c)[0] == "M" else c.casefold() for c in unicodedata.normalize("NFKD", char))
     plain = unicodedata.normalize("NFKD", "".join(cased))
     kept: list[str] = []
     base = ""

@@ -129,7 +129,7 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "formats",
     type=click.Choice(["html", "jsonl"]),
     multiple=True,
-    help="Kept for scripts; all are written.",
+    help="Write only this; all by default.",
 )
 @click.option("--no-texts", is_flag=True, help="Do not keep the texts of matched documents.")
 @click.option(
@@ -160,7 +160,7 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     try:
         result = run([*paths], config, against=options["against"], progress=progress)
         progress.stage("writing", None)
-        write_results(result, Path(out), texts=not options["no_texts"])
+        write_results(result, Path(out), texts=not options["no_texts"], formats=options["formats"])
     finally:
         if isinstance(progress, RichProgress):
             progress.close()
@@ -195,22 +195,16 @@ def _config(options: dict[str, Any]) -> Config:
     from dedup.config import Config
 
     preset = options.get("preset")
-    config = (
-        Config.from_toml(options["config"]) if options.get("config") else Config.for_preset(preset or "news")
-    )
+    config = Config.from_toml(options["config"]) if options.get("config") else Config.for_preset(preset or "news")
     if options.get("config") and preset and config.preset != preset:
-        raise ConfigError(
-            f"--preset {preset} and {options['config']} (preset {config.preset}) disagree; name one"
-        )
+        raise ConfigError(f"--preset {preset} and {options['config']} (preset {config.preset}) disagree; name one")
     reading = {
         k: options[k]
         for k in ("text_field", "id_field", "outlet_field", "date_field", "date_format", "path_pattern")
         if options.get(k)
     }
     changes: dict[str, Any] = {
-        k: options[k]
-        for k in ("only", "jobs", "memory", "min_words", "min_similarity")
-        if options.get(k) is not None
+        k: options[k] for k in ("only", "jobs", "memory", "min_words", "min_similarity") if options.get(k) is not None
     }
     if options.get("window") is not None:
         changes["window_days"] = options["window"]

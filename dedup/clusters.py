@@ -7,6 +7,7 @@ What the representative does not explain is clustered again, so that no cluster 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -72,9 +73,10 @@ def cluster_passages(
 ) -> list[Cluster]:
     """Return the clusters of verified passages.
 
-    `known` has the tokens and their masses; `align` aligns pairs of texts (int64, n x 2, left <= right) within spans of
-    them (int64, n x 4 tokens) and returns their verified passages: it is asked for members that are not linked with their
-    representative directly. `is_inset` says of a text and a token span whether it is a quotation or a caption.
+    `known` has the tokens and their masses; `align` aligns pairs of texts (int64, n x 2, left <= right) within
+    spans of them (int64, n x 4 tokens) and returns their verified passages: it is asked for members that are not linked
+    with their representative directly. `is_inset` says of a text and a token span whether it is a quotation or a
+    caption.
     """
     clusters: list[Cluster] = []
     left = passages
@@ -82,9 +84,7 @@ def cluster_passages(
         nodes = _nodes(left)
         components = _components(left, nodes, known.mass)
         extra = align(*_missing(components, nodes))
-        found, explained = _lay_out_all(
-            components, nodes, left, extra, known, is_inset, change, len(clusters)
-        )
+        found, explained = _lay_out_all(components, nodes, left, extra, known, is_inset, change, len(clusters))
         clusters += found
         left = left.select(~explained)
     return clusters
@@ -137,7 +137,7 @@ def _components(passages: Passages, nodes: _Nodes, prefix: npt.NDArray[np.int64]
             regions=best_first[low:high],
             passages=by_label[passage_edges[c] : passage_edges[c + 1]],
         )
-        for c, (low, high) in enumerate(zip(region_edges[:-1], region_edges[1:], strict=True))
+        for c, (low, high) in enumerate(itertools.pairwise(region_edges))
     ]
 
 
@@ -147,9 +147,7 @@ def _direct(component: _Component, nodes: _Nodes) -> npt.NDArray[np.int64]:
     return component.passages[touching]
 
 
-def _missing(
-    components: Sequence[_Component], nodes: _Nodes
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _missing(components: Sequence[_Component], nodes: _Nodes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the pairs of texts to be aligned, representatives with members they are not linked with, and the regions
     of both (int64, n x 4 tokens)."""
     rows: set[tuple[int, ...]] = set()
@@ -183,9 +181,7 @@ def _lay_out_all(
         pieces = list(_pieces(component, nodes, passages, lookup, is_inset))
         own = _clusters_of(pieces, nodes, component.representative, known.mass, change)
         first = offset + len(clusters)
-        clusters += [
-            Cluster(members=c.members, parent=c.parent + first if c.parent >= 0 else -1) for c in own
-        ]
+        clusters += [Cluster(members=c.members, parent=c.parent + first if c.parent >= 0 else -1) for c in own]
         explained[component.passages] = _explained(component.passages, passages.documents, spans, own)
         # what the representative was tried with and could not explain is not tried again
         explained[_direct(component, nodes)] = True
@@ -240,9 +236,7 @@ def _pieces(
 def _piece(carrier: int, blocks: npt.NDArray[np.int64], document: int, is_inset: IsInset) -> Piece:
     """Return a piece, and whether it is a quotation or a caption in its carrier."""
     start, end = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
-    return Piece(
-        carrier=carrier, blocks=blocks, inset=end - start <= LONGEST_INSET and is_inset(document, start, end)
-    )
+    return Piece(carrier=carrier, blocks=blocks, inset=end - start <= LONGEST_INSET and is_inset(document, start, end))
 
 
 def _region(nodes: _Nodes, region: int) -> tuple[int, int, int]:
@@ -270,16 +264,14 @@ def _members(
     part: Part, by_carrier: dict[int, list[Piece]], nodes: _Nodes, head: int, prefix: npt.NDArray[np.int64]
 ) -> Iterator[Carrier]:
     """Yield the representative and the carriers of a part, each with its own extent."""
-    carriers = []
+    carriers: list[Carrier] = []
     for carrier in part.carriers:
         for blocks in _clipped(by_carrier[carrier], part):
             start, end = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
             if _is_weighty(blocks, by_carrier[carrier], prefix) and not _overlaps(
                 carriers, int(nodes.documents[carrier]), start, end
             ):
-                carriers.append(
-                    Carrier(document=int(nodes.documents[carrier]), start=start, end=end, blocks=blocks)
-                )
+                carriers.append(Carrier(document=int(nodes.documents[carrier]), start=start, end=end, blocks=blocks))
     if not carriers:
         return
     low = min(int(c.blocks[0, 0]) for c in carriers)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from dedup import assembly, candidates, families, kinds, origins, rescore
+from dedup import assembly, candidates, families, kinds, rescore
 from dedup.clusters import Carrier, Cluster
 from dedup.config import Config
-from dedup.model import Document, Match, Span
+from dedup.model import Document, Match, Origin, Span
 
 
 def compare(left: str | Document, right: str | Document, config: Config | None = None) -> list[Match]:
@@ -26,9 +26,7 @@ def compare(left: str | Document, right: str | Document, config: Config | None =
     config = config or Config()
     documents = [_document(left, "left"), _document(right, "right")]
     found = candidates.find([d.text for d in documents], np.zeros(2, np.int8), config, weigh_texts=False)
-    material = assembly.Material(
-        documents=documents, tokens=found.tokens, families=families.families_of(documents, {})
-    )
+    material = assembly.Material(documents=documents, tokens=found.tokens, families=families.families_of(documents, {}))
     kept = (found.scored.scores >= config.rescore.min_score) & (
         found.passages.documents[:, 0] != found.passages.documents[:, 1]
     )
@@ -51,7 +49,7 @@ def _match(p: int, found: candidates.Found, material: assembly.Material) -> Matc
     other = Carrier(document=int(passages.documents[p, 1]), start=b0, end=b1, blocks=blocks)
     cluster = Cluster(members=(head, other))
     seen = [assembly.occurrence(m, material) for m in cluster.members]
-    about = assembly.context(cluster, material, None, False, origins.Origin())
+    about = assembly.context(cluster, material, None, False, Origin())
     assignment = kinds.classify(seen, about)
     texts = [material.documents[m.document] for m in cluster.members]
     (left_start, left_end), (right_start, right_end) = (

@@ -65,18 +65,21 @@ class SeedConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainConfig:
-    """Colinear hits: largest gap between two hits (words), and the chance chains allowed per pair of texts."""
+    """Colinear hits: the largest gap between two hits (words), and the least mass of a chain worth aligning (nats).
+
+    The default mass is that of about three rare words, the shortest caption.
+    """
 
     max_gap: int = 30
-    max_expected: float = 1e-2
+    least_mass: float = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlignConfig:
     """Exact spans.
 
-    A gap of up to `max_gap` words is bridged when it is at most `tolerance` times the weaker side. A word without partner
-    costs `unmatched` words; an extension stops when it falls `drop` words below its best score.
+    A gap of up to `max_gap` words is bridged when it is at most `tolerance` times the weaker side. A word without
+    partner costs `unmatched` words; an extension stops when it falls `drop` words below its best score.
     """
 
     max_gap: int = 30

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import functools
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from dedup.errors import ConfigError
@@ -63,15 +64,11 @@ def registrable_domain(url: str | None) -> str | None:
     return _suffixes().privatesuffix(host) or host
 
 
-_LISTS: list[object] = []
-
-
-def _suffixes():  # type: ignore[no-untyped-def]
+@functools.cache
+def _suffixes() -> Any:
     from publicsuffixlist import PublicSuffixList
 
-    if not _LISTS:
-        _LISTS.append(PublicSuffixList())
-    return _LISTS[0]
+    return PublicSuffixList()
 
 
 def families_of(documents: Sequence[Document], mapping: Mapping[str, str]) -> dict[str, Family]:
@@ -114,7 +111,5 @@ def join_inferred(families: Mapping[str, Family], templates: Iterable[Sequence[s
     for outlet, family in families.items():
         name = root(family.name)
         changed = name != family.name or any(root(n) == name and n != name for n in parent)
-        joined[outlet] = (
-            Family(name=name, source="inferred") if changed and family.name not in fixed else family
-        )
+        joined[outlet] = Family(name=name, source="inferred") if changed and family.name not in fixed else family
     return joined

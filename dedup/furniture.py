@@ -2,8 +2,8 @@
 
 A run is furniture when pages carry it that have nothing to do with one another, nor with it: at least `min_pages` pages
 of one family, or of any outlets, whose titles and remainders are unrelated, and whose titles it does not speak of.
-Frequency and dates never decide: a republished story, an obituary or an anniversary piece has the same title or the same
-remainder, and stays.
+Frequency and dates never decide: a republished story, an obituary or an anniversary piece has the same title or the
+same remainder, and stays.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ LEAST_REMAINDER = 25
 # Titles are about one thing when they share words of this mass (nats): one rare name, or two words that tell something.
 TITLE_MASS = 6.0
 TITLE_SHARE = 0.5
+# Mass of a title of which some word must stand in its article: three words that tell something.
+TELLING_TITLE = 15.0
 # Pages of a family from which its own words are told.
 LEAST_PAGES = 5
 
@@ -97,9 +99,7 @@ class Relatedness:
             tokens = self._known.tokens
             words = [np.unique(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]) for d in sample]
             found, counts = np.unique(np.concatenate(words), return_counts=True)
-            self._house[family] = (
-                found[2 * counts >= len(sample)] if len(sample) >= LEAST_PAGES else found[:0]
-            )
+            self._house[family] = found[2 * counts >= len(sample)] if len(sample) >= LEAST_PAGES else found[:0]
         return self._house[family]
 
     def _vector(self, document: int) -> Weighted | None:
@@ -132,6 +132,12 @@ class Relatedness:
             return None
         shared = float(masses[np.isin(words, self._known.tokens.hashes[member.start : member.end])].sum())
         return shared >= min(TITLE_MASS, TITLE_SHARE * total)
+
+    def is_silent(self, member: Carrier) -> bool:
+        """Return whether a passage holds no word of a title that says much."""
+        words, masses = self._titles[member.document]
+        shared = np.isin(words, self._known.tokens.hashes[member.start : member.end])
+        return float(masses.sum()) >= TELLING_TITLE and float(masses[shared].sum()) < 1.0
 
     def rest_words(self, member: Carrier) -> float:
         """Return how many words of the page stand outside a passage."""
@@ -199,17 +205,11 @@ def _judge(
         if picked >= config.min_pages:
             reason = f"{len(pages)} pages of {family} carry it whose titles and remaining texts are unrelated"
             sure = min(0.95, 0.75 + 0.04 * picked)
-            return Verdict(
-                rule="family_template", reason=reason, family=family, pages=len(pages), confidence=sure
-            )
+            return Verdict(rule="family_template", reason=reason, family=family, pages=len(pages), confidence=sure)
     # without one owner to explain it, a run needs one more unrelated page
     if len(list(_unrelated(documents, relatedness, config))) > config.min_pages:
-        reason = (
-            f"{len(documents)} pages of {len(by_family)} families carry it that have nothing else in common"
-        )
-        return Verdict(
-            rule="unrelated_pages", reason=reason, family=None, pages=len(documents), confidence=0.7
-        )
+        reason = f"{len(documents)} pages of {len(by_family)} families carry it that have nothing else in common"
+        return Verdict(rule="unrelated_pages", reason=reason, family=None, pages=len(documents), confidence=0.7)
     return None
 
 
@@ -234,7 +234,7 @@ def _strays(cluster: Cluster, relatedness: Relatedness) -> bool:
     if relatedness.titles_related(a.document, b.document) is not False:
         return False
     rests = [relatedness.rest_words(m) for m in (a, b)]
-    return max(rests) < LEAST_REMAINDER and not any(relatedness.speaks_of_title(m) for m in (a, b))
+    return max(rests) < LEAST_REMAINDER and all(relatedness.is_silent(m) for m in (a, b))
 
 
 def unrelated(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> bool:

@@ -19,7 +19,8 @@ _OPENING = "“„«‹「『《〝"
 _CLOSING = "”»›」』》〞“"
 _STRAIGHT = '"＂'
 _CAPTION_MARK = re.compile(
-    r"\(\s*pictured|\bpictured\b|\bfile (?:photo|picture|image)\b|\b(?:photo|picture|image|photograph|foto|imagen|bild)s?\s*[:/(]"
+    r"\(\s*pictured|\bpictured\b|\bfile (?:photo|picture|image)\b"
+    r"|\b(?:photo|picture|image|photograph|foto|imagen|bild)s?\s*[:/(]"
     r"|\b(?:photo|foto|photographie) (?:by|credit|de|von)\b|\(\s*(?:left|right|centre|center|above|below)\s*\)"
     r"|\bhandout\b|©|\barchiv(?:e|bild|o)?\b|\bimago\b"
     r"|صورة|الصورة|تصویر|تصوير|фото|Фото|图片|圖片|资料图|資料圖|图为|圖為|攝|摄|写真|撮影|資料|ภาพ|फोटो|तस्वीर|चित्र|छायाचित्र",
@@ -45,7 +46,8 @@ class Occurrence:
     """A member as the kinds see it: its text, what stands around it, and where it stands.
 
     `before` and `after` are up to 200 characters of the same paragraph; `alone` is true when the member is a whole
-    paragraph but for a credit or a remark in brackets; `quoted` its share inside quotation marks; `document_share` is its part of the whole text.
+    paragraph but for a credit or a remark in brackets; `quoted` its share inside quotation
+    marks; `document_share` is its part of the whole text.
     """
 
     text: str
@@ -131,9 +133,7 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     confidence = round(confidences[best] * (1.0 - 0.4 * confidences[second] ** 2), 6)
     evidence = tuple(text for strength, text in signals[best] if strength > 0)
     if confidence < LEAST_CONFIDENCE:
-        guesses = (
-            f"undecided between {best} ({confidences[best]:.2f}) and {second} ({confidences[second]:.2f})"
-        )
+        guesses = f"undecided between {best} ({confidences[best]:.2f}) and {second} ({confidences[second]:.2f})"
         return Assignment(kind="other", confidence=round(1.0 - confidence, 6), evidence=(guesses, *evidence))
     return Assignment(kind=best, confidence=confidence, evidence=evidence)
 
@@ -190,9 +190,7 @@ def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[
     if any(o.is_caption_field for o in occurrences):
         found.append((0.9, "given as a caption by the page"))
     if marked and alone >= 0.5:
-        found.append(
-            (0.75 + 0.15 * marked / len(occurrences), f"a caption mark stands in {marked} of its paragraphs")
-        )
+        found.append((0.75 + 0.15 * marked / len(occurrences), f"a caption mark stands in {marked} of its paragraphs"))
     elif marked and alone > 0:
         found.append((0.5, f"a caption mark stands in {marked} of its paragraphs"))
     open_ended = sum(o.alone and looks_like_caption(o) for o in occurrences) / len(occurrences)

@@ -87,9 +87,7 @@ def _carried(pieces: Sequence[Piece], numbers: dict[int, int], edges: list[int])
     low, high = np.array(edges[:-1]), np.array(edges[1:])
     covered = np.zeros((len(numbers), len(low)), np.int64)
     for piece in pieces:
-        covered[numbers[piece.carrier]] += np.maximum(
-            0, np.minimum(high, piece.end) - np.maximum(low, piece.start)
-        )
+        covered[numbers[piece.carrier]] += np.maximum(0, np.minimum(high, piece.end) - np.maximum(low, piece.start))
     return covered * 2 >= (high - low)
 
 
@@ -157,17 +155,13 @@ def _split_inner(parts: list[Part], pieces: Sequence[Piece]) -> list[Part]:
     out = list(parts)
     for at, part in enumerate(parts):
         extents = {c: _extent(by_carrier[c], part) for c in part.carriers}
-        short = {
-            c: e for c, e in extents.items() if all(p.inset for p in by_carrier[c]) and _is_inner(e, part)
-        }
+        short = {c: e for c, e in extents.items() if all(p.inset for p in by_carrier[c]) and _is_inner(e, part)}
         if not short or len(short) == len(extents):
             continue
         stays = [c for c in part.carriers if c not in short]
         out[at] = Part(start=part.start, end=part.end, carriers=tuple(stays), parent=part.parent)
         for (low, high), members in _stacks(short):
-            more = [
-                c for c in stays if min(high, extents[c][1]) - max(low, extents[c][0]) >= 0.75 * (high - low)
-            ]
+            more = [c for c in stays if min(high, extents[c][1]) - max(low, extents[c][0]) >= 0.75 * (high - low)]
             out.append(Part(start=low, end=high, carriers=tuple(sorted(members + more)), parent=at))
     return out
 

@@ -1,4 +1,4 @@
-"""The manifest: what was read, with which settings, what was found in numbers, and what a reader must know."""
+"""The manifest: what was read, with which settings, the numbers found, and what a reader must know."""
 
 from __future__ import annotations
 
@@ -58,14 +58,10 @@ def manifest(
         "lsh": {
             "bands": config.signatures.bands,
             "rows": config.signatures.rows,
-            "expected_recall": {
-                str(j): round(lsh.recall(j, config.signatures), 4) for j in (0.3, 0.5, 0.7, 0.9)
-            },
+            "expected_recall": {str(j): round(lsh.recall(j, config.signatures), 4) for j in (0.3, 0.5, 0.7, 0.9)},
         },
         "families": {
-            o: {"family": f.name, "source": f.source}
-            for o, f in sorted(known_families.items())
-            if o in outlets
+            o: {"family": f.name, "source": f.source} for o, f in sorted(known_families.items()) if o in outlets
         },
         "warnings": _warnings(corpus, blank, window=config.window_days is not None),
     }
@@ -89,9 +85,7 @@ def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str
         )
     nameless = sum(d.outlet is None for d in documents)
     if nameless:
-        found.append(
-            f"{nameless} of {len(documents)} documents have no outlet: each counts as an outlet of its own"
-        )
+        found.append(f"{nameless} of {len(documents)} documents have no outlet: each counts as an outlet of its own")
     if blank:
         found.append(f"{len(blank)} documents have no words and are compared with nothing")
     return found

@@ -1,7 +1,7 @@
 """Who a passage is credited to, with evidence; without evidence there is no origin.
 
-An agency is credited only where credits stand: in a dateline ("CITY (XYZ) —"), in brackets or after a dash at the end of
-the text, in a byline, in "reporting by", in a photo credit. An agency that a story is about is in none of these.
+An agency is credited only where credits stand: in a dateline ("CITY (XYZ) —"), in brackets or after a dash at the end
+of the text, in a byline, in "reporting by", in a photo credit. An agency that a story is about is in none of these.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ LEAST_LAG = {"second": 60.0, "minute": 60.0, "day": 86_400.0, "month": 31 * 86_4
 
 _KNOWN = (
     "Reuters|Associated Press|Agence France-Presse|Press Association|PA Media|Bloomberg|Interfax|Xinhua|新华社|新華社|"
-    "Kyodo(?: News)?|共同通信|時事通信|Jiji Press|Deutsche Presse-Agentur|Europa Press|Anadolu(?: Agency)?|ТАСС|РИА Новости|"
+    "Kyodo(?: News)?|共同通信|時事通信|Jiji Press|Deutsche Presse-Agentur|Europa Press|Anadolu(?: Agency)?|ТАСС|"
+    "РИА Новости|"
     "Интерфакс|Укрінформ|Укринформ|中央社|中新社|रॉयटर्स|पीटीआई|भाषा|رويترز|فرانس برس|وكالة الأنباء|اے پی پی|रायटर"
 )
-_NAME = rf"(?:{_KNOWN}|[A-Z]{{2,6}}|[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,3}} (?:News|Press|Wire|Media)(?: (?:Agency|Service|Association))?|[A-Z][a-z]+)"
-_DASH = r"\s*(?:[—–‒―]|--|-)\s*"
-_DATELINE = re.compile(rf"^[^\n(]{{2,60}}\(\s*({_NAME})\s*\){_DASH}", re.MULTILINE)
-_OPENING = re.compile(rf"^\(\s*({_NAME})\s*\){_DASH}", re.MULTILINE)
-_ANY_DATELINE = re.compile(
-    r"^[^\n(（【]{0,40}[(（【]\s*([^\s)）】][^)）】\n]{1,30}?)\s*[)）】](?:\s*[—–‒―:：-]|\s)", re.MULTILINE
+_NAME = (
+    rf"(?:{_KNOWN}|[A-Z]{{2,6}}|"
+    r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3} (?:News|Press|Wire|Media)(?: (?:Agency|Service|Association))?)"
 )
+# a dateline's brackets hold an agency, also one of a single plain name
+_IN_DATELINE = rf"(?:{_NAME}|[A-Z][a-z]+)"
+_DASH = r"\s*(?:[—–‒―]|--|-)\s*"
+_DATELINE = re.compile(rf"^[^\n(]{{2,60}}\(\s*({_IN_DATELINE})\s*\){_DASH}", re.MULTILINE)
+_OPENING = re.compile(rf"^\(\s*({_IN_DATELINE})\s*\){_DASH}", re.MULTILINE)
 _CJK_DATELINE = re.compile(r"^[【（(［\[]([^】）)\]\n]{2,24}?)(?:[ 　/／][^】）)\]\n]{0,24})?[】）)］\]]")
-_TRAILING = re.compile(rf"(?:{_DASH}|\(\s*|\n)({_NAME})\s*\)?\.?\s*$")
 _BYLINE = re.compile(rf"^(?:By|Von|Por|Par)\s+[^\n,]{{2,60}},\s*({_NAME})\s*$", re.MULTILINE)
 _REPORTING = re.compile(
     rf"(?:reporting by|material from|with|mit Material (?:von|der)|con información de|avec)\s+({_NAME})\b",
     re.IGNORECASE,
 )
 _STAFF = re.compile(r"\b([A-Z]{2,6}) and staff (?:reports|writers)\b", re.IGNORECASE)
-_PHOTO = re.compile(
-    rf"(?:Photo|Foto|Picture|Image|Photograph)s?\s*:\s*(?:[^\n/]{{1,40}}/)?({_NAME})\b(?:/[^\n]*)?"
-)
+_PHOTO = re.compile(rf"(?:Photo|Foto|Picture|Image|Photograph)s?\s*:\s*(?:[^\n/]{{1,40}}?[/, ]\s*)?({_NAME})\b")
 _NOT_AGENCIES = frozenset(
     "PICTURED PHOTO FILE VIDEO UPDATED CORRECTED LIVE WATCH READ MORE THE AM PM US UK EU UN TV BST GMT".split()
 )
@@ -123,9 +123,7 @@ def origin(carriers: Sequence[Carried], is_caption: bool) -> Origin:
                 evidence=(*evidence, "the agency's own copy"),
                 confidence=0.95,
             )
-        if first is not None and any(
-            c.document.id == first.id and _credits_agency(c, agency) for c in carriers
-        ):
+        if first is not None and any(c.document.id == first.id and _credits_agency(c, agency) for c in carriers):
             return Origin(
                 doc_id=first.id,
                 agency=agency,
@@ -153,7 +151,7 @@ def _agency(carriers: Sequence[Carried], is_caption: bool) -> tuple[str | None, 
     """Return the agency that most carriers credit for this passage, the positions, and a confidence."""
     votes: dict[str, list[str]] = {}
     for carried in carriers:
-        names = {}
+        names: dict[str, str] = {}
         for credit in carried.credits:
             photo = credit.position == "photo credit"
             near = carried.start - 80 <= credit.start <= carried.end + 120

@@ -20,6 +20,7 @@ from dedup import (
     families,
     furniture,
     kinds,
+    memory,
     origins,
     relations,
     rescore,
@@ -30,7 +31,7 @@ from dedup.align import Passages
 from dedup.clusters import Cluster, cluster_passages
 from dedup.config import Config
 from dedup.manifest import manifest
-from dedup.model import Document, PassageCluster, ScanResult, Suppressed
+from dedup.model import Document, Origin, PassageCluster, ScanResult, Suppressed
 from dedup.progress import NoProgress, Progress
 from dedup.sources import Corpus, Source
 from dedup.tokens import Tokens
@@ -111,6 +112,7 @@ class _Scan:
             # known texts stand on the side of the documents: what matters is what they share with a match
             sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
             texts = [d.text for d in corpus.texts]
+            memory.check(texts, self.config.memory)
             found = candidates.find(texts, sides, self.config, pool, self.clock.start)
             result, known_families = self._judge(corpus, found, pool)
         self.clock.stop()
@@ -130,9 +132,7 @@ class _Scan:
             scored = rescore.rescore(more, found.evidence)
             return more.select(self._verified(more, scored, corpus, found.evidence))
 
-        mapping = (
-            families.read_mapping(self.config.furniture.families) if self.config.furniture.families else {}
-        )
+        mapping = families.read_mapping(self.config.furniture.families) if self.config.furniture.families else {}
         known_families = families.families_of(documents, mapping)
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
         clusters = cluster_passages(
@@ -254,19 +254,15 @@ class _Scan:
             assignment = kinds.classify(seen, about)
             origin = self._origin(assignment, carriers, credited)
             records.append(
-                assembly.passage_record(
-                    cluster, material, assignment, origin, _score(cluster, found.evidence.masses)
-                )
+                assembly.passage_record(cluster, material, assignment, origin, _score(cluster, found.evidence.masses))
             )
         return records
 
     @staticmethod
-    def _origin(
-        assignment: kinds.Assignment, carriers: list[origins.Carried], credited: origins.Origin
-    ) -> origins.Origin:
+    def _origin(assignment: kinds.Assignment, carriers: list[origins.Carried], credited: Origin) -> Origin:
         if assignment.kind == "caption":
             return origins.origin(carriers, is_caption=True)
-        return credited if assignment.kind in ("wire_copy", "other") else origins.Origin()
+        return credited if assignment.kind in ("wire_copy", "other") else Origin()
 
     def _relations(
         self,
@@ -336,13 +332,10 @@ class _Scan:
         documents = material.documents
         only = self.config.only
         listed = [
-            only != "documents" and self._wanted(c, r, material.tokens)
-            for c, r in zip(clusters, records, strict=True)
+            only != "documents" and self._wanted(c, r, material.tokens) for c, r in zip(clusters, records, strict=True)
         ]
         chosen = [
-            replace(records[i], parent=_parent(i, clusters, records, listed))
-            for i, kept in enumerate(listed)
-            if kept
+            replace(records[i], parent=_parent(i, clusters, records, listed)) for i, kept in enumerate(listed) if kept
         ]
         by_document: dict[str, set[str]] = {}
         for record in chosen:
@@ -352,19 +345,14 @@ class _Scan:
             assembly.pair_record(
                 p,
                 documents,
-                sorted(
-                    by_document.get(documents[p.left].id, set())
-                    & by_document.get(documents[p.right].id, set())
-                ),
+                sorted(by_document.get(documents[p.left].id, set()) & by_document.get(documents[p.right].id, set())),
             )
             for p in pairs
         ]
         document_records = [
             assembly.document_record(head, ties, documents) for head, ties in near if only != "passages"
         ]
-        ids = {m.doc_id for r in chosen for m in r.members} | {
-            m.doc_id for r in document_records for m in r.members
-        }
+        ids = {m.doc_id for r in chosen for m in r.members} | {m.doc_id for r in document_records for m in r.members}
         return ScanResult(
             passages=tuple(sorted(chosen, key=_rank)),
             documents=tuple(sorted(document_records, key=lambda r: (-len(r.members), r.cluster_id))),

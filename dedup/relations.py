@@ -5,6 +5,7 @@ Shares are measured on aligned words without furniture; words of shared quotatio
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -46,9 +47,7 @@ class Masks:
     quoted: npt.NDArray[np.int64]
 
 
-def masks(
-    tokens: Tokens, furniture: Sequence[tuple[int, int]], quotations: Sequence[tuple[int, int]]
-) -> Masks:
+def masks(tokens: Tokens, furniture: Sequence[tuple[int, int]], quotations: Sequence[tuple[int, int]]) -> Masks:
     """Return prefix sums of token weights: all, neither furniture nor quotation, and quotation."""
     is_furniture = _marked(furniture, len(tokens.hashes))
     is_quoted = _marked(quotations, len(tokens.hashes)) & ~is_furniture
@@ -80,7 +79,7 @@ def relate(
     left out."""
     edges = _pair_edges(passages)
     pairs: list[DocumentPair] = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         left, right = passages.documents[low].tolist()
         if left == right:
             continue
@@ -98,9 +97,7 @@ def _pair_edges(passages: Passages) -> list[int]:
     return [0, *new.tolist(), len(passages)]
 
 
-def _covered(
-    starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], prefix: npt.NDArray[np.int64]
-) -> int:
+def _covered(starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], prefix: npt.NDArray[np.int64]) -> int:
     """Return the summed weight of the union of `[start, start + length)`."""
     order = np.argsort(starts, kind="stable")
     low, high = starts[order], (starts + lengths)[order]

@@ -92,8 +92,7 @@ def features(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
         return np.zeros((0, len(FEATURES)))
     tokens, mass, weight = known.tokens, known.mass, known.weight
     matched = {
-        name: _matched(passages, getattr(known, name))
-        for name in ("mass", "content", "weight", "names", "commas")
+        name: _matched(passages, getattr(known, name)) for name in ("mass", "content", "weight", "names", "commas")
     }
     a0, a1, b0, b1 = passages.spans().T
     sizes = (tokens.bounds[passages.documents + 1] - tokens.bounds[passages.documents]).astype(float)
@@ -121,9 +120,7 @@ def _matched(passages: Passages, prefix: npt.NDArray[np.int64]) -> npt.NDArray[n
     return sums[passages.bounds[1:]] - sums[passages.bounds[:-1]]
 
 
-def whole_units(
-    tokens: Tokens, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
+def whole_units(tokens: Tokens, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Return whether token spans are whole lines, or stand between quotation marks."""
     last = len(tokens.flags) - 1
     before = tokens.flags[starts]

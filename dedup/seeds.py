@@ -53,15 +53,11 @@ def seed_hits(
     keys = (packed >> np.uint64(32)).astype(np.uint32)
     places = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
     documents = kernels.document_of(places, tokens.bounds)
-    hits, frequent = kernels.link(
-        keys, places, documents, tokens.bounds, tokens.hashes, sides, config.small_bucket
-    )
+    hits, frequent = kernels.link(keys, places, documents, tokens.bounds, tokens.hashes, sides, config.small_bucket)
     return _grouped(hits, tokens, len(keys), int(frequent))
 
 
-def pair_hits(
-    tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64], config: SeedConfig
-) -> Hits:
+def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64], config: SeedConfig) -> Hits:
     """Return all hits between given pairs of texts (int64, n x 2, left <= right, sorted), without neighbour links.
 
     `windows` (int64, n x 4) are the token spans of the left and the right text in which hits are wanted.

@@ -28,9 +28,7 @@ def within(clusters: Sequence[Cluster], times: npt.NDArray[np.float64], seconds:
     return _chosen(clusters, parts)
 
 
-def _in_time(
-    members: Sequence[Carrier], times: npt.NDArray[np.float64], seconds: float
-) -> Iterator[list[Carrier]]:
+def _in_time(members: Sequence[Carrier], times: npt.NDArray[np.float64], seconds: float) -> Iterator[list[Carrier]]:
     """Yield the members in groups close in time, each in the order that they came in."""
     ranked = sorted({m.document for m in members}, key=lambda d: (np.isnan(times[d]), times[d], d))
     group: dict[int, int] = {}

@@ -25,9 +25,7 @@ def permutations(num_perm: int, seed: int) -> tuple[npt.NDArray[np.uint32], npt.
     return np.ascontiguousarray(a, np.uint32), np.ascontiguousarray(b, np.uint32)
 
 
-def signatures(
-    tokens: Tokens, config: SignatureConfig, pool: Executor | None = None
-) -> npt.NDArray[np.uint32]:
+def signatures(tokens: Tokens, config: SignatureConfig, pool: Executor | None = None) -> npt.NDArray[np.uint32]:
     """Return the signatures (uint32, texts x `num_perm`).
 
     A row loads into datasketch as `MinHash(num_perm=…, seed=…, hashvalues=row, scheme="affine32")`.
@@ -36,9 +34,7 @@ def signatures(
 
     def block(first: int) -> npt.NDArray[np.uint32]:
         bounds = tokens.bounds[first : first + BLOCK_DOCUMENTS + 1]
-        result: npt.NDArray[np.uint32] = kernels.sign(
-            tokens.hashes, tokens.weights, bounds, config.shingle_size, a, b
-        )
+        result: npt.NDArray[np.uint32] = kernels.sign(tokens.hashes, tokens.weights, bounds, config.shingle_size, a, b)
         return result
 
     firsts = range(0, len(tokens), BLOCK_DOCUMENTS)

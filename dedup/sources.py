@@ -70,9 +70,7 @@ def is_paths(source: Source) -> bool:
     """Return whether a source names files rather than holding documents."""
     if isinstance(source, str | Path):
         return True
-    return (
-        isinstance(source, list | tuple) and bool(source) and all(isinstance(s, str | Path) for s in source)
-    )
+    return isinstance(source, list | tuple) and bool(source) and all(isinstance(s, str | Path) for s in source)
 
 
 def _read(source: Source, config: ReadConfig, log: ReadLog) -> list[Document]:

@@ -88,7 +88,5 @@ def concatenate(parts: Sequence[Tokens]) -> Tokens:
         ends=np.concatenate([p.ends for p in parts]),
         flags=np.concatenate([p.flags for p in parts]),
         weights=np.concatenate([p.weights for p in parts]),
-        bounds=np.concatenate(
-            [np.zeros(1, np.int64), *(p.bounds[1:] + s for p, s in zip(parts, sizes, strict=False))]
-        ),
+        bounds=np.concatenate([np.zeros(1, np.int64), *(p.bounds[1:] + s for p, s in zip(parts, sizes, strict=False))]),
     )

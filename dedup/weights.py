@@ -30,9 +30,7 @@ def background() -> npt.NDArray[np.float32]:
         table = np.load(file, allow_pickle=False)
         hashes, shares = table["hashes"], table["shares"]
     frequencies = np.full(kernels.SLOTS, UNKNOWN_DOCUMENTS, np.float32)
-    np.maximum.at(
-        frequencies, hashes & np.uint32(kernels.SLOTS - 1), shares * np.float32(BACKGROUND_DOCUMENTS)
-    )
+    np.maximum.at(frequencies, hashes & np.uint32(kernels.SLOTS - 1), shares * np.float32(BACKGROUND_DOCUMENTS))
     return frequencies
 
 

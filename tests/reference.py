@@ -28,10 +28,7 @@ HYPHENS = "-‐‑−"
 STOPS = "!?。！？।॥۔؟…．｡"
 NEWLINES = "\n\r\v\f\x85\u2028\u2029"
 INVISIBLE = "\xad\u200b\u200c\u200d\u2060\ufeff\u0640\u034f\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
-HAN = (
-    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\uff66-\uff9d\U0001b000-\U0001b16f"
-)
+HAN = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U0001b000-\U0001b16f"
 THAI = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"
 POINTS = "\u0591-\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06ed"
 
@@ -54,9 +51,7 @@ LISTED = {
 # like, e emoji, m mark, i invisible, r carriage return, N line feed, n another line end, s space, x other.
 # A word is letters and digits, each with its marks, and between them an apostrophe before a letter, a point
 # between digits, a hyphen and one line end before a small letter.
-TOKEN = re.compile(
-    r"(?:[lL][mi]*(?:'(?=[lL])|-s*(?:rN|[rNn])s*(?=l))?|d[mi]*(?:'(?=[lL])|[.,](?=d))?)+|[hte][mi]*"
-)
+TOKEN = re.compile(r"(?:[lL][mi]*(?:'(?=[lL])|-s*(?:rN|[rNn])s*(?=l))?|d[mi]*(?:'(?=[lL])|[.,](?=d))?)+|[hte][mi]*")
 WEIGHTS = {"h": 3, "t": 2, "e": 3}
 LINE, SENTENCE, QUOTE, UPPER, DIGIT, BLOCK, PUNCT = 1, 2, 4, 8, 16, 32, 64
 
@@ -259,17 +254,16 @@ def context_groups(
 
 
 def pair_links(left: Sequence[Pair], right: Sequence[Pair], small: int, itself: bool) -> set[Pair]:
-    """Places of equal keys in two lists of (key, place): all, or in order of occurrence where there are
-    many."""
+    """Places of equal keys in two lists of (key, place): all, or in order of occurrence where the left has many."""
     out: set[Pair] = set()
     for key in {k for k, _ in left}:
         a, b = ([p for k, p in side if k == key] for side in (left, right))
         if itself:
             out |= set(itertools.pairwise(a))
-        elif len(a) * len(b) <= small * small:
+        elif len(a) <= small:
             out |= set(itertools.product(a, b))
-        elif b:
-            out |= {(p, b[min(i, len(b) - 1)]) for i, p in enumerate(a)}
+        else:
+            out |= {(a[min(i, len(a) - 1)], p) for i, p in enumerate(b)}
     return out
 
 

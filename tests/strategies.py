@@ -40,9 +40,7 @@ LETTERS = "".join(SCRIPTS.values())
 SPACES = " \t\u00a0\u2009\u3000\n\r\u2028\u2029\x0b\x0c\x85"
 PUNCTUATION = "\"'’‘“”«».,٫!?。…-‐‑−–—/:;()<>&@#%$_"
 INVISIBLE = "\u00ad\u200b\u200d\u2060\ufeff\u202e\u0640"
-HOSTILE = (
-    "\x00\x01\x1b\x7f\ud800\udfff\ue000\ufffd\uffff\u0378\U00020000\U0002f800\U000e0041\U000e0100\U0010ffff"
-)
+HOSTILE = "\x00\x01\x1b\x7f\ud800\udfff\ue000\ufffd\uffff\u0378\U00020000\U0002f800\U000e0041\U000e0100\U0010ffff"
 SOUP = LETTERS + SPACES * 3 + PUNCTUATION * 2 + INVISIBLE + HOSTILE
 
 
@@ -66,9 +64,7 @@ def texts(draw: st.DrawFn) -> str:
     return "".join(part for _ in range(draw(st.integers(0, 8))) for part in (draw(words()), draw(gaps)))
 
 
-def token_texts(
-    alphabet: int = 4, max_texts: int = 6, max_size: int = 24
-) -> st.SearchStrategy[list[list[int]]]:
+def token_texts(alphabet: int = 4, max_texts: int = 6, max_size: int = 24) -> st.SearchStrategy[list[list[int]]]:
     """Texts as lists of token numbers, of few different tokens, so that runs recur."""
     return st.lists(st.lists(st.integers(0, alphabet - 1), max_size=max_size), min_size=1, max_size=max_texts)
 
@@ -80,9 +76,7 @@ def mosaics(
     """Texts put together from a few pieces that they share, cut at random places."""
     seed = draw(st.integers(0, 2**32 - 1))
     rng = np.random.default_rng(seed)
-    pieces = [
-        rng.integers(0, alphabet, rng.integers(1, max_piece + 1)).tolist() for _ in range(rng.integers(1, 5))
-    ]
+    pieces = [rng.integers(0, alphabet, rng.integers(1, max_piece + 1)).tolist() for _ in range(rng.integers(1, 5))]
     out: list[list[int]] = []
     for _ in range(rng.integers(2, max_texts + 1)):
         text: list[int] = []

@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "kinds"),
-        *("origins", "selection"),
+        *("origins", "selection", "memory"),
     ),
     ("candidates", "assembly", "readers.", "store.", "report."),
     ("sources",),
@@ -241,9 +241,7 @@ def test_forbidden_is_seen(line: str) -> None:
 def test_heavy_imports_wait(code: str) -> None:
     """Neither the import of the package nor the help of the command loads what only a scan needs."""
     script = f"import json, sys\n{code}\nprint(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
-    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = set(json.loads(done.stdout.splitlines()[-1]))
     assert "dedup" in loaded
     assert not loaded & set(HEAVY)

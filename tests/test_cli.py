@@ -130,9 +130,7 @@ def test_records_have_the_fields_of_the_contract(news: News) -> None:
     """Each line has the schema number and the fields of the contract, and refers only to what is there."""
     news.scan()
     passages, pairs = lines(news.out, "passages"), lines(news.out, "pairs")
-    fields = (
-        "schema cluster_id parent kind kind_confidence evidence scope repeats_in_document text score cohesion"
-    )
+    fields = "schema cluster_id parent kind kind_confidence evidence scope repeats_in_document text score cohesion"
     fields += " n_documents n_outlets n_families origin members"
     assert [*passages[0]] == fields.split()
     member = "doc_id start end text outlet published title url similarity wording changed"
@@ -216,9 +214,7 @@ def test_against(news: News, tmp_path: Path) -> None:
 def test_against_finds_every_copy(tmp_path: Path) -> None:
     """Each of several equal documents is compared with the reference set."""
     news = News(tmp_path, [{"id": f"d{n}", "text": FERRY} for n in range(3)])
-    reference = jsonl(
-        tmp_path / "press.jsonl", [{"id": f"{n}r", "text": f"{FERRY} {filler(n)}"} for n in range(2)]
-    )
+    reference = jsonl(tmp_path / "press.jsonl", [{"id": f"{n}r", "text": f"{FERRY} {filler(n)}"} for n in range(2)])
     found = news.passages("--against", reference)
     assert {d for p in found for d in ids(p)} == {"0r", "1r", "d0", "d1", "d2"}
     assert len(lines(news.out, "pairs")) == 6
@@ -250,8 +246,7 @@ def test_window_with_many_copies(tmp_path: Path) -> None:
     """Of forty equal texts a week apart none is close to another; of two on one day both are found."""
     days = [(n // 28 + 1, n % 28 + 1) for n in range(0, 320, 8)]
     records: Records = [
-        {"id": f"d{n * 17 % 40}", "date": f"2031-{m:02}-{d:02}", "text": FERRY}
-        for n, (m, d) in enumerate(days)
+        {"id": f"d{n * 17 % 40}", "date": f"2031-{m:02}-{d:02}", "text": FERRY} for n, (m, d) in enumerate(days)
     ]
     news = News(tmp_path, [*records, {"id": "same day", "date": records[20]["date"], "text": FERRY}])
     assert [ids(p) for p in news.passages("--window", "1d")] == [sorted([records[20]["id"], "same day"])]
@@ -328,15 +323,8 @@ def test_families(name: str, news: News, tmp_path: Path) -> None:
 @pytest.mark.parametrize("edited", [False, True])
 def test_known_text(edited: bool, tmp_path: Path) -> None:
     """--known-text suppresses a template, also when edited, and is itself no document."""
-    shown = (
-        COOKIE.replace("214", "87").replace("show advertisements", "sell our advertising")
-        if edited
-        else COOKIE
-    )
-    records = [
-        {"id": n, "outlet": f"o{n}", "text": paragraphs(text, shown)}
-        for n, text in enumerate((FERRY, BUDGET))
-    ]
+    shown = COOKIE.replace("214", "87").replace("show advertisements", "sell our advertising") if edited else COOKIE
+    records = [{"id": n, "outlet": f"o{n}", "text": paragraphs(text, shown)} for n, text in enumerate((FERRY, BUDGET))]
     news = News(tmp_path, [*records, {"id": 2, "outlet": "o2", "text": paragraphs(FERRY, WOLVES)}])
     known = tmp_path / "known.txt"
     known.write_text(COOKIE)
@@ -347,9 +335,7 @@ def test_known_text(edited: bool, tmp_path: Path) -> None:
     assert [ids(p) for p in found if "lifeboats" in p["text"]] == [["0", "2"]]
     assert {d for p in found for d in ids(p)} == {"0", "1", "2"}
     suppressed = lines(news.out, "suppressed")
-    assert {(s["doc_id"], s["rule"], s["n_documents"]) for s in suppressed} == {
-        (d, "known_text", 2) for d in "01"
-    }
+    assert {(s["doc_id"], s["rule"], s["n_documents"]) for s in suppressed} == {(d, "known_text", 2) for d in "01"}
     assert all("cookies" in s["text"] for s in suppressed)
     assert [(p["left"], p["right"]) for p in lines(news.out, "pairs")] == [("0", "2")]
     assert news.manifest()["counts"]["documents"] == 3
@@ -396,9 +382,7 @@ def test_config_file(news: News, tmp_path: Path) -> None:
     assert {p["scope"] for p in found} == {"cross_outlet"}
     assert min(len(p["text"].split()) for p in found) >= 20
     assert news.manifest()["config"]["clusters"]["near_duplicate"] == 0.3
-    assert {p["scope"] for p in news.passages("--config", settings, "--scope", "within_outlet")} == {
-        "within_outlet"
-    }
+    assert {p["scope"] for p in news.passages("--config", settings, "--scope", "within_outlet")} == {"within_outlet"}
 
 
 # How records become documents
@@ -512,9 +496,7 @@ def test_fail_on_duplicates(news: News, unique: News, tmp_path: Path) -> None:
 
 def test_furniture_is_no_failure(tmp_path: Path) -> None:
     """Boilerplate across outlets does not fail a scan."""
-    records = [
-        {"id": n, "outlet": f"o{n}", "text": paragraphs(t, COOKIE)} for n, t in enumerate((FERRY, BUDGET))
-    ]
+    records = [{"id": n, "outlet": f"o{n}", "text": paragraphs(t, COOKIE)} for n, t in enumerate((FERRY, BUDGET))]
     news = News(tmp_path, records)
     (tmp_path / "known.txt").write_text(COOKIE)
     news.scan("--fail-on-duplicates", "--known-text", tmp_path / "known.txt")
@@ -606,9 +588,7 @@ def test_internal_error() -> None:
         "from dedup.cli import main\n"
         "main(['scan', '-', '-q'])\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 70
     assert "RuntimeError: a bug" in done.stderr
     assert "internal error" in done.stderr
@@ -678,9 +658,7 @@ def test_compare_unreadable(tmp_path: Path) -> None:
 def test_hostile_text_cannot_steer_the_terminal(tmp_path: Path) -> None:
     """Control characters of the texts and names do not reach the terminal."""
     hostile = f"\x1b]0;title\x07{FERRY}\x1b[2J"
-    news = News(
-        tmp_path, [{"id": f"\x1b[31m{n}", "outlet": "\x9b1m[red]", "text": hostile} for n in range(2)]
-    )
+    news = News(tmp_path, [{"id": f"\x1b[31m{n}", "outlet": "\x9b1m[red]", "text": hostile} for n in range(2)])
     result = dedup("scan", news.path, "-o", news.out)
     (tmp_path / "a.txt").write_text(hostile)
     shown = result.output + dedup("compare", tmp_path / "a.txt", tmp_path / "a.txt").output
@@ -741,9 +719,7 @@ def test_help_and_version() -> None:
     assert "scan" in dedup("--help").stdout
     assert dedup("--version").stdout.startswith("dedup, version ")
     script = "import sys, dedup.cli; print(sorted({'numba', 'numpy', 'sklearn'} & sys.modules.keys()))"
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
 
 

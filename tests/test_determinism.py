@@ -80,9 +80,7 @@ def test_hash_seed(seed: str, scanned: Callable[..., Files], corpus: list[str], 
 
 
 @pytest.mark.parametrize("order", [1, 2])
-def test_order_of_the_input(
-    order: int, scanned: Callable[..., Files], corpus: list[str], first: Files
-) -> None:
+def test_order_of_the_input(order: int, scanned: Callable[..., Files], corpus: list[str], first: Files) -> None:
     """The order of the documents changes no byte."""
     shuffled = random.Random(order).sample(corpus, len(corpus))
     assert shuffled != corpus

@@ -56,9 +56,7 @@ def run(language: str, code: str, folder: Path) -> None:
     if language == "toml":
         tomllib.loads(code)
         return
-    program = {"bash": ["bash", "-euo", "pipefail", "-c", code], "python": [sys.executable, "-c", code]}[
-        language
-    ]
+    program = {"bash": ["bash", "-euo", "pipefail", "-c", code], "python": [sys.executable, "-c", code]}[language]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(program, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -153,6 +151,4 @@ def test_verdict_is_current() -> None:
 
 if __name__ == "__main__":
     page = ROOT / "ARCHITECTURE.md"
-    page.write_text(
-        VERDICT.sub(lambda _: verdict_tables(), page.read_text(encoding="utf-8")), encoding="utf-8"
-    )
+    page.write_text(VERDICT.sub(lambda _: verdict_tables(), page.read_text(encoding="utf-8")), encoding="utf-8")

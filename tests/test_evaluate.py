@@ -20,16 +20,12 @@ def members(places: Iterable[Place]) -> list[Record]:
     return [{"doc_id": d, "start": s, "end": e} for d, s, e in places]
 
 
-def gold(
-    name: str, *places: Place, kind: str = "wire_copy", scope: str = "cross_outlet", **more: Any
-) -> Record:
+def gold(name: str, *places: Place, kind: str = "wire_copy", scope: str = "cross_outlet", **more: Any) -> Record:
     labels = {"cluster": name, "kind": kind, "scope": scope, "wording": "verbatim"}
     return {**labels, "members": members(places), **more}
 
 
-def found(
-    name: str, *places: Place, kind: str = "wire_copy", scope: str = "cross_outlet", **more: Any
-) -> Record:
+def found(name: str, *places: Place, kind: str = "wire_copy", scope: str = "cross_outlet", **more: Any) -> Record:
     labels = {"schema": 1, "cluster_id": name, "parent": None, "kind": kind, "scope": scope}
     return {**labels, "members": members(places), **more}
 
@@ -294,9 +290,7 @@ def test_characters(case: Case) -> None:
     ]
     figures = case.passages(labels, scan)["characters"]
     assert figures["clusters"] == 2
-    assert figures["micro"] == pytest.approx(
-        {"precision": 140 / 180, "recall": 140 / 220, "f1": 0.7}, abs=1e-6
-    )
+    assert figures["micro"] == pytest.approx({"precision": 140 / 180, "recall": 140 / 220, "f1": 0.7}, abs=1e-6)
     assert figures["macro"] == pytest.approx({"precision": 2 / 3, "recall": 0.8, "f1": 0.625}, abs=1e-6)
 
 
@@ -385,13 +379,10 @@ def test_stories(case: Case) -> None:
     """
     labels = [{"doc_id": d, "story": s} for d, s in zip("123457", "xxxyyz", strict=True)]
     clusters = [
-        {"schema": 1, "cluster_id": ids, "members": [{"doc_id": d, "share": 0.9} for d in ids]}
-        for ids in ("126", "34")
+        {"schema": 1, "cluster_id": ids, "members": [{"doc_id": d, "share": 0.9} for d in ids]} for ids in ("126", "34")
     ]
     figures = case.run(labels, documents=clusters)["documents"]["stories"]
-    assert figures["bcubed"] == pytest.approx(
-        {"precision": 5 / 6, "recall": 11 / 18, "f1": 55 / 78}, abs=1e-6
-    )
+    assert figures["bcubed"] == pytest.approx({"precision": 5 / 6, "recall": 11 / 18, "f1": 55 / 78}, abs=1e-6)
     assert figures["ari"] == pytest.approx(7 / 37, abs=1e-6)
     assert (figures["documents"], figures["stories"], figures["clusters"]) == (6, 3, 4)
 

@@ -92,9 +92,7 @@ def test_script_of_text(text: str, script: str | None) -> None:
 def test_adjusted_rand_equals_scikit_learn() -> None:
     """On random partitions and on the trivial ones, where the formula would divide by 0, both agree."""
     rng = random.Random(7)
-    tables = [
-        ([rng.randrange(4) for _ in range(30)], [rng.randrange(5) for _ in range(30)]) for _ in range(20)
-    ]
+    tables = [([rng.randrange(4) for _ in range(30)], [rng.randrange(5) for _ in range(30)]) for _ in range(20)]
     for stories, clusters in [
         *tables,
         ([0, 1, 2], [0, 1, 2]),

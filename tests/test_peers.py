@@ -67,9 +67,7 @@ SCRIPTS = {
 
 def run(*texts: str, config: Config | None = None) -> ScanResult:
     """Scan texts with the ids 0, 1, … of outlets of their own."""
-    return scan(
-        [{"id": str(n), "text": text, "outlet": f"Outlet {n}"} for n, text in enumerate(texts)], config
-    )
+    return scan([{"id": str(n), "text": text, "outlet": f"Outlet {n}"} for n, text in enumerate(texts)], config)
 
 
 def carriers(cluster: PassageCluster) -> list[str]:
@@ -192,12 +190,8 @@ def test_d10_verified_pairs_are_grouped_anew() -> None:
     template = filler(900, 3)
     result = run(*(f"{template} {story}" for story in (FERRY, BUDGET, FERRY, BUDGET)))
     assert groups(result) == [["0", "2"], ["1", "3"]]
-    assert {p.relation for p in result.pairs if (p.left, p.right) in (("0", "2"), ("1", "3"))} == {
-        "duplicate"
-    }
-    assert {p.relation for p in result.pairs if (p.left, p.right) not in (("0", "2"), ("1", "3"))} <= {
-        "partial"
-    }
+    assert {p.relation for p in result.pairs if (p.left, p.right) in (("0", "2"), ("1", "3"))} == {"duplicate"}
+    assert {p.relation for p in result.pairs if (p.left, p.right) not in (("0", "2"), ("1", "3"))} <= {"partial"}
 
 
 def test_d11_no_cluster_holds_together_by_a_chain() -> None:
@@ -219,9 +213,7 @@ def test_d11_no_cluster_holds_together_by_a_chain() -> None:
 
 def test_d16_neither_order_nor_threads_change_the_result() -> None:
     """D16: shuffled documents and any number of threads give the same records."""
-    documents = [
-        {"id": f"d{n}", "text": paragraphs(PIECES[n % 9], PIECES[n % 7], filler(n))} for n in range(24)
-    ]
+    documents = [{"id": f"d{n}", "text": paragraphs(PIECES[n % 9], PIECES[n % 7], filler(n))} for n in range(24)]
     first = scan(documents, Config(jobs=1))
     for seed, jobs in ((1, 2), (2, 8)):
         shuffled = random.Random(seed).sample(documents, len(documents))
@@ -248,9 +240,7 @@ def test_d20_a_unique_document_is_not_its_own_duplicate() -> None:
 
 def test_d22_a_bad_line_does_not_end_the_file(tmp_path: Path) -> None:
     """D22: a broken line is counted with its place, and what stands behind it is compared."""
-    lines = [
-        json.dumps({"id": n, "text": text}) for n, text in enumerate((FERRY, BUDGET, FERRY + " More soon."))
-    ]
+    lines = [json.dumps({"id": n, "text": text}) for n, text in enumerate((FERRY, BUDGET, FERRY + " More soon."))]
     lines[1] = lines[1][:-9]
     (tmp_path / "news.jsonl").write_text("\n".join(lines))
     result = scan(tmp_path / "news.jsonl")
@@ -321,9 +311,7 @@ def test_d27_memory_for_one_huge_document(tmp_path: Path) -> None:
         "result = scan([{'id': 'a', 'text': text}, {'id': 'b', 'text': text[3_000_000:3_002_000]}])\n"
         "print(len(result.passages), peak() - low)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
     passages, megabytes = map(int, done.stdout.split())
     assert passages == 1
     assert megabytes < 600
@@ -353,10 +341,7 @@ def test_d30_stated_recall_is_what_banding_finds() -> None:
         # w words of 200 in common in front: w - 4 common shingles of 196 on each side
         common = round(4 + 196 * 2 * 0.3 / 1.3)
         shared = [f"c{pair}x{n}" for n in range(common)]
-        texts += [
-            " ".join([*shared, *(f"u{rng.random():.9f}"[2:] + "z" for _ in range(200 - common))])
-            for _ in "ab"
-        ]
+        texts += [" ".join([*shared, *(f"u{rng.random():.9f}"[2:] + "z" for _ in range(200 - common))]) for _ in "ab"]
     manifest = run(*texts, config=Config(only="documents")).manifest
     stated = manifest["lsh"]["expected_recall"]
     assert stated["0.3"] < stated["0.5"] < stated["0.7"] <= 1.0
@@ -562,9 +547,7 @@ def test_p11_a_stock_phrase_does_not_remove_the_passage_around_it() -> None:
 def test_results_do_not_depend_on_how_documents_are_given() -> None:
     """D19: dicts, documents, a generator and records with other names of fields are the same input."""
     texts = (FERRY, f"{TRAMS} {FERRY}")
-    dicts: list[dict[str, Any]] = [
-        {"id": str(n), "text": text, "outlet": "Post"} for n, text in enumerate(texts)
-    ]
+    dicts: list[dict[str, Any]] = [{"id": str(n), "text": text, "outlet": "Post"} for n, text in enumerate(texts)]
     first = without_times(scan(dicts))
     assert without_times(scan(Document(**d) for d in dicts)) == first
     renamed = [{"doc_id": d["id"], "body": d["text"], "source": d["outlet"]} for d in dicts]

@@ -85,9 +85,7 @@ def _legend(names: Sequence[str], width: int) -> Iterator[str]:
 
 def _text(x: float, y: float, text: str, anchor: str, *, bold: bool = False) -> str:
     weight = ' font-weight="bold"' if bold else ""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight} fill="#222222">{escape(text)}</text>'
-    )
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight} fill="#222222">{escape(text)}</text>'
 
 
 def _x(value: float, at: Sequence[float]) -> float:

@@ -168,9 +168,7 @@ def _misread_one(character: str, following: str, u: float) -> str | None:
 
 def _words_at(state: _Words, places: Sequence[int]) -> list[int]:
     """Return the source words that have the places of the copy, both neighbours for a place between two."""
-    lengths = np.array([[len(w), len(a)] for w, a in zip(state.words, state.after, strict=True)]).reshape(
-        -1, 2
-    )
+    lengths = np.array([[len(w), len(a)] for w, a in zip(state.words, state.after, strict=True)]).reshape(-1, 2)
     starts = np.cumsum(lengths.sum(axis=1)) - lengths.sum(axis=1)
     at = np.array(places, np.int64)
     word = np.searchsorted(starts, at, side="right") - 1

@@ -101,8 +101,7 @@ def _record(raw: bytes) -> dict[str, Any] | None:
     if not isinstance(fields, dict):
         return None
     found = {
-        name: next((fields[n] for n in names if fields.get(n) not in (None, "")), None)
-        for name, names in NAMES.items()
+        name: next((fields[n] for n in names if fields.get(n) not in (None, "")), None) for name, names in NAMES.items()
     }
     if not isinstance(found["text"], str) or len(found["text"].split()) < LEAST_WORDS:
         return None

@@ -103,9 +103,7 @@ def invented_words(rng: np.random.Generator, count: int, taken: Sequence[str] = 
 
 def _spell(row: Sequence[int], syllables: int) -> str:
     parts = [
-        ONSETS[row[3 * k] % len(ONSETS)]
-        + NUCLEI[row[3 * k + 1] % len(NUCLEI)]
-        + CODAS[row[3 * k + 2] % len(CODAS)]
+        ONSETS[row[3 * k] % len(ONSETS)] + NUCLEI[row[3 * k + 1] % len(NUCLEI)] + CODAS[row[3 * k + 2] % len(CODAS)]
         for k in range(syllables)
     ]
     return "".join(parts) + ENDINGS[row[9] % len(ENDINGS)]
@@ -184,13 +182,11 @@ def make_units(language: Language, vocabulary: Vocabulary, rng: np.random.Genera
     phrases = grid[np.arange(grid.shape[1]) < lengths[:, None]]
     given = rng.integers(0, GIVEN_NAMES, language.people) + vocabulary.names
     family = rng.integers(GIVEN_NAMES, language.names, language.people) + vocabulary.names
-    all_lengths = np.concatenate(
-        [np.ones(vocabulary.size, np.int64), lengths, np.full(language.people, 2, np.int64)]
-    )
+    all_lengths = np.concatenate([np.ones(vocabulary.size, np.int64), lengths, np.full(language.people, 2, np.int64)])
     return Units(
-        tokens=np.concatenate(
-            [np.arange(vocabulary.size), phrases, np.stack([given, family], axis=1).ravel()]
-        ).astype(np.int32),
+        tokens=np.concatenate([np.arange(vocabulary.size), phrases, np.stack([given, family], axis=1).ravel()]).astype(
+            np.int32
+        ),
         starts=np.concatenate([np.zeros(1, np.int64), np.cumsum(all_lengths)[:-1]]),
         lengths=all_lengths,
         phrases=vocabulary.size,

@@ -226,8 +226,7 @@ def _precision(predicted: Sequence[Predicted], planted: Sequence[Planted], seed:
     return {
         "all": _share_right(judged, seed),
         "by_kind": {
-            k: _share_right([v for v in judged if v.kind == k], seed)
-            for k in sorted({v.kind for v in judged})
+            k: _share_right([v for v in judged if v.kind == k], seed) for k in sorted({v.kind for v in judged})
         },
         "wrong": wrong[:MOST_LISTED],
     }
@@ -270,8 +269,7 @@ def _must_not(
     """
     pairs = [(name, a, b) for name, spans in groups for a, b in combinations(spans, 2)]
     linked = {
-        name: sorted(predicted[c].cluster_id for c in _standing(a, index) & _standing(b, index))
-        for name, a, b in pairs
+        name: sorted(predicted[c].cluster_id for c in _standing(a, index) & _standing(b, index)) for name, a, b in pairs
     }
     violated = {name: ids for name, ids in linked.items() if ids}
     share = ratio(len(pairs) - len(violated), len(pairs))
@@ -280,9 +278,7 @@ def _must_not(
 
 def _standing(span: Span, index: SpanIndex) -> set[int]:
     touching = index.touching(span)
-    inside = {
-        c for c, placed in touching.items() if any(2 * covered(span, [p]) >= p.end - p.start for p in placed)
-    }
+    inside = {c for c, placed in touching.items() if any(2 * covered(span, [p]) >= p.end - p.start for p in placed)}
     return inside | {c for c, placed in touching.items() if covers_half(span, placed)}
 
 

@@ -94,9 +94,7 @@ def make_plan(settings: Settings, outlets: Sequence[str], families: Mapping[str,
     two plants of one kind, furniture apart. `apart` has pairs of articles that carry furniture only.
     """
     rng = np.random.default_rng([settings.seed, PLAN])
-    desk = _Desk(
-        settings, np.unique(np.array(outlets, dtype=str), return_inverse=True)[1].astype(np.int64), rng
-    )
+    desk = _Desk(settings, np.unique(np.array(outlets, dtype=str), return_inverse=True)[1].astype(np.int64), rng)
     desk.plant("wire", settings.wire, np.arange(len(outlets)))
     free = desk.untouched()
     for kind in ("passage", "quotation", "caption", "stock"):
@@ -125,9 +123,7 @@ class _Desk:
         sizes = _sizes(RECIPES[kind].carriers, wanted, self._rng)
         groups = np.split(order[: sizes.sum()], np.cumsum(sizes)[:-1]) if len(sizes) else []
         damages = self._damages(kind, len(groups))
-        for slots, words, (edit_rate, ocr_rate) in zip(
-            groups, self._words(kind, len(groups)), damages, strict=True
-        ):
+        for slots, words, (edit_rate, ocr_rate) in zip(groups, self._words(kind, len(groups)), damages, strict=True):
             plant = Plant(
                 number=len(self.plants),
                 kind=kind,
@@ -147,9 +143,7 @@ class _Desk:
                 words = self._words("furniture", 1)[0]
                 if len(carried) >= MIN_PAGES:
                     carriers = tuple(carried.tolist())
-                    self.plants.append(
-                        Plant(number=len(self.plants), kind="furniture", slots=carriers, words=words)
-                    )
+                    self.plants.append(Plant(number=len(self.plants), kind="furniture", slots=carriers, words=words))
 
     def _words(self, kind: PlantKind, count: int) -> list[int]:
         """Draw lengths, all orders of magnitude alike."""

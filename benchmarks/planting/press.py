@@ -44,9 +44,7 @@ class Press:
             for p in plan.plants
             if p.kind == "wire"
         }
-        self.sources: Mapping[int, str] = {
-            p.number: self._source(p, rng) for p in plan.plants if p.kind != "wire"
-        }
+        self.sources: Mapping[int, str] = {p.number: self._source(p, rng) for p in plan.plants if p.kind != "wire"}
 
     def page(self, slot: int, title: str, text: str) -> tuple[str, Page]:
         """Return title and page of the article in `slot`, of which `text` is all but its plants."""

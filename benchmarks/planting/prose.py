@@ -118,9 +118,7 @@ def _draw_units(model: Model, subjects: _Subjects, owner: Counts, rng: np.random
     return units
 
 
-def _fill(
-    units: Counts, where: npt.NDArray[np.bool_], own: Counts, owner: Counts, rng: np.random.Generator
-) -> None:
+def _fill(units: Counts, where: npt.NDArray[np.bool_], own: Counts, owner: Counts, rng: np.random.Generator) -> None:
     """Put one of its text's own units in each place `where`."""
     chosen = owner[where]
     units[where] = own[chosen, rng.integers(0, own.shape[1], len(chosen))]

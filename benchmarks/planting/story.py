@@ -59,9 +59,7 @@ def make_story(text: str, words: int, carriers: int, rng: np.random.Generator) -
     half = _middle(sizes)
     wish = rng.random(carriers) < EXCHANGED
     wish[0] = False
-    exchanged = [
-        bool(w) and half > 0 and sum(sizes[half:r]) >= LEAST_HALF for w, r in zip(wish, reach, strict=True)
-    ]
+    exchanged = [bool(w) and half > 0 and sum(sizes[half:r]) >= LEAST_HALF for w, r in zip(wish, reach, strict=True)]
     half = half if any(exchanged) else 0
     return Story(
         paragraphs=paragraphs,
@@ -124,9 +122,7 @@ def find_stretches(sizes: Sequence[int], reach: Sequence[int], half: int) -> lis
     return [*found, (first, end)]
 
 
-def tell(
-    story: Story, copy: int, rates: Rates, lexicon: Sequence[str], rng: np.random.Generator
-) -> list[Piece]:
+def tell(story: Story, copy: int, rates: Rates, lexicon: Sequence[str], rng: np.random.Generator) -> list[Piece]:
     """Return the pieces of one carrier's copy in its order; blank lines part them."""
     reach = story.reach[copy]
     bare = copy > 0 and rng.random() < NO_DATELINE

@@ -31,9 +31,7 @@ def _first_cluster(clusters: Sequence[Sequence[str]]) -> dict[str, int]:
     return found
 
 
-def near_duplicate_figures(
-    pairs: Mapping[DocumentPair, str], cluster_of: Mapping[str, int]
-) -> dict[str, Any]:
+def near_duplicate_figures(pairs: Mapping[DocumentPair, str], cluster_of: Mapping[str, int]) -> dict[str, Any]:
     """Return pairwise precision, recall and F1 of document clusters over the labelled pairs.
 
     A labelled pair is positive when its relation is `duplicate`, `contains` or `contained`; it is predicted
@@ -51,9 +49,7 @@ def _together(pair: DocumentPair, cluster_of: Mapping[str, int]) -> bool:
     return left is not None and left == right
 
 
-def relation_figures(
-    pairs: Mapping[DocumentPair, str], relations: Mapping[DocumentPair, str]
-) -> dict[str, Any]:
+def relation_figures(pairs: Mapping[DocumentPair, str], relations: Mapping[DocumentPair, str]) -> dict[str, Any]:
     """Return the share of labelled pairs whose relation is right, and gold → predicted counts.
 
     A pair that the scan does not list has the relation `none`; a pair labelled `none` is right only when

@@ -84,9 +84,7 @@ def origin_figures(matched: Sequence[Matched]) -> dict[str, Any]:
     }
 
 
-def _origin_field(
-    pairs: Sequence[tuple[str | None, str | None]], normal: Callable[[str], str]
-) -> dict[str, Any]:
+def _origin_field(pairs: Sequence[tuple[str | None, str | None]], normal: Callable[[str], str]) -> dict[str, Any]:
     named = [(normal(g), None if p is None else normal(p)) for g, p in pairs if g is not None]
     right, abstained = sum(g == p for g, p in named), sum(p is None for _, p in named)
     accuracy = rounded(ratio(right, len(named)))

@@ -45,9 +45,7 @@ def passage_figures(gold: Gold, passages: Sequence[PassageLine], seed: int) -> d
     }
 
 
-def _link_figures(
-    gold: Gold, found: Sequence[Found], passages: Sequence[PassageLine], seed: int
-) -> dict[str, Any]:
+def _link_figures(gold: Gold, found: Sequence[Found], passages: Sequence[PassageLine], seed: int) -> dict[str, Any]:
     labels = SpanIndex([c.members for c in gold.clusters])
     judged = [(p.cluster_id, right_share(p, labels, seed)) for p in passages]
     recall = interval([f.share for f in found], seed)

@@ -156,9 +156,7 @@ def read_gold(path: Path) -> Gold:
     try:
         records = [(where, _gold_record(line, where)) for where, line in _lines(path)]
     except OSError as error:
-        raise InputError(
-            f"{path}: {error.strerror}; GOLD is a file of labels, one JSON object a line"
-        ) from error
+        raise InputError(f"{path}: {error.strerror}; GOLD is a file of labels, one JSON object a line") from error
     if not records:
         raise ConfigError(f"{path}: no labels; GOLD has one JSON object a line, such as {{'pair': …}}")
     _check_clusters(records)
@@ -184,9 +182,7 @@ def read_output(folder: Path, wanted: Collection[DocumentPair]) -> Output:
     """
     for name in OUTPUT_FILES:
         if not (folder / name).is_file():
-            raise StoreError(
-                f"{folder / name}: no such file; give a folder that `dedup scan … -o` has written"
-            )
+            raise StoreError(f"{folder / name}: no such file; give a folder that `dedup scan … -o` has written")
     passages = tuple(_output_lines(folder / "passages.jsonl", PassageLine))
     documents = _output_lines(folder / "documents.jsonl", DocumentLine)
     relations: dict[DocumentPair, str] = {}
@@ -293,6 +289,4 @@ def _convert(raw: Any, kind: type[AnyRecord], where: str, error_type: type[Dedup
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        raise error_type(
-            f"{where}: {error}; the formats are described in docs/reference/formats.md"
-        ) from error
+        raise error_type(f"{where}: {error}; the formats are described in docs/reference/formats.md") from error

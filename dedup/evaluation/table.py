@@ -61,10 +61,7 @@ def _character_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     yield from _grid(
         [
             ["", "precision", "recall", "F1", "n"],
-            *(
-                [f"characters, {w}", *_prf(characters[w]), str(characters["clusters"])]
-                for w in ("micro", "macro")
-            ),
+            *([f"characters, {w}", *_prf(characters[w]), str(characters["clusters"])] for w in ("micro", "macro")),
         ]
     )
     parts = ", ".join(f"{k} {_number(plagdet[k])}" for k in ("plagdet", "precision", "recall", "granularity"))

@@ -17,6 +17,8 @@ _FULL_MASS = 4.0 * 256.0
 REACH = 96
 # Words beyond a border that are taken for chance at the end of a passage.
 STRAY = 2
+# Stretches looked over when strong ones are joined across weak ones.
+LOOK_OVER = 4
 BAND = 12
 _DIAGONAL, _UP, _LEFT = 1, 2, 3
 _NEVER = -1e9
@@ -162,6 +164,31 @@ def align_chain(runs: Any, hashes: Any, masses: Any, low: Any, high: Any, costs:
 
 
 @kernel
+def _bridge(pairs: Any, breaks: Any, values: Any, count: int, max_gap: int, tolerance: float) -> int:
+    """Join stretches over weak ones between them, which then are part of the gap; return how many breaks are left."""
+    s = 0
+    while s < count:
+        joined = 0
+        for far in range(min(count, s + LOOK_OVER), s, -1):
+            before, after = breaks[s] - 1, breaks[far - 1]
+            gap = max(pairs[after, 0] - pairs[before, 0], pairs[after, 1] - pairs[before, 1]) - 1
+            if gap <= max_gap and gap <= tolerance * min(values[s], values[far]):
+                joined = far - s
+                break
+        if joined == 0:
+            s += 1
+            continue
+        for k in range(1, joined + 1):
+            values[s] += values[s + k]
+        for k in range(s, count - joined):
+            breaks[k] = breaks[k + joined]
+            values[k + 1] = values[k + 1 + joined]
+        count -= joined
+        s = max(0, s - 1)
+    return count
+
+
+@kernel
 def cut(pairs: Any, masses: Any, max_gap: int, tolerance: float, starts: Any) -> int:
     """Cut matched pairs (n x 2) into passages; write the index of each passage's first pair; return how many.
 
@@ -203,6 +230,7 @@ def cut(pairs: Any, masses: Any, max_gap: int, tolerance: float, starts: Any) ->
             break
         count = kept
         limit = min(2 * limit, max_gap)
+    count = _bridge(pairs, breaks, values, count, max_gap, tolerance)
     starts[0] = 0
     for i in range(count):
         starts[i + 1] = breaks[i]
@@ -221,12 +249,11 @@ def _contained(a0: int, a1: int, b0: int, b1: int, seen: Any, count: int) -> boo
 
 
 @kernel
-def align_chains(
-    chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, masses: Any, limits: Any
-) -> Any:
+def align_chains(chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, masses: Any, limits: Any) -> Any:
     """Align the chains (int32, n x 2 texts, sorted by pair) and cut them into passages.
 
-    `limits` (float64) is (drop, largest gap, tolerance, least mass in 1/256 nat, cost of an unmatched word). Returns the texts of each passage
+    `limits` (float64) is (drop, largest gap, tolerance, least mass in 1/256 nat, cost of an unmatched
+    word). Returns the texts of each passage
     (int32, m x 2), the bounds of its blocks (int64, m + 1) and the blocks (int64, k x 3: left place, right place,
     matched words).
     """
@@ -250,9 +277,7 @@ def align_chains(
                 count -= 1
             part = part[:count]
             high[0] = low[1] = (part[-1, 0] + part[-1, 2] + part[0, 1]) // 2
-        if _contained(
-            part[0, 0], part[-1, 0] + part[-1, 2], part[0, 1], part[-1, 1] + part[-1, 2], seen, count_seen
-        ):
+        if _contained(part[0, 0], part[-1, 0] + part[-1, 2], part[0, 1], part[-1, 1] + part[-1, 2], seen, count_seen):
             continue
         room = min(high[0] - low[0], high[1] - low[1]) + 1
         pairs = np.empty((room, 2), np.int64)
@@ -284,9 +309,7 @@ def align_chains(
             if n + 1 == len(block_ends):
                 block_ends = grown(block_ends)
             for i in range(first, last):
-                joins = (
-                    i > first and pairs[i, 0] == pairs[i - 1, 0] + 1 and pairs[i, 1] == pairs[i - 1, 1] + 1
-                )
+                joins = i > first and pairs[i, 0] == pairs[i - 1, 0] + 1 and pairs[i, 1] == pairs[i - 1, 1] + 1
                 if joins:
                     blocks[k - 1, 2] += 1
                     continue

@@ -128,9 +128,7 @@ def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any, i
 
 
 @kernel
-def chain_pairs(
-    hits: Any, groups: Any, documents: Any, bounds: Any, hashes: Any, mass: Any, limits: Any
-) -> Any:
+def chain_pairs(hits: Any, groups: Any, documents: Any, bounds: Any, hashes: Any, mass: Any, limits: Any) -> Any:
     """Chain the hits of each pair of texts.
 
     `hits` (int64, n x 2 places) stand pair by pair, pair g at `groups[g]:groups[g + 1]`; `documents` (int32, n x 2).

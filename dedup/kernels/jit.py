@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -17,10 +17,10 @@ def kernel(function: F) -> F:
     Never `parallel=True` or `fastmath`: threads would change float sums, and OpenMP kills forked children.
     """
     try:
-        return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+        return cast(F, numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:
         # numba raises this where neither the package folder nor the user's cache folder can be written.
-        return numba.njit(cache=False, nogil=True)(function)  # type: ignore[no-any-return]
+        return cast(F, numba.njit(cache=False, nogil=True)(function))
 
 
 def is_compiled(function: Callable[..., Any]) -> bool:

@@ -44,9 +44,7 @@ def _before(hashes: Any, p: int, p_end: int, q: int, q_end: int, step: int) -> b
 
 
 @kernel
-def _context_order(
-    hashes: Any, places: Any, documents: Any, bounds: Any, step: int, order: Any, spare: Any
-) -> None:
+def _context_order(hashes: Any, places: Any, documents: Any, bounds: Any, step: int, order: Any, spare: Any) -> None:
     """Sort `order` (indices into `places`) by context: a bottom-up merge sort."""
     n = len(order)
     width = 1
@@ -212,8 +210,9 @@ def _first_at(places: Any, low: int, high: int, place: int) -> int:
 def pair_hits(pairs: Any, windows: Any, keys: Any, places: Any, seed_bounds: Any, small: int) -> Any:
     """Return the hits of given pairs of texts (int64, n x 2, left <= right) from the seeds of all texts.
 
-    `windows` (int64, n x 4) are the token spans of both texts in which hits are wanted. `keys` and `places` stand text by
-    text at `seed_bounds`, in order of place. A seed that the left span holds more than `small` times is linked in order
+    `windows` (int64, n x 4) are the token spans of both texts in which hits are wanted. `keys` and `places` stand text
+    by text at `seed_bounds`, in order of place. A seed that the left span holds more than `small` times is linked in
+    order
     of occurrence; in one text with the next occurrence only. Returns hits (int64, m x 2) and how many each pair has
     (int64, n).
     """
@@ -228,10 +227,7 @@ def pair_hits(pairs: Any, windows: Any, keys: Any, places: Any, seed_bounds: Any
         low = _first_at(places, seed_bounds[a], seed_bounds[a + 1], windows[p, 0])
         high = _first_at(places, low, seed_bounds[a + 1], windows[p, 1])
         same = (
-            p > 0
-            and a == pairs[p - 1, 0]
-            and windows[p, 0] == windows[p - 1, 0]
-            and windows[p, 1] == windows[p - 1, 1]
+            p > 0 and a == pairs[p - 1, 0] and windows[p, 0] == windows[p - 1, 0] and windows[p, 1] == windows[p - 1, 1]
         )
         if not same:
             room = 16

@@ -56,7 +56,7 @@ def _decode(data: Any, i: int) -> Any:
 
 
 @kernel
-def _class_of(cp: int, classes: Any) -> int:
+def _class_of(cp: int, classes: Any) -> Any:
     if cp < TABLE_SIZE:
         return np.int64(classes[cp])
     if cp < 0x40000:
@@ -89,7 +89,7 @@ def _hash_char(h: Any, cp: int, folds: Any, expansions: Any, tables: Any) -> Any
     if folded < _EXPANDED:
         return (h ^ np.uint64(folded)) * _PRIME, folded
     at = folded - _EXPANDED
-    last = 0
+    last = np.int64(0)
     for k in range(np.int64(expansions[at])):
         last = np.int64(expansions[at + 1 + k])
         h = (h ^ np.uint64(last)) * _PRIME
@@ -114,7 +114,7 @@ def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, 
     for d in range(len(bounds) - 1):
         i, stop = bounds[d], bounds[d + 1]
         at = 0  # code points read
-        lines, blank = 1, 2
+        blank = 2
         between = FLAG_LINE | FLAG_SENTENCE | FLAG_BLOCK
         kind = SEPARATOR  # of the open token; SEPARATOR when none is open
         h, base = _BASIS, 0
@@ -172,9 +172,7 @@ def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, 
                     starts[n] = at
                     upper = cp < TABLE_SIZE and attributes[cp] & ATTR_UPPER
                     flags[n] = between | (FLAG_UPPER if upper else 0)
-                    weights[n] = (
-                        WEIGHT_WORD if kind == LETTER else WEIGHT_THAI if kind == THAI else WEIGHT_HAN
-                    )
+                    weights[n] = WEIGHT_WORD if kind == LETTER else WEIGHT_THAI if kind == THAI else WEIGHT_HAN
                 after_digit = c == DIGIT
                 if after_digit:
                     flags[n] |= FLAG_DIGIT

@@ -175,9 +175,7 @@ def _with_clock(start: datetime, parts: dict[str, str | None]) -> Moment:
             raise DateError(UNKNOWN)
         hour = hour % 12 + (12 if half.startswith("p") else 0)
     try:
-        clock = start.replace(
-            hour=hour, minute=int(parts["minute"] or 0), second=min(int(parts["second"] or 0), 59)
-        )
+        clock = start.replace(hour=hour, minute=int(parts["minute"] or 0), second=min(int(parts["second"] or 0), 59))
     except ValueError as error:
         raise DateError(UNKNOWN) from error
     return _moment(clock - offset, "minute" if parts["second"] is None else "second")
@@ -210,7 +208,5 @@ def _format_precision(date_format: str) -> str:
         raise ConfigError(f"date_format: {date_format!r}: {error}; see the directives of strptime") from error
     used = set(re.findall(r"%(.)", date_format.replace("%%", "")))
     if not used & set("YyGcxDF"):
-        raise ConfigError(
-            f"date_format: {date_format!r} gives no year; write it as strptime does, such as %d/%m/%Y"
-        )
+        raise ConfigError(f"date_format: {date_format!r} gives no year; write it as strptime does, such as %d/%m/%Y")
     return next(name for name, marks in _DIRECTIVES if used & set(marks.split()) or name == "year")

@@ -113,9 +113,7 @@ def _summary(findings: _Findings) -> dict[str, Any]:
         "outlets": {
             "documents": findings.outlets.total(),
             "different": len(findings.outlets),
-            "most_frequent": sorted(findings.outlets.items(), key=lambda item: (-item[1], item[0]))[
-                :_MOST_OUTLETS
-            ],
+            "most_frequent": sorted(findings.outlets.items(), key=lambda item: (-item[1], item[0]))[:_MOST_OUTLETS],
         },
         "blank": findings.blank,
         "samples": findings.samples,

@@ -51,9 +51,7 @@ class DocumentBuilder:
         self._dates = DateParser(config.date_format)
         self._ids = IdBook()
 
-    def from_record(
-        self, record: dict[str, Any], place: Place, defaults: Mapping[str, str]
-    ) -> Document | None:
+    def from_record(self, record: dict[str, Any], place: Place, defaults: Mapping[str, str]) -> Document | None:
         """Return the document of a record whose fields have any names; `defaults` fill what it lacks."""
         plan = self.fields.plan(tuple(record))
         values = plan.read(record)
@@ -178,9 +176,7 @@ class DocumentBuilder:
 
     def _captions(self, value: Any, place: Place) -> tuple[str, ...]:
         items = value if isinstance(value, list | tuple) else [value]
-        texts = (
-            item.get("text", item.get("caption")) if isinstance(item, Mapping) else item for item in items
-        )
+        texts = (item.get("text", item.get("caption")) if isinstance(item, Mapping) else item for item in items)
         plain = (self._fit(self._scalar("captions", text, place) or "", place) for text in texts)
         return tuple(text for text in plain if text and not text.isspace())
 

@@ -141,9 +141,7 @@ class FieldMap:
 
 
 def _advice(field: str, key: str, names: Iterable[str]) -> str:
-    option = {"text": "text_field", "id": "id_field", "outlet": "outlet_field", "published": "date_field"}[
-        field
-    ]
+    option = {"text": "text_field", "id": "id_field", "outlet": "outlet_field", "published": "date_field"}[field]
     near = difflib.get_close_matches(key, names, n=1)
     meant = f"did you mean {near[0]!r}? " if near else ""
     known = ", ".join(list(names)[:12])

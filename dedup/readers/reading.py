@@ -25,9 +25,7 @@ NO_MATCH = "path does not fit the path pattern"
 NO_RECORD = "neither a document nor a mapping"
 
 
-def read_documents(
-    paths: Sequence[Path | str] | Path | str, config: ReadConfig, log: ReadLog
-) -> Iterator[Document]:
+def read_documents(paths: Sequence[Path | str] | Path | str, config: ReadConfig, log: ReadLog) -> Iterator[Document]:
     """Return an iterator over the documents of files, folders and standard input (`-`).
 
     Files come in the order of their paths and records in the order of their file, so equal input gives an
@@ -90,9 +88,7 @@ class Reading:
             return None
         defaults = self._path_values(source, reader)
         make = self.builder.from_record if reader.has_fields else self.builder.from_plain
-        return OpenSource(
-            reader, reader.records(stream, self._limit, self.log), partial(make, defaults=defaults)
-        )
+        return OpenSource(reader, reader.records(stream, self._limit, self.log), partial(make, defaults=defaults))
 
     def check_options(self) -> None:
         """Raise `ConfigError` for an option that applied to nothing that was read."""

@@ -82,9 +82,7 @@ def _check(absolute: str, given: str) -> None:
     for folder in (absolute, *map(str, Path(absolute).parents)):
         if is_report(folder):
             where = printable(folder)
-            raise InputError(
-                f"{shown}: {where} is the report of an earlier scan; name the texts that it was made from"
-            )
+            raise InputError(f"{shown}: {where} is the report of an earlier scan; name the texts that it was made from")
     if not os.path.isdir(absolute) and unpacked_name(absolute).lower().endswith(FOREIGN):
         raise InputError(f"{shown}: files of this type are not read; convert it to one of {known_suffixes()}")
 

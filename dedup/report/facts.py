@@ -74,9 +74,7 @@ def sentences(facts: Facts) -> list[str]:
         said.append(_carriers_said(facts))
     said.append(_documents_said(facts))
     if facts.furniture:
-        said.append(
-            f"{plural(facts.furniture, 'text')} of site furniture {_were(facts.furniture)} set aside."
-        )
+        said.append(f"{plural(facts.furniture, 'text')} of site furniture {_were(facts.furniture)} set aside.")
     return said
 
 
@@ -137,9 +135,7 @@ def _degraded(members: Sequence[Member], skipped: int) -> list[tuple[tuple[str, 
     if members and not any(m.outlet for m in members):
         found.append((("outlet",), "No document names an outlet: each counts as an outlet of its own."))
     if skipped:
-        found.append(
-            (("skip", "unread"), f"{plural(skipped, 'input')} {_were(skipped)} skipped; see manifest.json.")
-        )
+        found.append((("skip", "unread"), f"{plural(skipped, 'input')} {_were(skipped)} skipped; see manifest.json."))
     return found
 
 

@@ -140,16 +140,12 @@ def _compared(number: int) -> int:
     return MEMBERS_COMPARED if number <= _COMPARED_FULLY else _MEMBERS_COMPARED_LATER
 
 
-def _comparisons(
-    members: Sequence[Member], most: int, texts: Mapping[str, Document]
-) -> tuple[Comparison, ...]:
+def _comparisons(members: Sequence[Member], most: int, texts: Mapping[str, Document]) -> tuple[Comparison, ...]:
     """Compare the representative with the members that differ most; equal texts fill what room is left."""
     if len(members) < 2:
         return ()
     left, *others = members
-    ordered = sorted(
-        others, key=lambda m: (m.text == left.text, m.similarity, m.outlet or "", m.doc_id, m.start)
-    )
+    ordered = sorted(others, key=lambda m: (m.text == left.text, m.similarity, m.outlet or "", m.doc_id, m.start))
     return tuple(_comparison(left, right, texts) for right in ordered[:most])
 
 

@@ -183,8 +183,6 @@ def _groups(families: Mapping[str, Any]) -> list[tuple[str, str, tuple[str, ...]
     members: dict[tuple[str, str], list[str]] = {}
     for outlet, entry in families.items():
         about = _mapping(entry)
-        members.setdefault((str(about.get("family", outlet)), str(about.get("source", ""))), []).append(
-            outlet
-        )
+        members.setdefault((str(about.get("family", outlet)), str(about.get("source", ""))), []).append(outlet)
     found = [(family, source, tuple(sorted(of))) for (family, source), of in members.items() if len(of) > 1]
     return sorted(found, key=lambda g: (-len(g[2]), g[0], g[1]))

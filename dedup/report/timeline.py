@@ -80,17 +80,14 @@ def strip(members: Sequence[Member], texts: Mapping[str, Document]) -> Strip | N
     for when, member in dated:
         by_outlet.setdefault(member.outlet, []).append((when, member))
     shown = list(by_outlet.items())[:_ROWS]
-    scale = _Scale(
-        begin=dated[0][0][0], end=max(when[1] for when, _ in dated), first=earliest(members, texts)
-    )
+    scale = _Scale(begin=dated[0][0][0], end=max(when[1] for when, _ in dated), first=earliest(members, texts))
     rows = tuple(_row(i, outlet, of, scale) for i, (outlet, of) in enumerate(shown))
     return Strip(
         rows=rows,
         height=len(rows) * _ROW_HEIGHT + _AXIS_HEIGHT,
         begin=show(dated[0][1].published),
         end=show(dated[-1][1].published),
-        caption=_caption(dated, scale.first)
-        + _not_drawn(len(members) - len(dated), len(by_outlet) - len(shown)),
+        caption=_caption(dated, scale.first) + _not_drawn(len(members) - len(dated), len(by_outlet) - len(shown)),
     )
 
 
@@ -111,15 +108,11 @@ def _row(index: int, outlet: str | None, dated: Sequence[_Dated], scale: _Scale)
 def _caption(dated: Sequence[_Dated], first: Member | None) -> str:
     (begin, since), (last, until) = dated[0], dated[-1]
     if first is None:
-        return (
-            f"From {show(since.published)} to {show(until.published)}; the dates do not tell who was first."
-        )
+        return f"From {show(since.published)} to {show(until.published)}; the dates do not tell who was first."
     outlet = line(first.outlet, 60) or "a document without an outlet"
     exact = begin[0] == begin[1] and last[0] == last[1]
     later = f", {lapse(last[0] - begin[0])} later" if exact else ""
-    return (
-        f"First at {outlet} on {show(first.published)} (the full mark); until {show(until.published)}{later}."
-    )
+    return f"First at {outlet} on {show(first.published)} (the full mark); until {show(until.published)}{later}."
 
 
 def _not_drawn(undated: int, outlets: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from dedup.model import (
 from dedup.store.atomic import write_bytes
 
 SCHEMA = 1
+FORMATS = ("html", "jsonl")
 T = TypeVar("T")
 _MARK = "dedup"
 _TEXTS = "store/texts.jsonl.zst"
@@ -48,8 +49,7 @@ def check_target(out: Path) -> None:
         if out.is_dir():
             if any(out.iterdir()) and not is_results(out):
                 raise StoreError(
-                    f"{out}: is not empty and holds no results of an earlier scan; "
-                    "name another folder with -o"
+                    f"{out}: is not empty and holds no results of an earlier scan; name another folder with -o"
                 )
         elif out.exists():
             raise StoreError(f"{out}: is a file; name a folder with -o")
@@ -57,8 +57,10 @@ def check_target(out: Path) -> None:
         raise StoreError(f"{out}: {error.strerror}; name another folder with -o") from error
 
 
-def write_results(result: ScanResult, out: Path, *, texts: bool = True) -> None:
-    """Write all files of a result but the report into a new folder, then put it in the place of `out`.
+def write_results(result: ScanResult, out: Path, *, texts: bool = True, formats: Sequence[str] = ()) -> None:
+    """Write the files of a result into a new folder, then put it in the place of `out`.
+
+    `formats` names what is wanted, `html` or `jsonl`; all when empty. The manifest is always written.
 
     Raises `StoreError` when the folder cannot be written; what stood at `out` then stays.
     """
@@ -70,7 +72,7 @@ def write_results(result: ScanResult, out: Path, *, texts: bool = True) -> None:
         raise StoreError(f"{out}: {error}; choose a folder that can be written with -o") from error
     try:
         fresh.chmod(0o755)
-        _write_files(result, fresh, texts)
+        _write_files(result, fresh, texts, formats or FORMATS)
         _swap(fresh, out)
     except OSError as error:
         raise StoreError(f"{out}: {error}; free some space or choose another folder with -o") from error
@@ -78,7 +80,7 @@ def write_results(result: ScanResult, out: Path, *, texts: bool = True) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _write_files(result: ScanResult, folder: Path, texts: bool) -> None:
+def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequence[str]) -> None:
     from dedup.report.html import write_html
 
     tables: dict[str, Iterable[Any]] = {
@@ -87,18 +89,17 @@ def _write_files(result: ScanResult, folder: Path, texts: bool) -> None:
         "pairs.jsonl": result.pairs,
         "suppressed.jsonl": result.suppressed,
     }
-    for name, records in tables.items():
+    for name, records in tables.items() if "jsonl" in formats else ():
         write_bytes(folder / name, b"".join(line(r) for r in records))
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     manifest = {**result.manifest, "created": created}
-    if texts:
+    if texts and "jsonl" in formats:
         (folder / "store").mkdir()
         lines = b"".join(msgspec.json.encode(d) + b"\n" for d in result.texts.values())
         write_bytes(folder / _TEXTS, zstandard.ZstdCompressor().compress(lines))
-    write_html(result, folder / "report.html")
-    write_bytes(
-        folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
-    )
+    if "html" in formats:
+        write_html(result, folder / "report.html")
+    write_bytes(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
 
 
 def _swap(fresh: Path, out: Path) -> None:
@@ -129,8 +130,7 @@ def _renamed(plain: dict[str, Any]) -> dict[str, Any]:
     """Give the changes of a member or match the names of the contract, which are no Python names."""
     if "changed" in plain:
         plain["changed"] = [
-            {"from": c["before"], "to": c["after"], "start": c["start"], "end": c["end"]}
-            for c in plain["changed"]
+            {"from": c["before"], "to": c["after"], "start": c["start"], "end": c["end"]} for c in plain["changed"]
         ]
     return plain
 
@@ -163,8 +163,7 @@ def _table(path: Path, kind: type[T], count: int | None) -> tuple[T, ...]:
     records = tuple(_read(path, kind))
     if count is not None and len(records) != count:
         raise StoreError(
-            f"{path}:{len(records)}: ends here, the manifest says {count} lines; "
-            "the file is damaged, scan again"
+            f"{path}:{len(records)}: ends here, the manifest says {count} lines; the file is damaged, scan again"
         )
     return records
 

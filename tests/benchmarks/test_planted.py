@@ -200,15 +200,10 @@ def test_wire_stories_are_first_at_their_origin(corpus: Corpus) -> None:
 def test_exchanged_halves_are_two_clusters(corpus: Corpus) -> None:
     """Somewhere a carrier has the second stretch of a story before the first one."""
     places = {
-        (c["cluster"], m["doc_id"]): m["start"]
-        for c in corpus.clusters
-        for m in c["members"]
-        if c["plant"] == "wire"
+        (c["cluster"], m["doc_id"]): m["start"] for c in corpus.clusters for m in c["members"] if c["plant"] == "wire"
     }
     turned = [
-        1
-        for (name, d), at in places.items()
-        if name.endswith(".1") and places.get((name[:-1] + "2", d), at) < at
+        1 for (name, d), at in places.items() if name.endswith(".1") and places.get((name[:-1] + "2", d), at) < at
     ]
     assert turned
 
@@ -269,9 +264,7 @@ def test_same_seed_same_bytes_other_seed_other_words(tmp_path: Path) -> None:
 
 def test_rates_of_zero_plant_nothing(tmp_path: Path) -> None:
     """Without plants the corpus is the base, and only stories are labelled."""
-    nothing = Settings(
-        articles=20, wire=0, passage=0, quotation=0, caption=0, stock=0, furniture=0, must_not=0
-    )
+    nothing = Settings(articles=20, wire=0, passage=0, quotation=0, caption=0, stock=0, furniture=0, must_not=0)
     said = plant_invented(tmp_path, nothing, language=LANGUAGE)
     assert said["counts"] == {"story": 20, "text": 20}
     base = [a["text"] for a in Invented(20, 1, language=LANGUAGE).articles()]
@@ -443,9 +436,7 @@ def write_base(path: Path, count: int) -> list[dict[str, Any]]:
     rng = np.random.default_rng(5)
     records = []
     for i in range(count):
-        sentences = [
-            " ".join(f"w{n}" for n in rng.integers(0, 3000, 12)).capitalize() + "." for _ in range(12)
-        ]
+        sentences = [" ".join(f"w{n}" for n in rng.integers(0, 3000, 12)).capitalize() + "." for _ in range(12)]
         sentences.insert(4, ODD[i % 4] + ".")
         text = "\n".join(" ".join(sentences[k : k + 4]) for k in (0, 4, 8))
         record = {"doc_id": f"d{i // 2 if i < 10 else i}", "body": text, "source": f"o{i % 9}", "extra": i}

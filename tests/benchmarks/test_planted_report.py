@@ -42,9 +42,7 @@ def write(folder: Path, files: Mapping[str, Sequence[Mapping[str, Any]]]) -> Non
         (folder / name).write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
 
 
-def figures(
-    tmp_path: Path, gold: Sequence[Mapping[str, Any]], *clusters: Mapping[str, Any]
-) -> dict[str, Any]:
+def figures(tmp_path: Path, gold: Sequence[Mapping[str, Any]], *clusters: Mapping[str, Any]) -> dict[str, Any]:
     """Measure predicted clusters against labels."""
     write(tmp_path, {"gold.jsonl": gold, "passages.jsonl": clusters})
     return measure(tmp_path / "gold.jsonl", tmp_path)
@@ -62,9 +60,7 @@ def test_a_link_is_found_when_one_cluster_covers_half_of_both_sides(tmp_path: Pa
     gold = [cluster("p", TWO)]
     half = figures(tmp_path, gold, found("1", ("a", 100, 200), ("b", 100, 200)))
     less = figures(tmp_path, gold, found("1", ("a", 100, 200), ("b", 101, 200)))
-    split = figures(
-        tmp_path, gold, found("1", ("a", 100, 300), ("z", 0, 9)), found("2", ("b", 0, 200), ("z", 0, 9))
-    )
+    split = figures(tmp_path, gold, found("1", ("a", 100, 300), ("z", 0, 9)), found("2", ("b", 0, 200), ("z", 0, 9)))
     assert [f["recall"]["overall"]["value"] for f in (half, less, split)] == [1.0, 0.0, 0.0]
 
 
@@ -194,9 +190,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     plant_invented(folder, Settings(articles=300, must_not=0.05), language=language)
     labels = [json.loads(line) for line in (folder / "gold.jsonl").open(encoding="utf-8")]
     clusters = [
-        {"cluster_id": g["cluster"], "kind": g["kind"], "members": g["members"]}
-        for g in labels
-        if "cluster" in g
+        {"cluster_id": g["cluster"], "kind": g["kind"], "members": g["members"]} for g in labels if "cluster" in g
     ]
     write(folder / "all", {"passages.jsonl": clusters})
     write(folder / "nothing", {"passages.jsonl": []})

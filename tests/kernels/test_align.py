@@ -92,9 +92,7 @@ def test_a_planted_run_is_found_whole(a: int, b: int, c: int, d: int, length: in
 
 @SOME
 @given(st.integers(6, 60), st.integers(0, 40), st.integers(0, 20), st.integers(0, 20), st.integers(2, 4))
-def test_repeats_in_one_text_are_found(
-    length: int, between: int, before: int, after: int, copies: int
-) -> None:
+def test_repeats_in_one_text_are_found(length: int, between: int, before: int, after: int, copies: int) -> None:
     """P2: each copy of a run is found with the next one, also where nothing stands between them."""
     run = noise(0, length)
     text = noise(1000, before)
@@ -174,7 +172,6 @@ def test_gaps(gap: int, passages: int) -> None:
     assert {span for _, span in found} == ({whole} if passages == 1 else apart)
 
 
-@pytest.mark.xfail(strict=True, reason="a stretch too weak to join either side keeps its strong sides apart")
 def test_a_word_left_in_a_gap_does_not_widen_it() -> None:
     """Two long runs with five words replaced between them are one passage, also when the middle one is
     left."""
@@ -321,7 +318,5 @@ def test_stray_words_beyond_a_border(left: str, right: str, copy: str) -> None:
 def test_unrelated_texts_share_nothing() -> None:
     """Two texts that share only common words and formulas of two words have no passage."""
     left = "The council said on Monday that it will repair the bridge, and the work is going to take a year."
-    right = (
-        "On Monday the coach said it will be hard to win, but the team is going to try and has a good chance."
-    )
+    right = "On Monday the coach said it will be hard to win, but the team is going to try and has a good chance."
     assert passages_in([left, right]) == []

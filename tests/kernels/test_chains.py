@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import chains as stage
-from dedup.chains import LEAST_MASS, Chains, chain_hits
+from dedup.chains import Chains, chain_hits
 from dedup.kernels import chains as kernels
 from tests import reference
 from tests.kernels.stages import CHAINS, RARE, chains_of, hits_of, prefix, rare
@@ -162,12 +162,12 @@ def test_crossing_runs_are_two_chains() -> None:
 
 @pytest.mark.parametrize("runs", [1, 2])
 def test_common_words_are_no_chain(runs: int) -> None:
-    """A run, or two that chain, is kept from LEAST_MASS on, however many words it has."""
+    """A run, or two that chain, is kept from the least mass on, however many words it has."""
     words = list(range(4 * runs))
     left, right = [*words[:4], 90, *words[4:]], [*words[:4], 91, *words[4:]]
     tokens = tokens_of([left, right])
     hits = hits_of(tokens)
-    need = -(-int(LEAST_MASS * 256) // len(words))
+    need = -(-int(CHAINS.least_mass * 256) // len(words))
     for mass, kept in ((need, 1), (need - 1, 0)):
         masses = np.full(len(tokens.hashes), mass, np.uint16)
         assert len(chain_hits(hits, tokens, prefix(masses), CHAINS)) == kept

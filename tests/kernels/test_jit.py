@@ -17,12 +17,8 @@ from dedup.kernels import arrays, jit
 
 def compiled() -> list[tuple[str, Any]]:
     """Every kernel by name."""
-    modules = [
-        importlib.import_module(f"dedup.kernels.{m.name}") for m in pkgutil.iter_modules(kernels.__path__)
-    ]
-    found = {
-        f"{v.py_func.__module__}.{k}": v for m in modules for k, v in vars(m).items() if hasattr(v, "py_func")
-    }
+    modules = [importlib.import_module(f"dedup.kernels.{m.name}") for m in pkgutil.iter_modules(kernels.__path__)]
+    found = {f"{v.py_func.__module__}.{k}": v for m in modules for k, v in vars(m).items() if hasattr(v, "py_func")}
     return sorted(found.items())
 
 
@@ -31,9 +27,7 @@ def test_kernels_are_found() -> None:
     assert len(compiled()) > 20
 
 
-@pytest.mark.parametrize(
-    ("name", "function"), compiled(), ids=lambda value: value if isinstance(value, str) else ""
-)
+@pytest.mark.parametrize(("name", "function"), compiled(), ids=lambda value: value if isinstance(value, str) else "")
 def test_options(name: str, function: Any) -> None:
     """Every kernel releases the GIL and is cached; none is parallel or allows reordered float sums."""
     options = function.targetoptions

@@ -24,9 +24,7 @@ CONFIG = SignatureConfig(shingle_size=5, num_perm=128, bands=42, rows=3)
 TWO_BANDS = SignatureConfig(num_perm=6, bands=2, rows=2)
 
 
-def pairs_of(
-    rows: npt.NDArray[np.uint32], comparable: list[bool], config: SignatureConfig
-) -> list[tuple[int, int]]:
+def pairs_of(rows: npt.NDArray[np.uint32], comparable: list[bool], config: SignatureConfig) -> list[tuple[int, int]]:
     found = band_pairs(rows, np.array(comparable, np.bool_), config)
     assert found.dtype == np.int64
     assert found.shape[1:] == (2,)
@@ -39,9 +37,7 @@ def candidates(texts: list[str]) -> list[tuple[int, int]]:
     return pairs_of(signatures(tokens, CONFIG), (np.diff(tokens.bounds) > 0).tolist(), CONFIG)
 
 
-def brute_buckets(
-    rows: npt.NDArray[np.uint32], comparable: list[bool], config: SignatureConfig
-) -> list[list[int]]:
+def brute_buckets(rows: npt.NDArray[np.uint32], comparable: list[bool], config: SignatureConfig) -> list[list[int]]:
     kept = {d: row.tolist() for d, row in enumerate(rows) if comparable[d]}
     return reference.band_buckets(kept, config.bands, config.rows)
 
@@ -75,9 +71,7 @@ def test_input_order_does_not_matter(seed: int, n: int, values: int) -> None:
     rows = np.unique(rng.integers(0, values, (n, 6), dtype=np.uint32), axis=0)
     n = len(rows)
     order = rng.permutation(n)
-    shuffled = {
-        tuple(sorted(order[[a, b]].tolist())) for a, b in pairs_of(rows[order], [True] * n, TWO_BANDS)
-    }
+    shuffled = {tuple(sorted(order[[a, b]].tolist())) for a, b in pairs_of(rows[order], [True] * n, TWO_BANDS)}
     assert shuffled == set(pairs_of(rows, [True] * n, TWO_BANDS))
 
 
@@ -95,9 +89,7 @@ def test_equal_signatures_in_a_large_bucket_are_linked() -> None:
 
 def test_identical_documents_are_linked_in_a_line() -> None:
     """D12: 5,000 identical documents give 4,999 pairs, each with its neighbour."""
-    rows = np.repeat(
-        signatures(tokenize(["the same words in every one of the copies"]), CONFIG), 5000, axis=0
-    )
+    rows = np.repeat(signatures(tokenize(["the same words in every one of the copies"]), CONFIG), 5000, axis=0)
     assert pairs_of(rows, [True] * 5000, CONFIG) == [(i, i + 1) for i in range(4999)]
 
 

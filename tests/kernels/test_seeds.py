@@ -29,9 +29,7 @@ SIZES = st.builds(
 )
 
 
-def hits_of(
-    texts: Texts, config: SeedConfig, active: list[bool] | None = None, sides: list[int] | None = None
-) -> Hits:
+def hits_of(texts: Texts, config: SeedConfig, active: list[bool] | None = None, sides: list[int] | None = None) -> Hits:
     chosen = np.array(active or [True] * len(texts), np.bool_)
     return seed_hits(tokens_of(texts), chosen, np.array(sides or [0] * len(texts), np.int8), config)
 
@@ -89,9 +87,7 @@ def test_links_of_every_bucket(texts: Texts, config: SeedConfig, data: st.DataOb
     links within the set. With two sides that holds for sets that both have, and all links go across.
     """
     n = len(texts)
-    active = (
-        data.draw(st.lists(st.booleans(), min_size=n, max_size=n)) if data.draw(st.booleans()) else [True] * n
-    )
+    active = data.draw(st.lists(st.booleans(), min_size=n, max_size=n)) if data.draw(st.booleans()) else [True] * n
     sides = data.draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))
     document = documents_of(texts)
     hits = hits_of(texts, config, active, sides)
@@ -118,9 +114,7 @@ def test_links_of_every_bucket(texts: Texts, config: SeedConfig, data: st.DataOb
 
 @SOME
 @given(mosaics(max_texts=10, max_piece=70), st.sampled_from([2, 5, 12]), st.booleans(), st.data())
-def test_every_shared_run_stays_connected(
-    texts: Texts, small: int, two_sided: bool, data: st.DataObject
-) -> None:
+def test_every_shared_run_stays_connected(texts: Texts, small: int, two_sided: bool, data: st.DataObject) -> None:
     """Copies of any run of up to 64 tokens hang together by hits between places that share the run's rest.
 
     The seed of a run's first window stands at the same place of each copy. Left out: copies in one text alone
@@ -138,11 +132,7 @@ def test_every_shared_run_stays_connected(
             runs[tuple(flat[place : place + length])].append(place)
     for copies in runs.values():
         across = len({sides[document[p]] for p in copies}) == 2
-        if (
-            len(copies) < 2
-            or (two_sided and not across)
-            or (small > 2 and len({document[p] for p in copies}) == 1)
-        ):
+        if len(copies) < 2 or (two_sided and not across) or (small > 2 and len({document[p] for p in copies}) == 1):
             continue
         offset = reference.seeds([hashes_of(flat[copies[0] : copies[0] + least])], 3, 2)[0][1]
         rest = flat[copies[0] + offset : copies[0] + length]

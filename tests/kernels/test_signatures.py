@@ -41,9 +41,7 @@ def loaded(row: npt.NDArray[np.uint32], config: SignatureConfig = CONFIG) -> dat
 
 
 @SOME
-@given(
-    st.lists(texts(), max_size=4), st.integers(1, 6), st.sampled_from([1, 16, 128, 200]), st.integers(1, 3)
-)
+@given(st.lists(texts(), max_size=4), st.integers(1, 6), st.sampled_from([1, 16, 128, 200]), st.integers(1, 3))
 def test_signatures_like_datasketch(batch: list[str], size: int, num_perm: int, seed: int) -> None:
     """Rows equal the hash values of `datasketch.MinHash` fed with the same shingle hashes, empty texts
     included."""

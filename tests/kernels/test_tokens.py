@@ -30,9 +30,7 @@ def rows(tokens: Tokens) -> list[list[Row]]:
 
 
 def expected(text: str) -> list[Row]:
-    return [
-        (t.start, t.end, reference.token_hash(t.folded), t.flags, t.weight) for t in reference.tokenize(text)
-    ]
+    return [(t.start, t.end, reference.token_hash(t.folded), t.flags, t.weight) for t in reference.tokenize(text)]
 
 
 def hashes(text: str) -> list[int]:
@@ -247,9 +245,7 @@ def test_flags(text: str, found: list[int]) -> None:
     assert flags(text) == found
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "\n\t\u3000", "--- ... !", "\u0301\u200b", "\x00", "\ud800", "\ue000"]
-)
+@pytest.mark.parametrize("text", ["", " ", "\n\t\u3000", "--- ... !", "\u0301\u200b", "\x00", "\ud800", "\ue000"])
 def test_texts_without_words(text: str) -> None:
     """D1: empty, blank, punctuation, stray marks and controls have no tokens."""
     assert hashes(text) == []

@@ -40,9 +40,7 @@ def test_document_frequencies_like_the_twin(texts: list[list[int]], data: st.Dat
     tokens.hashes[::3] += np.uint32(SLOTS)  # another hash of the same slot
     found = kernels.document_frequencies(tokens.hashes, tokens.bounds, np.array(counted, np.bool_))
     kept = [hashes_of(t) for t, c in zip(texts, counted, strict=True) if c]
-    assert {int(s): int(found[s]) for s in np.flatnonzero(found)} == reference.document_frequencies(
-        kept, SLOTS
-    )
+    assert {int(s): int(found[s]) for s in np.flatnonzero(found)} == reference.document_frequencies(kept, SLOTS)
 
 
 @SOME

@@ -113,9 +113,7 @@ def test_json_that_is_not_strict(tmp_path: Path) -> None:
     assert documents[0].extra == {}
 
 
-@pytest.mark.parametrize(
-    "deep", [b"[" * 100_000, b'{"text": "x", "n": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"]
-)
+@pytest.mark.parametrize("deep", [b"[" * 100_000, b'{"text": "x", "n": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"])
 def test_deeply_nested(deep: bytes, tmp_path: Path) -> None:
     """Nesting beyond all depth is counted as such and does not overflow the stack."""
     documents, log = read_bytes(tmp_path, "a.jsonl", deep + b'\n{"text": "ok"}\n')
@@ -127,14 +125,19 @@ def test_deeply_nested(deep: bytes, tmp_path: Path) -> None:
 def test_huge_numbers(tmp_path: Path) -> None:
     """An integer id of any size is kept digit by digit; a number out of range breaks nothing (row D25)."""
     raw = b'{"text": "a", "id": 123456789012345678901234567890}\n{"text": "b", "n": 1e999}\n'
-    raw += b"".join(
-        b'{"text": "c", "%s": %s}\n' % (name, b"9" * 4200) for name in (b"n", b"id", b"date", b"title")
-    )
+    raw += b"".join(b'{"text": "c", "%s": %s}\n' % (name, b"9" * 4200) for name in (b"n", b"id", b"date", b"title"))
     raw += b'{"text": "d", "id": ' + b"9" * 10_000 + b"}\n"
     documents, log = read_bytes(tmp_path, "a.jsonl", raw)
     assert documents[0].id == "123456789012345678901234567890"
     assert "b" in texts(documents)
     assert log.records == 7
+
+
+def test_numbers_that_cannot_be_written() -> None:
+    """A number in memory of more digits than Python writes counts as of the wrong type."""
+    (document,), log = read_memory([{"text": "a", "id": 10**5000, "date": -(10**5000)}])
+    assert (len(document.id), document.published) == (16, None)
+    assert counts(log.changed) == {"field of the wrong type left out": 2}
 
 
 @pytest.mark.parametrize("pack", PACK)
@@ -169,9 +172,7 @@ def test_limit_is_inclusive(name: str, tmp_path: Path) -> None:
 
 def test_limit_in_memory() -> None:
     """The limit counts bytes of UTF-8 for records in memory, too."""
-    documents, log = read_memory(
-        [{"text": "\u00e9\u00e9"}, {"text": "abcd"}, {"text": "abcde"}], max_document_bytes=4
-    )
+    documents, log = read_memory([{"text": "\u00e9\u00e9"}, {"text": "abcd"}, {"text": "abcde"}], max_document_bytes=4)
     assert texts(documents) == ["\u00e9\u00e9", "abcd"]
     assert counts(log.skipped) == {"over the size limit": 1}
 

@@ -33,6 +33,4 @@ def test_log() -> None:
 
 def plain(document: Any) -> dict[str, Any]:
     """Return the fields of a document that are set."""
-    return {
-        name: value for name, value in dataclasses.asdict(document).items() if value not in (None, (), {})
-    }
+    return {name: value for name, value in dataclasses.asdict(document).items() if value not in (None, (), {})}

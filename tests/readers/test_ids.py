@@ -86,9 +86,7 @@ def test_same_id_other_text_keeps_both() -> None:
     assert texts(documents) == ["x", "y", "z"]
     assert counts(log.renamed) == {"same id as a document before, other text": 2}
     assert counts(log.merged) == {"same id and text as a document before": 2}
-    assert places(log) == [
-        f"record:{n}: 'a' became 'a~{suffix}'" for n, suffix in zip((2, 3), suffixes, strict=True)
-    ]
+    assert places(log) == [f"record:{n}: 'a' became 'a~{suffix}'" for n, suffix in zip((2, 3), suffixes, strict=True)]
     assert not log.complete
     assert not log.skipped
 

@@ -90,9 +90,7 @@ def test_the_folder_named_may_be_part_of_the_match(tmp_path: Path) -> None:
 
 def test_files_of_records(tmp_path: Path) -> None:
     """There the path fills what a record lacks, and its id is never that of all records."""
-    (tmp_path / "post.jsonl").write_text(
-        '{"text": "a"}\n{"text": "b", "outlet": "own"}\n{"text": "c", "outlet": ""}\n'
-    )
+    (tmp_path / "post.jsonl").write_text('{"text": "a"}\n{"text": "b", "outlet": "own"}\n{"text": "c", "outlet": ""}\n')
     documents, _ = read(tmp_path, path_pattern="{outlet}.jsonl")
     assert [document.outlet for document in documents] == ["post", "own", "post"]
     documents, log = read(tmp_path, path_pattern="{id}.jsonl")

@@ -243,9 +243,7 @@ def test_one_reader_a_suffix() -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(sorted(FIELDED)),
-    st.lists(
-        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1, max_size=5
-    ),
+    st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1, max_size=5),
 )
 def test_any_text_survives(tmp_path_factory: pytest.TempPathFactory, form: str, strings: list[str]) -> None:
     """Whatever the code points, the text that comes out is the text that went in."""

@@ -86,9 +86,7 @@ def test_utf16(text: str, coding: str, step: int) -> None:
     assert b"".join(stream(("\ufeff" + text).encode(coding), step).chunks()).decode() == text
 
 
-JUNK = st.lists(st.sampled_from([b"{", b"}", b"[", b"]", b'"', b"\\", b",", b"\n", b"a"]), max_size=40).map(
-    b"".join
-)
+JUNK = st.lists(st.sampled_from([b"{", b"}", b"[", b"]", b'"', b"\\", b",", b"\n", b"a"]), max_size=40).map(b"".join)
 
 
 @pytest.mark.usefixtures("stdin")

@@ -99,9 +99,7 @@ def test_unclosed_quote_does_not_swallow_the_file(tmp_path: Path) -> None:
 
 def test_tsv_that_does_not_quote(tmp_path: Path) -> None:
     """In TSV a field may begin with a quotation mark and mean it."""
-    raw = (
-        b'id\ttext\n1\t"Rain," she said.\n2\t"quoted\ttab and ""marks"""\n3\tan "inner" one\n4\t"\n5\tlast\n'
-    )
+    raw = b'id\ttext\n1\t"Rain," she said.\n2\t"quoted\ttab and ""marks"""\n3\tan "inner" one\n4\t"\n5\tlast\n'
     documents, _ = read_bytes(tmp_path, "a.tsv", raw)
     expected = ['"Rain," she said.', 'quoted\ttab and "marks"', 'an "inner" one', '"', "last"]
     assert texts(documents) == expected
@@ -138,9 +136,7 @@ def test_columns_with_spaces_and_without_name(tmp_path: Path) -> None:
 
 def test_header_over_the_limit(tmp_path: Path) -> None:
     """A header that cannot be read makes the file unread; no row is taken for it."""
-    documents, log = read_bytes(
-        tmp_path, "a.csv", b"text" + b"x" * 100 + b"\ntext,text\n", max_document_bytes=50
-    )
+    documents, log = read_bytes(tmp_path, "a.csv", b"text" + b"x" * 100 + b"\ntext,text\n", max_document_bytes=50)
     assert documents == []
     assert counts(log.unread) == {"the row with the names of the columns cannot be read": 1}
 

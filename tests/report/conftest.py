@@ -140,9 +140,7 @@ def _documents() -> dict[str, Document]:
         ),
         _document("blog-1", None, None, "Notes from the pier", "I was there.", BUDGET),
         _document("ar-1", "Sawat al-Mina", "2024-03-05T08:00:00Z", "جنوح عبّارة قبالة فيل", "فيل - " + ARABIC),
-        _document(
-            "ar-2", "Nabd Online", "2024-03-05T10:30:00Z", "نجاة ركاب العبّارة", ARABIC, "تابعوا المزيد."
-        ),
+        _document("ar-2", "Nabd Online", "2024-03-05T10:30:00Z", "نجاة ركاب العبّارة", ARABIC, "تابعوا المزيد."),
         _document("zh-1", "港口晨报", "2024-03-05T07:00:00Z", "渡轮搁浅 全员获救", CHINESE),
         _document(
             "zh-2",
@@ -158,9 +156,7 @@ def _documents() -> dict[str, Document]:
 def member(document: Document, text: str, similarity: float = 1.0, **values: Any) -> Member:
     """Return the first place of `text` in a document as a member; `at` gives another place to look from."""
     start = document.text.index(text, values.pop("at", 0))
-    wording: Wording = (
-        "verbatim" if similarity == 1.0 else "near_verbatim" if similarity > 0.9 else "reworded"
-    )
+    wording: Wording = "verbatim" if similarity == 1.0 else "near_verbatim" if similarity > 0.9 else "reworded"
     return Member(
         doc_id=document.id,
         start=start,
@@ -192,9 +188,7 @@ def cluster(cluster_id: str, kind: Kind, scope: Scope, *members: Member, **value
         "n_families": len({OUTLETS.get(o, o) for o in outlets}),
         "origin": Origin(),
     }
-    return PassageCluster(
-        cluster_id=cluster_id, kind=kind, scope=scope, members=members, **{**fields, **values}
-    )
+    return PassageCluster(cluster_id=cluster_id, kind=kind, scope=scope, members=members, **{**fields, **values})
 
 
 def _english(docs: dict[str, Document]) -> list[PassageCluster]:
@@ -213,9 +207,7 @@ def _english(docs: dict[str, Document]) -> list[PassageCluster]:
             member(docs["courier-3"], FERRY),
             member(docs["ledger-7"], FERRY_REWORDED, 0.86),
             evidence=("long aligned run", "two families", "credit in a dateline"),
-            origin=Origin(
-                doc_id="courier-1", agency="Harbour Wire", evidence=("credit", "earliest"), confidence=0.82
-            ),
+            origin=Origin(doc_id="courier-1", agency="Harbour Wire", evidence=("credit", "earliest"), confidence=0.82),
         ),
         cluster(
             "b2e1d4c3f5a60798",

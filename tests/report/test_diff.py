@@ -106,9 +106,7 @@ def test_context_is_cut_at_words() -> None:
     """About 25 words stand before and after, whole, and nothing beyond the ends of the text."""
     text = " ".join(f"word{n}" for n in range(100))
     start = text.index("word50")
-    assert before(text, start).split() == [
-        f"word{n}" for n in range(50 - len(before(text, start).split()), 50)
-    ]
+    assert before(text, start).split() == [f"word{n}" for n in range(50 - len(before(text, start).split()), 50)]
     assert 20 <= len(before(text, start).split()) <= 25
     assert after(text, start).split()[0] == "word50"
     assert after(text, start).split()[-1] == f"word{49 + len(after(text, start).split())}"

@@ -47,9 +47,7 @@ def test_an_empty_manifest_claims_nothing(empty: ScanResult) -> None:
     assert sentences(facts) == ["No shared passages were found.", "No near-duplicate documents were found."]
 
 
-@pytest.mark.parametrize(
-    "broken", [{"counts": 3, "families": [], "warnings": "x", "reading": None}, {"counts": {}}]
-)
+@pytest.mark.parametrize("broken", [{"counts": 3, "families": [], "warnings": "x", "reading": None}, {"counts": {}}])
 def test_a_broken_manifest_is_borne(result: ScanResult, broken: dict[str, object]) -> None:
     """Keys of a wrong type are as good as missing."""
     facts = gather(replace(result, manifest=broken))
@@ -60,8 +58,7 @@ def test_a_broken_manifest_is_borne(result: ScanResult, broken: dict[str, object
 def test_missing_signals_are_warned_of_once(result: ScanResult) -> None:
     """No dates, no outlets and skipped inputs are said, unless the scan's own warnings already say so."""
     bare = [
-        replace(p, members=tuple(replace(m, outlet=None, published=None) for m in p.members))
-        for p in result.passages
+        replace(p, members=tuple(replace(m, outlet=None, published=None) for m in p.members)) for p in result.passages
     ]
     silent = replace(result, passages=tuple(bare), manifest={"reading": {"skipped": 2}})
     assert [w.split(":")[0] for w in gather(silent).warnings] == [

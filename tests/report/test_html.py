@@ -43,9 +43,7 @@ def _cluster(page: Page, cluster_id: str) -> str:
 def test_summary_facts(result: ScanResult) -> None:
     """The figures at the head, the matrix and the sentences are those of the test data."""
     page = _page(result)
-    facts = {
-        attrs["data-fact"]: page.text(n) for n, (_, attrs) in enumerate(page.elements) if "data-fact" in attrs
-    }
+    facts = {attrs["data-fact"]: page.text(n) for n, (_, attrs) in enumerate(page.elements) if "data-fact" in attrs}
     assert facts == {
         "documents": "1,204",
         "passages": "8",
@@ -102,9 +100,7 @@ def test_side_by_side_marks_words_in_context(result: ScanResult) -> None:
     """Changed words are marked on both sides, and what stands before the passage in its text is shown."""
     page = _page(result)
     pair = next(
-        n
-        for n in page.find("details", class_="pair")
-        if "Vell Courier" in page.text(n) and "212" in page.text(n)
+        n for n in page.find("details", class_="pair") if "Vell Courier" in page.text(n) and "212" in page.text(n)
     )
     source = page.text(pair)
     assert "VELL (Harbour Wire) - A passenger ship" in source
@@ -124,9 +120,7 @@ def test_the_reading_view_marks_and_names_passages(result: ScanResult) -> None:
     articles = [n for n in page.find("div", class_="article") if "A passenger ship is stuck" in page.text(n)]
     said = page.text(articles[0])
     assert "2 Agency or shared copy The ferry Aurelia" in said
-    marked = [
-        page.text(n) for n in page.find("mark", class_="k-quotation") if page.text(n) != "Shared statement"
-    ]
+    marked = [page.text(n) for n in page.find("mark", class_="k-quotation") if page.text(n) != "Shared statement"]
     assert marked
     assert all(text.startswith("We heard a long scraping sound") for text in marked)
 
@@ -213,9 +207,7 @@ def test_accessible_structure(result: ScanResult) -> None:
     assert [len(page.find(tag)) for tag in ("main", "nav", "h1")] == [1, 1, 1]
     first_link = page.find("a")[0]
     assert page.elements[first_link][1]["href"] == "#main"
-    labelled = {attrs["for"] for tag, attrs in page.elements if tag == "label" and "for" in attrs} | {
-        "f-keys"
-    }
+    labelled = {attrs["for"] for tag, attrs in page.elements if tag == "label" and "for" in attrs} | {"f-keys"}
     assert {attrs["id"] for tag, attrs in page.elements if tag in ("input", "select")} == labelled
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h\d", tag)]
     assert levels[0] == 1
@@ -292,19 +284,14 @@ def _poisoned(result: ScanResult, poison: str) -> ScanResult:
             c,
             cluster_id=poison,
             members=tuple(
-                replace(m, doc_id=poison + m.doc_id, title=poison, outlet=poison, url=poison)
-                for m in c.members
+                replace(m, doc_id=poison + m.doc_id, title=poison, outlet=poison, url=poison) for m in c.members
             ),
         )
         for c in result.documents
     ]
-    suppressed = [
-        replace(s, text=poison, reason=poison, rule=poison, family=poison) for s in result.suppressed
-    ]
+    suppressed = [replace(s, text=poison, reason=poison, rule=poison, family=poison) for s in result.suppressed]
     texts = {
-        poison + doc_id: Document(
-            id=poison + doc_id, text=poison + d.text, title=poison, url=poison, lang=poison
-        )
+        poison + doc_id: Document(id=poison + doc_id, text=poison + d.text, title=poison, url=poison, lang=poison)
         for doc_id, d in result.texts.items()
     }
     manifest = {

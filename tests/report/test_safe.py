@@ -77,9 +77,7 @@ def test_addresses_that_are_not_linked(url: str | None) -> None:
     assert web_address(url) is None
 
 
-@pytest.mark.parametrize(
-    "url", ["https://news.example/a?b=c&d=é#f", "HTTP://NEWS.example:8080/", "http://[::1]/"]
-)
+@pytest.mark.parametrize("url", ["https://news.example/a?b=c&d=é#f", "HTTP://NEWS.example:8080/", "http://[::1]/"])
 def test_addresses_that_are_linked(url: str) -> None:
     """Ordinary addresses stay as they are."""
     assert web_address(url) == url

@@ -119,9 +119,7 @@ def test_table_cut_at_any_byte(out: Path) -> None:
         with pytest.raises(StoreError, match=rf"pairs\.jsonl:{count}: "):
             read_results(out)
     path.write_bytes(whole[:start])
-    with pytest.raises(
-        StoreError, match=rf"pairs\.jsonl:{count - 1}: ends here, the manifest says {count} lines"
-    ):
+    with pytest.raises(StoreError, match=rf"pairs\.jsonl:{count - 1}: ends here, the manifest says {count} lines"):
         read_results(out)
 
 
@@ -204,9 +202,7 @@ def test_failed_writing_keeps_the_earlier_result(
     assert [p.name for p in out.parent.iterdir()] == ["out"]
 
 
-def test_failed_swap_keeps_the_earlier_result(
-    result: ScanResult, out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_swap_keeps_the_earlier_result(result: ScanResult, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the new folder cannot take its place, the old one comes back."""
     before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
     rename = Path.rename
