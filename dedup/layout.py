@@ -61,7 +61,9 @@ def lay_out(pieces: Sequence[Piece], change: float) -> list[Part]:
     names = list(numbers)
     parts: list[Part] = []
     for first, last, inner in _nested(groups, carried, edges):
-        outer = _part(carried[:, first:last], edges[first : last + 1], names, -1)
+        # who has nothing but an inner stretch carries the inner passage, not the one around it
+        around = [s for s in range(first, last) if not any(a <= s < b for a, b in inner)]
+        outer = _part(carried[:, around], edges[first : last + 1], names, -1)
         at = len(parts)
         parts.append(outer)
         for a, b in inner:

@@ -24,6 +24,9 @@ def coefficients() -> tuple[npt.NDArray[np.float64], float]:
 # What the model sees: features saturate where more of them says nothing more.
 # Content words from which a list counts as any other text.
 LONG_LIST = 45.0
+# Least content words of a passage, and of one that is a whole paragraph or quotation. They are fewer than the six and
+# five of the definition, as words of middling frequency count as content there and not in our idf.
+LEAST_CONTENT, LEAST_CONTENT_UNIT = 4.0, 2.0
 INPUTS = ("content", "surprise", "contiguity", "cosine", "unit")
 
 
@@ -44,7 +47,8 @@ def inputs(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float6
 
 
 def logistic(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-    """Return `1 / (1 + exp(-(w x + c)))` of each row."""
+    """Return `1 / (1 + exp(-(w x + c)))` of each row, and 0 for runs too short to be a passage by definition."""
     weights, intercept = coefficients()
     z = inputs(columns) @ weights + intercept
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(z, -60, 60))))
+    least = np.where(columns["unit"] > 0, LEAST_CONTENT_UNIT, LEAST_CONTENT)
+    return np.where(columns["content"] >= least, 1.0 / (1.0 + np.exp(-np.clip(z, -60, 60))), 0.0)

@@ -369,9 +369,14 @@ def test_jobs_and_memory_do_not_change_results(news: News) -> None:
 
 
 def test_format(news: News) -> None:
-    """--format is taken; all formats are written."""
+    """--format leaves the other files out; the manifest is always there."""
     news.scan("--format", "jsonl")
+    assert not (news.out / "report.html").exists()
+    assert (news.out / "passages.jsonl").is_file()
+    news.scan("--format", "html")
     assert (news.out / "report.html").is_file()
+    assert not (news.out / "passages.jsonl").exists()
+    assert (news.out / "manifest.json").is_file()
 
 
 def test_config_file(news: News, tmp_path: Path) -> None:

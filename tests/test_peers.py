@@ -530,7 +530,6 @@ def test_p10_a_body_extracted_twice_is_an_artefact() -> None:
     assert result.pairs == ()
 
 
-@pytest.mark.xfail(reason="the story takes the formula's carriers with it and is judged as furniture")
 def test_p11_a_stock_phrase_does_not_remove_the_passage_around_it() -> None:
     """P11: a formula that many unrelated texts use stays inside the passage that two of them copy."""
     formula = "who spoke on condition of anonymity because they were not authorised to speak to the media"
