@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 from dedup.errors import ConfigError
 from dedup.model import Document
 
+# A domain with more outlets than this is an archive or a portal that hosts them, and no family.
+MOST_OUTLETS = 6
+
 Source = Literal["mapping", "domain", "inferred", "outlet"]
 
 
@@ -72,15 +75,23 @@ def _suffixes() -> Any:
 
 
 def families_of(documents: Sequence[Document], mapping: Mapping[str, str]) -> dict[str, Family]:
-    """Return the family of each outlet: mapped, else by the registrable domain it publishes most on, else its own."""
+    """Return the family of each outlet: mapped, else by the registrable domain it publishes most on, else its own.
+
+    A domain that hosts many outlets, as an archive does, makes no family.
+    """
     domains: dict[str, dict[str, int]] = {}
     for document in documents:
         domain = registrable_domain(document.url)
         counts = domains.setdefault(outlet_of(document), {})
         if domain:
             counts[domain] = counts.get(domain, 0) + 1
+    hosted: dict[str, int] = {}
+    for counts in domains.values():
+        for domain in counts:
+            hosted[domain] = hosted.get(domain, 0) + 1
     found: dict[str, Family] = {}
-    for outlet, counts in domains.items():
+    for outlet, all_counts in domains.items():
+        counts = {d: n for d, n in all_counts.items() if hosted[d] <= MOST_OUTLETS}
         main = min(counts, key=lambda d: (-counts[d], d)) if counts else None
         mapped = mapping.get(outlet.casefold()) or (mapping.get(main) if main else None)
         if mapped:
