@@ -1,4 +1,4 @@
-"""The documents keep their word: their code runs, their links lead somewhere, every field is defined."""
+"""D33: The documents keep their word: their code runs, their links lead somewhere, every field is defined."""
 
 from __future__ import annotations
 
