@@ -20,6 +20,9 @@ from dedup.tokens import Tokens, tokenize_all
 
 Stage = Callable[[str], None]
 
+# Tokens around the passages of a pair in which a second pass looks for more.
+AROUND = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -71,7 +74,10 @@ def find(
     passages = align_chains(chains, tokens, known.masses, config.align, pool)
     missing = _unlinked(near, passages.documents)
     more = align_pairs(missing, None, known, config, pool)
-    passages = sorted_passages([passages, more, _copies(copies, tokens)])
+    passages = sorted_passages([passages, more])
+    stage("refinement")
+    passages = refined(passages, known, config, pool)
+    passages = sorted_passages([passages, _copies(copies, tokens)])
     stage("rescoring")
     scored = rescore.rescore(passages, known)
     counts = {
@@ -94,6 +100,33 @@ def find(
         scored=scored,
         counts=counts,
     )
+
+
+def refined(passages: Passages, known: rescore.Evidence, config: Config, pool: Executor | None = None) -> Passages:
+    """Return the passages with those of promising pairs aligned anew from all seeds around them.
+
+    Places of a frequent seed are linked with their neighbours only, so a pair may have been linked by a few of its common
+    seeds: a denser second pass finds where the reuse begins and ends.
+    """
+    a, b = passages.documents[:, 0], passages.documents[:, 1]
+    promising = (rescore.rescore(passages, known).scores >= config.rescore.min_score) & (a != b)
+    if not promising.any():
+        return passages
+    pairs, number = np.unique(passages.documents[promising], axis=0, return_inverse=True)
+    spans = passages.spans()[promising]
+    windows = np.empty((len(pairs), 4), np.int64)
+    bounds = known.tokens.bounds
+    for column, side in ((0, 0), (2, 1)):
+        low = np.full(len(pairs), np.iinfo(np.int64).max)
+        high = np.zeros(len(pairs), np.int64)
+        np.minimum.at(low, number.ravel(), spans[:, column])
+        np.maximum.at(high, number.ravel(), spans[:, column + 1])
+        windows[:, column] = np.maximum(low - AROUND, bounds[pairs[:, side]])
+        windows[:, column + 1] = np.minimum(high + AROUND, bounds[pairs[:, side] + 1])
+    anew = align_pairs(pairs.astype(np.int64), windows, known, config, pool)
+    codes = passages.documents.astype(np.int64) @ np.array([len(known.tokens), 1])
+    done = np.isin(codes, pairs.astype(np.int64) @ np.array([len(known.tokens), 1]))
+    return sorted_passages([passages.select(~done), anew])
 
 
 def copy_of(tokens: Tokens) -> npt.NDArray[np.int64]:
