@@ -81,6 +81,7 @@ def align_chains(
             tokens.bounds,
             tokens.hashes,
             masses,
+            tokens.flags,
             limits,
         )
         return found

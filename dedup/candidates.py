@@ -79,7 +79,7 @@ def find(
     passages = refined(passages, known, config, pool)
     passages = sorted_passages([passages, _copies(copies, tokens)])
     stage("rescoring")
-    scored = rescore.rescore(passages, known)
+    scored = rescore.rescore(passages, known, config.rescore)
     counts = {
         "tokens": len(tokens.hashes),
         "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
@@ -109,7 +109,7 @@ def refined(passages: Passages, known: rescore.Evidence, config: Config, pool: E
     seeds: a denser second pass finds where the reuse begins and ends.
     """
     a, b = passages.documents[:, 0], passages.documents[:, 1]
-    promising = (rescore.rescore(passages, known).scores >= config.rescore.min_score) & (a != b)
+    promising = (rescore.rescore(passages, known, config.rescore).scores >= config.rescore.min_score) & (a != b)
     if not promising.any():
         return passages
     pairs, number = np.unique(passages.documents[promising], axis=0, return_inverse=True)

@@ -100,9 +100,13 @@ class FurnitureConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescoreConfig:
-    """The verdict: the least score of a match."""
+    """The verdict: the least score of a match, and the least contiguity of one with fewer than ten content words.
+
+    Below that contiguity a short run is a fact told in the same words, not a passage.
+    """
 
     min_score: float = 0.5
+    short_contiguity: float = 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +182,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "seeds": SeedConfig(seed_size=2, seed_window=1),
         "chains": ChainConfig(max_gap=48),
         "align": AlignConfig(max_gap=40, tolerance=15.0, unmatched=0.15, drop=6.0),
+        "rescore": RescoreConfig(short_contiguity=0.4),
     },
 }
 
@@ -240,6 +245,7 @@ def _check(config: Config) -> None:
     for name, value in (
         ("min_similarity", config.min_similarity),
         ("min_score", config.rescore.min_score),
+        ("short_contiguity", config.rescore.short_contiguity),
         ("near_duplicate", config.clusters.near_duplicate),
         ("carrier_change", config.clusters.carrier_change),
         ("related", config.furniture.related),

@@ -129,7 +129,7 @@ class _Scan:
 
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
             more = candidates.align_pairs(pairs, windows, found.evidence, self.config, pool)
-            scored = rescore.rescore(more, found.evidence)
+            scored = rescore.rescore(more, found.evidence, self.config.rescore)
             return more.select(self._verified(more, scored, corpus, found.evidence))
 
         mapping = families.read_mapping(self.config.furniture.families) if self.config.furniture.families else {}

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.align import Passages
+from dedup.config import RescoreConfig
 from dedup.kernels import tokens as k
 from dedup.kernels import weights as weight_kernels
 from dedup.kernels.weights import SLOTS
@@ -32,6 +33,10 @@ FEATURES = (
     "mass", "surprise", "content", "contiguity", "cosine", "containment_left", "containment_right", "names",
     "punctuation", "unit",
 )  # fmt: skip
+
+
+# Content words below which a passage must hang together.
+SHORT = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,14 +169,16 @@ def span_vectors(tokens: Tokens, masses: npt.NDArray[np.uint16], starts: object,
     return transformer.transform(counts, copy=False)
 
 
-def scores(features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the verdicts (float64 in [0, 1], rounded to 1e-6) of feature rows."""
+def scores(features: npt.NDArray[np.float64], config: RescoreConfig) -> npt.NDArray[np.float64]:
+    """Return the verdicts (float64 in [0, 1], rounded to 1e-6) of feature rows; 0 for short runs full of gaps."""
     from dedup.verdict import logistic
 
-    return np.round(logistic(dict(zip(FEATURES, features.T, strict=True))), 6)
+    columns = dict(zip(FEATURES, features.T, strict=True))
+    loose = (columns["content"] < SHORT) & (columns["contiguity"] < config.short_contiguity)
+    return np.where(loose, 0.0, np.round(logistic(columns), 6))
 
 
-def rescore(passages: Passages, known: Evidence) -> Scored:
+def rescore(passages: Passages, known: Evidence, config: RescoreConfig) -> Scored:
     """Return features and scores of all passages."""
     rows = features(passages, known)
-    return Scored(features=rows, scores=scores(rows))
+    return Scored(features=rows, scores=scores(rows, config))

@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.kernels.arrays import grown, grown_rows
 from dedup.kernels.jit import kernel
-from dedup.kernels.tokens import FLAG_BLOCK, FLAG_SENTENCE
+from dedup.kernels.tokens import FLAG_BLOCK, FLAG_QUOTE, FLAG_SENTENCE
 
 # Reward of a matched word by its mass in nats: from 0.25 for a function word to 1 at 4 nats and above.
 _LEAST_REWARD = 0.25
@@ -17,6 +17,8 @@ _FULL_MASS = 4.0 * 256.0
 REACH = 96
 # Words beyond a border that are taken for chance at the end of a passage.
 STRAY = 2
+# Longest interruption of a quotation that names the speaker (words).
+LONGEST_ATTRIBUTION = 15
 # Stretches looked over when strong ones are joined across weak ones.
 LOOK_OVER = 4
 BAND = 12
@@ -189,7 +191,16 @@ def _bridge(pairs: Any, breaks: Any, values: Any, count: int, max_gap: int, tole
 
 
 @kernel
-def cut(pairs: Any, masses: Any, max_gap: int, tolerance: float, starts: Any) -> int:
+def _gap(flags: Any, start: int, end: int) -> int:
+    """Return the words of a gap `[start, end)`; one that stands between a closing and an opening quotation mark says who
+    speaks, does not end what is said, and counts as one word."""
+    size = end - start
+    speaker = 1 < size <= LONGEST_ATTRIBUTION and (flags[start] & flags[end] & FLAG_QUOTE) != 0
+    return 1 if speaker else size
+
+
+@kernel
+def cut(pairs: Any, masses: Any, flags: Any, max_gap: int, tolerance: float, starts: Any) -> int:
     """Cut matched pairs (n x 2) into passages; write the index of each passage's first pair; return how many.
 
     Two stretches stay one passage when the gap between them (the larger side, words) is one word, or at most
@@ -201,7 +212,8 @@ def cut(pairs: Any, masses: Any, max_gap: int, tolerance: float, starts: Any) ->
         return 0
     gaps = np.zeros(n, np.int64)
     for i in range(1, n):
-        gaps[i] = max(pairs[i, 0] - pairs[i - 1, 0], pairs[i, 1] - pairs[i - 1, 1]) - 1
+        left = _gap(flags, pairs[i - 1, 0] + 1, pairs[i, 0])
+        gaps[i] = max(left, _gap(flags, pairs[i - 1, 1] + 1, pairs[i, 1]))
     breaks = np.empty(n, np.int64)
     count = 0
     for i in range(n):
@@ -249,7 +261,9 @@ def _contained(a0: int, a1: int, b0: int, b1: int, seen: Any, count: int) -> boo
 
 
 @kernel
-def align_chains(chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, masses: Any, limits: Any) -> Any:
+def align_chains(
+    chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, masses: Any, flags: Any, limits: Any
+) -> Any:
     """Align the chains (int32, n x 2 texts, sorted by pair) and cut them into passages.
 
     `limits` (float64) is (drop, largest gap, tolerance, least mass in 1/256 nat, cost of an unmatched
@@ -283,7 +297,7 @@ def align_chains(chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, ma
         pairs = np.empty((room, 2), np.int64)
         starts = np.empty(room, np.int64)
         count = align_chain(part, hashes, masses, low, high, (limits[0], limits[4]), pairs)
-        passages = cut(pairs[:count], masses, int(limits[1]), limits[2], starts)
+        passages = cut(pairs[:count], masses, flags, int(limits[1]), limits[2], starts)
         for s in range(passages):
             first = starts[s]
             last = starts[s + 1] if s + 1 < passages else count
