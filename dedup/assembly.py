@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import xxhash
 
 from dedup import furniture, kinds, origins
@@ -25,7 +27,7 @@ from dedup.model import (
     Wording,
 )
 from dedup.relations import DocumentPair
-from dedup.tokens import Tokens
+from dedup.tokens import Tokens, tokenize
 
 # Occurrences looked at when a cluster's kind is decided.
 KIND_SAMPLE = 16
@@ -33,6 +35,14 @@ KIND_SAMPLE = 16
 FORMULA_WORDS = 40
 # Punctuation that does not make a passage part of a longer paragraph.
 _OUTER = " \t\r\"'“”„«»().,;:!?–—-|•*"
+# Figures as words in English, German, French and Spanish; "one" and the like are left out, as they are articles too.
+NUMBER_WORDS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion dozen half "
+    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig hundert tausend million millionen "
+    "deux trois quatre cinq sept huit neuf dix onze douze vingt trente cent mille millions "
+    "dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cien mil millón millones"
+)
 VERBATIM, NEAR_VERBATIM = 1.0, 0.75
 
 
@@ -80,10 +90,17 @@ def changes(carrier: Carrier, own: Document, other: Document, tokens: Tokens) ->
 
 
 def _telling(tokens: Tokens, start: int, end: int) -> bool:
-    """Say whether a token span holds a figure or a capitalised word."""
+    """Say whether a token span holds a figure, in digits or as a word, or a capitalised word."""
     from dedup.kernels.tokens import FLAG_DIGIT, FLAG_UPPER
 
-    return bool((tokens.flags[start:end] & (FLAG_DIGIT | FLAG_UPPER)).any())
+    named = bool((tokens.flags[start:end] & (FLAG_DIGIT | FLAG_UPPER)).any())
+    return named or bool(np.isin(tokens.hashes[start:end], _number_words()).any())
+
+
+@functools.cache
+def _number_words() -> npt.NDArray[np.uint32]:
+    """Return the hashes of figures written as words."""
+    return np.unique(tokenize([NUMBER_WORDS]).hashes)
 
 
 def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
@@ -116,6 +133,12 @@ def is_inset(material: Material, document: int, start: int, end: int) -> bool:
     carrier = Carrier(document=document, start=start, end=end, blocks=np.empty((0, 3), np.int64))
     seen = occurrence(carrier, material)
     return seen.quoted >= kinds.QUOTED or (seen.alone and kinds.looks_like_caption(seen))
+
+
+def is_quotation(cluster: Cluster, material: Material) -> bool:
+    """Return whether at least half of a cluster's places stand in quotation marks."""
+    sample = cluster.members[:KIND_SAMPLE]
+    return 2 * sum(occurrence(m, material).quoted >= kinds.QUOTED for m in sample) >= len(sample)
 
 
 def context(

@@ -105,8 +105,8 @@ def find(
 def refined(passages: Passages, known: rescore.Evidence, config: Config, pool: Executor | None = None) -> Passages:
     """Return the passages with those of promising pairs aligned anew from all seeds around them.
 
-    Places of a frequent seed are linked with their neighbours only, so a pair may have been linked by a few of its common
-    seeds: a denser second pass finds where the reuse begins and ends.
+    Places of a frequent seed are linked with their neighbours only, so a pair may have been linked by a few of its
+    common seeds: a denser second pass finds where the reuse begins and ends.
     """
     a, b = passages.documents[:, 0], passages.documents[:, 1]
     promising = (rescore.rescore(passages, known, config.rescore).scores >= config.rescore.min_score) & (a != b)

@@ -74,7 +74,8 @@ def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str
     found += [f"reference set: {message}" for message in corpus.reference_log.messages()]
     found += [f"known text: {message}" for message in corpus.known_log.messages()]
     if not documents:
-        return [*found, "no document was read"]
+        advice = ["name the field that holds the text with --text-field"] if corpus.log.skipped else []
+        return [*found, "no document was read", *advice]
     if corpus.one_way and sources.REFERENCE not in corpus.sides:
         found.append("the reference set is empty: nothing was compared")
     undated = sum(d.timestamp is None for d in documents)
@@ -85,7 +86,10 @@ def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str
         )
     nameless = sum(d.outlet is None for d in documents)
     if nameless:
-        found.append(f"{nameless} of {len(documents)} documents have no outlet: each counts as an outlet of its own")
+        found.append(
+            f"{nameless} of {len(documents)} documents have no outlet: each counts as an outlet of its own; "
+            "name the field with --outlet-field, or the folder with --path-pattern '{outlet}/{id}.txt'"
+        )
     if blank:
         found.append(f"{len(blank)} documents have no words and are compared with nothing")
     return found

@@ -15,6 +15,8 @@ from dedup.model import Document, Origin
 # The least lag by which a first publication counts as earlier, by the precision of the dates (seconds).
 LEAST_LAG = {"second": 60.0, "minute": 60.0, "day": 86_400.0, "month": 31 * 86_400.0, "year": 366 * 86_400.0}
 
+# The least part of a passage that a carrier has whose credit counts for it.
+LEAST_EXTENT = 0.5
 _KNOWN = (
     "Reuters|Associated Press|Agence France-Presse|Press Association|PA Media|Bloomberg|Interfax|Xinhua|新华社|新華社|"
     "Kyodo(?: News)?|共同通信|時事通信|Jiji Press|Deutsche Presse-Agentur|Europa Press|Anadolu(?: Agency)?|ТАСС|"
@@ -151,6 +153,9 @@ def _agency(carriers: Sequence[Carried], is_caption: bool) -> tuple[str | None, 
     """Return the agency that most carriers credit for this passage, the positions, and a confidence."""
     votes: dict[str, list[str]] = {}
     for carried in carriers:
+        # who has only a small part of a passage says little about where the whole came from
+        if carried.extent < LEAST_EXTENT:
+            continue
         names: dict[str, str] = {}
         for credit in carried.credits:
             photo = credit.position == "photo credit"

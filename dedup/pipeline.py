@@ -103,9 +103,12 @@ class _Scan:
     def __init__(self, config: Config, progress: Progress) -> None:
         self.config = config
         self.clock = _Clock(progress=progress, stages=[])
+        self.mapping: dict[str, str] = {}
 
     def run(self, source: Source, against: Source | None) -> ScanResult:
         """Read, find, judge and assemble."""
+        given = self.config.furniture.families
+        self.mapping = families.read_mapping(given) if given else {}
         self.clock.start("reading")
         corpus = sources.gather(source, against, self.config)
         with ThreadPoolExecutor(self.config.jobs or _cores()) as pool:
@@ -132,8 +135,7 @@ class _Scan:
             scored = rescore.rescore(more, found.evidence, self.config.rescore)
             return more.select(self._verified(more, scored, corpus, found.evidence))
 
-        mapping = families.read_mapping(self.config.furniture.families) if self.config.furniture.families else {}
-        known_families = families.families_of(documents, mapping)
+        known_families = families.families_of(documents, self.mapping)
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
         clusters = cluster_passages(
             passages,
@@ -149,7 +151,7 @@ class _Scan:
             [(d.title, known_families[families.outlet_of(d)].name) for d in documents],
             self.config.furniture.related,
         )
-        verdicts = self._furniture(clusters, corpus, known_families, relatedness)
+        verdicts = self._furniture(clusters, corpus, plain, relatedness)
         known_families = self._inferred(clusters, verdicts, documents, known_families, tokens)
         material = assembly.Material(documents=documents, tokens=tokens, families=known_families)
         self.clock.start("kinds")
@@ -202,12 +204,16 @@ class _Scan:
         self,
         clusters: list[Cluster],
         corpus: Corpus,
-        known: Mapping[str, families.Family],
+        material: assembly.Material,
         relatedness: furniture.Relatedness,
     ) -> list[furniture.Verdict | None]:
-        of = [known[families.outlet_of(d)].name for d in corpus.texts]
+        of = [material.families[families.outlet_of(d)].name for d in corpus.texts]
         verdicts = furniture.judge(clusters, of, relatedness, self.config.furniture)
         for i, cluster in enumerate(clusters):
+            verdict = verdicts[i]
+            if verdict and verdict.family is None and assembly.is_quotation(cluster, material):
+                # what somebody said may be quoted in any context
+                verdicts[i] = None
             pages = {m.document for m in cluster.members if corpus.sides[m.document] != sources.KNOWN}
             if any(corpus.sides[m.document] == sources.KNOWN for m in cluster.members):
                 verdicts[i] = furniture.Verdict(

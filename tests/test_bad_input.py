@@ -104,7 +104,7 @@ def test_records_that_are_repaired(bad: bytes, reason: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("date", "reason"),
     [
-        ("03/04/2031", "date that can be read in two ways; give a date format"),
+        ("03/04/2031", "date that can be read in two ways; give --date-format"),
         ("31 February 2031", "date not understood"),
         ("0001-01-01", "date out of range (1400 to 2200)"),
         ("9999-12-31", "date out of range (1400 to 2200)"),

@@ -192,8 +192,8 @@ def _bridge(pairs: Any, breaks: Any, values: Any, count: int, max_gap: int, tole
 
 @kernel
 def _gap(flags: Any, start: int, end: int) -> int:
-    """Return the words of a gap `[start, end)`; one that stands between a closing and an opening quotation mark says who
-    speaks, does not end what is said, and counts as one word."""
+    """Return the words of a gap `[start, end)`; one that stands between a closing and an opening quotation mark says
+    who speaks, does not end what is said, and counts as one word."""
     size = end - start
     speaker = 1 < size <= LONGEST_ATTRIBUTION and (flags[start] & flags[end] & FLAG_QUOTE) != 0
     return 1 if speaker else size

@@ -14,7 +14,7 @@ from dedup.errors import ConfigError
 EARLIEST_YEAR = 1400
 LATEST_YEAR = 2200
 
-AMBIGUOUS = "date that can be read in two ways; give a date format"
+AMBIGUOUS = "date that can be read in two ways; give --date-format"
 UNKNOWN = "date not understood"
 ABSURD = f"date out of range ({EARLIEST_YEAR} to {LATEST_YEAR})"
 
