@@ -30,6 +30,8 @@ TITLE_SHARE = 0.5
 TELLING_TITLE = 15.0
 # Pages of a family from which its own words are told.
 LEAST_PAGES = 5
+# Words from which a page is taken to hold many stories, as a scanned newspaper page does.
+LONGEST_STORY = 2500
 
 Weighted = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]
 
@@ -139,11 +141,15 @@ class Relatedness:
         shared = np.isin(words, self._known.tokens.hashes[member.start : member.end])
         return float(masses.sum()) >= TELLING_TITLE and float(masses[shared].sum()) < 1.0
 
+    def page_words(self, document: int) -> float:
+        """Return how many words a page has."""
+        weights, bounds = self._known.weight, self._known.tokens.bounds
+        return float(weights[bounds[document + 1]] - weights[bounds[document]]) / 6.0
+
     def rest_words(self, member: Carrier) -> float:
         """Return how many words of the page stand outside a passage."""
-        weights, bounds = self._known.weight, self._known.tokens.bounds
-        page = weights[bounds[member.document + 1]] - weights[bounds[member.document]]
-        return float(page - weights[member.end] + weights[member.start]) / 6.0
+        own = self._known.weight[member.end] - self._known.weight[member.start]
+        return self.page_words(member.document) - float(own) / 6.0
 
     def belongs(self, member: Carrier) -> bool | None:
         """Return whether a passage is about what its page is about; None when nothing is known of the page."""
@@ -206,7 +212,9 @@ def _judge(
             reason = f"{len(pages)} pages of {family} carry it whose titles and remaining texts are unrelated"
             sure = min(0.95, 0.75 + 0.04 * picked)
             return Verdict(rule="family_template", reason=reason, family=family, pages=len(pages), confidence=sure)
-    # without one owner to explain it, a run needs one more unrelated page
+    # without one owner to explain it, a run needs one more unrelated page, and pages of one story each: what stands on a
+    # page of many stories is foreign to the rest of it anyway
+    documents = [d for d in documents if relatedness.page_words(d) <= LONGEST_STORY]
     if len(list(_unrelated(documents, relatedness, config))) > config.min_pages:
         reason = f"{len(documents)} pages of {len(by_family)} families carry it that have nothing else in common"
         return Verdict(rule="unrelated_pages", reason=reason, family=None, pages=len(documents), confidence=0.7)
