@@ -212,8 +212,8 @@ def _judge(
             reason = f"{len(pages)} pages of {family} carry it whose titles and remaining texts are unrelated"
             sure = min(0.95, 0.75 + 0.04 * picked)
             return Verdict(rule="family_template", reason=reason, family=family, pages=len(pages), confidence=sure)
-    # without one owner to explain it, a run needs one more unrelated page, and pages of one story each: what stands on a
-    # page of many stories is foreign to the rest of it anyway
+    # without one owner to explain it, a run needs one more unrelated page, and pages of one story each: what stands on
+    # a page of many stories is foreign to the rest of it anyway
     documents = [d for d in documents if relatedness.page_words(d) <= LONGEST_STORY]
     if len(list(_unrelated(documents, relatedness, config))) > config.min_pages:
         reason = f"{len(documents)} pages of {len(by_family)} families carry it that have nothing else in common"
