@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from dedup.align import Passages
 from dedup.kernels import clusters as kernels
-from dedup.layout import Part, Piece, lay_out
+from dedup.layout import SNAP, Part, Piece, lay_out
 from dedup.rescore import Evidence
 
 # The least mass (nats) of a member's part after a cut.
@@ -300,8 +300,6 @@ def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]
 
     An end that lies within the snapping distance of the cut is kept whole.
     """
-    from dedup.layout import SNAP
-
     runs: list[npt.NDArray[np.int64]] = []
     for piece in sorted(pieces, key=lambda p: (p.start, p.end)):
         low = part.start - SNAP if piece.start >= part.start - SNAP else part.start

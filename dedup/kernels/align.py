@@ -166,15 +166,25 @@ def align_chain(runs: Any, hashes: Any, masses: Any, low: Any, high: Any, costs:
 
 
 @kernel
-def _bridge(pairs: Any, breaks: Any, values: Any, count: int, max_gap: int, tolerance: float) -> int:
+def _gap(flags: Any, start: int, end: int) -> int:
+    """Return the words of a gap `[start, end)`; one that stands between a closing and an opening quotation mark says
+    who speaks, does not end what is said, and counts as one word."""
+    size = end - start
+    speaker = 1 < size <= LONGEST_ATTRIBUTION and (flags[start] & flags[end] & FLAG_QUOTE) != 0
+    return 1 if speaker else size
+
+
+@kernel
+def _bridge(pairs: Any, breaks: Any, values: Any, flags: Any, count: int, limits: Any) -> int:
     """Join stretches over weak ones between them, which then are part of the gap; return how many breaks are left."""
     s = 0
     while s < count:
         joined = 0
         for far in range(min(count, s + LOOK_OVER), s, -1):
             before, after = breaks[s] - 1, breaks[far - 1]
-            gap = max(pairs[after, 0] - pairs[before, 0], pairs[after, 1] - pairs[before, 1]) - 1
-            if gap <= max_gap and gap <= tolerance * min(values[s], values[far]):
+            left = _gap(flags, pairs[before, 0] + 1, pairs[after, 0])
+            gap = max(left, _gap(flags, pairs[before, 1] + 1, pairs[after, 1]))
+            if gap <= limits[0] and gap <= limits[1] * min(values[s], values[far]):
                 joined = far - s
                 break
         if joined == 0:
@@ -188,15 +198,6 @@ def _bridge(pairs: Any, breaks: Any, values: Any, count: int, max_gap: int, tole
         count -= joined
         s = max(0, s - 1)
     return count
-
-
-@kernel
-def _gap(flags: Any, start: int, end: int) -> int:
-    """Return the words of a gap `[start, end)`; one that stands between a closing and an opening quotation mark says
-    who speaks, does not end what is said, and counts as one word."""
-    size = end - start
-    speaker = 1 < size <= LONGEST_ATTRIBUTION and (flags[start] & flags[end] & FLAG_QUOTE) != 0
-    return 1 if speaker else size
 
 
 @kernel
@@ -242,7 +243,7 @@ def cut(pairs: Any, masses: Any, flags: Any, max_gap: int, tolerance: float, sta
             break
         count = kept
         limit = min(2 * limit, max_gap)
-    count = _bridge(pairs, breaks, values, count, max_gap, tolerance)
+    count = _bridge(pairs, breaks, values, flags, count, (max_gap, tolerance))
     starts[0] = 0
     for i in range(count):
         starts[i + 1] = breaks[i]

@@ -1,0 +1,89 @@
+"""Single rules of judgement, each with a case that it decides."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dedup import ConfigError, Document, compare, memory, rescore
+from dedup.config import RescoreConfig
+from dedup.families import MOST_OUTLETS, families_of
+from dedup.origins import Carried, credits, origin
+
+QUOTED = "We rebuilt the lighthouse stone by numbered stone before the autumn gales could reach the scaffolding"
+WENT_ON = "and nobody on this island will ever again mistake patience for idleness or a ledger for a prayer"
+
+
+def test_memory_that_will_not_fit_is_refused() -> None:
+    """A scan that needs more than it may use is refused before it starts; a small one always runs."""
+    texts = ["x" * 20_000_000]
+    with pytest.raises(ConfigError, match="--memory"):
+        memory.check(texts, 100 * 2**20)
+    memory.check(texts, 4 * 2**30)
+    memory.check(["x" * 1000], 64 * 2**20)
+
+
+def test_a_domain_with_many_outlets_is_a_host() -> None:
+    """An archive that serves many titles makes no family of them; a publisher with a few does."""
+
+    def names(count: int) -> set[str]:
+        pages = [
+            Document(id=str(i), text="t", outlet=f"Paper {i}", url=f"https://www.old-papers.example/{i}")
+            for i in range(count)
+        ]
+        return {f.name for f in families_of(pages, {}).values()}
+
+    assert names(MOST_OUTLETS) == {"old-papers.example"}
+    assert len(names(MOST_OUTLETS + 1)) == MOST_OUTLETS + 1
+
+
+def test_who_speaks_does_not_end_a_quotation() -> None:
+    """A quotation that two articles interrupt to name the speaker in other words is one passage."""
+    left = f'In town, "{QUOTED}," said the keeper of the northern light, Orla Vance, on Friday. "{WENT_ON}." Rain fell.'
+    right = f'At the harbour: "{QUOTED}," Vance told a crowd of two hundred at the old net store. "{WENT_ON}."'
+    [match] = compare(left, right)
+    assert left[match.left.start : match.left.end].startswith("We rebuilt")
+    assert left[match.left.start : match.left.end].endswith("a prayer")
+
+
+def test_figures_written_as_words_are_changes() -> None:
+    """A death toll told in words is named when it differs."""
+    left = "The old crane toppled across the quay before dawn, killing three dockers and crushing a customs launch"
+    [match] = compare(left, left.replace("three", "seven"))
+    assert [(c.before, c.after) for c in match.changed] == [("three", "seven")]
+
+
+def test_a_short_run_must_hang_together() -> None:
+    """The same features count as a passage only from a least contiguity on, while they are few."""
+    row = np.array([[40.0, 30.0, 8.0, 0.7, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0]])
+    row[0, rescore.FEATURES.index("contiguity")] = 0.7
+    config = RescoreConfig()
+    assert rescore.scores(row, config)[0] == 0.0
+    row[0, rescore.FEATURES.index("contiguity")] = 0.8
+    assert rescore.scores(row, config)[0] > 0.5
+    row[0, rescore.FEATURES.index("contiguity")] = 0.7
+    row[0, rescore.FEATURES.index("content")] = 12.0
+    assert rescore.scores(row, config)[0] > 0.5
+
+
+def test_a_small_part_does_not_credit_the_whole() -> None:
+    """The agency of a carrier that has a quarter of a passage is not the origin of the passage."""
+    wire = Document(id="w", text="SELBY (Reuters) — The bridge was shut on Monday after an inspection found a crack.")
+    own = Document(id="o", text="The bridge was shut on Monday after an inspection found a crack, and much more.")
+
+    def carried(extent: float) -> list[Carried]:
+        return [
+            Carried(document=wire, start=17, end=60, extent=extent, credits=tuple(credits(wire))),
+            Carried(document=own, start=0, end=60, extent=1.0, credits=tuple(credits(own))),
+        ]
+
+    assert origin(carried(0.25), is_caption=False).agency is None
+    assert origin(carried(1.0), is_caption=False).agency == "Reuters"
+
+
+def test_stray_words_beyond_a_border_are_trimmed() -> None:
+    """A word that both texts happen to have behind the end of a shared paragraph is not part of it."""
+    left = f"{QUOTED}.\n\nThe ferry company posted its winter timetable on the door."
+    right = f"{QUOTED}.\n\nThe mayor of Westhaven resigned over an unpaid invoice for gravel."
+    [match] = compare(left, right)
+    assert left[match.left.start : match.left.end] == QUOTED
