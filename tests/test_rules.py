@@ -7,7 +7,7 @@ import pytest
 
 from dedup import ConfigError, Document, compare, memory, rescore
 from dedup.config import RescoreConfig
-from dedup.families import MOST_OUTLETS, families_of
+from dedup.families import families_of
 from dedup.origins import Carried, credits, origin
 
 QUOTED = "We rebuilt the lighthouse stone by numbered stone before the autumn gales could reach the scaffolding"
@@ -33,8 +33,8 @@ def test_a_domain_with_many_outlets_is_a_host() -> None:
         ]
         return {f.name for f in families_of(pages, {}).values()}
 
-    assert names(MOST_OUTLETS) == {"old-papers.example"}
-    assert len(names(MOST_OUTLETS + 1)) == MOST_OUTLETS + 1
+    assert names(3) == {"old-papers.example"}
+    assert len(names(40)) == 40
 
 
 def test_who_speaks_does_not_end_a_quotation() -> None:
