@@ -129,10 +129,23 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
 
 
 def is_inset(material: Material, document: int, start: int, end: int) -> bool:
-    """Return whether a token span is a quotation or a caption in its text."""
+    """Return whether a token span is a quotation or a caption in its text, or stands within one of its sentences.
+
+    Who takes over copy takes sentences; what is less is a passage of its own inside a longer one.
+    """
+    if _within_sentence(material.tokens, document, start, end):
+        return True
     carrier = Carrier(document=document, start=start, end=end, blocks=np.empty((0, 3), np.int64))
     seen = occurrence(carrier, material)
     return seen.quoted >= kinds.QUOTED or (seen.alone and kinds.looks_like_caption(seen))
+
+
+def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> bool:
+    """Say whether a token span neither begins, ends nor crosses a sentence or line of its text."""
+    from dedup.kernels.tokens import FLAG_LINE, FLAG_SENTENCE
+
+    last = int(tokens.bounds[document + 1])
+    return end < last and not (tokens.flags[start : end + 1] & (FLAG_LINE | FLAG_SENTENCE)).any()
 
 
 def is_quotation(cluster: Cluster, material: Material) -> bool:

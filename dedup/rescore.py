@@ -9,7 +9,9 @@ Features of a passage, and why each is there:
 * `contiguity`: matched words over the longer side;
 * `cosine`: cosine of the two TF-IDF vectors (Salton and Buckley 1988; `TfidfTransformer` with our idf);
 * `containment_left`, `containment_right`: share of the side's own mass that is matched;
-* `names`: share of the matched words that are capitalised within a sentence: a list of names is not a passage;
+* `names`: share of the matched words that are capitalised, among those that do not begin a sentence or line, above
+  what is usual in the two texts (German writes every noun so): a list of names is not a passage;
+* `words`: matched words, weighted like content words;
 * `punctuation`: share of the matched words with a comma or the like before them, as in lists of names in any script;
 * `unit`: 1 where the passage is a whole paragraph or a complete quotation on both sides: there five words are enough.
 """
@@ -31,10 +33,12 @@ from dedup.weights import content_mass
 
 FEATURES = (
     "mass", "surprise", "content", "contiguity", "cosine", "containment_left", "containment_right", "names",
-    "punctuation", "unit",
+    "punctuation", "unit", "words",
 )  # fmt: skip
 
 
+# Share of capitalised words that is usual in English, and as how many words of a text it counts.
+USUAL_NAMES, USUAL_WORDS = 0.25, 50.0
 # Content words below which a passage must hang together.
 SHORT = 10.0
 
@@ -69,15 +73,19 @@ class Evidence:
     mass: npt.NDArray[np.int64]
     weight: npt.NDArray[np.int64]
     content: npt.NDArray[np.int64]
+    inner: npt.NDArray[np.int64]
     names: npt.NDArray[np.int64]
     commas: npt.NDArray[np.int64]
 
 
 def evidence(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Evidence:
-    """Return token masses and the prefix sums of mass, weight, content words, capitalised content words, and commas."""
+    """Return token masses and the prefix sums of mass, weight, content words, those of them that begin no sentence,
+    those of these that are capitalised, and commas."""
     masses = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf)
     is_content = masses.astype(np.int32) * 6 >= content_mass() * tokens.weights.astype(np.int32)
-    inner_capital = (tokens.flags & (k.FLAG_UPPER | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_UPPER
+    # the capital of a sentence's first word tells nothing
+    is_inner = is_content & ((tokens.flags & (k.FLAG_SENTENCE | k.FLAG_LINE)) == 0)
+    is_name = is_inner & ((tokens.flags & k.FLAG_UPPER) != 0)
     comma = (tokens.flags & (k.FLAG_PUNCT | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_PUNCT
     return Evidence(
         tokens=tokens,
@@ -86,7 +94,8 @@ def evidence(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Evidence:
         mass=_prefix(masses),
         weight=_prefix(tokens.weights),
         content=_prefix(np.where(is_content, tokens.weights, 0)),
-        names=_prefix(np.where(is_content & inner_capital, tokens.weights, 0)),
+        inner=_prefix(np.where(is_inner, tokens.weights, 0)),
+        names=_prefix(np.where(is_name, tokens.weights, 0)),
         commas=_prefix(comma),
     )
 
@@ -97,7 +106,8 @@ def features(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
         return np.zeros((0, len(FEATURES)))
     tokens, mass, weight = known.tokens, known.mass, known.weight
     matched = {
-        name: _matched(passages, getattr(known, name)) for name in ("mass", "content", "weight", "names", "commas")
+        name: _matched(passages, getattr(known, name))
+        for name in ("mass", "content", "weight", "inner", "names", "commas")
     }
     a0, a1, b0, b1 = passages.spans().T
     sizes = (tokens.bounds[passages.documents + 1] - tokens.bounds[passages.documents]).astype(float)
@@ -111,11 +121,22 @@ def features(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
         "cosine": _cosines(passages, tokens, known.masses),
         "containment_left": matched["mass"] / np.maximum(mass[a1] - mass[a0], 1),
         "containment_right": matched["mass"] / np.maximum(mass[b1] - mass[b0], 1),
-        "names": matched["names"] / np.maximum(matched["content"], 1),
+        "names": _names(passages, known, matched["names"] / np.maximum(matched["inner"], 1)),
         "punctuation": 6.0 * matched["commas"] / np.maximum(matched["weight"], 1),
         "unit": (whole_units(tokens, a0, a1) & whole_units(tokens, b0, b1)).astype(float),
+        "words": matched["weight"] / 6.0,
     }
     return np.round(np.stack([columns[name] for name in FEATURES], axis=1), 6)
+
+
+def _names(passages: Passages, known: Evidence, share: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return by how much the share of capitalised words exceeds what is usual in both texts, in [0, 1]."""
+    bounds = known.tokens.bounds
+    low, high = bounds[passages.documents], bounds[passages.documents + 1]
+    names, inner = known.names[high] - known.names[low], known.inner[high] - known.inner[low]
+    usual = ((names + 6 * USUAL_WORDS * USUAL_NAMES) / (inner + 6 * USUAL_WORDS)).max(axis=1)
+    excess: npt.NDArray[np.float64] = np.maximum(share - usual, 0.0) / (1.0 - usual)
+    return excess
 
 
 def _matched(passages: Passages, prefix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -27,13 +27,15 @@ LONG_LIST = 45.0
 # Least content words of a passage, and of one that is a whole paragraph or quotation. They are fewer than the six and
 # five of the definition, as words of middling frequency count as content there and not in our idf.
 LEAST_CONTENT, LEAST_CONTENT_UNIT = 4.0, 2.0
+# ... which is why so many words of any frequency are asked for as well.
+LEAST_WORDS, LEAST_WORDS_UNIT = 6.0, 5.0
 INPUTS = ("content", "surprise", "contiguity", "cosine", "unit")
 
 
 def inputs(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
     """Return the model's inputs (float64, n x len(INPUTS)) from feature columns by name."""
     # runs of names alone are not passages, so what a list of names holds does not count
-    names = np.clip((columns["names"] - 0.45) / 0.3, 0.0, 1.0)
+    names = np.clip((columns["names"] - 0.3) / 0.4, 0.0, 1.0)
     listed = np.clip((columns["punctuation"] - 0.25) / 0.12, 0.0, 1.0)
     # ... unless it is so long that two writers would hardly give it in one order
     short = np.clip((LONG_LIST - columns["content"]) / 15.0, 0.0, 1.0)
@@ -50,5 +52,7 @@ def logistic(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.floa
     """Return `1 / (1 + exp(-(w x + c)))` of each row, and 0 for runs too short to be a passage by definition."""
     weights, intercept = coefficients()
     z = inputs(columns) @ weights + intercept
-    least = np.where(columns["unit"] > 0, LEAST_CONTENT_UNIT, LEAST_CONTENT)
-    return np.where(columns["content"] >= least, 1.0 / (1.0 + np.exp(-np.clip(z, -60, 60))), 0.0)
+    is_unit = columns["unit"] > 0
+    enough = columns["content"] >= np.where(is_unit, LEAST_CONTENT_UNIT, LEAST_CONTENT)
+    enough &= columns["words"] >= np.where(is_unit, LEAST_WORDS_UNIT, LEAST_WORDS)
+    return np.where(enough, 1.0 / (1.0 + np.exp(-np.clip(z, -60, 60))), 0.0)

@@ -128,7 +128,11 @@ def tokenize(text: str) -> list[Token]:
     at = 0
     for found in TOKEN.finditer(classes):
         start, end = found.start(), found.start() + len(found[0].rstrip("i"))
-        flags = _gap_flags(text[at:start], classes[at:start], not tokens)
+        gap = at
+        if tokens and tokens[-1].flags & UPPER and tokens[-1].end - tokens[-1].start <= 3 and tokens[-1].end == at:
+            # the point of an abbreviation ends no sentence
+            gap += classes[at : at + 1] == "."
+        flags = _gap_flags(text[gap:start], classes[gap:start], not tokens)
         flags |= (UPPER if classes[start] == "L" else 0) | (DIGIT if "d" in found[0] else 0)
         tokens.append(Token(start, end, fold_word(text[start:end]), flags, WEIGHTS.get(classes[start], 6)))
         at = found.end()

@@ -19,6 +19,9 @@ FLAG_DIGIT, FLAG_BLOCK, FLAG_PUNCT = 16, 32, 64
 # Attributes of a folded base character.
 ATTR_FOLDS_MARKS, ATTR_UPPER, ATTR_POINT_MARK = 1, 2, 4
 
+# A capitalised word of up to this many letters with a point right behind it is an abbreviation ("Rep.", "Dr.", initials).
+LONGEST_ABBREVIATION = 3
+
 # A spaced word weighs 6; two Han or kana characters, or three Thai ones, weigh as much as one word.
 WEIGHT_WORD, WEIGHT_HAN, WEIGHT_THAI = 6, 3, 2
 
@@ -184,9 +187,11 @@ def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, 
             elif c == QUOTE:
                 between |= FLAG_QUOTE
             elif c == STOP or c == POINT:
-                between |= FLAG_PUNCT
-                if c == STOP or cp == 46:
-                    between |= FLAG_SENTENCE
+                short = n > token_bounds[d] and ends[n - 1] == at and at - starts[n - 1] <= LONGEST_ABBREVIATION
+                if not (cp == 46 and short and flags[n - 1] & FLAG_UPPER):
+                    between |= FLAG_PUNCT
+                    if c == STOP or cp == 46:
+                        between |= FLAG_SENTENCE
             elif c != SPACE:
                 between |= FLAG_PUNCT
             i = after
