@@ -29,7 +29,7 @@ LONG_LIST = 45.0
 LEAST_CONTENT, LEAST_CONTENT_UNIT = 4.0, 2.0
 # ... which is why so many words of any frequency are asked for as well.
 LEAST_WORDS, LEAST_WORDS_UNIT = 6.0, 5.0
-INPUTS = ("content", "surprise", "contiguity", "cosine", "unit")
+INPUTS = ("content", "words", "surprise", "contiguity", "cosine", "unit")
 
 
 def inputs(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
@@ -43,6 +43,7 @@ def inputs(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float6
     shaped = {
         **columns,
         "content": np.log1p(np.minimum(columns["content"], 12.0) * plain),
+        "words": np.minimum(columns["words"], 24.0) / 8.0 * plain,
         "surprise": np.minimum(columns["surprise"], 30.0) / 10.0 * plain,
     }
     return np.stack([shaped[name] for name in INPUTS], axis=1)
