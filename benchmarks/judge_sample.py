@@ -1,10 +1,12 @@
-"""Draw passages at random for people to judge, as texts alone.
+"""Draw clusters of passages at random for people to judge, as texts alone.
 
-Writes two files: SHEET, the texts of each drawn pair with some words around (for the judges; never committed), and IDS,
-which clusters and spans were drawn (committed with the verdicts). With `--reference`, aligned passages of another tool
-(JSON lines: left left_start left_end right right_start right_end), only pairs of spans that it lacks are drawn.
+Writes two files: SHEET, the representative of each drawn cluster and up to four more places, with some words around
+(for the judges; never committed), and IDS, which clusters and spans were drawn (committed with the verdicts).
+With `--reference`, aligned passages of another tool (JSON lines: left left_start left_end right right_start right_end),
+only places that it does not link with the representative are shown.
 
-Usage: python benchmarks/judge_sample.py OUT ARTICLES SHEET IDS [--seed 1] [--count 50] [--reference FILE] [--scope S]
+Usage: python benchmarks/judge_sample.py OUT ARTICLES SHEET IDS [--seed 1] [--count 50] [--places 5]
+    [--reference FILE] [--scope S] [--kind K]
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import collections
 import gzip
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,22 +43,22 @@ def known_pairs(path: Path | None) -> dict[tuple[str, str], list[tuple[int, int,
     return pairs
 
 
-def candidates(out: Path, scope: str, known: Any) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Return a cluster's id with its representative and each member of another document that the reference lacks."""
-    found = []
+def candidates(
+    out: Path, asked: tuple[str | None, str | None], known: Any
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield each cluster's id with its representative and the members in other documents that the reference lacks."""
     for cluster in lines(out / "passages.jsonl"):
         head, *rest = cluster["members"]
-        if cluster["scope"] != scope:
-            continue
-        for m in rest:
-            spans = known.get((head["doc_id"], m["doc_id"]), [])
-            lacks = not (
-                covered([s[:2] for s in spans], head["start"], head["end"])
-                and covered([s[2:] for s in spans], m["start"], m["end"])
-            )
-            if m["doc_id"] != head["doc_id"] and lacks:
-                found.append((cluster["cluster_id"], head, m))
-    return found
+        kept = [m for m in rest if m["doc_id"] != head["doc_id"] and not is_known(head, m, known)]
+        fits = all(a in (None, cluster[name]) for name, a in zip(("scope", "kind"), asked, strict=True))
+        if fits and kept:
+            yield cluster["cluster_id"], [head, *kept]
+
+
+def is_known(head: dict[str, Any], m: dict[str, Any], known: Any) -> bool:
+    spans = known.get((head["doc_id"], m["doc_id"]), [])
+    left = covered([s[:2] for s in spans], head["start"], head["end"])
+    return left and covered([s[2:] for s in spans], m["start"], m["end"])
 
 
 def shown(text: str, m: dict[str, Any]) -> str:
@@ -69,28 +72,24 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=50)
+    parser.add_argument("--places", type=int, default=5)
+    parser.add_argument("--kind")
     parser.add_argument("--reference", type=Path)
-    parser.add_argument("--scope", default="cross_outlet")
+    parser.add_argument("--scope")
     options = parser.parse_args()
     texts = {str(r["id"]): r["text"] for r in lines(options.articles)}
-    found = candidates(options.out, options.scope, known_pairs(options.reference))
-    by_cluster = collections.defaultdict(list)
-    for row in sorted(found, key=lambda r: (r[0], r[2]["doc_id"], r[2]["start"])):
-        by_cluster[row[0]].append(row)
+    found = dict(candidates(options.out, (options.scope, options.kind), known_pairs(options.reference)))
     rng = random.Random(options.seed)
-    drawn = [rng.choice(by_cluster[c]) for c in rng.sample(sorted(by_cluster), min(options.count, len(by_cluster)))]
     sheet, ids = [], []
-    for number, (cluster, head, m) in enumerate(drawn, 1):
-        sheet.append(
-            f"### {number}\nLEFT: {shown(texts[head['doc_id']], head)}\n\nRIGHT: {shown(texts[m['doc_id']], m)}\n"
-        )
-        row = {"number": number, "cluster_id": cluster}
-        for side, span in (("left", head), ("right", m)):
-            row |= {side: span["doc_id"], f"{side}_start": span["start"], f"{side}_end": span["end"]}
-        ids.append(json.dumps(row))
+    for number, cluster in enumerate(rng.sample(sorted(found), min(options.count, len(found))), 1):
+        head, *rest = found[cluster]
+        drawn = [head, *rng.sample(rest, min(options.places - 1, len(rest)))]
+        sheet.append("\n\n".join([f"### {number}", *(shown(texts[m["doc_id"]], m) for m in drawn)]) + "\n")
+        members = [{k: m[k] for k in ("doc_id", "start", "end")} for m in drawn]
+        ids.append(json.dumps({"number": number, "cluster_id": cluster, "members": members}))
     options.sheet.write_text("\n".join(sheet), encoding="utf-8")
     options.ids.write_text("\n".join(ids) + "\n", encoding="utf-8")
-    print(f"{len(found)} pairs in {len(by_cluster)} clusters; {len(drawn)} drawn")
+    print(f"{len(found)} clusters; {len(ids)} drawn")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ FLAG_DIGIT, FLAG_BLOCK, FLAG_PUNCT = 16, 32, 64
 # Attributes of a folded base character.
 ATTR_FOLDS_MARKS, ATTR_UPPER, ATTR_POINT_MARK = 1, 2, 4
 
-# A capitalised word of up to this many letters with a point right behind it is an abbreviation ("Rep.", "Dr.", initials).
+# A capitalised word of up to so many letters with a point right behind is an abbreviation ("Rep.", "Dr.", initials).
 LONGEST_ABBREVIATION = 3
 
 # A spaced word weighs 6; two Han or kana characters, or three Thai ones, weigh as much as one word.
