@@ -47,6 +47,8 @@ def inputs(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float6
         "content": np.log1p(np.minimum(columns["content"], 12.0) * plain),
         "words": np.minimum(columns["words"], 24.0) / 8.0 * plain,
         "surprise": np.minimum(columns["surprise"], 30.0) / 10.0 * plain,
+        # a whole line counts, be it all names, when it is the same line
+        "unit": columns["unit"] * np.where(columns["contiguity"] >= 1.0, 1.0, plain),
     }
     return np.stack([shaped[name] for name in INPUTS], axis=1)
 
