@@ -12,6 +12,7 @@ Features of a passage, and why each is there:
 * `names`: share of the matched words that are capitalised, among those that do not begin a sentence or line, above
   what is usual in the two texts (German writes every noun so): a list of names is not a passage;
 * `words`: matched words, weighted like content words;
+* `common`: matched content words that are no names, in proportion to how many that usually are;
 * `punctuation`: share of the matched words with a comma or the like before them, as in lists of names in any script;
 * `unit`: 1 where the passage is a whole paragraph or a complete quotation on both sides: there five words are enough.
 """
@@ -33,12 +34,14 @@ from dedup.weights import content_mass
 
 FEATURES = (
     "mass", "surprise", "content", "contiguity", "cosine", "containment_left", "containment_right", "names",
-    "punctuation", "unit", "words",
+    "punctuation", "unit", "words", "common",
 )  # fmt: skip
 
 
 # Share of capitalised words that is usual in English, and as how many words of a text it counts.
 USUAL_NAMES, USUAL_WORDS = 0.25, 50.0
+# Headlines and lists of results in capitals do not make a text without names.
+MOST_USUAL = 0.6
 # Content words below which a passage must hang together.
 SHORT = 10.0
 
@@ -113,6 +116,8 @@ def features(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
     sizes = (tokens.bounds[passages.documents + 1] - tokens.bounds[passages.documents]).astype(float)
     nats = matched["mass"] / 256.0
     longer = np.maximum(weight[a1] - weight[a0], weight[b1] - weight[b0])
+    usual = _usual_names(passages, known)
+    names = matched["names"] / np.maximum(matched["inner"], 1)
     columns = {
         "mass": nats,
         "surprise": nats - np.log(sizes[:, 0]) - np.log(sizes[:, 1]),
@@ -121,22 +126,22 @@ def features(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
         "cosine": _cosines(passages, tokens, known.masses),
         "containment_left": matched["mass"] / np.maximum(mass[a1] - mass[a0], 1),
         "containment_right": matched["mass"] / np.maximum(mass[b1] - mass[b0], 1),
-        "names": _names(passages, known, matched["names"] / np.maximum(matched["inner"], 1)),
+        "names": np.maximum(names - usual, 0.0) / (1.0 - usual),
         "punctuation": 6.0 * matched["commas"] / np.maximum(matched["weight"], 1),
         "unit": (whole_units(tokens, a0, a1) & whole_units(tokens, b0, b1)).astype(float),
         "words": matched["weight"] / 6.0,
+        "common": (matched["content"] - matched["names"]) / 6.0 / (1.0 - usual),
     }
     return np.round(np.stack([columns[name] for name in FEATURES], axis=1), 6)
 
 
-def _names(passages: Passages, known: Evidence, share: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return by how much the share of capitalised words exceeds what is usual in both texts, in [0, 1]."""
+def _usual_names(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
+    """Return the share of capitalised words that is usual in the two texts of each passage (the larger one)."""
     bounds = known.tokens.bounds
     low, high = bounds[passages.documents], bounds[passages.documents + 1]
     names, inner = known.names[high] - known.names[low], known.inner[high] - known.inner[low]
-    usual = ((names + 6 * USUAL_WORDS * USUAL_NAMES) / (inner + 6 * USUAL_WORDS)).max(axis=1)
-    excess: npt.NDArray[np.float64] = np.maximum(share - usual, 0.0) / (1.0 - usual)
-    return excess
+    usual: npt.NDArray[np.float64] = (names + 6 * USUAL_WORDS * USUAL_NAMES) / (inner + 6 * USUAL_WORDS)
+    return np.minimum(usual.max(axis=1), MOST_USUAL)
 
 
 def _matched(passages: Passages, prefix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

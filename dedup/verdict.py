@@ -29,6 +29,8 @@ LONG_LIST = 45.0
 LEAST_CONTENT, LEAST_CONTENT_UNIT = 4.0, 2.0
 # ... which is why so many words of any frequency are asked for as well.
 LEAST_WORDS, LEAST_WORDS_UNIT = 6.0, 5.0
+# Least content words that are no names: a person with a title is none.
+LEAST_COMMON = 3.0
 # Of so many words, six are content words in any case.
 LONG_RUN = 12.0
 INPUTS = ("content", "words", "surprise", "contiguity", "cosine", "unit")
@@ -60,4 +62,6 @@ def logistic(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.floa
     is_unit = columns["unit"] > 0
     enough = columns["content"] >= np.where(is_unit | (columns["words"] >= LONG_RUN), LEAST_CONTENT_UNIT, LEAST_CONTENT)
     enough &= columns["words"] >= np.where(is_unit, LEAST_WORDS_UNIT, LEAST_WORDS)
+    same_line = is_unit & (columns["contiguity"] >= 1.0)
+    enough &= (columns["common"] >= LEAST_COMMON) | same_line | (columns["words"] >= LONG_RUN)
     return np.where(enough, 1.0 / (1.0 + np.exp(-np.clip(z, -60, 60))), 0.0)

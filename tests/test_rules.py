@@ -55,7 +55,7 @@ def test_figures_written_as_words_are_changes() -> None:
 
 def test_a_short_run_must_hang_together() -> None:
     """The same features count as a passage only from a least contiguity on, while they are few."""
-    row = np.array([[40.0, 30.0, 8.0, 0.7, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 10.0]])
+    row = np.array([[40.0, 30.0, 8.0, 0.7, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 10.0, 8.0]])
     row[0, rescore.FEATURES.index("contiguity")] = 0.7
     config = RescoreConfig()
     assert rescore.scores(row, config)[0] == 0.0
