@@ -14,7 +14,7 @@ from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
 from dedup.lsh import band_pairs, least_estimate
-from dedup.seeds import pair_hits, seed_hits
+from dedup.seeds import Layout, Linked, link_seeds, pair_hits
 from dedup.signatures import signatures
 from dedup.tokens import Tokens, tokenize_all
 
@@ -24,12 +24,15 @@ Stage = Callable[[str], None]
 AROUND = 200
 
 
+Keep = Callable[[Passages, rescore.Scored, rescore.Evidence], npt.NDArray[np.bool_]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What the array stages found in a list of texts.
 
-    `copy_of` (int64): the first text with the same tokens, itself if none; `evidence`: token masses and prefix sums;
-    `passages` all aligned passages with `scored`; `counts` for the manifest.
+    `copy_of` (int64): the first text with the same tokens, itself if none; `evidence`: token masses and their sums;
+    `passages` the aligned passages that were to be kept with `scored`; `counts` for the manifest.
     """
 
     tokens: Tokens
@@ -48,8 +51,9 @@ def find(
     stage: Stage = lambda name: None,
     *,
     weigh_texts: bool = True,
+    keep: Keep | None = None,
 ) -> Found:
-    """Return the passages that texts share, and those repeated inside them.
+    """Return the passages that texts share, and those repeated inside them, all or those that `keep` says.
 
     `sides` (int8 a text): all 0, or 1 for the texts of a reference set, with which alone the others are compared.
     Words are weighed by the background alone when not `weigh_texts`.
@@ -67,39 +71,82 @@ def find(
     counted[near[:, 1]] = False
     known = rescore.evidence(tokens, weights.inverse_frequencies(tokens, counted))
     stage("seeds")
-    hits = seed_hits(tokens, active, sides, config.seeds, pool)
-    stage("chains")
-    chains = chain_hits(hits, tokens, known.mass, config.chains, pool)
-    stage("alignment")
-    passages = align_chains(chains, tokens, known.masses, config.align, pool)
-    missing = _unlinked(near, passages.documents)
-    more = align_pairs(missing, None, known, config, pool)
-    passages = sorted_passages([passages, more])
-    stage("refinement")
-    passages = refined(passages, known, config, pool)
-    passages = sorted_passages([passages, _copies(copies, tokens)])
-    stage("rescoring")
-    scored = rescore.rescore(passages, known, config.rescore)
+    linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool)
+    stage("passages")
+    given = _Given(linked=linked, near=near, copies=_copies(copies, tokens), known=known, config=config, keep=keep)
+    numbers = range(len(linked.layout))
+    blocks = list(pool.map(given.block, numbers) if pool else map(given.block, numbers))
     counts = {
         "tokens": len(tokens.hashes),
         "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
         "lsh_pairs": len(near),
-        "lsh_pairs_without_chain": len(missing),
-        "seeds": hits.seeds,
-        "seeds_linked_to_neighbours": hits.frequent,
-        "hits": len(hits.places),
-        "pairs_with_hits": max(0, len(hits.groups) - 1),
-        "chains": len(chains),
-        "aligned_passages": len(passages),
+        "lsh_pairs_without_chain": sum(b.unlinked for b in blocks),
+        "seeds": linked.seeds,
+        "seeds_linked_to_neighbours": linked.frequent,
+        "hits": int(linked.hits.sizes.sum()),
+        "pairs_with_hits": sum(b.pairs for b in blocks),
+        "chains": sum(b.chains for b in blocks),
+        "aligned_passages": sum(b.aligned for b in blocks),
     }
     return Found(
         tokens=tokens,
         evidence=known,
         copy_of=copies,
-        passages=passages,
-        scored=scored,
+        passages=sorted_passages([b.passages for b in blocks]),
+        scored=rescore.joined([b.scored for b in blocks]),
         counts=counts,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """The passages of one block of left texts, sorted, and what was counted on the way."""
+
+    passages: Passages
+    scored: rescore.Scored
+    unlinked: int
+    pairs: int
+    chains: int
+    aligned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What a block of left texts is worked on with; all that follows concerns one pair of texts at a time."""
+
+    linked: Linked
+    near: npt.NDArray[np.int64]
+    copies: Passages
+    known: rescore.Evidence
+    config: Config
+    keep: Keep | None
+
+    def block(self, number: int) -> _Block:
+        """Return the passages whose left text is in a block."""
+        known, config = self.known, self.config
+        hits = self.linked.block(number)
+        chains = chain_hits(hits, known.tokens, known.masses, config.chains)
+        passages = align_chains(chains, known.tokens, known.masses, config.align)
+        first, last = self.linked.layout.edges[number : number + 2]
+        near = self.near[np.searchsorted(self.near[:, 0], first) : np.searchsorted(self.near[:, 0], last)]
+        missing = _unlinked(near, passages.documents)
+        passages = sorted_passages([passages, align_pairs(missing, None, known, config)])
+        passages = refined(passages, known, config)
+        left = self.copies.documents[:, 0]
+        passages = sorted_passages([passages, self.copies.select((left >= first) & (left < last))])
+        scored = rescore.rescore(passages, known, config.rescore)
+        aligned = len(passages)
+        if self.keep is not None:
+            kept = self.keep(passages, scored, known)
+            passages, scored = passages.select(kept), scored.select(kept)
+        return _Block(
+            passages=passages,
+            scored=scored,
+            unlinked=len(missing),
+            pairs=max(0, len(hits.groups) - 1),
+            chains=len(chains),
+            aligned=aligned,
+        )
 
 
 def refined(passages: Passages, known: rescore.Evidence, config: Config, pool: Executor | None = None) -> Passages:
@@ -180,14 +227,17 @@ def align_pairs(
     if windows is None:
         windows = np.stack([tokens.bounds[pairs[:, s] + e] for s in (0, 1) for e in (0, 1)], axis=1)
     hits = pair_hits(tokens, pairs, windows, replace(config.seeds, seed_window=1))
-    chains = chain_hits(hits, tokens, known.mass, config.chains, pool)
+    chains = chain_hits(hits, tokens, known.masses, config.chains, pool)
     return align_chains(chains, tokens, known.masses, config.align, pool)
 
 
 def _unlinked(pairs: npt.NDArray[np.int64], documents: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
     """Return the pairs that no passage links."""
-    linked = set(map(tuple, documents.tolist()))
-    return np.array([p for p in pairs.tolist() if tuple(p) not in linked], np.int64).reshape(-1, 2)
+    if not len(pairs) or not len(documents):
+        return pairs
+    factor = int(max(pairs.max(), documents.max())) + 1
+    codes = documents.astype(np.int64) @ np.array([factor, 1])
+    return pairs[~np.isin(pairs @ np.array([factor, 1]), codes)]
 
 
 def _copies(copies: npt.NDArray[np.int64], tokens: Tokens) -> Passages:

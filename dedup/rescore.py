@@ -18,6 +18,7 @@ Features of a passage, and why each is there:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,7 @@ from dedup.kernels import tokens as k
 from dedup.kernels import weights as weight_kernels
 from dedup.kernels.weights import SLOTS
 from dedup.tokens import Tokens
-from dedup.weights import content_mass
+from dedup.weights import Sums, content_mass
 
 FEATURES = (
     "mass", "surprise", "content", "contiguity", "cosine", "containment_left", "containment_right", "names",
@@ -43,6 +44,11 @@ USUAL_NAMES, USUAL_WORDS = 0.25, 50.0
 SHORT = 10.0
 
 
+# What a token can be, and how many tokens are looked at at a time.
+CONTENT, INNER, NAME, COMMA = 1, 2, 4, 8
+BATCH_TOKENS = 1 << 22
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
     """Passages with their `features` (float64, n x len(FEATURES)) and `scores` (float64, n)."""
@@ -50,9 +56,20 @@ class Scored:
     features: npt.NDArray[np.float64]
     scores: npt.NDArray[np.float64]
 
+    def select(self, kept: npt.NDArray[np.bool_]) -> Scored:
+        """Return those of the passages at `kept`."""
+        return Scored(features=self.features[kept], scores=self.scores[kept])
+
     def column(self, name: str) -> npt.NDArray[np.float64]:
         """Return one feature of all passages."""
         return self.features[:, FEATURES.index(name)]
+
+
+def joined(parts: Sequence[Scored]) -> Scored:
+    """Return those of several parts as one."""
+    return Scored(
+        features=np.concatenate([p.features for p in parts]), scores=np.concatenate([p.scores for p in parts])
+    )
 
 
 def _prefix(values: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
@@ -65,39 +82,53 @@ def _prefix(values: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What the features are made from: the idf of each slot (float32, nats), the mass of each token (uint16, 1/256 nat)
-    and prefix sums over all tokens (int64, tokens + 1), made once a corpus."""
+    and sums over all tokens, made once a corpus."""
 
     tokens: Tokens
     idf: npt.NDArray[np.float32]
     masses: npt.NDArray[np.uint16]
-    mass: npt.NDArray[np.int64]
-    weight: npt.NDArray[np.int64]
-    content: npt.NDArray[np.int64]
-    inner: npt.NDArray[np.int64]
-    names: npt.NDArray[np.int64]
-    commas: npt.NDArray[np.int64]
+    mass: Sums
+    weight: Sums
+    content: Sums
+    inner: Sums
+    names: Sums
+    commas: Sums
 
 
 def evidence(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Evidence:
     """Return token masses and the prefix sums of mass, weight, content words, those of them that begin no sentence,
     those of these that are capitalised, and commas."""
     masses = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf)
-    is_content = masses.astype(np.int32) * 6 >= content_mass() * tokens.weights.astype(np.int32)
-    # the capital of a sentence's first word tells nothing
-    is_inner = is_content & ((tokens.flags & (k.FLAG_SENTENCE | k.FLAG_LINE)) == 0)
-    is_name = is_inner & ((tokens.flags & k.FLAG_UPPER) != 0)
-    comma = (tokens.flags & (k.FLAG_PUNCT | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_PUNCT
+    marks = np.empty(len(masses), np.uint8)
+    for low in range(0, len(masses), BATCH_TOKENS):
+        part = slice(low, low + BATCH_TOKENS)
+        marks[part] = _marks(masses[part], tokens.weights[part], tokens.flags[part])
     return Evidence(
         tokens=tokens,
         idf=idf,
         masses=masses,
-        mass=_prefix(masses),
-        weight=_prefix(tokens.weights),
-        content=_prefix(np.where(is_content, tokens.weights, 0)),
-        inner=_prefix(np.where(is_inner, tokens.weights, 0)),
-        names=_prefix(np.where(is_name, tokens.weights, 0)),
-        commas=_prefix(comma),
+        mass=Sums(masses),
+        weight=Sums(tokens.weights),
+        content=Sums(tokens.weights, marks, CONTENT),
+        inner=Sums(tokens.weights, marks, INNER),
+        names=Sums(tokens.weights, marks, NAME),
+        commas=Sums(None, marks, COMMA),
     )
+
+
+def _marks(
+    masses: npt.NDArray[np.uint16], weights: npt.NDArray[np.uint8], flags: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.uint8]:
+    """Return what tokens are (uint8): bits of CONTENT, INNER, NAME and COMMA."""
+    is_content = masses.astype(np.int32) * 6 >= content_mass() * weights.astype(np.int32)
+    # the capital of a sentence's first word tells nothing
+    is_inner = is_content & ((flags & (k.FLAG_SENTENCE | k.FLAG_LINE)) == 0)
+    is_name = is_inner & ((flags & k.FLAG_UPPER) != 0)
+    comma = (flags & (k.FLAG_PUNCT | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_PUNCT
+    found: npt.NDArray[np.uint8] = np.where(is_content, CONTENT, 0).astype(np.uint8)
+    for mark, where in ((INNER, is_inner), (NAME, is_name), (COMMA, comma)):
+        found[where] |= mark
+    return found
 
 
 def features(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
@@ -139,7 +170,7 @@ def _names(passages: Passages, known: Evidence, share: npt.NDArray[np.float64]) 
     return excess
 
 
-def _matched(passages: Passages, prefix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _matched(passages: Passages, prefix: Sums) -> npt.NDArray[np.int64]:
     """Return the sum of a prefix-summed value over the matched words of the left side."""
     starts = passages.blocks[:, 0]
     sums = _prefix(prefix[starts + passages.blocks[:, 2]] - prefix[starts])

@@ -17,6 +17,7 @@ from dedup.weights import (
     BACKGROUND_DOCUMENTS,
     FUNCTION_SHARE,
     UNKNOWN_DOCUMENTS,
+    Sums,
     background,
     content_mass,
     inverse_frequencies,
@@ -122,3 +123,17 @@ def test_content_mass() -> None:
         np.full(SLOTS, -math.log(FUNCTION_SHARE), np.float32),
     )
     assert content_mass() == int(at[0]) == 412
+
+
+@SOME
+@given(st.lists(st.tuples(st.integers(0, 255), st.integers(0, 15)), max_size=200), st.sampled_from([0, 1, 8]))
+def test_sums_like_the_twin(rows: list[tuple[int, int]], mark: int) -> None:
+    """Sums kept for every 64th place are those of plain prefix sums, of values or of ones, with and without a mark."""
+    values, marks = np.array([v for v, _ in rows], np.uint8), np.array([m for _, m in rows], np.uint8)
+    chosen = [not mark or bool(m & mark) for _, m in rows]
+    places = np.arange(len(rows) + 1)
+    plain = [sum(v for (v, _), c in zip(rows[:p], chosen[:p], strict=True) if c) for p in places]
+    assert Sums(values, marks, mark)[places].tolist() == plain
+    ones = [sum(chosen[:p]) for p in places]
+    assert Sums(None, marks, mark)[places.reshape(-1, 1)].ravel().tolist() == ones
+    assert Sums(values, marks, mark)[len(rows)] == plain[-1]
