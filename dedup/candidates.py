@@ -121,6 +121,11 @@ class _Given:
     config: Config
     keep: Keep | None
 
+    def _scored(self, passages: Passages) -> rescore.Scored:
+        """Return the scores; where passages are dropped anyway, without the cosines that could not save them."""
+        score = rescore.rescore if self.keep is None else rescore.screen
+        return score(passages, self.known, self.config.rescore)
+
     def block(self, number: int) -> _Block:
         """Return the passages whose left text is in a block."""
         known, config = self.known, self.config
@@ -131,10 +136,10 @@ class _Given:
         near = self.near[np.searchsorted(self.near[:, 0], first) : np.searchsorted(self.near[:, 0], last)]
         missing = _unlinked(near, passages.documents)
         passages = sorted_passages([passages, align_pairs(missing, None, known, config)])
-        passages = refined(passages, known, config)
+        passages, scored = refined(passages, self._scored(passages), known, config, self._scored)
         left = self.copies.documents[:, 0]
-        passages = sorted_passages([passages, self.copies.select((left >= first) & (left < last))])
-        scored = rescore.rescore(passages, known, config.rescore)
+        copies = self.copies.select((left >= first) & (left < last))
+        passages, scored = _together((passages, scored), (copies, self._scored(copies)))
         aligned = len(passages)
         if self.keep is not None:
             kept = self.keep(passages, scored, known)
@@ -149,16 +154,22 @@ class _Given:
         )
 
 
-def refined(passages: Passages, known: rescore.Evidence, config: Config, pool: Executor | None = None) -> Passages:
-    """Return the passages with those of promising pairs aligned anew from all seeds around them.
+def refined(
+    passages: Passages,
+    scored: rescore.Scored,
+    known: rescore.Evidence,
+    config: Config,
+    score: Callable[[Passages], rescore.Scored],
+) -> tuple[Passages, rescore.Scored]:
+    """Return the passages with those of promising pairs aligned anew from all seeds around them, and their scores.
 
     Places of a frequent seed are linked with their neighbours only, so a pair may have been linked by a few of its
     common seeds: a denser second pass finds where the reuse begins and ends.
     """
     a, b = passages.documents[:, 0], passages.documents[:, 1]
-    promising = (rescore.rescore(passages, known, config.rescore).scores >= config.rescore.min_score) & (a != b)
+    promising = (scored.scores >= config.rescore.min_score) & (a != b)
     if not promising.any():
-        return passages
+        return passages, scored
     pairs, number = np.unique(passages.documents[promising], axis=0, return_inverse=True)
     spans = passages.spans()[promising]
     windows = np.empty((len(pairs), 4), np.int64)
@@ -170,10 +181,10 @@ def refined(passages: Passages, known: rescore.Evidence, config: Config, pool: E
         np.maximum.at(high, number.ravel(), spans[:, column + 1])
         windows[:, column] = np.maximum(low - AROUND, bounds[pairs[:, side]])
         windows[:, column + 1] = np.minimum(high + AROUND, bounds[pairs[:, side] + 1])
-    anew = align_pairs(pairs.astype(np.int64), windows, known, config, pool)
+    anew = align_pairs(pairs.astype(np.int64), windows, known, config)
     codes = passages.documents.astype(np.int64) @ np.array([len(known.tokens), 1])
     done = np.isin(codes, pairs.astype(np.int64) @ np.array([len(known.tokens), 1]))
-    return sorted_passages([passages.select(~done), anew])
+    return _together((passages.select(~done), scored.select(~done)), (anew, score(anew)))
 
 
 def copy_of(tokens: Tokens) -> npt.NDArray[np.int64]:
@@ -254,12 +265,24 @@ def _copies(copies: npt.NDArray[np.int64], tokens: Tokens) -> Passages:
 
 def sorted_passages(parts: Sequence[Passages]) -> Passages:
     """Return the passages of all parts, sorted by pair of texts, then by place."""
+    return _sorted(parts)[0]
+
+
+def _together(*parts: tuple[Passages, rescore.Scored]) -> tuple[Passages, rescore.Scored]:
+    """Return passages of several parts with their scores, sorted."""
+    passages, order = _sorted([p for p, _ in parts])
+    scored = rescore.joined([s for _, s in parts])
+    return passages, scored.select(order)
+
+
+def _sorted(parts: Sequence[Passages]) -> tuple[Passages, npt.NDArray[np.int64]]:
+    """Return the passages of all parts, sorted by pair of texts, then by place, and where each was (int64)."""
     together = joined([(p.documents, p.bounds, p.blocks) for p in parts])
     if not len(together):
-        return together
+        return together, np.empty(0, np.int64)
     spans = together.spans()
     order = np.lexsort((spans[:, 2], spans[:, 0], together.documents[:, 1], together.documents[:, 0]))
     sizes = np.diff(together.bounds)[order]
     bounds = np.concatenate([[0], np.cumsum(sizes)])
     rows = np.repeat(together.bounds[:-1][order] - bounds[:-1], sizes) + np.arange(bounds[-1])
-    return Passages(documents=together.documents[order], bounds=bounds, blocks=together.blocks[rows])
+    return Passages(documents=together.documents[order], bounds=bounds, blocks=together.blocks[rows]), order

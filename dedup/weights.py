@@ -48,13 +48,12 @@ class Sums:
 
     def __init__(
         self,
-        values: npt.NDArray[np.unsignedinteger[Any]] | None,
+        values: npt.NDArray[np.unsignedinteger[Any]],
         marks: npt.NDArray[np.uint8] | None = None,
         mark: int = 0,
     ) -> None:
-        """Take the values (uint8 or uint16 a token), or None for ones; with a `mark`, those alone that have it among
-        their `marks`."""
-        self._values, self._mark = np.empty(0, np.uint8) if values is None else values, mark
+        """Take the values (uint8 or uint16 a token); with a `mark`, those alone that have it among their `marks`."""
+        self._values, self._mark = values, mark
         self._marks = np.empty(0, np.uint8) if marks is None else marks
         self._steps = kernels.step_sums(self._values, self._marks, mark, self.STEP)
 
