@@ -296,11 +296,13 @@ class _Scan:
         pairs = relations.relate(passages, tokens, masks, material.documents, near)
         missing = relations.missing_pairs(pairs, len(tokens), COMPLETE, self._timely(corpus))
         if len(missing):
-            everything = candidates.sorted_passages([passages, align(missing, None)])
-            pairs = relations.relate(everything, tokens, masks, material.documents, near)
+            factor = np.array([len(tokens), 1])
+            again = np.isin(passages.documents.astype(np.int64) @ factor, missing @ factor)
+            anew = candidates.sorted_passages([passages.select(again), align(missing, None)])
+            pairs += relations.relate(anew, tokens, masks, material.documents, near)
+            pairs.sort(key=lambda p: (p.left, p.right))
         pairs = self._compared(pairs, corpus)
-        sizes = np.diff(masks.plain[tokens.bounds])
-        return pairs, relations.document_clusters(pairs, sizes)
+        return pairs, relations.document_clusters(pairs, masks.plain)
 
     def _timely(self, corpus: Corpus) -> relations.Linker | None:
         """Return what links the texts of a group to those near them in time, when a window is asked for."""

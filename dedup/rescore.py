@@ -74,9 +74,9 @@ def joined(parts: Sequence[Scored]) -> Scored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the features are made from: the idf of each slot (float32, nats), the mass of each token (uint16, 1/256 nat),
-    sums of mass and weight over all tokens, what each token is (uint8, bits of CONTENT, INNER, NAME and COMMA), and
-    the usual share of names in each text (float64); made once a corpus."""
+    """What the features are made from, made once a corpus: the idf of each slot (float32, nats), the mass of each token
+    (uint16, 1/256 nat), sums of mass and weight over all tokens, what each token is (uint8, bits of CONTENT, INNER,
+    NAME and COMMA), and the usual share of names in each text (float64)."""
 
     tokens: Tokens
     idf: npt.NDArray[np.float32]
