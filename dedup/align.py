@@ -12,6 +12,7 @@ from dedup.chains import Chains
 from dedup.config import AlignConfig
 from dedup.kernels import align as kernels
 from dedup.tokens import Tokens
+from dedup.weights import Sums
 
 BLOCK_CHAINS = 4096
 
@@ -43,7 +44,7 @@ class Passages:
         sums = np.concatenate([[0], np.cumsum(self.blocks[:, 2])])
         return sums[self.bounds[1:]] - sums[self.bounds[:-1]]
 
-    def summed(self, prefix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def summed(self, prefix: Sums) -> npt.NDArray[np.int64]:
         """Return the sum over each passage's matched words (left side) of what `prefix` sums over all tokens."""
         starts = self.blocks[:, 0]
         sums = np.concatenate([[0], np.cumsum(prefix[starts + self.blocks[:, 2]] - prefix[starts])])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import xxhash
 
 from dedup import furniture, kinds, origins
@@ -76,10 +76,8 @@ def wording(similarity: float) -> Wording:
 
 def changes(carrier: Carrier, own: Document, other: Document, tokens: Tokens) -> Iterator[Change]:
     """Yield figures, names and dates that stand in a gap between matched words and differ."""
-    blocks = carrier.blocks
-    for k in range(len(blocks) - 1):
-        a0, b0 = int(blocks[k, 0] + blocks[k, 2]), int(blocks[k, 1] + blocks[k, 2])
-        a1, b1 = int(blocks[k + 1, 0]), int(blocks[k + 1, 1])
+    for (a, b, words), (a1, b1, _) in itertools.pairwise(carrier.blocks.tolist()):
+        a0, b0 = a + words, b + words
         if not (0 < a1 - a0 <= 4 and 0 < b1 - b0 <= 4):
             continue
         if not (_telling(tokens, a0, a1) and _telling(tokens, b0, b1)):
@@ -93,14 +91,14 @@ def _telling(tokens: Tokens, start: int, end: int) -> bool:
     """Say whether a token span holds a figure, in digits or as a word, or a capitalised word."""
     from dedup.kernels.tokens import FLAG_DIGIT, FLAG_UPPER
 
-    named = bool((tokens.flags[start:end] & (FLAG_DIGIT | FLAG_UPPER)).any())
-    return named or bool(np.isin(tokens.hashes[start:end], _number_words()).any())
+    named = any(flag & (FLAG_DIGIT | FLAG_UPPER) for flag in tokens.flags[start:end].tolist())
+    return named or not _number_words().isdisjoint(tokens.hashes[start:end].tolist())
 
 
 @functools.cache
-def _number_words() -> npt.NDArray[np.uint32]:
+def _number_words() -> frozenset[int]:
     """Return the hashes of figures written as words."""
-    return np.unique(tokenize([NUMBER_WORDS]).hashes)
+    return frozenset(tokenize([NUMBER_WORDS]).hashes.tolist())
 
 
 def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:

@@ -14,7 +14,7 @@ from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
 from dedup.lsh import band_pairs, least_estimate
-from dedup.seeds import pair_hits, seed_hits
+from dedup.seeds import Layout, Linked, link_seeds, pair_hits
 from dedup.signatures import signatures
 from dedup.tokens import Tokens, tokenize_all
 
@@ -24,12 +24,15 @@ Stage = Callable[[str], None]
 AROUND = 200
 
 
+Keep = Callable[[Passages, rescore.Scored, rescore.Evidence], npt.NDArray[np.bool_]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What the array stages found in a list of texts.
 
-    `copy_of` (int64): the first text with the same tokens, itself if none; `evidence`: token masses and prefix sums;
-    `passages` all aligned passages with `scored`; `counts` for the manifest.
+    `copy_of` (int64): the first text with the same tokens, itself if none; `evidence`: token masses and their sums;
+    `passages` the aligned passages that were to be kept with `scored`; `counts` for the manifest.
     """
 
     tokens: Tokens
@@ -48,8 +51,9 @@ def find(
     stage: Stage = lambda name: None,
     *,
     weigh_texts: bool = True,
+    keep: Keep | None = None,
 ) -> Found:
-    """Return the passages that texts share, and those repeated inside them.
+    """Return the passages that texts share, and those repeated inside them, all or those that `keep` says.
 
     `sides` (int8 a text): all 0, or 1 for the texts of a reference set, with which alone the others are compared.
     Words are weighed by the background alone when not `weigh_texts`.
@@ -67,51 +71,105 @@ def find(
     counted[near[:, 1]] = False
     known = rescore.evidence(tokens, weights.inverse_frequencies(tokens, counted))
     stage("seeds")
-    hits = seed_hits(tokens, active, sides, config.seeds, pool)
-    stage("chains")
-    chains = chain_hits(hits, tokens, known.mass, config.chains, pool)
-    stage("alignment")
-    passages = align_chains(chains, tokens, known.masses, config.align, pool)
-    missing = _unlinked(near, passages.documents)
-    more = align_pairs(missing, None, known, config, pool)
-    passages = sorted_passages([passages, more])
-    stage("refinement")
-    passages = refined(passages, known, config, pool)
-    passages = sorted_passages([passages, _copies(copies, tokens)])
-    stage("rescoring")
-    scored = rescore.rescore(passages, known, config.rescore)
+    linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool)
+    stage("passages")
+    given = _Given(linked=linked, near=near, copies=_copies(copies, tokens), known=known, config=config, keep=keep)
+    numbers = range(len(linked.layout))
+    blocks = list(pool.map(given.block, numbers) if pool else map(given.block, numbers))
     counts = {
         "tokens": len(tokens.hashes),
         "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
         "lsh_pairs": len(near),
-        "lsh_pairs_without_chain": len(missing),
-        "seeds": hits.seeds,
-        "seeds_linked_to_neighbours": hits.frequent,
-        "hits": len(hits.places),
-        "pairs_with_hits": max(0, len(hits.groups) - 1),
-        "chains": len(chains),
-        "aligned_passages": len(passages),
+        "lsh_pairs_without_chain": sum(b.unlinked for b in blocks),
+        "seeds": linked.seeds,
+        "seeds_linked_to_neighbours": linked.frequent,
+        "hits": int(linked.hits.sizes.sum()),
+        "pairs_with_hits": sum(b.pairs for b in blocks),
+        "chains": sum(b.chains for b in blocks),
+        "aligned_passages": sum(b.aligned for b in blocks),
     }
     return Found(
         tokens=tokens,
         evidence=known,
         copy_of=copies,
-        passages=passages,
-        scored=scored,
+        passages=sorted_passages([b.passages for b in blocks]),
+        scored=rescore.joined([b.scored for b in blocks]),
         counts=counts,
     )
 
 
-def refined(passages: Passages, known: rescore.Evidence, config: Config, pool: Executor | None = None) -> Passages:
-    """Return the passages with those of promising pairs aligned anew from all seeds around them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """The passages of one block of left texts, sorted, and what was counted on the way."""
+
+    passages: Passages
+    scored: rescore.Scored
+    unlinked: int
+    pairs: int
+    chains: int
+    aligned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What a block of left texts is worked on with; all that follows concerns one pair of texts at a time."""
+
+    linked: Linked
+    near: npt.NDArray[np.int64]
+    copies: Passages
+    known: rescore.Evidence
+    config: Config
+    keep: Keep | None
+
+    def _scored(self, passages: Passages) -> rescore.Scored:
+        """Return the scores; where passages are dropped anyway, without the cosines that could not save them."""
+        score = rescore.rescore if self.keep is None else rescore.screen
+        return score(passages, self.known, self.config.rescore)
+
+    def block(self, number: int) -> _Block:
+        """Return the passages whose left text is in a block."""
+        known, config = self.known, self.config
+        hits = self.linked.block(number)
+        chains = chain_hits(hits, known.tokens, known.masses, config.chains)
+        passages = align_chains(chains, known.tokens, known.masses, config.align)
+        first, last = self.linked.layout.edges[number : number + 2]
+        near = self.near[np.searchsorted(self.near[:, 0], first) : np.searchsorted(self.near[:, 0], last)]
+        missing = _unlinked(near, passages.documents)
+        passages = sorted_passages([passages, align_pairs(missing, None, known, config)])
+        passages, scored = refined(passages, self._scored(passages), known, config, self._scored)
+        left = self.copies.documents[:, 0]
+        copies = self.copies.select((left >= first) & (left < last))
+        passages, scored = _together((passages, scored), (copies, self._scored(copies)))
+        aligned = len(passages)
+        if self.keep is not None:
+            kept = self.keep(passages, scored, known)
+            passages, scored = passages.select(kept), scored.select(kept)
+        return _Block(
+            passages=passages,
+            scored=scored,
+            unlinked=len(missing),
+            pairs=max(0, len(hits.groups) - 1),
+            chains=len(chains),
+            aligned=aligned,
+        )
+
+
+def refined(
+    passages: Passages,
+    scored: rescore.Scored,
+    known: rescore.Evidence,
+    config: Config,
+    score: Callable[[Passages], rescore.Scored],
+) -> tuple[Passages, rescore.Scored]:
+    """Return the passages with those of promising pairs aligned anew from all seeds around them, and their scores.
 
     Places of a frequent seed are linked with their neighbours only, so a pair may have been linked by a few of its
     common seeds: a denser second pass finds where the reuse begins and ends.
     """
     a, b = passages.documents[:, 0], passages.documents[:, 1]
-    promising = (rescore.rescore(passages, known, config.rescore).scores >= config.rescore.min_score) & (a != b)
+    promising = (scored.scores >= config.rescore.min_score) & (a != b)
     if not promising.any():
-        return passages
+        return passages, scored
     pairs, number = np.unique(passages.documents[promising], axis=0, return_inverse=True)
     spans = passages.spans()[promising]
     windows = np.empty((len(pairs), 4), np.int64)
@@ -123,10 +181,10 @@ def refined(passages: Passages, known: rescore.Evidence, config: Config, pool: E
         np.maximum.at(high, number.ravel(), spans[:, column + 1])
         windows[:, column] = np.maximum(low - AROUND, bounds[pairs[:, side]])
         windows[:, column + 1] = np.minimum(high + AROUND, bounds[pairs[:, side] + 1])
-    anew = align_pairs(pairs.astype(np.int64), windows, known, config, pool)
+    anew = align_pairs(pairs.astype(np.int64), windows, known, config)
     codes = passages.documents.astype(np.int64) @ np.array([len(known.tokens), 1])
     done = np.isin(codes, pairs.astype(np.int64) @ np.array([len(known.tokens), 1]))
-    return sorted_passages([passages.select(~done), anew])
+    return _together((passages.select(~done), scored.select(~done)), (anew, score(anew)))
 
 
 def copy_of(tokens: Tokens) -> npt.NDArray[np.int64]:
@@ -180,14 +238,17 @@ def align_pairs(
     if windows is None:
         windows = np.stack([tokens.bounds[pairs[:, s] + e] for s in (0, 1) for e in (0, 1)], axis=1)
     hits = pair_hits(tokens, pairs, windows, replace(config.seeds, seed_window=1))
-    chains = chain_hits(hits, tokens, known.mass, config.chains, pool)
+    chains = chain_hits(hits, tokens, known.masses, config.chains, pool)
     return align_chains(chains, tokens, known.masses, config.align, pool)
 
 
 def _unlinked(pairs: npt.NDArray[np.int64], documents: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
     """Return the pairs that no passage links."""
-    linked = set(map(tuple, documents.tolist()))
-    return np.array([p for p in pairs.tolist() if tuple(p) not in linked], np.int64).reshape(-1, 2)
+    if not len(pairs) or not len(documents):
+        return pairs
+    factor = int(max(pairs.max(), documents.max())) + 1
+    codes = documents.astype(np.int64) @ np.array([factor, 1])
+    return pairs[~np.isin(pairs @ np.array([factor, 1]), codes)]
 
 
 def _copies(copies: npt.NDArray[np.int64], tokens: Tokens) -> Passages:
@@ -204,12 +265,24 @@ def _copies(copies: npt.NDArray[np.int64], tokens: Tokens) -> Passages:
 
 def sorted_passages(parts: Sequence[Passages]) -> Passages:
     """Return the passages of all parts, sorted by pair of texts, then by place."""
+    return _sorted(parts)[0]
+
+
+def _together(*parts: tuple[Passages, rescore.Scored]) -> tuple[Passages, rescore.Scored]:
+    """Return passages of several parts with their scores, sorted."""
+    passages, order = _sorted([p for p, _ in parts])
+    scored = rescore.joined([s for _, s in parts])
+    return passages, scored.select(order)
+
+
+def _sorted(parts: Sequence[Passages]) -> tuple[Passages, npt.NDArray[np.int64]]:
+    """Return the passages of all parts, sorted by pair of texts, then by place, and where each was (int64)."""
     together = joined([(p.documents, p.bounds, p.blocks) for p in parts])
     if not len(together):
-        return together
+        return together, np.empty(0, np.int64)
     spans = together.spans()
     order = np.lexsort((spans[:, 2], spans[:, 0], together.documents[:, 1], together.documents[:, 0]))
     sizes = np.diff(together.bounds)[order]
     bounds = np.concatenate([[0], np.cumsum(sizes)])
     rows = np.repeat(together.bounds[:-1][order] - bounds[:-1], sizes) + np.arange(bounds[-1])
-    return Passages(documents=together.documents[order], bounds=bounds, blocks=together.blocks[rows])
+    return Passages(documents=together.documents[order], bounds=bounds, blocks=together.blocks[rows]), order

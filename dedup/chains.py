@@ -38,11 +38,11 @@ class Chains:
 def chain_hits(
     hits: Hits,
     tokens: Tokens,
-    prefix: npt.NDArray[np.int64],
+    masses: npt.NDArray[np.uint16],
     config: ChainConfig,
     pool: Executor | None = None,
 ) -> Chains:
-    """Return the chains of all pairs of texts; `prefix` (int64) are prefix sums of token masses (1/256 nat)."""
+    """Return the chains of all pairs of texts; `masses` (uint16) are those of the tokens (1/256 nat)."""
     limits = np.array([config.max_gap, int(config.least_mass * 256)], np.int64)
 
     edges = _block_edges(hits.groups)
@@ -56,7 +56,7 @@ def chain_hits(
             hits.documents[low:high],
             tokens.bounds,
             tokens.hashes,
-            prefix,
+            masses,
             limits,
         )
         return pairs, ends, runs

@@ -18,6 +18,7 @@ from dedup.align import Passages
 from dedup.kernels import clusters as kernels
 from dedup.layout import SNAP, Part, Piece, lay_out
 from dedup.rescore import Evidence
+from dedup.weights import Sums
 
 # The least mass (nats) of a member's part after a cut.
 LEAST_MEMBER = 8.0
@@ -114,7 +115,7 @@ class _Component:
     passages: npt.NDArray[np.int64]
 
 
-def _components(passages: Passages, nodes: _Nodes, prefix: npt.NDArray[np.int64]) -> list[_Component]:
+def _components(passages: Passages, nodes: _Nodes, prefix: Sums) -> list[_Component]:
     """Return the connected components of regions, each with its representative."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
@@ -243,9 +244,7 @@ def _region(nodes: _Nodes, region: int) -> tuple[int, int, int]:
     return int(nodes.documents[region]), int(nodes.starts[region]), int(nodes.ends[region])
 
 
-def _clusters_of(
-    pieces: list[Piece], nodes: _Nodes, head: int, prefix: npt.NDArray[np.int64], change: float
-) -> list[Cluster]:
+def _clusters_of(pieces: list[Piece], nodes: _Nodes, head: int, prefix: Sums, change: float) -> list[Cluster]:
     """Return the clusters into which one representative's carriers are cut."""
     by_carrier: dict[int, list[Piece]] = {}
     for piece in pieces:
@@ -261,7 +260,7 @@ def _clusters_of(
 
 
 def _members(
-    part: Part, by_carrier: dict[int, list[Piece]], nodes: _Nodes, head: int, prefix: npt.NDArray[np.int64]
+    part: Part, by_carrier: dict[int, list[Piece]], nodes: _Nodes, head: int, prefix: Sums
 ) -> Iterator[Carrier]:
     """Yield the representative and the carriers of a part, each with its own extent."""
     carriers: list[Carrier] = []
@@ -283,7 +282,7 @@ def _members(
             yield c
 
 
-def _is_weighty(blocks: npt.NDArray[np.int64], pieces: list[Piece], prefix: npt.NDArray[np.int64]) -> bool:
+def _is_weighty(blocks: npt.NDArray[np.int64], pieces: list[Piece], prefix: Sums) -> bool:
     """Return whether a member's part is a verified passage as it was, or weighs enough after the cut."""
     if any(len(p.blocks) == len(blocks) and (p.blocks == blocks).all() for p in pieces):
         return True

@@ -116,7 +116,8 @@ class _Scan:
             sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
             texts = [d.text for d in corpus.texts]
             memory.check(texts, self.config.memory)
-            found = candidates.find(texts, sides, self.config, pool, self.clock.start)
+            keep = functools.partial(self._verified, corpus)
+            found = candidates.find(texts, sides, self.config, pool, self.clock.start, keep=keep)
             result, known_families = self._judge(corpus, found, pool)
         self.clock.stop()
         about = manifest(self.config, corpus, known_families, found, result)
@@ -128,12 +129,12 @@ class _Scan:
         """Turn aligned passages into clusters, kinds, origins and relations; return the families as well."""
         tokens, documents = found.tokens, corpus.texts
         self.clock.start("clusters")
-        passages = found.passages.select(self._verified(found.passages, found.scored, corpus, found.evidence))
+        passages = found.passages
 
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
             more = candidates.align_pairs(pairs, windows, found.evidence, self.config, pool)
             scored = rescore.rescore(more, found.evidence, self.config.rescore)
-            return more.select(self._verified(more, scored, corpus, found.evidence))
+            return more.select(self._verified(corpus, more, scored, found.evidence))
 
         known_families = families.families_of(documents, self.mapping)
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
@@ -177,7 +178,7 @@ class _Scan:
         return _Judged(clusters=clusters, verdicts=verdicts)
 
     def _verified(
-        self, passages: Passages, scored: rescore.Scored, corpus: Corpus, evidence: rescore.Evidence
+        self, corpus: Corpus, passages: Passages, scored: rescore.Scored, evidence: rescore.Evidence
     ) -> npt.NDArray[np.bool_]:
         """Return which passages are matches: by their score or as equal texts, and between texts to be compared."""
         if not len(passages):
@@ -295,11 +296,13 @@ class _Scan:
         pairs = relations.relate(passages, tokens, masks, material.documents, near)
         missing = relations.missing_pairs(pairs, len(tokens), COMPLETE, self._timely(corpus))
         if len(missing):
-            everything = candidates.sorted_passages([passages, align(missing, None)])
-            pairs = relations.relate(everything, tokens, masks, material.documents, near)
+            factor = np.array([len(tokens), 1])
+            again = np.isin(passages.documents.astype(np.int64) @ factor, missing @ factor)
+            anew = candidates.sorted_passages([passages.select(again), align(missing, None)])
+            pairs += relations.relate(anew, tokens, masks, material.documents, near)
+            pairs.sort(key=lambda p: (p.left, p.right))
         pairs = self._compared(pairs, corpus)
-        sizes = np.diff(masks.plain[tokens.bounds])
-        return pairs, relations.document_clusters(pairs, sizes)
+        return pairs, relations.document_clusters(pairs, masks.plain)
 
     def _timely(self, corpus: Corpus) -> relations.Linker | None:
         """Return what links the texts of a group to those near them in time, when a window is asked for."""

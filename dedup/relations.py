@@ -5,7 +5,7 @@ Shares are measured on aligned words without furniture; words of shared quotatio
 
 from __future__ import annotations
 
-import itertools
+import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.align import Passages
+from dedup.kernels import relations as kernels
 from dedup.model import Document, Relation
 from dedup.tokens import Tokens
 
+# What a token is marked as.
+FURNITURE, QUOTED = 1, 2
 # An update has at least this part of the earlier text, and is this much longer.
 UPDATE_SHARE = 0.5
 UPDATE_GROWTH = 1.05
@@ -40,36 +43,36 @@ class DocumentPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Masks:
-    """Per token: 1 where it is furniture, and 1 where it is a shared quotation (prefix sums of weights, int64)."""
+    """Which tokens are furniture or shared quotations (`marks`, uint8: FURNITURE, QUOTED or 0), and the weight of the
+    words of each text (`totals`, int64, n x 3): of all, of furniture and of quotations."""
 
-    weight: npt.NDArray[np.int64]
-    plain: npt.NDArray[np.int64]
-    quoted: npt.NDArray[np.int64]
+    marks: npt.NDArray[np.uint8]
+    totals: npt.NDArray[np.int64]
+
+    @property
+    def plain(self) -> npt.NDArray[np.int64]:
+        """Return the weight of each text's words that are neither."""
+        return _plain(self.totals)
 
 
 def masks(tokens: Tokens, furniture: Sequence[tuple[int, int]], quotations: Sequence[tuple[int, int]]) -> Masks:
-    """Return prefix sums of token weights: all, neither furniture nor quotation, and quotation."""
-    is_furniture = _marked(furniture, len(tokens.hashes))
-    is_quoted = _marked(quotations, len(tokens.hashes)) & ~is_furniture
-    weights = tokens.weights.astype(np.int64)
-
-    def prefix(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        return np.concatenate([np.zeros(1, np.int64), np.cumsum(values)])
-
-    return Masks(
-        weight=prefix(weights),
-        plain=prefix(np.where(is_furniture | is_quoted, 0, weights)),
-        quoted=prefix(np.where(is_quoted, weights, 0)),
-    )
+    """Return the masks of token spans; what is furniture is no quotation."""
+    marks = np.zeros(len(tokens.hashes), np.uint8)
+    for spans, mark in ((quotations, QUOTED), (furniture, FURNITURE)):
+        for start, end in spans:
+            marks[start:end] = mark
+    each = np.arange(len(tokens) + 1)
+    starts = tokens.bounds[:-1]
+    texts = np.stack([starts, starts, np.diff(tokens.bounds)], axis=1)
+    edges = np.stack([each[:-1], each[1:]], axis=1)
+    totals: npt.NDArray[np.int64] = kernels.covered(edges, each, texts, tokens.weights, marks)[:, 0]
+    return Masks(marks=marks, totals=totals)
 
 
-def _marked(spans: Sequence[tuple[int, int]], size: int) -> npt.NDArray[np.bool_]:
-    steps = np.zeros(size + 1, np.int32)
-    for start, end in spans:
-        steps[start] += 1
-        steps[end] -= 1
-    marked: npt.NDArray[np.bool_] = np.cumsum(steps[:-1]) > 0
-    return marked
+def _plain(sums: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the weight of what is neither furniture nor quotation, from sums as in `Masks`."""
+    rest: npt.NDArray[np.int64] = sums[..., 0] - sums[..., 1] - sums[..., 2]
+    return rest
 
 
 def relate(
@@ -78,74 +81,55 @@ def relate(
     """Return the related pairs of different texts, sorted; pairs that share nothing but furniture or quotations are
     left out."""
     edges = _pair_edges(passages)
-    pairs: list[DocumentPair] = []
-    for low, high in itertools.pairwise(edges):
-        left, right = passages.documents[low].tolist()
-        if left == right:
-            continue
-        blocks = passages.blocks[passages.bounds[low] : passages.bounds[high]]
-        pair = _relation(left, right, blocks, tokens, kinds, documents, near_duplicate)
-        if pair:
-            pairs.append(pair)
-    return pairs
+    covered = kernels.covered(edges, passages.bounds, passages.blocks, tokens.weights, kinds.marks)
+    numbers = passages.documents[edges[:, 0]].astype(np.int64)
+    shared, totals = _plain(covered), kinds.plain[numbers]
+    all_words = np.maximum(kinds.totals[numbers, 0], 1)
+    # a text from which nothing was taken is compared however short it is
+    untouched = all_words - totals - kinds.totals[numbers, 2] == 0
+    enough = (untouched | (totals >= LEAST_REST * 6)).all(axis=1) & (shared.min(axis=1) > 0)
+    beside = (shared.min(axis=1) < LEAST_BESIDE * 6) & (covered[:, 0, 0] > shared[:, 0])
+    quoted = (covered[:, :, 2] / all_words).max(axis=1)
+    return [
+        _relation(
+            numbers[p].tolist(), shared[p].tolist(), totals[p].tolist(), float(quoted[p]), documents, near_duplicate
+        )
+        for p in np.flatnonzero(enough & ~beside).tolist()
+    ]
 
 
-def _pair_edges(passages: Passages) -> list[int]:
-    if not len(passages):
-        return [0]
+def _pair_edges(passages: Passages) -> npt.NDArray[np.int64]:
+    """Return the first passage of each pair of different texts and the one behind its last (int64, n x 2)."""
+    n = len(passages)
+    if not n:
+        return np.empty((0, 2), np.int64)
     new = np.flatnonzero((passages.documents[1:] != passages.documents[:-1]).any(axis=1)) + 1
-    return [0, *new.tolist(), len(passages)]
-
-
-def _covered(starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], prefix: npt.NDArray[np.int64]) -> int:
-    """Return the summed weight of the union of `[start, start + length)`."""
-    order = np.argsort(starts, kind="stable")
-    low, high = starts[order], (starts + lengths)[order]
-    before = np.maximum.accumulate(np.concatenate([[0], high[:-1]]))
-    low = np.minimum(np.maximum(low, before), np.maximum(high, before))
-    high = np.maximum(high, low)
-    return int((prefix[high] - prefix[low]).sum())
+    edges = np.stack([np.concatenate([[0], new]), np.concatenate([new, [n]])], axis=1)
+    different: npt.NDArray[np.int64] = edges[(np.diff(passages.documents[edges[:, 0]], axis=1) != 0).ravel()]
+    return different
 
 
 def _relation(
-    left: int,
-    right: int,
-    blocks: npt.NDArray[np.int64],
-    tokens: Tokens,
-    kinds: Masks,
+    numbers: Sequence[int],
+    shared: Sequence[int],
+    totals: Sequence[int],
+    quoted: float,
     documents: Sequence[Document],
     near_duplicate: float,
-) -> DocumentPair | None:
-    shared: list[int] = []
-    quoted: list[float] = []
-    totals: list[int] = []
-    left_over: list[int] = []
-    for side, d in ((0, left), (1, right)):
-        low, high = tokens.bounds[d], tokens.bounds[d + 1]
-        shared.append(_covered(blocks[:, side], blocks[:, 2], kinds.plain))
-        totals.append(int(kinds.plain[high] - kinds.plain[low]))
-        all_words = max(1, int(kinds.weight[high] - kinds.weight[low]))
-        removed = all_words - totals[-1] - int(kinds.quoted[high] - kinds.quoted[low])
-        left_over.append(totals[-1] if removed else LEAST_REST * 6)
-        quoted.append(_covered(blocks[:, side], blocks[:, 2], kinds.quoted) / all_words)
-    if min(shared) == 0 or min(left_over) < LEAST_REST * 6:
-        return None
-    if min(shared) < LEAST_BESIDE * 6 and _covered(blocks[:, 0], blocks[:, 2], kinds.weight) > shared[0]:
-        return None
+) -> DocumentPair:
     shares = [round(s / max(1, t), 6) for s, t in zip(shared, totals, strict=True)]
     common = min(shared)
-    jaccard = round(common / max(1, totals[0] + totals[1] - common), 6)
     relation = _name(shares[0], shares[1], near_duplicate)
-    if _updates(documents[left], documents[right], shares, totals):
+    if _updates(documents[numbers[0]], documents[numbers[1]], shares, totals):
         relation = "updates"
     return DocumentPair(
-        left=left,
-        right=right,
+        left=numbers[0],
+        right=numbers[1],
         relation=relation,
         share_left=shares[0],
         share_right=shares[1],
-        jaccard=jaccard,
-        quoted_share=round(max(quoted), 6),
+        jaccard=round(common / max(1, totals[0] + totals[1] - common), 6),
+        quoted_share=round(quoted, 6),
     )
 
 
@@ -180,16 +164,27 @@ def document_clusters(
             near.setdefault(pair.left, {})[pair.right] = pair
             near.setdefault(pair.right, {})[pair.left] = pair
     clusters: list[tuple[int, dict[int, DocumentPair]]] = []
-    while near:
-        head = max(near, key=lambda d: (_ties(near[d], d), int(sizes[d]), -d))
+
+    def rank(d: int) -> tuple[float, int, int]:
+        return -_ties(near[d], d), -int(sizes[d]), d
+
+    # a rank only falls while ties are taken away, so the least one that is still true is the least of all
+    waiting = [rank(d) for d in near]
+    heapq.heapify(waiting)
+    while waiting:
+        kept = heapq.heappop(waiting)
+        head = kept[2]
+        if not near.get(head):
+            continue
+        if rank(head) != kept:
+            heapq.heappush(waiting, rank(head))
+            continue
         members = near.pop(head)
         clusters.append((head, dict(sorted(members.items()))))
         for member in members:
             for other in near.pop(member, {}):
                 if other in near:
                     near[other].pop(member, None)
-        for d in [d for d, ties in near.items() if not ties]:
-            del near[d]
     return clusters
 
 

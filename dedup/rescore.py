@@ -19,6 +19,7 @@ Features of a passage, and why each is there:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,7 @@ from dedup.kernels import tokens as k
 from dedup.kernels import weights as weight_kernels
 from dedup.kernels.weights import SLOTS
 from dedup.tokens import Tokens
-from dedup.weights import content_mass
+from dedup.weights import Sums, content_mass
 
 FEATURES = (
     "mass", "surprise", "content", "contiguity", "cosine", "containment_left", "containment_right", "names",
@@ -46,6 +47,11 @@ MOST_USUAL = 0.6
 SHORT = 10.0
 
 
+# What a token can be, and how many tokens are looked at at a time.
+CONTENT, INNER, NAME, COMMA = 1, 2, 4, 8
+BATCH_TOKENS = 1 << 22
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
     """Passages with their `features` (float64, n x len(FEATURES)) and `scores` (float64, n)."""
@@ -53,102 +59,112 @@ class Scored:
     features: npt.NDArray[np.float64]
     scores: npt.NDArray[np.float64]
 
+    def select(self, kept: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Scored:
+        """Return those of the passages at `kept`, a mask or indices."""
+        return Scored(features=self.features[kept], scores=self.scores[kept])
+
     def column(self, name: str) -> npt.NDArray[np.float64]:
         """Return one feature of all passages."""
         return self.features[:, FEATURES.index(name)]
 
 
-def _prefix(values: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
-    """Return prefix sums, so that the sum of `[a, b)` is `p[b] - p[a]`."""
-    out = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(values, out=out[1:], dtype=np.int64)
-    return out
+def joined(parts: Sequence[Scored]) -> Scored:
+    """Return those of several parts as one."""
+    return Scored(
+        features=np.concatenate([p.features for p in parts]), scores=np.concatenate([p.scores for p in parts])
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the features are made from: the idf of each slot (float32, nats), the mass of each token (uint16, 1/256 nat)
-    and prefix sums over all tokens (int64, tokens + 1), made once a corpus."""
+    """What the features are made from, made once a corpus: the idf of each slot (float32, nats), the mass of each token
+    (uint16, 1/256 nat), sums of mass and weight over all tokens, what each token is (uint8, bits of CONTENT, INNER,
+    NAME and COMMA), and the usual share of names in each text (float64)."""
 
     tokens: Tokens
     idf: npt.NDArray[np.float32]
     masses: npt.NDArray[np.uint16]
-    mass: npt.NDArray[np.int64]
-    weight: npt.NDArray[np.int64]
-    content: npt.NDArray[np.int64]
-    inner: npt.NDArray[np.int64]
-    names: npt.NDArray[np.int64]
-    commas: npt.NDArray[np.int64]
+    mass: Sums
+    weight: Sums
+    marks: npt.NDArray[np.uint8]
+    usual_names: npt.NDArray[np.float64]
 
 
 def evidence(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Evidence:
-    """Return token masses and the prefix sums of mass, weight, content words, those of them that begin no sentence,
-    those of these that are capitalised, and commas."""
+    """Return what the features of passages in these texts are made from."""
     masses = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf)
-    is_content = masses.astype(np.int32) * 6 >= content_mass() * tokens.weights.astype(np.int32)
-    # the capital of a sentence's first word tells nothing
-    is_inner = is_content & ((tokens.flags & (k.FLAG_SENTENCE | k.FLAG_LINE)) == 0)
-    is_name = is_inner & ((tokens.flags & k.FLAG_UPPER) != 0)
-    comma = (tokens.flags & (k.FLAG_PUNCT | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_PUNCT
+    marks = np.empty(len(masses), np.uint8)
+    for low in range(0, len(masses), BATCH_TOKENS):
+        part = slice(low, low + BATCH_TOKENS)
+        marks[part] = _marks(masses[part], tokens.weights[part], tokens.flags[part])
     return Evidence(
         tokens=tokens,
         idf=idf,
         masses=masses,
-        mass=_prefix(masses),
-        weight=_prefix(tokens.weights),
-        content=_prefix(np.where(is_content, tokens.weights, 0)),
-        inner=_prefix(np.where(is_inner, tokens.weights, 0)),
-        names=_prefix(np.where(is_name, tokens.weights, 0)),
-        commas=_prefix(comma),
+        mass=Sums(masses),
+        weight=Sums(tokens.weights),
+        marks=marks,
+        usual_names=_usual_names(tokens, marks),
     )
+
+
+def _marks(
+    masses: npt.NDArray[np.uint16], weights: npt.NDArray[np.uint8], flags: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.uint8]:
+    """Return what tokens are (uint8): bits of CONTENT, INNER, NAME and COMMA."""
+    is_content = masses.astype(np.int32) * 6 >= content_mass() * weights.astype(np.int32)
+    # the capital of a sentence's first word tells nothing
+    is_inner = is_content & ((flags & (k.FLAG_SENTENCE | k.FLAG_LINE)) == 0)
+    is_name = is_inner & ((flags & k.FLAG_UPPER) != 0)
+    comma = (flags & (k.FLAG_PUNCT | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_PUNCT
+    found: npt.NDArray[np.uint8] = np.where(is_content, CONTENT, 0).astype(np.uint8)
+    for mark, where in ((INNER, is_inner), (NAME, is_name), (COMMA, comma)):
+        found[where] |= mark
+    return found
 
 
 def features(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
     """Return the features (float64, n x len(FEATURES), rounded to 1e-6)."""
+    rows = _plain_features(passages, known)
+    if len(rows):
+        rows[:, FEATURES.index("cosine")] = _cosines(passages, known)
+    return rows
+
+
+def _plain_features(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
+    """Return the features with cosines of 0."""
     if not len(passages):
         return np.zeros((0, len(FEATURES)))
-    tokens, mass, weight = known.tokens, known.mass, known.weight
-    matched = {
-        name: _matched(passages, getattr(known, name))
-        for name in ("mass", "content", "weight", "inner", "names", "commas")
-    }
+    tokens = known.tokens
+    sums = weight_kernels.passage_sums(passages.bounds, passages.blocks, known.masses, tokens.weights, known.marks)
+    mass, weight, content, inner, names, commas, left_mass, left_weight, right_mass, right_weight = sums.T
     a0, a1, b0, b1 = passages.spans().T
     sizes = (tokens.bounds[passages.documents + 1] - tokens.bounds[passages.documents]).astype(float)
-    nats = matched["mass"] / 256.0
-    longer = np.maximum(weight[a1] - weight[a0], weight[b1] - weight[b0])
-    usual = _usual_names(passages, known)
-    names = matched["names"] / np.maximum(matched["inner"], 1)
+    nats = mass / 256.0
+    usual = known.usual_names[passages.documents].max(axis=1)
+    capitals = names / np.maximum(inner, 1)
     columns = {
         "mass": nats,
         "surprise": nats - np.log(sizes[:, 0]) - np.log(sizes[:, 1]),
-        "content": matched["content"] / 6.0,
-        "contiguity": matched["weight"] / np.maximum(longer, 1),
-        "cosine": _cosines(passages, tokens, known.masses),
-        "containment_left": matched["mass"] / np.maximum(mass[a1] - mass[a0], 1),
-        "containment_right": matched["mass"] / np.maximum(mass[b1] - mass[b0], 1),
-        "names": np.maximum(names - usual, 0.0) / (1.0 - usual),
-        "punctuation": 6.0 * matched["commas"] / np.maximum(matched["weight"], 1),
+        "content": content / 6.0,
+        "contiguity": weight / np.maximum(np.maximum(left_weight, right_weight), 1),
+        "cosine": np.zeros(len(passages)),
+        "containment_left": mass / np.maximum(left_mass, 1),
+        "containment_right": mass / np.maximum(right_mass, 1),
+        "names": np.maximum(capitals - usual, 0.0) / (1.0 - usual),
+        "punctuation": 6.0 * commas / np.maximum(weight, 1),
         "unit": (whole_units(tokens, a0, a1) & whole_units(tokens, b0, b1)).astype(float),
-        "words": matched["weight"] / 6.0,
-        "common": (matched["content"] - matched["names"]) / 6.0 / (1.0 - usual),
+        "words": weight / 6.0,
+        "common": (content - names) / 6.0 / (1.0 - usual),
     }
     return np.round(np.stack([columns[name] for name in FEATURES], axis=1), 6)
 
 
-def _usual_names(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
-    """Return the share of capitalised words that is usual in the two texts of each passage (the larger one)."""
-    bounds = known.tokens.bounds
-    low, high = bounds[passages.documents], bounds[passages.documents + 1]
-    names, inner = known.names[high] - known.names[low], known.inner[high] - known.inner[low]
-    usual: npt.NDArray[np.float64] = (names + 6 * USUAL_WORDS * USUAL_NAMES) / (inner + 6 * USUAL_WORDS)
-    return np.minimum(usual.max(axis=1), MOST_USUAL)
-
-
-def _matched(passages: Passages, prefix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return the sum of a prefix-summed value over the matched words of the left side."""
-    starts = passages.blocks[:, 0]
-    sums = _prefix(prefix[starts + passages.blocks[:, 2]] - prefix[starts])
-    return sums[passages.bounds[1:]] - sums[passages.bounds[:-1]]
+def _usual_names(tokens: Tokens, marks: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """Return which share of the words inside the sentences of each text is capitalised, leaning on what is usual."""
+    names, inner = (np.diff(Sums(tokens.weights, marks, mark)[tokens.bounds]) for mark in (NAME, INNER))
+    found: npt.NDArray[np.float64] = (names + 6 * USUAL_WORDS * USUAL_NAMES) / (inner + 6 * USUAL_WORDS)
+    return np.minimum(found, MOST_USUAL)
 
 
 def whole_units(tokens: Tokens, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -160,22 +176,15 @@ def whole_units(tokens: Tokens, starts: npt.NDArray[np.int64], ends: npt.NDArray
     return whole
 
 
-def _cosines(passages: Passages, tokens: Tokens, masses: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
-    """Return the TF-IDF cosine of the two sides of each passage, in batches of bounded size."""
-    spans = passages.spans()
-    out = np.empty(len(spans))
-    sizes = (spans[:, 1] - spans[:, 0]) + (spans[:, 3] - spans[:, 2])
-    batch = np.cumsum(sizes) // 2_000_000
-    for number in np.unique(batch):
-        rows = np.flatnonzero(batch == number)
-        left = span_vectors(tokens, masses, spans[rows, 0], spans[rows, 1])
-        right = span_vectors(tokens, masses, spans[rows, 2], spans[rows, 3])
-        out[rows] = np.asarray(left.multiply(right).sum(axis=1)).ravel()
-    return np.clip(out, 0.0, 1.0)
+def _cosines(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:
+    """Return the TF-IDF cosine of the two sides of each passage, rounded to 1e-6."""
+    found = weight_kernels.cosines(passages.spans(), known.tokens.hashes, known.masses)
+    rounded: npt.NDArray[np.float64] = np.round(found, 6)
+    return rounded
 
 
 def span_vectors(tokens: Tokens, masses: npt.NDArray[np.uint16], starts: object, ends: object):  # type: ignore[no-untyped-def]
-    """Return the L2-normed TF-IDF vectors (CSR, spans x slots seen) of token spans."""
+    """Return the L2-normed TF-IDF vectors (CSR, spans x slots seen) of token spans, made by scikit-learn."""
     from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfTransformer
 
@@ -207,4 +216,20 @@ def scores(features: npt.NDArray[np.float64], config: RescoreConfig) -> npt.NDAr
 def rescore(passages: Passages, known: Evidence, config: RescoreConfig) -> Scored:
     """Return features and scores of all passages."""
     rows = features(passages, known)
+    return Scored(features=rows, scores=scores(rows, config))
+
+
+def screen(passages: Passages, known: Evidence, config: RescoreConfig) -> Scored:
+    """Return features and scores of all passages, but no cosines of those that no cosine would make a match.
+
+    Their cosine is given as 0, and their score is some score below `min_score`.
+    """
+    rows = _plain_features(passages, known)
+    column = FEATURES.index("cosine")
+    with_one = rows.copy()
+    with_one[:, column] = 1.0
+    # the model is monotone in the cosine
+    hopeful = np.maximum(scores(rows, config), scores(with_one, config)) >= config.min_score
+    if hopeful.any():
+        rows[hopeful, column] = _cosines(passages.select(hopeful), known)
     return Scored(features=rows, scores=scores(rows, config))

@@ -4,12 +4,16 @@ A seed is the smallest shingle hash of a window (winnowing), so that any verbati
 words shares one. Places of a frequent seed are linked to their neighbours in the order of the tokens that follow, and
 again of those that precede: what lies between two places in that order shares at least as long a run, so every set
 of places that shares a run stays connected, in linear time and without a frequency cap.
+
+No step holds all seeds or all hits: seeds go to parts by their key, hits to blocks by their left text, and each part
+and each block is worked on alone.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +21,14 @@ import numpy.typing as npt
 from dedup.config import SeedConfig
 from dedup.kernels import seeds as kernels
 from dedup.kernels import shingles as shingle_kernels
+from dedup.spill import Parts
 from dedup.tokens import Tokens
 
 BLOCK_DOCUMENTS = 1024
+# Tokens of a part of the seeds and of a block of left texts; bits of the key that tell the parts apart, at most.
+PART_TOKENS = 1 << 19
+MOST_BLOCKS = 512
+MOST_PART_BITS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +46,83 @@ class Hits:
     frequent: int
 
 
+class Layout:
+    """How the texts of a corpus are cut into blocks of about `tokens` tokens each, and where each place belongs.
+
+    Block b has the texts `edges[b]:edges[b + 1]`.
+    """
+
+    def __init__(self, bounds: npt.NDArray[np.int64], tokens: int = PART_TOKENS) -> None:
+        self.bounds = bounds
+        total = int(bounds[-1])
+        step = max(tokens, -(-total // MOST_BLOCKS), 1)
+        inner = np.unique(np.searchsorted(bounds, np.arange(step, total, step)))
+        self.edges = np.concatenate([[0], inner, [len(bounds) - 1]]).astype(np.int64)
+        self.starts = bounds[self.edges]
+        self.firsts = kernels.first_documents(bounds, kernels.DOCUMENT_STEP)
+        self.place_bits = max(1, total.bit_length())
+        self.block_of = np.repeat(np.arange(len(self.edges) - 1, dtype=np.int32), np.diff(self.edges))
+        # a record has the rest of the key, which gets smaller with more parts, and a place
+        wanted = min(MOST_PART_BITS, max(0, (total // tokens).bit_length()))
+        self.part_bits = max(wanted, self.place_bits - 32)
+
+    def __len__(self) -> int:
+        return len(self.edges) - 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Linked:
+    """The hits of a corpus in blocks of left texts; counts as in `Hits`."""
+
+    hits: Parts
+    layout: Layout
+    seeds: int
+    frequent: int
+
+    def block(self, number: int) -> Hits:
+        """Return the hits whose left text is in a block, and let go of them."""
+        layout = self.layout
+        places, documents, groups = kernels.group_hits(
+            np.sort(self.hits.take(number)), layout.starts[number], layout.place_bits, layout.bounds, layout.firsts
+        )
+        return Hits(places=places, documents=documents, groups=groups, seeds=self.seeds, frequent=self.frequent)
+
+
+def link_seeds(
+    tokens: Tokens,
+    active: npt.NDArray[np.bool_],
+    sides: npt.NDArray[np.int8],
+    config: SeedConfig,
+    layout: Layout,
+    pool: Executor | None = None,
+    folder: Path | None = None,
+) -> Linked:
+    """Return the hits among `active` texts; with two sides only those across.
+
+    `sides` (int8 a text) is all 0 for a scan within one corpus, and 1 for a reference set. What does not fit into
+    memory goes to `folder`.
+    """
+    seeds = _seeds(tokens, active, config, layout, pool, folder)
+    hits = Parts(len(layout), folder, "hits")
+    two_sided = bool(sides.any())
+    limits = (config.small_bucket, config.seed_size)
+
+    def part(number: int) -> int:
+        records = np.sort(seeds.take(number))
+        found, frequent = kernels.link(
+            records, layout.place_bits, tokens.bounds, layout.firsts, tokens.hashes, sides, two_sided, limits
+        )
+        hits.add(
+            *kernels.scatter_hits(
+                found, layout.block_of, layout.starts, layout.place_bits, tokens.bounds, layout.firsts
+            )
+        )
+        return int(frequent)
+
+    frequent = sum(pool.map(part, range(len(seeds))) if pool else map(part, range(len(seeds))))
+    return Linked(hits=hits, layout=layout, seeds=int(seeds.sizes.sum()), frequent=frequent)
+
+
 def seed_hits(
     tokens: Tokens,
     active: npt.NDArray[np.bool_],
@@ -44,17 +130,9 @@ def seed_hits(
     config: SeedConfig,
     pool: Executor | None = None,
 ) -> Hits:
-    """Return the hits among `active` texts; with two sides only those across.
-
-    `sides` (int8 a text) is all 0 for a scan within one corpus, and 1 for a reference set.
-    """
-    keys, places = _seeds(tokens, active, config, pool)
-    packed = np.sort((keys.astype(np.uint64) << np.uint64(32)) | places.astype(np.uint64))
-    keys = (packed >> np.uint64(32)).astype(np.uint32)
-    places = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    documents = kernels.document_of(places, tokens.bounds)
-    hits, frequent = kernels.link(keys, places, documents, tokens.bounds, tokens.hashes, sides, config.small_bucket)
-    return _grouped(hits, tokens, len(keys), int(frequent))
+    """Return the hits of a small corpus as one, as `link_seeds` does."""
+    layout = Layout(tokens.bounds, max(1, int(tokens.bounds[-1])))
+    return link_seeds(tokens, active, sides, config, layout, pool).block(0)
 
 
 def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64], config: SeedConfig) -> Hits:
@@ -62,19 +140,12 @@ def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray
 
     `windows` (int64, n x 4) are the token spans of the left and the right text in which hits are wanted.
     """
-    needed = np.unique(pairs)
-    number = np.zeros(len(tokens) + 1, np.int64)
-    number[needed] = np.arange(len(needed))
-    parts = [
-        shingle_kernels.seed_places(
-            tokens.hashes, tokens.weights, tokens.bounds[d : d + 2], config.seed_size, config.seed_window
-        )
-        for d in needed
-    ]
-    bounds = np.cumsum([0, *(len(p[0]) for p in parts)]).astype(np.int64)
-    keys = np.concatenate([p[0] for p in parts]) if parts else np.empty(0, np.uint32)
-    places = np.concatenate([p[1] for p in parts]) if parts else np.empty(0, np.int64)
-    hits, counts = kernels.pair_hits(number[pairs], windows, keys, places, bounds, config.small_bucket)
+    needed, number = np.unique(pairs, return_inverse=True)
+    spans = np.stack([tokens.bounds[needed], tokens.bounds[needed + 1]], axis=1)
+    keys, places, bounds = shingle_kernels.seed_places(
+        tokens.hashes, tokens.weights, spans, config.seed_size, config.seed_window
+    )
+    hits, counts = kernels.pair_hits(number.reshape(-1, 2), windows, keys, places, bounds, config.small_bucket)
     kept = counts > 0
     return Hits(
         places=hits,
@@ -86,35 +157,25 @@ def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray
 
 
 def _seeds(
-    tokens: Tokens, active: npt.NDArray[np.bool_], config: SeedConfig, pool: Executor | None
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """Return the seed keys and places of all active texts."""
+    tokens: Tokens,
+    active: npt.NDArray[np.bool_],
+    config: SeedConfig,
+    layout: Layout,
+    pool: Executor | None,
+    folder: Path | None,
+) -> Parts:
+    """Return the seeds of all active texts in parts by their key."""
+    parts = Parts(1 << layout.part_bits, folder, "seeds")
 
-    def block(first: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-        bounds = tokens.bounds[first : first + BLOCK_DOCUMENTS + 1]
-        keys, places = shingle_kernels.seed_places(
-            tokens.hashes, tokens.weights, bounds, config.seed_size, config.seed_window
+    def block(first: int) -> None:
+        which = np.flatnonzero(active[first : first + BLOCK_DOCUMENTS]) + first
+        spans = np.stack([tokens.bounds[which], tokens.bounds[which + 1]], axis=1)
+        keys, places, _ = shingle_kernels.seed_places(
+            tokens.hashes, tokens.weights, spans, config.seed_size, config.seed_window
         )
-        kept = active[kernels.document_of(places, tokens.bounds)]
-        return keys[kept], places[kept]
+        parts.add(*kernels.scatter(keys, places, layout.part_bits, layout.place_bits))
 
-    firsts = range(0, max(1, len(tokens)), BLOCK_DOCUMENTS)
-    parts = list(pool.map(block, firsts) if pool else map(block, firsts))
-    return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
-
-
-def _grouped(hits: npt.NDArray[np.int64], tokens: Tokens, seeds: int, frequent: int) -> Hits:
-    """Return the hits sorted by pair of texts."""
-    left = kernels.document_of(hits[:, 0], tokens.bounds)
-    right = kernels.document_of(hits[:, 1], tokens.bounds)
-    order = kernels.pair_order(left, right, len(tokens))
-    documents = np.stack([left[order], right[order]], axis=1)
-    new = np.flatnonzero((documents[1:] != documents[:-1]).any(axis=1)) + 1
-    edges = [0, *new.tolist(), len(documents)] if len(documents) else [0]
-    return Hits(
-        places=hits[order],
-        documents=documents,
-        groups=np.array(edges, np.int64),
-        seeds=seeds,
-        frequent=frequent,
-    )
+    firsts = range(0, len(tokens), BLOCK_DOCUMENTS)
+    for _ in pool.map(block, firsts) if pool else map(block, firsts):
+        pass
+    return parts

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,37 @@ def background() -> npt.NDArray[np.float32]:
     frequencies = np.full(kernels.SLOTS, UNKNOWN_DOCUMENTS, np.float32)
     np.maximum.at(frequencies, hashes & np.uint32(kernels.SLOTS - 1), shares * np.float32(BACKGROUND_DOCUMENTS))
     return frequencies
+
+
+class Sums:
+    """Prefix sums over all tokens, kept for every 64th place and completed when asked: `sums[b] - sums[a]` is the sum
+    over the tokens `[a, b)`, for places or arrays of them.
+
+    >>> sums = Sums(np.array([3, 1, 2], np.uint8))
+    >>> int(sums[3] - sums[1]), (sums[np.array([1, 3])]).tolist()
+    (3, [3, 6])
+    """
+
+    STEP = 64
+
+    def __init__(
+        self,
+        values: npt.NDArray[np.unsignedinteger[Any]],
+        marks: npt.NDArray[np.uint8] | None = None,
+        mark: int = 0,
+    ) -> None:
+        """Take the values (uint8 or uint16 a token); with a `mark`, those alone that have it among their `marks`."""
+        self._values, self._mark = values, mark
+        self._marks = np.empty(0, np.uint8) if marks is None else marks
+        self._steps = kernels.step_sums(self._values, self._marks, mark, self.STEP)
+
+    def __getitem__(self, places: npt.NDArray[np.int64] | np.integer[Any] | int) -> Any:
+        wanted = np.asarray(places, np.int64)
+        out = np.empty(wanted.size, np.int64)
+        kernels.sums_before(
+            self._steps, self._values, self._marks, self._mark, self.STEP, np.ascontiguousarray(wanted).ravel(), out
+        )
+        return out.reshape(wanted.shape) if wanted.ndim else int(out[0])
 
 
 def inverse_frequencies(tokens: Tokens, counted: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:

@@ -19,7 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # but what SIDEWAYS allows. A name ending in a dot is a package.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "errors"),
-    ("config", "progress", "kernels."),
+    ("config", "progress", "spill", "kernels."),
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "kinds"),
@@ -44,13 +44,15 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("chains", "seeds"): "Hits",
     ("align", "tokens"): "Tokens",
     ("align", "chains"): "Chains",
+    ("align", "weights"): "Sums",
+    ("clusters", "weights"): "Sums",
     ("rescore", "tokens"): "Tokens",
     ("rescore", "align"): "Passages",
     ("rescore", "weights"): "what counts as a content word",
     ("rescore", "verdict"): "the model over the features",
     ("clusters", "align"): "Passages",
     ("clusters", "layout"): "one component at a time",
-    ("clusters", "rescore"): "Evidence: prefix sums, for what a part weighs after a cut",
+    ("clusters", "rescore"): "Evidence: what a part weighs after a cut",
     ("selection", "clusters"): "Carrier and Cluster",
     ("furniture", "clusters"): "Cluster",
     ("furniture", "rescore"): "Evidence: the masses of words",

@@ -16,6 +16,32 @@ _DRIFT_COST = 128
 
 
 @kernel
+def _run_at(a: int, b: int, hashes: Any, floor: int, low: Any, high: Any) -> Any:
+    """Return the start on both sides and the left end of the equal run at a hit, whose left side begins at `floor` or
+    behind it. In one text it stops before it meets itself."""
+    start_a, start_b = a, b
+    while start_a > floor and start_b > low[1] and hashes[start_a - 1] == hashes[start_b - 1]:
+        start_a -= 1
+        start_b -= 1
+    end_a, end_b = a, b
+    while end_a < high[0] and end_b < high[1] and hashes[end_a] == hashes[end_b]:
+        end_a += 1
+        end_b += 1
+    if low[0] == low[1]:
+        end_a = min(end_a, start_b)
+    return start_a, start_b, end_a
+
+
+@kernel
+def _mass(masses: Any, start: int, end: int) -> int:
+    """Return the mass of the tokens `[start, end)`."""
+    total: Any = 0
+    for i in range(start, end):
+        total += np.int64(masses[i])
+    return total
+
+
+@kernel
 def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
     """Merge hits of one pair into maximal exact runs `(a, b, length)`, written to `out` in order of (a, b).
 
@@ -39,16 +65,7 @@ def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
         floor = max(low[0], 2 * a - b + 1) if itself else low[0]
         if k and b - a == diagonal:
             floor = max(floor, reach)
-        start_a, start_b = a, b
-        while start_a > floor and start_b > low[1] and hashes[start_a - 1] == hashes[start_b - 1]:
-            start_a -= 1
-            start_b -= 1
-        end_a, end_b = a, b
-        while end_a < high[0] and end_b < high[1] and hashes[end_a] == hashes[end_b]:
-            end_a += 1
-            end_b += 1
-        if itself:
-            end_a = min(end_a, start_b)
+        start_a, start_b, end_a = _run_at(a, b, hashes, floor, low, high)
         diagonal, reach = b - a, end_a
         if end_a > start_a:
             out[count, 0], out[count, 1], out[count, 2] = start_a, start_b, end_a - start_a
@@ -64,12 +81,12 @@ def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
 
 
 @kernel
-def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any, itself: bool) -> int:
+def best_chains(runs: Any, masses: Any, max_gap: int, least: int, chain_of: Any, itself: bool) -> int:
     """Chain runs (n x 3, sorted) of one pair; write each run's chain number, or -1, to `chain_of`.
 
-    `mass` (int64) is the prefix sum of token masses. A run may follow another when both gaps are at most `max_gap`
-    words and nothing crosses; overlaps are allowed and their mass counted once. Chains that weigh less than `least`
-    are left out. In one text (`itself`) the left side of a chain ends before its right side begins.
+    `masses` (uint16) are those of all tokens. A run may follow another when both gaps are at most `max_gap` words and
+    nothing crosses; overlaps are allowed and their mass counted once. Chains that weigh less than `least` are left out.
+    In one text (`itself`) the left side of a chain ends before its right side begins.
     Dynamic programming with bounded look-back (Li 2018, minimap2, section 2.1).
     """
     n = len(runs)
@@ -79,7 +96,7 @@ def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any, i
     right = runs[:, 1].copy()  # where the right side of the chain begins
     for i in range(n):
         a, b, length = runs[i, 0], runs[i, 1], runs[i, 2]
-        own = mass[a + length] - mass[a]
+        own = _mass(masses, a, a + length)
         best[i] = own
         for j in range(i - 1, max(-1, i - 1 - LOOK_BACK), -1):
             pa, pb, pl = runs[j, 0], runs[j, 1], runs[j, 2]
@@ -94,7 +111,7 @@ def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any, i
             if overlap >= length:
                 continue
             cost = abs(gap_a - gap_b) * _DRIFT_COST
-            value = best[j] + mass[a + length] - mass[a + overlap] - cost
+            value = best[j] + own - _mass(masses, a, a + overlap) - cost
             if value > best[i]:
                 best[i] = value
                 before[i] = j
@@ -128,44 +145,76 @@ def best_chains(runs: Any, mass: Any, max_gap: int, least: int, chain_of: Any, i
 
 
 @kernel
-def chain_pairs(hits: Any, groups: Any, documents: Any, bounds: Any, hashes: Any, mass: Any, limits: Any) -> Any:
+def _by_chain(chain_of: Any, chains: int, runs: Any) -> Any:
+    """Return the runs (int64, m x 3) that are in a chain, chain by chain, and the bounds of the chains."""
+    ends = np.zeros(chains + 1, np.int64)
+    for i in range(len(runs)):
+        if chain_of[i] >= 0:
+            ends[chain_of[i] + 1] += 1
+    for c in range(chains):
+        ends[c + 1] += ends[c]
+    at = ends.copy()
+    out = np.empty((ends[chains], 3), np.int64)
+    for i in range(len(runs)):
+        c = chain_of[i]
+        if c >= 0:
+            for k in range(3):
+                out[at[c], k] = runs[i, k]
+            at[c] += 1
+    return out, ends
+
+
+@kernel
+def _chain_group(hits: Any, hashes: Any, masses: Any, low: Any, high: Any, limits: Any) -> Any:
+    """Return the runs of one pair's chains, chain by chain, and the bounds of the chains."""
+    runs = np.empty((len(hits), 3), np.int64)
+    chain_of = np.empty(len(hits), np.int64)
+    count = exact_runs(hits, hashes, low, high, runs)
+    chains = best_chains(runs[:count], masses, limits[0], limits[1], chain_of, low[0] == low[1])
+    return _by_chain(chain_of, chains, runs[:count])
+
+
+@kernel
+def chain_pairs(hits: Any, groups: Any, documents: Any, bounds: Any, hashes: Any, masses: Any, limits: Any) -> Any:
     """Chain the hits of each pair of texts.
 
     `hits` (int64, n x 2 places) stand pair by pair, pair g at `groups[g]:groups[g + 1]`; `documents` (int32, n x 2).
     `limits` is (largest gap, least mass). Returns the pairs of accepted chains (int32, m x 2 texts), the bounds of
     their runs (int64, m + 1) and the runs (int64, k x 3: left place, right place, words).
     """
-    longest = 0
-    for g in range(len(groups) - 1):
-        longest = max(longest, groups[g + 1] - groups[g])
-    runs = np.empty((longest, 3), np.int64)
-    chain_of = np.empty(longest, np.int64)
     pairs = np.empty((1024, 2), np.int32)
     ends = np.zeros(1025, np.int64)
     kept = np.empty((4096, 3), np.int64)
     n, k = 0, 0
     low, high = np.empty(2, np.int64), np.empty(2, np.int64)
+    single, one = np.empty((1, 3), np.int64), np.array([0, 1], np.int64)
     for g in range(len(groups) - 1):
         first, last = groups[g], groups[g + 1]
         for side in range(2):
             d = documents[first, side]
             low[side], high[side] = bounds[d], bounds[d + 1]
-        count = exact_runs(hits[first:last], hashes, low, high, runs)
-        if count == 1 and mass[runs[0, 0] + runs[0, 2]] - mass[runs[0, 0]] < limits[1]:
-            continue
-        chains = best_chains(runs[:count], mass, limits[0], limits[1], chain_of, low[0] == low[1])
-        for c in range(chains):
+        if last - first == 1:
+            # most pairs have one hit, and most of these weigh too little
+            a, b = hits[first, 0], hits[first, 1]
+            floor = max(low[0], 2 * a - b + 1) if low[0] == low[1] else low[0]
+            start, other, end = _run_at(a, b, hashes, floor, low, high)
+            if end <= start or _mass(masses, start, end) < limits[1]:
+                continue
+            single[0, 0], single[0, 1], single[0, 2] = start, other, end - start
+            found, edges = single, one
+        else:
+            found, edges = _chain_group(hits[first:last], hashes, masses, low, high, limits)
+        for c in range(len(edges) - 1):
             if n == len(pairs):
                 pairs = grown_rows(pairs)
             if n + 1 == len(ends):
                 ends = grown(ends)
-            for i in range(count):
-                if chain_of[i] == c:
-                    if k == len(kept):
-                        kept = grown_rows(kept)
-                    for c2 in range(3):
-                        kept[k, c2] = runs[i, c2]
-                    k += 1
+            for i in range(edges[c], edges[c + 1]):
+                if k == len(kept):
+                    kept = grown_rows(kept)
+                for c2 in range(3):
+                    kept[k, c2] = found[i, c2]
+                k += 1
             pairs[n, 0], pairs[n, 1] = documents[first, 0], documents[first, 1]
             n += 1
             ends[n] = k

@@ -11,6 +11,8 @@ from dedup.kernels.jit import kernel
 
 # Tokens compared on either side when the places of a frequent seed are put in order.
 CONTEXT = 64
+# Places between two that have their text noted.
+DOCUMENT_STEP = 256
 
 
 @kernel
@@ -30,6 +32,55 @@ def document_of(places: Any, bounds: Any) -> Any:
 
 
 @kernel
+def first_documents(bounds: Any, step: int) -> Any:
+    """Return the text (int32) that holds each `step`-th token place, and the last text behind them."""
+    n = len(bounds) - 1
+    out = np.empty(bounds[n] // step + 2, np.int32)
+    d = 0
+    for i in range(len(out)):
+        while d < n - 1 and bounds[d + 1] <= i * step:
+            d += 1
+        out[i] = d
+    return out
+
+
+@kernel
+def document_at(place: Any, bounds: Any, firsts: Any) -> int:
+    """Return the text of a token place; `firsts` are the texts of every `DOCUMENT_STEP`-th place."""
+    low, high = firsts[place // DOCUMENT_STEP], firsts[place // DOCUMENT_STEP + 1] + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if bounds[middle] <= place:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def scatter(keys: Any, places: Any, bits: int, place_bits: int) -> Any:
+    """Put seeds into `2**bits` parts by the upper bits of their key.
+
+    Returns records (uint64: the rest of the key above `place_bits` bits of place), part by part, and the edges of the
+    parts (int64).
+    """
+    edges = np.zeros((1 << bits) + 1, np.int64)
+    for i in range(len(keys)):
+        edges[(np.int64(keys[i]) >> (32 - bits)) + 1] += 1
+    for p in range(1 << bits):
+        edges[p + 1] += edges[p]
+    at = edges.copy()
+    out = np.empty(len(keys), np.uint64)
+    rest = (np.int64(1) << (32 - bits)) - 1
+    for i in range(len(keys)):
+        key = np.int64(keys[i])
+        part = key >> (32 - bits)
+        out[at[part]] = np.uint64(key & rest) << np.uint64(place_bits) | np.uint64(places[i])
+        at[part] += 1
+    return out, edges
+
+
+@kernel
 def _before(hashes: Any, p: int, p_end: int, q: int, q_end: int, step: int) -> bool:
     """Say whether the context of place p sorts before that of q, reading forward (step 1) or backward (-1)."""
     room = min(CONTEXT, min((p_end - p) * step, (q_end - q) * step))
@@ -44,9 +95,37 @@ def _before(hashes: Any, p: int, p_end: int, q: int, q_end: int, step: int) -> b
 
 
 @kernel
-def _context_order(hashes: Any, places: Any, documents: Any, bounds: Any, step: int, order: Any, spare: Any) -> None:
-    """Sort `order` (indices into `places`) by context: a bottom-up merge sort."""
+def _beginnings(hashes: Any, places: Any, ends: Any, step: int, same: int, out: Any) -> int:
+    """Write to `out` (uint64) two tokens of each place's context, behind those that all places have in common: what
+    sorts lower here sorts lower as a whole. Returns how many are in common, at most `same`."""
+    first = places[0]
+    while True:
+        common = same
+        for i in range(len(places)):
+            p, room = places[i], (ends[i] - places[i]) * step
+            for k in range(common):
+                if k >= room or hashes[p + k * step] != hashes[first + k * step]:
+                    common = k
+                    break
+            if common < same:
+                break
+            one = np.uint64(hashes[p + common * step]) + np.uint64(1) if room > common else np.uint64(0)
+            two = np.uint64(hashes[p + (common + 1) * step]) + np.uint64(1) if room > common + 1 else np.uint64(0)
+            out[i] = one << np.uint64(31) | two >> np.uint64(2)
+        if common == same:
+            return common
+        same = common
+
+
+@kernel
+def _context_order(
+    hashes: Any, places: Any, ends: Any, step: int, same: int, beginnings: Any, order: Any, spare: Any
+) -> None:
+    """Sort `order` (indices into `places`) by context: a bottom-up merge sort. `ends` is where each context ends."""
     n = len(order)
+    _beginnings(hashes, places, ends, step, same, beginnings)
+    for k in range(n):
+        order[k] = k
     width = 1
     while width < n:
         for low in range(0, n, 2 * width):
@@ -56,12 +135,10 @@ def _context_order(hashes: Any, places: Any, documents: Any, bounds: Any, step: 
                 take_left = i < middle
                 if take_left and j < high:
                     a, b = order[j], order[i]
-                    a_doc, b_doc = documents[a], documents[b]
-                    if step > 0:
-                        a_end, b_end = bounds[a_doc + 1], bounds[b_doc + 1]
+                    if beginnings[a] != beginnings[b]:
+                        take_left = beginnings[b] < beginnings[a]
                     else:
-                        a_end, b_end = bounds[a_doc] - 1, bounds[b_doc] - 1
-                    take_left = not _before(hashes, places[a], a_end, places[b], b_end, step)
+                        take_left = not _before(hashes, places[a], ends[a], places[b], ends[b], step)
                 if take_left:
                     spare[k] = order[i]
                     i += 1
@@ -82,77 +159,154 @@ def _emit(out: Any, n: int, a: int, b: int) -> int:
 
 
 @kernel
-def link(keys: Any, places: Any, documents: Any, bounds: Any, hashes: Any, sides: Any, small: int) -> Any:
-    """Link the places of each seed (both sorted by key, then place).
+def _link_small(places: Any, documents: Any, sides: Any, two_sided: bool, out: Any, count: int) -> int:
+    """Link all places of a bucket with all, inside one text with the next one only; return the hits so far."""
+    for x in range(len(places)):
+        for y in range(x + 1, len(places)):
+            if documents[x] == documents[y] and y > x + 1:
+                continue
+            if two_sided and sides[documents[x]] == sides[documents[y]]:
+                continue
+            count = _emit(out, count, places[x], places[y])
+    return count
 
-    `sides` (int8 a text): places are linked only across sides when a text has side 1, any with any when all are 0.
-    Returns hits (int64, n x 2 places, the smaller first) and how many frequent buckets were linked by neighbours.
-    """
-    n = len(keys)
-    two_sided = sides.max() > 0 if len(sides) else False
-    room = 0
-    largest = 0
-    i = 0
-    while i < n:
-        j = i
-        while j < n and keys[j] == keys[i]:
+
+@kernel
+def _link_sorted(
+    places: Any, documents: Any, order: Any, sides: Any, two_sided: bool, step: int, out: Any, count: int
+) -> int:
+    """Link each place to the one before it in `order`, read forward or backward, that stands on another side."""
+    last0, last1 = -1, -1
+    for k in range(len(order)):
+        here = order[k] if step > 0 else order[len(order) - 1 - k]
+        side = sides[documents[here]]
+        other = (last0 if side else last1) if two_sided else last0
+        if other >= 0:
+            count = _emit(out, count, places[other], places[here])
+        if side:
+            last1 = here
+        else:
+            last0 = here
+    return count
+
+
+@kernel
+def _bucket_room(records: Any, place_bits: int, small: int) -> Any:
+    """Return how many hits sorted records can give, and the size of the largest bucket."""
+    bits = np.uint64(place_bits)
+    room, largest, i = 0, 0, 0
+    while i < len(records):
+        j = i + 1
+        while j < len(records) and records[j] >> bits == records[i] >> bits:
             j += 1
-        size = j - i
-        room += size * (size - 1) // 2 if size <= small else 4 * size
-        largest = max(largest, size)
+        room += (j - i) * (j - i - 1) // 2 if j - i <= small else 4 * (j - i)
+        largest = max(largest, j - i)
         i = j
+    return room, largest
+
+
+@kernel
+def link(
+    records: Any, place_bits: int, bounds: Any, firsts: Any, hashes: Any, sides: Any, two_sided: bool, limits: Any
+) -> Any:
+    """Link the places of each seed; `records` (uint64, sorted) are those of one part, as `scatter` makes them.
+
+    `sides` (int8 a text): places are linked only across sides when `two_sided`. `limits` is (largest bucket that is
+    linked all with all, tokens that the places of a seed have in common but for chance). Returns hits (int64, n x 2
+    places, the smaller first) and how many frequent buckets were linked by neighbours.
+    """
+    n = len(records)
+    bits, mask = np.uint64(place_bits), (np.uint64(1) << np.uint64(place_bits)) - np.uint64(1)
+    room, largest = _bucket_room(records, place_bits, limits[0])
     out = np.empty((room, 2), np.int64)
-    order = np.empty(largest, np.int64)
-    spare = np.empty(largest, np.int64)
-    count = 0
-    frequent = 0
-    i = 0
+    order, spare = np.empty(largest, np.int64), np.empty(largest, np.int64)
+    places, ends = np.empty(largest, np.int64), np.empty(largest, np.int64)
+    documents, beginnings = np.empty(largest, np.int32), np.empty(largest, np.uint64)
+    count, frequent, i = 0, 0, 0
     while i < n:
-        j = i
-        while j < n and keys[j] == keys[i]:
+        j = i + 1
+        while j < n and records[j] >> bits == records[i] >> bits:
             j += 1
         size = j - i
-        if 1 < size <= small:
-            for x in range(i, j):
-                for y in range(x + 1, j):
-                    same = documents[x] == documents[y]
-                    if same and y > x + 1:
-                        continue
-                    if two_sided and sides[documents[x]] == sides[documents[y]]:
-                        continue
-                    count = _emit(out, count, places[x], places[y])
-        elif size > small:
+        if size > 1:
+            for k in range(size):
+                places[k] = np.int64(records[i + k] & mask)
+                documents[k] = document_at(places[k], bounds, firsts)
+        if 1 < size <= limits[0]:
+            count = _link_small(places[:size], documents, sides, two_sided, out, count)
+        elif size > 1:
             frequent += 1
             for step in (1, -1):
+                for k in range(size):
+                    d = documents[k]
+                    ends[k] = bounds[d + 1] if step > 0 else bounds[d] - 1
                 part = order[:size]
-                for k in range(size):
-                    part[k] = i + k
-                _context_order(hashes, places, documents, bounds, step, part, spare)
-                last0, last1 = -1, -1
-                for k in range(size):
-                    here = part[k]
-                    side = sides[documents[here]]
-                    other = (last0 if side else last1) if two_sided else last0
-                    if other >= 0:
-                        count = _emit(out, count, places[other], places[here])
-                    if side:
-                        last1 = here
-                    else:
-                        last0 = here
+                same = limits[1] if step > 0 else 1
+                _context_order(hashes, places[:size], ends, step, same, beginnings, part, spare)
+                count = _link_sorted(places, documents, part, sides, two_sided, 1, out, count)
                 if two_sided:
-                    last0, last1 = -1, -1
-                    for k in range(size - 1, -1, -1):
-                        here = part[k]
-                        side = sides[documents[here]]
-                        other = last0 if side else last1
-                        if other >= 0:
-                            count = _emit(out, count, places[other], places[here])
-                        if side:
-                            last1 = here
-                        else:
-                            last0 = here
+                    count = _link_sorted(places, documents, part, sides, two_sided, -1, out, count)
         i = j
     return out[:count].copy(), frequent
+
+
+@kernel
+def scatter_hits(hits: Any, block_of: Any, block_starts: Any, right_bits: int, bounds: Any, firsts: Any) -> Any:
+    """Put hits into blocks by their left text.
+
+    `block_of` (int32 a text) and `block_starts` (int64, the first token of each block and the end of the last).
+    Returns records (uint64: the left place within its block above `right_bits` bits of the right place), block by
+    block, and the edges of the blocks (int64).
+    """
+    n = len(hits)
+    block = np.empty(n, np.int32)
+    edges = np.zeros(len(block_starts), np.int64)
+    for i in range(n):
+        block[i] = block_of[document_at(hits[i, 0], bounds, firsts)]
+        edges[block[i] + 1] += 1
+    for b in range(len(edges) - 1):
+        edges[b + 1] += edges[b]
+    at = edges.copy()
+    out = np.empty(n, np.uint64)
+    for i in range(n):
+        b = block[i]
+        left = np.uint64(hits[i, 0] - block_starts[b])
+        out[at[b]] = left << np.uint64(right_bits) | np.uint64(hits[i, 1])
+        at[b] += 1
+    return out, edges
+
+
+@kernel
+def group_hits(records: Any, start: int, right_bits: int, bounds: Any, firsts: Any) -> Any:
+    """Return the hits of one block, as `scatter_hits` makes them, in order of left, then right text.
+
+    Returns places (int64, n x 2), texts (int32, n x 2) and the edges of the pairs of texts (int64).
+    """
+    n = len(records)
+    bits, mask = np.uint64(right_bits), (np.uint64(1) << np.uint64(right_bits)) - np.uint64(1)
+    left, right = np.empty(n, np.int32), np.empty(n, np.int32)
+    low: Any = len(bounds) - 1
+    high: Any = 0
+    for i in range(n):
+        left[i] = document_at(np.int64(records[i] >> bits) + start, bounds, firsts)
+        right[i] = document_at(np.int64(records[i] & mask), bounds, firsts)
+        low, high = min(low, np.int64(left[i])), max(high, np.int64(right[i]))
+    for i in range(n):
+        left[i] -= low
+        right[i] -= low
+    order = pair_order(left, right, max(0, high - low + 1))
+    places, documents = np.empty((n, 2), np.int64), np.empty((n, 2), np.int32)
+    groups = np.empty(n + 1, np.int64)
+    count = 0
+    for k in range(n):
+        i = order[k]
+        places[k, 0], places[k, 1] = np.int64(records[i] >> bits) + start, np.int64(records[i] & mask)
+        documents[k, 0], documents[k, 1] = left[i] + low, right[i] + low
+        if k == 0 or documents[k, 0] != documents[k - 1, 0] or documents[k, 1] != documents[k - 1, 1]:
+            groups[count] = k
+            count += 1
+    groups[count] = n
+    return places, documents, groups[: count + 1].copy()
 
 
 @kernel

@@ -82,26 +82,29 @@ def window_minima(hashes: Any, window: int, out: Any) -> int:
 
 
 @kernel
-def seed_places(hashes: Any, weights: Any, bounds: Any, size: int, window: int) -> Any:
-    """Return the seeds of all texts: keys (uint32, the upper half of the shingle hash) and places (int64, tokens)."""
-    total = bounds[-1] - bounds[0]
+def seed_places(hashes: Any, weights: Any, spans: Any, size: int, window: int) -> Any:
+    """Return the seeds of texts: keys (uint32, the upper half of the shingle hash), places (int64, tokens) and the
+    bounds of each text's seeds (int64, n + 1). `spans` (int64, n x 2) are the tokens of each text."""
+    total, longest = 0, 0
+    for d in range(len(spans)):
+        total += spans[d, 1] - spans[d, 0]
+        longest = max(longest, spans[d, 1] - spans[d, 0])
     keys = np.empty(total, np.uint32)
     places = np.empty(total, np.int64)
-    longest = 0
-    for d in range(len(bounds) - 1):
-        longest = max(longest, bounds[d + 1] - bounds[d])
+    seed_bounds = np.zeros(len(spans) + 1, np.int64)
     shingles = np.empty(longest, np.uint64)
     minima = np.empty(longest, np.int64)
     n = 0
-    for d in range(len(bounds) - 1):
-        low, high = bounds[d], bounds[d + 1]
+    for d in range(len(spans)):
+        low, high = spans[d, 0], spans[d, 1]
         count = shingle_text(hashes[low:high], weights[low:high], size, shingles)
         kept = window_minima(shingles[:count], window, minima)
         for i in range(kept):
             keys[n] = np.uint32(shingles[minima[i]] >> np.uint64(32))
             places[n] = low + minima[i]
             n += 1
-    return keys[:n].copy(), places[:n].copy()
+        seed_bounds[d + 1] = n
+    return keys[:n].copy(), places[:n].copy(), seed_bounds
 
 
 @kernel

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dedup.kernels.arrays import argsort
 from dedup.kernels.jit import kernel
 
 # Slots of the frequency table: a token's slot is the lower bits of its hash.
@@ -34,4 +35,113 @@ def token_masses(hashes: Any, weights: Any, idf: Any) -> Any:
     out = np.empty(len(hashes), np.uint16)
     for i in range(len(hashes)):
         out[i] = np.uint16(idf[hashes[i] & np.uint32(SLOTS - 1)] * weights[i] / 6.0 * 256.0)
+    return out
+
+
+@kernel
+def _sum(values: Any, marks: Any, mark: int, start: int, end: int) -> int:
+    """Return the sum of values of `[start, end)`, with a mark of those alone that have it."""
+    total: Any = 0
+    for i in range(start, end):
+        if mark == 0 or marks[i] & mark:
+            total += np.int64(values[i])
+    return total
+
+
+@kernel
+def step_sums(values: Any, marks: Any, mark: int, step: int) -> Any:
+    """Return the sums (int64) of the values (uint8 or uint16) before every `step`-th place, those alone that have
+    `mark` among `marks` (uint8) unless it is 0."""
+    out = np.zeros(len(values) // step + 1, np.int64)
+    for i in range(1, len(out)):
+        out[i] = out[i - 1] + _sum(values, marks, mark, (i - 1) * step, i * step)
+    return out
+
+
+@kernel
+def sums_before(steps: Any, values: Any, marks: Any, mark: int, step: int, places: Any, out: Any) -> None:
+    """Write to `out` (int64) the sum of the values before each place, as `step_sums` does for every `step`-th."""
+    for k in range(len(places)):
+        place = places[k]
+        out[k] = steps[place // step] + _sum(values, marks, mark, place - place % step, place)
+
+
+@kernel
+def passage_sums(bounds: Any, blocks: Any, masses: Any, weights: Any, marks: Any) -> Any:
+    """Return what the words of passages sum up to (int64, n x 10).
+
+    Of the matched words, on their left side: mass, weight, and the weight of those marked 1, 2 and 4 (see
+    `dedup.rescore`), and the number of those marked 8; of the whole left span mass and weight, of the right one too.
+    """
+    out = np.zeros((len(bounds) - 1, 10), np.int64)
+    for p in range(len(bounds) - 1):
+        first, last = bounds[p], bounds[p + 1] - 1
+        for b in range(first, last + 1):
+            for i in range(blocks[b, 0], blocks[b, 0] + blocks[b, 2]):
+                mark, weight = marks[i], np.int64(weights[i])
+                out[p, 0] += np.int64(masses[i])
+                out[p, 1] += weight
+                for bit in range(3):
+                    if mark & (1 << bit):
+                        out[p, 2 + bit] += weight
+                out[p, 5] += mark >> 3 & 1
+        for side in range(2):
+            for i in range(blocks[first, side], blocks[last, side] + blocks[last, 2]):
+                out[p, 6 + 2 * side] += np.int64(masses[i])
+                out[p, 7 + 2 * side] += np.int64(weights[i])
+    return out
+
+
+@kernel
+def _vector(hashes: Any, masses: Any, start: int, end: int, slots: Any, values: Any) -> int:
+    """Write the TF-IDF vector of a token span, of length 1, to `slots` (int64, rising) and `values` (float64); return
+    how many slots it has."""
+    n = end - start
+    keys = np.empty(n, np.int64)
+    for i in range(n):
+        keys[i] = hashes[start + i] & np.uint32(SLOTS - 1)
+    order = argsort(keys)
+    count, i = 0, 0
+    while i < n:
+        j = i
+        while j < n and keys[order[j]] == keys[order[i]]:
+            j += 1
+        slots[count] = keys[order[i]]
+        values[count] = (j - i) * (masses[start + order[j - 1]] / 256.0)
+        count += 1
+        i = j
+    total = 0.0
+    for k in range(count):
+        total += values[k] * values[k]
+    if total > 0.0:
+        norm = np.sqrt(total)
+        for k in range(count):
+            values[k] /= norm
+    return count
+
+
+@kernel
+def cosines(spans: Any, hashes: Any, masses: Any) -> Any:
+    """Return the cosine (float64) of the TF-IDF vectors of the two sides of each passage; `spans` (int64, n x 4) are
+    the tokens of both. It is that of scikit-learn's `TfidfTransformer`, an order of summation apart."""
+    longest = 0
+    for p in range(len(spans)):
+        longest = max(longest, spans[p, 1] - spans[p, 0], spans[p, 3] - spans[p, 2])
+    slots, values = np.empty((2, longest), np.int64), np.empty((2, longest), np.float64)
+    out = np.empty(len(spans), np.float64)
+    for p in range(len(spans)):
+        n = _vector(hashes, masses, spans[p, 0], spans[p, 1], slots[0], values[0])
+        m = _vector(hashes, masses, spans[p, 2], spans[p, 3], slots[1], values[1])
+        i, j = 0, 0
+        total = 0.0
+        while i < n and j < m:
+            if slots[0, i] == slots[1, j]:
+                total += values[0, i] * values[1, j]
+                i += 1
+                j += 1
+            elif slots[0, i] < slots[1, j]:
+                i += 1
+            else:
+                j += 1
+        out[p] = min(max(total, 0.0), 1.0)
     return out

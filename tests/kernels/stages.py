@@ -34,21 +34,16 @@ def rare(tokens: Tokens) -> npt.NDArray[np.uint16]:
     return np.full(len(tokens.hashes), RARE, np.uint16)
 
 
-def prefix(masses: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
-    """The prefix sums of token masses that chains are weighed by."""
-    return np.concatenate([[0], np.cumsum(masses, dtype=np.int64)])
-
-
 def chains_of(texts: Sequence[Sequence[int]]) -> Chains:
     """Chains of texts of rare words."""
     tokens = tokens_of(texts)
-    return chain_hits(hits_of(tokens), tokens, prefix(rare(tokens)), CHAINS)
+    return chain_hits(hits_of(tokens), tokens, rare(tokens), CHAINS)
 
 
 def passages_of(texts: Sequence[Sequence[int]], seeds: SeedConfig | None = None) -> Passages:
     """Passages of texts of rare words."""
     tokens = tokens_of(texts)
-    chains = chain_hits(hits_of(tokens, seeds), tokens, prefix(rare(tokens)), CHAINS)
+    chains = chain_hits(hits_of(tokens, seeds), tokens, rare(tokens), CHAINS)
     return align_chains(chains, tokens, rare(tokens), ALIGN)
 
 
@@ -57,7 +52,7 @@ def passages_in(texts: Sequence[str]) -> list[tuple[tuple[int, int], str, str]]:
     tokens = tokenize(texts)
     idf = inverse_frequencies(tokens, np.zeros(len(tokens), np.bool_))
     masses = kernels.token_masses(tokens.hashes, tokens.weights, idf)
-    chains = chain_hits(hits_of(tokens), tokens, prefix(masses), CHAINS)
+    chains = chain_hits(hits_of(tokens), tokens, masses, CHAINS)
     found = align_chains(chains, tokens, masses, ALIGN)
     out = []
     for (a, b), (a0, a1, b0, b1) in zip(found.documents.tolist(), found.spans().tolist(), strict=True):

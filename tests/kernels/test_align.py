@@ -14,7 +14,7 @@ from dedup import align as stage
 from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config, SeedConfig
-from tests.kernels.stages import ALIGN, CHAINS, hits_of, passages_in, passages_of, prefix, rare
+from tests.kernels.stages import ALIGN, CHAINS, hits_of, passages_in, passages_of, rare
 from tests.strategies import MANY, SOME, mosaics, token_texts, tokens_of
 
 Texts = list[list[int]]
@@ -53,7 +53,7 @@ def test_passages_are_well_formed(texts: Texts, ocr: bool, borders: int) -> None
     tokens = tokens_of(texts)
     tokens.flags[:] = np.random.default_rng(borders).integers(0, 128, len(tokens.flags)) * (borders > 0)
     config = OCR if ocr else Config()
-    chains = chain_hits(hits_of(tokens, config.seeds), tokens, prefix(rare(tokens)), config.chains)
+    chains = chain_hits(hits_of(tokens, config.seeds), tokens, rare(tokens), config.chains)
     passages = align_chains(chains, tokens, rare(tokens), config.align)
     found = blocks_of(passages)
     assert [d for d, _ in found] == sorted(d for d, _ in found)
@@ -228,7 +228,7 @@ def test_blocks_and_pools_do_not_matter(texts: Texts, size: int) -> None:
     """D16: any block size, with or without threads, gives the same passages."""
     tokens = tokens_of(texts)
     masses = rare(tokens)
-    chains = chain_hits(hits_of(tokens), tokens, prefix(masses), CHAINS)
+    chains = chain_hits(hits_of(tokens), tokens, masses, CHAINS)
     whole = blocks_of(align_chains(chains, tokens, masses, ALIGN))
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
         patch.setattr(stage, "BLOCK_CHAINS", size)

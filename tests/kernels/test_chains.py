@@ -14,7 +14,7 @@ from dedup import chains as stage
 from dedup.chains import Chains, chain_hits
 from dedup.kernels import chains as kernels
 from tests import reference
-from tests.kernels.stages import CHAINS, RARE, chains_of, hits_of, prefix, rare
+from tests.kernels.stages import CHAINS, RARE, chains_of, hits_of, rare
 from tests.strategies import MANY, SOME, mosaics, token_texts, tokens_of
 
 Run = tuple[int, int, int]
@@ -38,10 +38,9 @@ def kernel_runs(hits: list[tuple[int, int]], left: list[int], right: list[int] |
 def kernel_chains(
     runs: list[Run], masses: list[int], max_gap: int, least: int, itself: bool = False
 ) -> list[list[Run]]:
-    prefix = np.cumsum([0, *masses]).astype(np.int64)
     chain_of = np.empty(len(runs), np.int64)
     rows = np.array(runs, np.int64).reshape(-1, 3)
-    count = kernels.best_chains(rows, prefix, max_gap, least, chain_of, itself)
+    count = kernels.best_chains(rows, np.array(masses, np.uint16), max_gap, least, chain_of, itself)
     return [[run for run, c in zip(runs, chain_of.tolist(), strict=True) if c == k] for k in range(count)]
 
 
@@ -170,7 +169,7 @@ def test_common_words_are_no_chain(runs: int) -> None:
     need = -(-int(CHAINS.least_mass * 256) // len(words))
     for mass, kept in ((need, 1), (need - 1, 0)):
         masses = np.full(len(tokens.hashes), mass, np.uint16)
-        assert len(chain_hits(hits, tokens, prefix(masses), CHAINS)) == kept
+        assert len(chain_hits(hits, tokens, masses, CHAINS)) == kept
 
 
 def test_three_copies_in_a_row() -> None:
@@ -184,7 +183,7 @@ def test_three_copies_in_a_row() -> None:
 def test_blocks_and_pools_do_not_matter(texts: list[list[int]], size: int) -> None:
     """D16: any block size, with or without threads, gives the same chains."""
     tokens = tokens_of(texts)
-    hits, masses = hits_of(tokens), prefix(rare(tokens))
+    hits, masses = hits_of(tokens), rare(tokens)
     whole = rows_of(chain_hits(hits, tokens, masses, CHAINS))
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
         patch.setattr(stage, "BLOCK_HITS", size)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import bisect
+import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from dedup import seeds as stage
 from dedup.config import SeedConfig
 from dedup.kernels import seeds as kernels
-from dedup.seeds import Hits, pair_hits, seed_hits
+from dedup.seeds import Hits, Layout, link_seeds, pair_hits, seed_hits
 from tests import reference
 from tests.kernels.stages import SEEDS
 from tests.strategies import MANY, SOME, hashes_of, mosaics, token_texts, tokens_of
@@ -216,6 +218,38 @@ def test_blocks_and_pools_do_not_matter(texts: Texts, size: int) -> None:
             assert np.array_equal(other.places, whole.places)
             assert np.array_equal(other.documents, whole.documents)
             assert np.array_equal(other.groups, whole.groups)
+
+
+@SOME
+@given(token_texts(max_texts=9), st.integers(1, 20), st.booleans())
+def test_parts_and_blocks_do_not_matter(texts: Texts, size: int, two_sided: bool) -> None:
+    """D16: seeds in any number of parts and left texts in any blocks, in memory or on disk, give the same hits."""
+    tokens = tokens_of(texts)
+    active, sides = np.ones(len(texts), np.bool_), (np.arange(len(texts)) % 2 * two_sided).astype(np.int8)
+    whole = seed_hits(tokens, active, sides, CONFIG)
+    expected = sorted(zip(links_of(whole), whole.documents.tolist(), strict=True))
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
+        for place, threads in ((None, pool), (Path(folder), None)):
+            linked = link_seeds(tokens, active, sides, CONFIG, Layout(tokens.bounds, size), threads, place)
+            blocks = [linked.block(number) for number in range(len(linked.layout))]
+            rows = [row for b in blocks for row in zip(links_of(b), b.documents.tolist(), strict=True)]
+            assert sorted(rows) == expected
+            assert [b for _, b in rows] == whole.documents.tolist()
+            assert (linked.seeds, linked.frequent) == (whole.seeds, whole.frequent)
+        assert not list(Path(folder).iterdir())
+
+
+@SOME
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 999)), max_size=40), st.integers(0, 8))
+def test_scatter_keeps_all(pairs: list[Pair], bits: int) -> None:
+    """D9: every key, also the least and the largest, is found in the part of its upper bits, with its place."""
+    keys, places = np.array([k for k, _ in pairs], np.uint32), np.array([p for _, p in pairs], np.int64)
+    records, edges = kernels.scatter(keys, places, bits, 20)
+    found = []
+    for part in range(1 << bits):
+        for record in records[edges[part] : edges[part + 1]].tolist():
+            found.append(((part << (32 - bits)) | record >> 20, record & 0xFFFFF))
+    assert sorted(found) == sorted(pairs)
 
 
 @pytest.mark.parametrize("texts", [[], [[]], [[], []], [[1]], [[1, 2, 3], []]])

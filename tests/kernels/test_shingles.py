@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,9 +32,14 @@ def kernel_minima(values: list[int], window: int) -> list[int]:
     return found
 
 
+def spans_of(bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return np.stack([bounds[:-1], bounds[1:]], axis=1)
+
+
 def kernel_seeds(texts: list[list[int]], size: int, window: int) -> list[tuple[int, int]]:
     tokens = tokens_of(texts)
-    keys, places = kernels.seed_places(tokens.hashes, tokens.weights, tokens.bounds, size, window)
+    keys, places, bounds = kernels.seed_places(tokens.hashes, tokens.weights, spans_of(tokens.bounds), size, window)
+    assert np.array_equal(np.searchsorted(places, tokens.bounds), bounds)
     return list(zip(keys.tolist(), places.tolist(), strict=True))
 
 
@@ -147,7 +153,7 @@ def test_seeds_of_a_slice_of_texts(texts: list[list[int]], size: int, window: in
     tokens = tokens_of(texts)
     half = len(texts) // 2
     parts = [
-        kernels.seed_places(tokens.hashes, tokens.weights, bounds, size, window)
+        kernels.seed_places(tokens.hashes, tokens.weights, spans_of(bounds), size, window)[:2]
         for bounds in (tokens.bounds[: half + 1], tokens.bounds[half:])
     ]
     found = [pair for keys, places in parts for pair in zip(keys.tolist(), places.tolist(), strict=True)]

@@ -3,6 +3,7 @@ knows."""
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 
 from dedup.kernels import weights as kernels
 from dedup.kernels.weights import SLOTS
+from dedup.rescore import span_vectors
 from dedup.tokens import tokenize
 from dedup.weights import (
     BACKGROUND_DOCUMENTS,
     FUNCTION_SHARE,
     UNKNOWN_DOCUMENTS,
+    Sums,
     background,
     content_mass,
     inverse_frequencies,
@@ -122,3 +125,30 @@ def test_content_mass() -> None:
         np.full(SLOTS, -math.log(FUNCTION_SHARE), np.float32),
     )
     assert content_mass() == int(at[0]) == 412
+
+
+@SOME
+@given(st.lists(st.tuples(st.integers(0, 255), st.integers(0, 15)), max_size=200), st.sampled_from([0, 1, 8]))
+def test_sums_like_the_twin(rows: list[tuple[int, int]], mark: int) -> None:
+    """Sums kept for every 64th place are those of plain prefix sums, with and without a mark."""
+    values, marks = np.array([v for v, _ in rows], np.uint8), np.array([m for _, m in rows], np.uint8)
+    chosen = [not mark or bool(m & mark) for _, m in rows]
+    places = np.arange(len(rows) + 1)
+    plain = [sum(v for (v, _), c in zip(rows[:p], chosen[:p], strict=True) if c) for p in places]
+    assert Sums(values, marks, mark)[places].tolist() == plain
+    assert Sums(values, marks, mark)[len(rows)] == plain[-1]
+
+
+@SOME
+@given(token_texts(alphabet=7, max_texts=4, max_size=30), st.data())
+def test_cosines_are_those_of_scikit_learn(texts: list[list[int]], data: st.DataObject) -> None:
+    """The cosine of two spans is that of the vectors of `TfidfTransformer` with the same idf."""
+    tokens = tokens_of([*texts, [1, 2, 3]])
+    n = len(tokens.hashes)
+    masses = (tokens.hashes % np.uint32(3000)).astype(np.uint16)
+    place = st.integers(0, n - 1)
+    spans = [sorted(data.draw(st.tuples(place, place))) for _ in range(4)]
+    rows = np.array([[a, b + 1, c, d + 1] for (a, b), (c, d) in itertools.pairwise(spans)], np.int64)
+    left, right = (span_vectors(tokens, masses, rows[:, k], rows[:, k + 1]) for k in (0, 2))
+    expected = np.clip(np.asarray(left.multiply(right).sum(axis=1)).ravel(), 0.0, 1.0)
+    assert kernels.cosines(rows, tokens.hashes, masses) == pytest.approx(expected, abs=1e-14)
