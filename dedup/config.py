@@ -181,7 +181,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "ocr": {
         "seeds": SeedConfig(seed_size=2, seed_window=1),
         "chains": ChainConfig(max_gap=48),
-        "align": AlignConfig(max_gap=40, tolerance=7.0, unmatched=0.15, drop=6.0),
+        "align": AlignConfig(max_gap=40, tolerance=6.0, unmatched=0.15, drop=6.0),
         "rescore": RescoreConfig(short_contiguity=0.4),
     },
 }
