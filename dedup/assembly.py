@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import xxhash
 
-from dedup import furniture, kinds, origins
+from dedup import agencies, credits, furniture, kinds, origins
 from dedup.clusters import Carrier, Cluster
 from dedup.families import Family, outlet_of
 from dedup.model import (
@@ -46,20 +46,25 @@ NUMBER_WORDS = (
 VERBATIM, NEAR_VERBATIM = 1.0, 0.75
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Material:
     """What records are made from."""
 
     documents: Sequence[Document]
     tokens: Tokens
     families: Mapping[str, Family]
-    credits: dict[int, list[origins.Credit]] = field(default_factory=dict)
+    credits: dict[int, list[credits.Credit]] = field(default_factory=dict)
 
-    def credits_of(self, document: int) -> list[origins.Credit]:
+    def credits_of(self, document: int) -> list[credits.Credit]:
         """Return the agency credits of a text, found once."""
         if document not in self.credits:
-            self.credits[document] = origins.credits(self.documents[document])
+            self.credits[document] = credits.credits(self.documents[document])
         return self.credits[document]
+
+    @functools.cached_property
+    def agencies(self) -> tuple[str, ...]:
+        """The outlets that are agencies by their names."""
+        return tuple(sorted({d.outlet for d in self.documents if d.outlet and agencies.named(d.outlet)}))
 
 
 def span_of(tokens: Tokens, start: int, end: int) -> tuple[int, int]:

@@ -256,19 +256,21 @@ class _Scan:
             seen = [assembly.occurrence(m, material) for m in sample]
             unrelated = furniture.unrelated(cluster, relatedness, self.config.furniture)
             carriers = assembly.carried(cluster, material)
-            credited = origins.origin(carriers, is_caption=False)
+            credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
             about = assembly.context(cluster, material, verdict, unrelated, credited)
             assignment = kinds.classify(seen, about)
-            origin = self._origin(assignment, carriers, credited)
+            origin = self._origin(assignment, carriers, credited, material)
             records.append(
                 assembly.passage_record(cluster, material, assignment, origin, _score(cluster, found.evidence.masses))
             )
         return records
 
     @staticmethod
-    def _origin(assignment: kinds.Assignment, carriers: list[origins.Carried], credited: Origin) -> Origin:
+    def _origin(
+        assignment: kinds.Assignment, carriers: list[origins.Carried], credited: Origin, material: assembly.Material
+    ) -> Origin:
         if assignment.kind == "caption":
-            return origins.origin(carriers, is_caption=True)
+            return origins.origin(carriers, is_caption=True, outlets=material.agencies)
         return credited if assignment.kind in ("wire_copy", "other") else Origin()
 
     def _relations(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dedup import agencies
 from dedup.evaluation.figures import confusion, harmonic, interval, mean, prf, ratio, rounded
 from dedup.evaluation.links import Found
 from dedup.evaluation.records import Credit, GoldCluster, PassageLine
@@ -92,7 +93,8 @@ def _origin_field(pairs: Sequence[tuple[str | None, str | None]], normal: Callab
 
 
 def _folded(agency: str) -> str:
-    return " ".join(agency.casefold().split())
+    """Return one name for all spellings of an agency."""
+    return " ".join((agencies.canonical(agency) or agency).casefold().split())
 
 
 def character_figures(matched: Sequence[Matched]) -> dict[str, Any]:

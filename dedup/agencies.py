@@ -1,0 +1,177 @@
+"""Names of news agencies: which words name one, and which of several spellings mean the same.
+
+The large agencies stand in `dedup/data/agencies.json`, a canonical name with the spellings that are used in credits. An
+agency that is not in it is known by its shape: an acronym, a name with a word like "Press Agency" in it, or, where
+nothing else can stand, one plain name.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from importlib import resources
+
+import msgspec
+
+# Acronyms, and plain words in the brackets of a dateline, that name no agency.
+_NOT_AGENCIES = frozenset(
+    """
+    pictured photo photos file video updated update corrected correction live watch read more the am pm us uk eu un tv
+    bst gmt utc cet est pst exclusive opinion analysis comment editorial review interview feature breaking developing
+    gallery podcast sponsored advertisement correspondent staff archive blog column map graphic quiz poll sport news
+    bilder foto fotos aktualisiert exklusiv kommentar meinung interview reportage live-ticker update gastbeitrag
+    actualizado actualizada exclusiva exclusivo opinión entrevista vídeo análisis última hora
+    exclusif exclusive vidéo photos avis entretien analyse direct actualisé tribune portrait
+    aggiornato esclusiva video foto intervista opinione commento diretta
+    atualizado exclusivo opinião entrevista vídeo análise
+    обновлено эксклюзив фото видео мнение интервью оновлено ексклюзив відео думка
+    monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight
+    montag dienstag mittwoch donnerstag freitag samstag sonntag heute gestern
+    lunes martes miércoles jueves viernes sábado domingo hoy ayer
+    lundi mardi mercredi jeudi vendredi samedi dimanche aujourd'hui hier
+    lunedì martedì mercoledì giovedì venerdì sabato domenica oggi ieri
+    понедельник вторник среда четверг пятница суббота воскресенье сегодня вчера
+    mp mps phd mbe obe cbe dr prof qc kc ceo cfo dnf n.d. no yes
+    """.split()
+)
+MONTHS = frozenset(
+    """
+    january february march april may june july august september october november december
+    jan feb mar apr jun jul aug sep sept oct nov dec
+    januar februar märz mai juni juli oktober dezember jänner
+    enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre ene abr ago dic
+    janvier février mars avril juin juillet août septembre octobre novembre décembre janv févr juil déc
+    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre gen mag giu lug set ott
+    janeiro fevereiro março maio junho julho setembro outubro novembro dezembro fev out dez
+    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+    січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
+    stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
+    ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
+    januari februari maart mei augustus maj
+    """.split()
+)
+_ACRONYM = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}")
+# What agencies call themselves, as whole words or, in unspaced scripts and compounds, as endings.
+_KEYWORD = re.compile(
+    r"\b(?:News|Press|Wire|Newswire|Presse|Media) (?:Agency|Service|Association|Agentur|Wire)\b"
+    r"|\b(?:Newswire|Wire|Newsagency|Wires)\b(?: Service)?$"
+    r"|(?:pressedienst|nachrichtendienst|nachrichtenagentur|presseagentur|Pressedienst|Nachrichtenagentur)\b"
+    r"|^(?:Agence|Agencia|Agência|Agenzia|Agentur|Agentia|Agencja)\s"
+    r"|\b(?:Presse|Presseagentur|Press Bureau)$"
+    r"|(?:通信社?|通讯社|通訊社)$|(?<!합)통신$"
+    r"|(?:агентство|информагентство|агенція)\b|^(?:Агентство|Агенція)\s"
+    r"|^وكالة |\bخبرگزاری\b|एजेंसी|वार्ता$|समाचार सेवा|^สำนักข่าว"
+)
+_PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
+# One word of an alphabet without capitals; where words are not spaced any two characters would do.
+_UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\[\]/:,]{1,24}")
+_JOINTS = re.compile(r"\s*(?:/|&|\+|·|・|,| und | and | y | et | e | и | та | och | en )\s*")
+
+
+@functools.cache
+def _spellings() -> dict[str, str]:
+    """Return the canonical name of each spelling, folded."""
+    raw = resources.files("dedup").joinpath("data/agencies.json").read_bytes()
+    table: dict[str, list[str]] = msgspec.json.decode(raw)
+    return {_folded(s): name for name, spellings in table.items() for s in (name, *spellings)}
+
+
+@functools.cache
+def _unspaced() -> tuple[str, ...]:
+    """Return the spellings in scripts without capitals, the longest first."""
+    found = {s for s in _spellings() if not s.isascii() and s.upper() == s.lower()}
+    return tuple(sorted(found, key=lambda s: (-len(s), s)))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def canonical(name: str) -> str | None:
+    """Return the canonical name of a known agency, None of another."""
+    return _spellings().get(_folded(name))
+
+
+def known(text: str) -> str | None:
+    """Return the name of a large agency that `text` is, as it is written there: alone, or first of several names.
+
+    >>> known("dpa/lby"), known("Reuters"), known("the Reuters office")
+    ('dpa', 'Reuters', None)
+    """
+    text = text.strip(" \t.,;:\"'“”„«»")
+    if canonical(text) and (not text.islower() or not text.isascii() or canonical(text) in _LOWER):
+        return text
+    first, *rest = _JOINTS.split(text, maxsplit=1)
+    return known(first) if rest else None
+
+
+# Agencies that write themselves small.
+_LOWER = frozenset({"dpa", "ATS", "SDA", "epd", "SID", "DAPD", "Ritzau", "imago", "APA", "KNA"})
+
+
+def named(text: str) -> str | None:
+    """Return the agency that `text` names, as written: a large one, an acronym, or one that calls itself so.
+
+    >>> named("NPA"), named("Pacific Rim Newswire"), named("Photos"), named("the harbour office")
+    ('NPA', 'Pacific Rim Newswire', None, None)
+    """
+    text = text.strip(" \t.,;:\"'“”„«»")
+    found = known(text)
+    if found or _folded(text) in _NOT_AGENCIES or len(text) > 60:
+        return found
+    first, *rest = _JOINTS.split(text, maxsplit=1)
+    if rest and not _KEYWORD.search(text):
+        return named(first)
+    if _ACRONYM.fullmatch(text):
+        return text
+    words = text.split()
+    proper = all(w[:1].upper() == w[:1] or len(w) <= 3 for w in words)
+    return text if proper and len(words) <= 6 and _KEYWORD.search(text) else None
+
+
+def plainly(text: str) -> str | None:
+    """Return the agency that `text` names where nothing but one can be expected: one plain name is enough."""
+    text = text.strip(" \t.,;:\"'“”„«»")
+    found = named(text)
+    if found or _folded(text) in _NOT_AGENCIES or _folded(text) in MONTHS:
+        return found
+    return text if _PLAIN.fullmatch(text) or _UNCASED.fullmatch(text) else None
+
+
+def leading(text: str) -> str | None:
+    """Return the known agency in a script without spaces with which `text` begins, None if there is none."""
+    return next((s for s in _unspaced() if text.startswith(s)), None)
+
+
+def ending(text: str) -> str | None:
+    """Return the known agency in a script without spaces with which `text` ends, None if there is none."""
+    return next((s for s in _unspaced() if text.endswith(s)), None)
+
+
+def initials(name: str) -> str:
+    """Return the initials of a name of several words, in capitals.
+
+    >>> initials("Northlight Press Agency")
+    'NPA'
+    """
+    words = name.replace("-", " ").split()
+    return "".join(w[0] for w in words if w[:1].isupper()) if len(words) > 1 else ""
+
+
+def grouped(names: Iterable[str]) -> dict[str, str]:
+    """Return for each name, as written, one name for all that mean the same agency.
+
+    Spellings of a large agency mean one; so do an acronym and a full name with these initials that is written
+    somewhere among them. The full name stands for an acronym that is not of a large agency.
+
+    >>> grouped(["NPA", "Northlight Press Agency"])["NPA"]
+    'Northlight Press Agency'
+    """
+    found = sorted(set(names))
+    full = {initials(n): n for n in reversed(found) if len(initials(n)) > 1}
+    out = {}
+    for name in found:
+        large = canonical(name)
+        out[name] = large or full.get(name) or name
+    return out

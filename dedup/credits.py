@@ -1,0 +1,350 @@
+"""Agency credits of a text, in the positions where credits stand.
+
+Those are: datelines ("CITY, 3 May (XYZ) —", "/XYZ/", "新华社北京5月4日电", "【東京共同】"), bylines, "additional
+reporting by", the end of a text or a paragraph of its own ("(XYZ)", "Source: XYZ", "© XYZ"), and photo credits. An
+agency that a story is about stands in none of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dedup import agencies
+from dedup.model import Document
+
+# Longest head of a paragraph that is looked at for a dateline, and longest paragraph that is a credit (characters).
+HEAD, LONGEST_CREDIT = 110, 90
+# Most words of place and date before the agency.
+PLACE_WORDS = 9
+
+_DASH = "—–‒―─-"  # the plain hyphen last, for character classes
+_OPEN, _CLOSE = "(（[［【〔", ")）]］】〕"
+_BRACKET = re.compile(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}\n]{{1,40}})[{re.escape(_CLOSE)}]")
+_SLASHES = re.compile(r"(?:^|[\s.,])/\s?([^/\n]{2,30}?)\s?/(?=[\s.,—–-]|$)")
+_SEPARATOR = re.compile(rf"\s*(?:\.?\s?[{_DASH}]|:|।|。|=|--)")
+# Words that may stand small among place and date.
+_PARTICLES = frozenset(
+    "of de la del der den di da do dos le les sur am an im upon and und et y e i u na w der en".split()
+)
+_WIRED = re.compile(r"^[(（【]?(\S{2,8}?社)[^\n，。,]{0,24}?\d{1,2}\s?日\s?[电電讯訊]")
+_PIECES = re.compile(rf"\s*(?:[,.:;|{_DASH}])\s+|\s+[|{_DASH}]\s*|,\s*")
+_CASED = re.compile(r"[A-Za-zÀ-ɏͰ-ӿ]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """An agency credited in a text, the position it stands in, and that position's place (code points)."""
+
+    agency: str
+    position: str
+    start: int
+
+
+def credits(document: Document) -> list[Credit]:
+    """Return the agency credits of a text, in order of place; empty when an agency is only written about.
+
+    >>> credits(Document(text="KYIV (Reuters) — The bridge was closed on Monday."))[0].agency
+    'Reuters'
+    >>> credits(Document(text="Thomson Reuters posts profit, the company said."))
+    []
+    """
+    found: set[Credit] = set()
+    if document.agency:
+        found.add(Credit(agency=document.agency, position="agency field", start=0))
+    agency = _byline(document.author or "")
+    if agency:
+        found.add(Credit(agency=agency, position="byline", start=0))
+    lines = list(re.finditer(r"[^\n]+", document.text))
+    for number, line in enumerate(lines):
+        for position, name in _in_line(line[0], is_last=number == len(lines) - 1):
+            found.add(Credit(agency=name, position=position, start=line.start()))
+    found |= {Credit(agency=name, position="photo credit", start=at) for at, name in _photos(document.text)}
+    return sorted(found, key=lambda c: (c.start, c.position, c.agency))
+
+
+def _in_line(line: str, is_last: bool) -> Iterator[tuple[str, str]]:
+    """Yield position and agency of the credits of one line."""
+    name = _dateline(line[:HEAD])
+    if name:
+        yield "dateline", name
+    if len(line) <= LONGEST_CREDIT:
+        name = _byline_of_text(line)
+        if name:
+            yield "byline", name
+        name = _credit_line(line)
+        if name:
+            yield "trailing credit", name
+    else:
+        name = _tail(line[-LONGEST_CREDIT:], is_last)
+        if name:
+            yield "trailing credit", name
+    name = _reporting(line)
+    if name:
+        yield "reporting credit", name
+
+
+# Datelines
+
+
+def _dateline(head: str) -> str | None:
+    """Return the agency of a dateline with which a paragraph begins."""
+    wired = _WIRED.match(head)
+    if wired:
+        return agencies.leading(wired[1]) or wired[1]
+    return _bracketed(head) or _between_slashes(head) or _in_pieces(head)
+
+
+def _bracketed(head: str) -> str | None:
+    """Return the agency in brackets at the beginning, or behind place and date."""
+    for match in _BRACKET.finditer(head):
+        before, inside, after = head[: match.start()], match[1].strip(), head[match.end() :]
+        if not before.strip():
+            name = _in_opening_bracket(inside, head[match.start()], after)
+        elif not _is_place(before):
+            return None
+        elif _SEPARATOR.match(after):
+            name = agencies.plainly(inside) if _is_short(inside) else agencies.known(inside)
+        else:
+            name = agencies.known(inside) if after[:1].isspace() else None
+        if name:
+            return name
+    return None
+
+
+def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
+    """Return the agency of a bracket with which the text begins: "(XYZ) -", "【東京共同】", "[부산=뉴시스]"."""
+    if "=" in inside or "＝" in inside:
+        return agencies.plainly(re.split("[=＝]", inside)[-1])
+    parts = [p for p in re.split(r"[\s／/・]+", inside) if p]
+    found = agencies.known(inside) or next(filter(None, map(agencies.known, reversed(parts))), None)
+    if found:
+        return found
+    if opening in "【［[（" and not inside.isascii():
+        name = agencies.ending(inside) or agencies.leading(inside)
+        if name and (len(inside) > len(name)):
+            return name
+        return agencies.named(inside)
+    return agencies.named(inside) if _SEPARATOR.match(after) else None
+
+
+def _between_slashes(head: str) -> str | None:
+    for match in _SLASHES.finditer(head):
+        if not head[: match.start()].strip() or _is_place(head[: match.start()]):
+            return agencies.named(match[1])
+    return None
+
+
+def _in_pieces(head: str) -> str | None:
+    """Return the agency that is one of the pieces of a dateline without brackets: "TOKYO, May 4, Kyodo - …"."""
+    at = 0
+    for number, match in enumerate(_PIECES.finditer(head)):
+        piece, mark, before = head[at : match.start()].strip(), match[0].strip(), head[:at]
+        if number > 4 or (before and not _is_place(before)):
+            return None
+        sign = mark or head[match.start() : match.end()].strip()
+        name = agencies.known(piece)
+        if name and _goes_on(head[match.end() :]) and (number > 0 or sign[:1] in _DASH + ":"):
+            return name
+        if number > 1 and before.rstrip()[-1:] in _DASH and sign[:1] == "." and _is_capital(head):
+            # CITY, 5 May — Name. Text
+            name = agencies.plainly(piece) if re.search(r"\d", before) else None
+            if name:
+                return name
+        at = match.end()
+    # "Jeddah 4 May 2024 SPA" as a line of its own
+    words = head.split()
+    if len(head) < HEAD and any(w.isdigit() for w in words) and len(words) > 3 and not _CASED.search(head):
+        return agencies.known(words[-1])
+    return None
+
+
+def _goes_on(rest: str) -> bool:
+    """Say whether a text begins here: not in the middle of a sentence of a script with capitals."""
+    first = rest.lstrip("\"“„«'([ ")[:1]
+    return not first.islower()
+
+
+def _is_capital(head: str) -> bool:
+    first = head.split(",")[0].strip()
+    return first.isupper() and len(first) > 2
+
+
+def _is_place(before: str) -> bool:
+    """Say whether all before an agency can be place and date."""
+    words = re.findall(r"[^\s,.;:()\[\]/—–-]+", before)
+    if not words or len(words) > PLACE_WORDS or before.strip()[-1:] in "!?":
+        return False
+    if not _CASED.search(before):
+        return len(words) <= 6
+    small = [w for w in words if w[:1].islower() and w not in _PARTICLES and w.rstrip(".") not in agencies.MONTHS]
+    return not small
+
+
+def _is_short(inside: str) -> bool:
+    return len(inside) <= 30 and len(inside.split()) <= 5 and not re.search(r"\d", inside)
+
+
+# Bylines
+
+_BY = re.compile(r"^(?:By|BY|Von|Por|Par|De|Di|Da|Od|Av|Af|Автор:|Text:|Door|Przez|Tekst:)\s+(\S.*)$")
+_BETWEEN = re.compile(
+    r"\s*[,|/;&]\s*|\s+(?:and|und|et|y|e|och|en|for|with|mit|avec|con|com|med|met|via|per|from|of)\s+"
+)
+_STAFF = re.compile(
+    r"^(?:staff|and|reports?|reporters?|writers?|newsroom|redaktion|rédaction|redacción)\b", re.IGNORECASE
+)
+
+
+def _byline(author: str) -> str | None:
+    """Return the agency of a byline, which may be the agency alone or stand beside a name or outlet."""
+    pieces = [p.strip(" .") for p in _BETWEEN.split(_BY.sub(r"\1", author.strip())) if p.strip(" .")]
+    for piece in reversed(pieces):
+        name = agencies.known(piece) or _with_region(piece)
+        if name:
+            return name
+    for number, piece in reversed(list(enumerate(pieces))):
+        name = agencies.named(piece)
+        if name and not _STAFF.match(piece) and (number or len(pieces) == 1 or _ends_in_staff(pieces)):
+            return name
+    return None
+
+
+def _with_region(piece: str) -> str | None:
+    """Return the agency of a piece like "Press Association Scotland"."""
+    words = piece.split()
+    if 1 < len(words) <= 5 and all(w[:1].isupper() for w in words):
+        return agencies.known(" ".join(words[:-1])) if len(words) > 2 else None
+    return None
+
+
+def _ends_in_staff(pieces: list[str]) -> bool:
+    return any(_STAFF.match(p) for p in pieces[1:])
+
+
+def _byline_of_text(line: str) -> str | None:
+    """Return the agency of a line that is a byline."""
+    match = _BY.match(line.strip())
+    if match and not line.rstrip().endswith((".", "!", "?")):
+        pieces = _BETWEEN.split(match[1])
+        return _byline(match[1]) if len(pieces) > 1 or agencies.known(match[1]) else None
+    staff = re.match(r"^(\S+) and staff (?:reports|writers|reporters)$", line.strip(), re.IGNORECASE)
+    return agencies.named(staff[1]) if staff else None
+
+
+# Ends of texts
+
+_SOURCE = re.compile(
+    r"^(?:source|sources|quelle|quellen|fuente|fonte|source:|kilde|källa|bron|źródło|zdroj|kaynak|forrás|lähde"
+    r"|источник|джерело|来源|來源|资料来源|出典|المصدر|منبع|स्रोत|ที่มา|출처)\s*[:：]\s*(\S.*)$",
+    re.IGNORECASE,
+)
+_WITH = re.compile(
+    r"^(?:with|mit|avec|con|com|med|met|z|с|за матеріалами|по материалам|with inputs from|mit material (?:von|der))\s+"
+    r"(?:reporting (?:by|from) |agency |agencies? |informação de |información de |informations? de l['’])?(\S.*)$",
+    re.IGNORECASE,
+)
+_COPYRIGHT = re.compile(
+    r"(?:©|\bcopyright\b|\(c\))\s*(?:copyright\s*)?(?:\d{4}\s*)?([^\d\n,;:|/]{2,40})", re.IGNORECASE
+)
+
+
+def _credit_line(line: str) -> str | None:
+    """Return the agency of a short paragraph that is a credit, or that ends in one."""
+    plain = line.strip().strip(_OPEN + _CLOSE + "-–— .").strip()
+    bracketed = plain != line.strip().rstrip(".")
+    for pattern in (_SOURCE, _WITH):
+        match = pattern.match(plain)
+        if match:
+            name = match[1].rstrip(".)")
+            return agencies.known(name) or (agencies.named(name) if not _is_acronym(name) else None)
+    right = _copyright(plain)
+    if right:
+        return right
+    name = agencies.named(plain) if bracketed or line.strip()[:1] in _DASH else agencies.known(plain)
+    if name is None and re.match(r"^(?:Agence|Agencia|Agência|Agenzia)\s", plain):
+        name = agencies.named(plain)
+    return name or _tail(line, is_last=True)
+
+
+def _is_acronym(name: str) -> bool:
+    return name.isupper() and len(name) <= 6
+
+
+def _copyright(line: str) -> str | None:
+    match = _COPYRIGHT.search(line)
+    if not match:
+        return None
+    name = match[1].strip(" .")
+    return agencies.known(name) or agencies.known(name.split("-")[0]) or agencies.known(name.split(" ")[0])
+
+
+def _tail(line: str, is_last: bool) -> str | None:
+    """Return the agency at the end of a paragraph: behind the last sentence in brackets or behind a dash."""
+    line = line.rstrip()
+    match = re.search(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}]{{2,40}})[{re.escape(_CLOSE)}]\.?$", line)
+    if match:
+        before, inside = line[: match.start()].rstrip(), match[1]
+        if before.endswith(tuple('.!?。！？।॥۔…"”»’」』')):
+            right = _WITH.match(inside) or _SOURCE.match(inside)
+            return agencies.known(right[1]) if right else agencies.named(inside) or _uncased_tail(inside)
+        return None
+    match = re.search(r"\s(?:[—–―]|--)\s*([^\s—–―][^—–―.]{1,40})$", line)
+    if match:
+        return agencies.known(match[1]) or (match[1] if _is_acronym(match[1]) and agencies.named(match[1]) else None)
+    match = re.search(r"[.!?…”\"»]\s+(\S{2,12}|[A-Z]\S+ [A-Z]\S+)$", line) if is_last else None
+    return agencies.known(match[1]) if match else None
+
+
+def _uncased_tail(inside: str) -> str | None:
+    return agencies.known(inside) if not inside.isascii() else None
+
+
+# Reporting and photo credits
+
+_REPORTING = re.compile(
+    r"(?:(?:additional|further) reporting by|(?:this (?:story|report|article) )?(?:contains|includes|using) "
+    r"(?:material|information|reporting) (?:from|by)|material from"
+    r"|with (?:reporting|inputs?|material|files) (?:by|from)"
+    r"|mit Material(?:ien)? (?:von|der|des)|unter Verwendung von Material (?:von|der)|con información de"
+    r"|avec (?:les )?informations? de|com informações d[ae]|con informazioni (?:di|da)?|по материалам"
+    r"|с использованием материалов)\s+(?:the |l['’]|la |der )?([^\n.;)]{2,60})",
+    re.IGNORECASE,
+)
+_PHOTO = re.compile(
+    r"(?:\b(?:Photos?|Fotos?|Pictures?|Images?|Bild(?:er)?|Photograph(?:ie)?|Imagen|Fotografía|Foto:|Zdjęcie|Kuva|Bilde)"
+    r"|Фото|写真|图片|圖片|图|Φωτογραφία|사진|صورة|तस्वीर|फोटो|ภาพ)"
+    r"\s*(?:by|de|von|di|courtesy of)?\s*[:：=/／]\s*([^\n()]{2,70})"
+)
+_AGENCY_PHOTO = re.compile(r"[(（]?\b([A-Z][\w-]{1,15}) (?:File )?(?:Photo|Images?|Foto)\s*[/:]\s*[A-ZÀ-Þ]")
+_SLASH_NAME = re.compile(
+    r"[.!?)”\"]\s+([A-Z][\w-]{1,15})\s?/\s?[A-ZÀ-Þ][\w’'.-]+(?: [A-ZÀ-Þ][\w’'.-]+){0,3}\)?\s*$", re.MULTILINE
+)
+_IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+")
+
+
+def _reporting(line: str) -> str | None:
+    """Return the agency of "additional reporting by" and the like."""
+    match = _REPORTING.search(line)
+    return _byline(match[1]) if match else None
+
+
+def _photos(text: str) -> Iterator[tuple[int, str]]:
+    """Yield place and agency of photo credits."""
+    for match in _PHOTO.finditer(text):
+        pieces = [p.strip(" .,;") for p in _IN_PHOTO.split(match[1]) if p.strip(" .,;")]
+        found = next(filter(None, map(agencies.known, reversed(pieces))), None)
+        found = found or next(filter(None, (agencies.named(_first_part(p)) for p in reversed(pieces))), None)
+        if found:
+            yield match.start(), found
+    for pattern in (_AGENCY_PHOTO, _SLASH_NAME):
+        for match in pattern.finditer(text):
+            name = agencies.known(match[1]) or (match[1] if pattern is _AGENCY_PHOTO and match[1].isupper() else None)
+            if name:
+                yield match.start(), name
+
+
+def _first_part(piece: str) -> str:
+    """Return what stands before the next sentence."""
+    return re.split(r"[.!?]\s", piece)[0]
