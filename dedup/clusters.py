@@ -21,7 +21,7 @@ from dedup.rescore import Evidence
 from dedup.weights import Sums
 
 # The least mass (nats) of a member's part after a cut.
-LEAST_MEMBER = 8.0
+LEAST_MEMBER = 16.0
 # Longest quotation or caption that is looked for inside a longer passage (tokens).
 LONGEST_INSET = 120
 

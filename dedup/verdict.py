@@ -31,6 +31,8 @@ LEAST_CONTENT, LEAST_CONTENT_UNIT = 4.0, 2.0
 LEAST_WORDS, LEAST_WORDS_UNIT = 6.0, 5.0
 # Least content words that are no names: a person with a title is none.
 LEAST_COMMON = 3.0
+# Where less than this share of a run agrees, six are asked for in full.
+CLOSE, LEAST_COMMON_LOOSE = 0.6, 6.0
 # Of so many words, six are content words in any case.
 LONG_RUN = 12.0
 INPUTS = ("content", "words", "surprise", "contiguity", "cosine", "unit")
@@ -62,6 +64,11 @@ def logistic(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.floa
     is_unit = columns["unit"] > 0
     enough = columns["content"] >= np.where(is_unit | (columns["words"] >= LONG_RUN), LEAST_CONTENT_UNIT, LEAST_CONTENT)
     enough &= columns["words"] >= np.where(is_unit, LEAST_WORDS_UNIT, LEAST_WORDS)
+    least_common = np.where(columns["contiguity"] >= CLOSE, LEAST_COMMON, LEAST_COMMON_LOOSE)
     same_line = is_unit & (columns["contiguity"] >= 1.0)
-    enough &= (columns["common"] >= LEAST_COMMON) | same_line | (columns["words"] >= LONG_RUN)
+    enough &= (
+        (columns["common"] >= least_common)
+        | same_line
+        | (columns["words"] >= LONG_RUN) & (columns["contiguity"] >= CLOSE)
+    )
     return np.where(enough, 1.0 / (1.0 + np.exp(-np.clip(z, -60, 60))), 0.0)
