@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from dedup.clusters import Carrier, Cluster
 from dedup.config import FurnitureConfig
+from dedup.kernels.tokens import WEIGHT_HAN, WEIGHT_THAI
 from dedup.kernels.weights import SLOTS
 from dedup.rescore import Evidence
 from dedup.tokens import tokenize
@@ -117,7 +118,22 @@ class Relatedness:
         if int(tokens.weights[places].sum()) < 6 * LEAST_REMAINDER:
             return None
         house = self._house_words(self._families[document])
-        return _weighted(tokens.hashes[places], self._known.masses[places], house)
+        return _weighted(*self._units(places), house)
+
+    def _units(self, places: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+        """Return the words at token places and their masses (nats); where words are not spaced, two or three characters
+        that follow one another stand for a word."""
+        tokens, masses = self._known.tokens, self._known.masses
+        hashes, weights = tokens.hashes[places], tokens.weights[places]
+        values = masses[places] / 256.0
+        joined, sums = hashes.copy(), values.copy()
+        for step, widest in ((1, WEIGHT_HAN), (2, WEIGHT_THAI)):
+            follows = np.zeros(len(places), np.bool_)
+            follows[:-step] = (weights[:-step] <= widest) & (places[step:] == places[:-step] + step)
+            at = np.flatnonzero(follows)
+            joined[at] = joined[at] * np.uint32(0x9E3779B1) ^ hashes[at + step]
+            sums[at] += values[at + step]
+        return joined, sums
 
     def related(self, a: int, b: int) -> bool:
         """Return whether titles or remainders are alike; texts that nothing is known of count as related."""
@@ -162,8 +178,7 @@ class Relatedness:
         rest = self._vector(member.document)
         if titled or rest is None:
             return titled
-        tokens = self._known.tokens.hashes[member.start : member.end]
-        own = _weighted(tokens, self._known.masses[member.start : member.end], frozenset())
+        own = _weighted(*self._units(np.arange(member.start, member.end)), frozenset())
         return _dot(rest, own) >= self._least
 
 
@@ -189,7 +204,7 @@ class _Titles:
         return _Title(words, sum(words.values()))
 
 
-def _weighted(hashes: npt.NDArray[np.uint32], masses: npt.NDArray[np.uint16], house: frozenset[int]) -> Weighted:
+def _weighted(hashes: npt.NDArray[np.uint32], masses: npt.NDArray[np.float64], house: frozenset[int]) -> Weighted:
     """Return a text's words but those in `house` and their L2-normed weights: idf squared times the logarithm of the
     frequency.
 
@@ -200,7 +215,7 @@ def _weighted(hashes: npt.NDArray[np.uint32], masses: npt.NDArray[np.uint16], ho
     if house:
         kept = np.array([w not in house for w in words.tolist()], np.bool_)
         words, first, counts = words[kept], first[kept], counts[kept]
-    values = (masses[first] / 256.0) ** 2 * (1.0 + np.log(counts))
+    values = masses[first] ** 2 * (1.0 + np.log(counts))
     norm = float(np.sqrt((values**2).sum()))
     return words, values / norm if norm else values
 
