@@ -6,7 +6,9 @@ With `--reference`, aligned passages of another tool (JSON lines: left left_star
 only places that it does not link with the representative are shown.
 
 Usage: python benchmarks/judge_sample.py OUT ARTICLES SHEET IDS [--seed 1] [--count 50] [--places 5]
-    [--reference FILE] [--scope S] [--kind K]
+    [--reference FILE] [--scope S] [--kind K] [--pairs]
+
+With `--pairs` passages between two places are drawn, else clusters.
 """
 
 from __future__ import annotations
@@ -66,6 +68,23 @@ def shown(text: str, m: dict[str, Any]) -> str:
     return f"…{before}⟦{text[m['start'] : m['end']]}⟧{after}…"
 
 
+def clusters(
+    found: dict[str, list[dict[str, Any]]], count: int, places: int, rng: random.Random
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield clusters, each as likely as any other: the representative and some of the other places."""
+    for cluster in rng.sample(sorted(found), min(count, len(found))):
+        head, *rest = found[cluster]
+        yield cluster, [head, *rng.sample(rest, min(places - 1, len(rest)))]
+
+
+def pairs(
+    found: dict[str, list[dict[str, Any]]], count: int, rng: random.Random
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield passages between a representative and another place, each as likely as any other."""
+    every = [(cluster, [places[0], m]) for cluster, places in sorted(found.items()) for m in places[1:]]
+    yield from rng.sample(every, min(count, len(every)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("out", "articles", "sheet", "ids"):
@@ -74,18 +93,18 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=50)
     parser.add_argument("--places", type=int, default=5)
     parser.add_argument("--kind")
+    parser.add_argument("--pairs", action="store_true")
     parser.add_argument("--reference", type=Path)
     parser.add_argument("--scope")
     options = parser.parse_args()
     texts = {str(r["id"]): r["text"] for r in lines(options.articles)}
     found = dict(candidates(options.out, (options.scope, options.kind), known_pairs(options.reference)))
     rng = random.Random(options.seed)
+    drawn = pairs(found, options.count, rng) if options.pairs else clusters(found, options.count, options.places, rng)
     sheet, ids = [], []
-    for number, cluster in enumerate(rng.sample(sorted(found), min(options.count, len(found))), 1):
-        head, *rest = found[cluster]
-        drawn = [head, *rng.sample(rest, min(options.places - 1, len(rest)))]
-        sheet.append("\n\n".join([f"### {number}", *(shown(texts[m["doc_id"]], m) for m in drawn)]) + "\n")
-        members = [{k: m[k] for k in ("doc_id", "start", "end")} for m in drawn]
+    for number, (cluster, places) in enumerate(drawn, 1):
+        sheet.append("\n\n".join([f"### {number}", *(shown(texts[m["doc_id"]], m) for m in places)]) + "\n")
+        members = [{k: m[k] for k in ("doc_id", "start", "end")} for m in places]
         ids.append(json.dumps({"number": number, "cluster_id": cluster, "members": members}))
     options.sheet.write_text("\n".join(sheet), encoding="utf-8")
     options.ids.write_text("\n".join(ids) + "\n", encoding="utf-8")

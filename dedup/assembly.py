@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -31,10 +32,15 @@ from dedup.tokens import Tokens, tokenize
 
 # Occurrences looked at when a cluster's kind is decided.
 KIND_SAMPLE = 16
-# Longest formula (words): what unrelated texts share beyond it was copied.
-FORMULA_WORDS = 40
+# Texts of a cluster whose pairs are looked up for other passages.
+COMPANY_SAMPLE = 6
 # Punctuation that does not make a passage part of a longer paragraph.
 _OUTER = " \t\r\"'“”„«»().,;:!?–—-|•*"
+# A photo credit or a remark behind a caption does not make it part of a longer paragraph either.
+_CREDIT_TAIL = re.compile(
+    r"(?:\(?\s*(?:photo|foto|picture|image|bild|credit|фото|写真|图|圖|撮影)\w*\b[^\n]{0,60}|\([^()\n]{2,60}\)\.?)\s*$",
+    re.IGNORECASE,
+)
 # Figures as words in English, German, French and Spanish; "one" and the like are left out, as they are articles too.
 NUMBER_WORDS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
@@ -48,11 +54,12 @@ VERBATIM, NEAR_VERBATIM = 1.0, 0.75
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """What records are made from."""
+    """What records are made from; `company` has the clusters of each text that are no furniture."""
 
     documents: Sequence[Document]
     tokens: Tokens
     families: Mapping[str, Family]
+    company: Mapping[int, frozenset[int]] = field(default_factory=dict)
     credits: dict[int, list[credits.Credit]] = field(default_factory=dict)
 
     def credits_of(self, document: int) -> list[credits.Credit]:
@@ -114,7 +121,7 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
     low = max(text.rfind("\n", 0, start) + 1, start - 4000)
     stop = text.find("\n", end)
     high = min(len(text) if stop < 0 else stop, end + 400)
-    outside = len(text[low:start].strip(_OUTER)) + len(text[end:high].strip(_OUTER))
+    outside = len(text[low:start].strip(_OUTER)) + len(_CREDIT_TAIL.sub("", text[end:high]).strip(_OUTER))
     outlet = outlet_of(document)
     return kinds.Occurrence(
         text=text[start:end],
@@ -158,9 +165,17 @@ def is_quotation(cluster: Cluster, material: Material) -> bool:
 
 
 def context(
-    cluster: Cluster, material: Material, verdict: furniture.Verdict | None, unrelated: bool, origin: Origin
+    cluster: Cluster,
+    material: Material,
+    verdict: furniture.Verdict | None,
+    apart: tuple[bool, float],
+    origin: Origin,
 ) -> kinds.Context:
-    """Return what is known of a cluster as a whole."""
+    """Return what is known of a cluster as a whole.
+
+    `apart` says whether its texts are unrelated, and how surely they tell different stories.
+    """
+    unrelated, distance = apart
     head = cluster.members[0]
     words = float(material.tokens.weights[head.start : head.end].sum()) / 6.0
     one_text = len({m.document for m in cluster.members}) == 1
@@ -169,10 +184,32 @@ def context(
         words=words,
         furniture=verdict.reason if verdict else None,
         furniture_confidence=verdict.confidence if verdict else 0.0,
-        unrelated=unrelated and words <= FORMULA_WORDS,
+        unrelated=unrelated and words <= kinds.LONGEST_FORMULA,
+        distance=distance,
+        company=_company(cluster, material),
         credited=origin.agency is not None,
         body_twice=one_text and words > 40 and (head.end - head.start) > 0.3 * (high - low),
     )
+
+
+def memberships(clusters: Sequence[Cluster]) -> dict[int, frozenset[int]]:
+    """Return the numbers of the clusters that each text has a place in."""
+    found: dict[int, set[int]] = {}
+    for number, cluster in enumerate(clusters):
+        for m in cluster.members:
+            found.setdefault(m.document, set()).add(number)
+    return {d: frozenset(numbers) for d, numbers in found.items()}
+
+
+def _company(cluster: Cluster, material: Material) -> float | None:
+    """Return in which share of pairs of its texts other passages are shared, from a sample; None for one text."""
+    sample = sorted({m.document for m in cluster.members})[:COMPANY_SAMPLE]
+    pairs = [(a, b) for i, a in enumerate(sample) for b in sample[:i]]
+    if not pairs:
+        return None
+    none: frozenset[int] = frozenset()
+    shared = [len(material.company.get(a, none) & material.company.get(b, none)) > 1 for a, b in pairs]
+    return round(sum(shared) / len(pairs), 6)
 
 
 def carried(cluster: Cluster, material: Material) -> list[origins.Carried]:

@@ -22,15 +22,29 @@ _CAPTION_MARK = re.compile(
     r"\(\s*pictured|\bpictured\b|\bfile (?:photo|picture|image)\b"
     r"|\b(?:photo|picture|image|photograph|foto|imagen|bild)s?\s*[:/(]"
     r"|\b(?:photo|foto|photographie) (?:by|credit|de|von)\b|\(\s*(?:left|right|centre|center|above|below)\s*\)"
-    r"|\bhandout\b|©|\barchiv(?:e|bild|o)?\b|\bimago\b"
+    r"|\bhandout\b|\([^()/\n]{3,40}/[^()/\n]{3,40}\)\s*$|\barchiv(?:e|bild|o)?\b|\bimago\b"
     r"|صورة|الصورة|تصویر|تصوير|фото|Фото|图片|圖片|资料图|資料圖|图为|圖為|攝|摄|写真|撮影|資料|ภาพ|फोटो|तस्वीर|चित्र|छायाचित्र",
     re.IGNORECASE,
 )
 _FURNITURE_MARK = re.compile(
-    r"\b(?:cookies?|subscri|newsletter|sign (?:up|in)|log ?in|read more|most read|related|all rights reserved|copyright"
-    r"|privacy|terms of|click here|comments?|moderat|advertis|follow us|share this|download (?:our|the) app"
-    r"|abonn|suscr|inscri|werbung|datenschutz|registrier)\w*"
-    r"|ملفات تعريف|اشترك|подпис|подпиш|реклам|订阅|訂閱|登录|登入|点击|點擊|購読|会員|ログイン|สมัคร|सदस्यता|کوکیز",
+    r"\b(?:cookies?|subscri|newsletter|sign[- ]?(?:up|in)|log ?in|read more|most read"
+    r"|related (?:articles|stories|topics|content|news)|all rights reserved|copyright|privacy (?:policy|notice|settings)|terms of (?:use|service)"
+    r"|click here|(?:leave|post) a comment|comments (?:are|section|policy)|join the conversation|moderat|advertis"
+    r"|follow us|share this|download (?:our|the)|the app\b"
+    r"|support (?:local|our|quality) journalism|do you have a story|our newsdesk|in your inbox|republication"
+    r"|abonn|suscr|inscri|werbung|datenschutz|registrier|anmelden|kostenlos|alle rechte|plus-angebot|weiterlesen"
+    r"|connectez-vous|réservé à nos|tous droits|lire la suite|regístr|inicia sesión|derechos reservados"
+    r"|abbonat|accedi\b|riproduzione riservata|assinante|direitos reservados|prenumer|alla rättigheter)\w*"
+    r"|ملفات تعريف|اشترك|جميع الحقوق|لقراءة المزيد|подпис|подпиш|реклам|все права защищены|войдите|усі права"
+    r"|订阅|訂閱|登录|登入|点击|點擊|版权|版權|转载|轉載|热线|下载|客户端|关注我们|公众号"
+    r"|購読|会員|ログイン|無断転載|続きを読む|아무단|무단전재|구독|로그인"
+    r"|สมัคร|กดติดตาม|ดาวน์โหลด|सदस्यता|सब्सक्राइब|डाउनलोड|सर्वाधिकार|کوکیز|حقوق محفوظ",
+    re.IGNORECASE,
+)
+# What a company or an author says of itself at the end of every release or article.
+_ABOUT_MARK = re.compile(
+    r"^\W*(?:about|über|à propos d|acerca de|sobre|informazioni su|о компании|об авторе|про компанію|关于|關於|نبذة عن"
+    r"|के बारे में)[^:\n]{0,60}[:：]",
     re.IGNORECASE,
 )
 _SPEECH = re.compile(
@@ -65,12 +79,19 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What is known of a cluster as a whole."""
+    """What is known of a cluster as a whole.
+
+    `unrelated`: its texts have nothing else in common; `distance`, in [0, 1]: how surely they tell different stories,
+    by what they say around the passage; `company`: in which share of pairs of its texts other passages are shared, None
+    for one text.
+    """
 
     words: float
     furniture: str | None
     furniture_confidence: float
     unrelated: bool
+    distance: float
+    company: float | None
     credited: bool
     body_twice: bool
 
@@ -88,6 +109,8 @@ class Assignment:
 QUOTED = 0.7
 # Captions are paragraphs of between these lengths (characters).
 SHORTEST_CAPTION, LONGEST_CAPTION = 20, 400
+# Longest formula and longest piece of furniture that is told by its words.
+LONGEST_FORMULA, LONGEST_FURNITURE = 40, 120
 _SENTENCE_END = tuple(".!?。！？।॥۔؟…")
 _QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]")
 
@@ -113,7 +136,19 @@ def quoted_share(paragraph: str, start: int, end: int) -> float:
             depth = max(0, depth - 1)
     if depth or straight:
         inside += max(0, end - at)
-    return inside / max(1, end - start)
+    share = inside / max(1, end - start)
+    # what begins and ends as quotation is one, though somebody is named in the middle
+    if 0.4 <= share < QUOTED and _is_quoted(paragraph, start) and (depth or straight):
+        return QUOTED
+    return share
+
+
+def _is_quoted(paragraph: str, at: int) -> bool:
+    """Return whether a place stands inside quotation marks."""
+    before = paragraph[:at]
+    opened = max((before.rfind(c) for c in _OPENING), default=-1)
+    closed = max((before.rfind(c) for c in _CLOSING if c not in _OPENING), default=-1)
+    return opened > closed or sum(before.count(c) for c in _STRAIGHT) % 2 == 1
 
 
 def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
@@ -124,8 +159,10 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
         "quotation": _quotation(occurrences, context),
         "caption": caption,
         "boilerplate": _boilerplate(occurrences, context),
-        "stock_phrase": _stock(occurrences, context),
+        "stock_phrase": _stock(occurrences, context, _combine(caption)),
     }
+    if all(_combine(found) < 0.3 for kind, found in signals.items() if kind != "wire_copy"):
+        signals["wire_copy"].append((0.3, "nothing speaks for another kind"))
     confidences = {kind: _combine(found) for kind, found in signals.items()}
     ranked = sorted(confidences, key=lambda kind: (-confidences[kind], kind))
     best, second = ranked[0], ranked[1]
@@ -158,13 +195,13 @@ def _quotation(occurrences: Sequence[Occurrence], context: Context) -> list[tupl
     share = _quotes(occurrences)
     found: list[tuple[float, str]] = []
     if share > 0:
-        found.append((0.92 * share**0.5, f"inside quotation marks in {share:.0%} of its places"))
+        found.append((0.92 * share**0.25, f"inside quotation marks in {share:.0%} of its places"))
         speech = sum(bool(_SPEECH.search(o.before[-120:] + " " + o.after[:120])) for o in occurrences)
         if speech:
             found.append((0.3 * speech / len(occurrences), "a speech verb stands beside it"))
     if context.furniture:
         found.append((-0.6, ""))
-    if share < 0.5:
+    if share < 0.3:
         found.append((-0.5, ""))
     return found
 
@@ -194,7 +231,7 @@ def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[
     elif marked and alone > 0:
         found.append((0.5, f"a caption mark stands in {marked} of its paragraphs"))
     open_ended = sum(o.alone and looks_like_caption(o) for o in occurrences) / len(occurrences)
-    if not marked and open_ended >= 0.5:
+    if not marked and open_ended > 0.5:
         found.append((0.55, "a paragraph of its own that is no full sentence"))
     if alone >= 0.5 and context.words <= 60:
         found.append((0.35 * alone, "a short paragraph of its own"))
@@ -202,40 +239,63 @@ def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[
         found.append((0.45, f"stands {repeats} more time(s) in one text"))
     if context.words > 60:
         found.append((-0.7, ""))
-    if context.furniture or not found:
+    if context.furniture or not found or _furniture_share(occurrences, context) >= 0.5:
         found.append((-0.6, ""))
     if max(o.document_share for o in occurrences) > 0.5:
         found.append((-0.5, ""))
     return found
 
 
+def _furniture_share(occurrences: Sequence[Occurrence], context: Context) -> float:
+    """Return in which share of its places a short passage has words of navigation and the like."""
+    if context.words > LONGEST_FURNITURE:
+        return 0.0
+    return sum(bool(_FURNITURE_MARK.search(o.text)) for o in occurrences) / len(occurrences)
+
+
 def _boilerplate(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
     found: list[tuple[float, str]] = []
     if context.furniture:
         found.append((context.furniture_confidence, context.furniture))
-    short = context.words <= 120
-    marked = sum(short and bool(_FURNITURE_MARK.search(o.text)) for o in occurrences) / len(occurrences)
-    if marked >= 0.5:
-        found.append((0.55, "words of navigation, registration or subscription"))
+    if _furniture_share(occurrences, context) >= 0.5:
+        found.append((0.68, "words of navigation, registration, rights or subscription"))
+    about = sum(bool(_ABOUT_MARK.match(o.paragraph)) for o in occurrences) / len(occurrences)
     alone = sum(o.alone for o in occurrences) / len(occurrences)
-    if context.unrelated and alone >= 0.5:
-        found.append((0.6, "a paragraph of its own on unrelated pages"))
+    if about >= 0.5 and alone >= 0.5:
+        found.append((0.85, "a paragraph that says what a company or an author is"))
+    pages = len({o.document for o in occurrences})
+    if alone >= 0.5 and pages > 1 and len({o.family for o in occurrences}) < pages:
+        strength = round(0.8 * context.distance, 6)
+        if strength:
+            found.append((strength, "a paragraph of its own on pages of one family that tell different stories"))
     if alone < 0.3 and context.words < 25:
         found.append((-0.4, ""))
+    if _quotes(occurrences) >= 0.5:
+        found.append((-0.6, ""))
     return found
 
 
-def _stock(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
+def _stock(occurrences: Sequence[Occurrence], context: Context, caption: float) -> list[tuple[float, str]]:
     found: list[tuple[float, str]] = []
-    alone = sum(o.alone for o in occurrences) / len(occurrences)
-    if context.unrelated and context.words <= 35:
+    if context.words > LONGEST_FORMULA:
+        return found
+    if context.unrelated:
         found.append((0.75, "a short run in texts that have nothing else in common"))
-        if alone < 0.5:
-            found.append((0.4, "inside a paragraph"))
-        else:
-            found.append((-0.35, ""))
-    if _quotes(occurrences) >= 0.5:
+    if context.distance:
+        found.append((round(0.75 * context.distance, 6), "a short run in texts that tell different stories"))
+        if context.company == 0.0:
+            found.append((0.4, "it is all that its texts share"))
+    if context.company:
+        found.append((round(-0.5 * context.company, 6), ""))
+    if _furniture_share(occurrences, context) >= 0.5:
         found.append((-0.6, ""))
+    one_family = len({o.family for o in occurrences}) == 1
+    if one_family and sum(o.alone for o in occurrences) * 2 >= len(occurrences):
+        found.append((-0.5, ""))
+    if _quotes(occurrences) >= 0.5:
+        found.append((-0.7, ""))
+    if caption > 0.6:
+        found.append((-0.5, ""))
     return found
 
 
@@ -243,15 +303,23 @@ def _wire(occurrences: Sequence[Occurrence], context: Context, caption: float) -
     families = len({o.family for o in occurrences})
     found: list[tuple[float, str]] = []
     long = min(1.0, context.words / 60.0)
-    found.append((0.55 + 0.3 * long, f"{context.words:.0f} words of running text in common"))
+    found.append((0.4 + 0.45 * long, f"{context.words:.0f} words of running text in common"))
+    if context.company and context.company >= 0.5:
+        found.append((0.4, "its texts share more passages"))
+    if context.company is None and not context.body_twice and caption >= 0.5:
+        found.append((-0.5, ""))
     if families > 1:
         found.append((0.25 + 0.1 * min(families, 5) / 5, f"carried by {families} families"))
-    if context.credited:
+    if context.credited and (families > 1 or context.words > LONGEST_FORMULA):
         found.append((0.4, "an agency is credited where credits stand"))
     if context.furniture:
         found.append((-0.85, ""))
     if context.unrelated:
         found.append((-0.6, ""))
+    if context.words <= LONGEST_FORMULA and context.distance:
+        found.append((round(-0.7 * context.distance, 6), ""))
+    if _furniture_share(occurrences, context) >= 0.5:
+        found.append((-0.5, ""))
     if context.body_twice:
         found.append((0.5, "extraction artefact: the text stands twice on one page"))
     share = _quotes(occurrences)

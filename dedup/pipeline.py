@@ -154,7 +154,10 @@ class _Scan:
         )
         verdicts = self._furniture(clusters, corpus, plain, relatedness)
         known_families = self._inferred(clusters, verdicts, documents, known_families, tokens)
-        material = assembly.Material(documents=documents, tokens=tokens, families=known_families)
+        free = [c for c, v in zip(clusters, verdicts, strict=True) if v is None]
+        material = assembly.Material(
+            documents=documents, tokens=tokens, families=known_families, company=assembly.memberships(free)
+        )
         self.clock.start("kinds")
         judged = _Judged(clusters=clusters, verdicts=verdicts)
         chosen = self._chosen(judged, corpus)
@@ -255,9 +258,10 @@ class _Scan:
             sample = cluster.members[: assembly.KIND_SAMPLE]
             seen = [assembly.occurrence(m, material) for m in sample]
             unrelated = furniture.unrelated(cluster, relatedness, self.config.furniture)
+            apart = (unrelated, furniture.distance(cluster, relatedness))
             carriers = assembly.carried(cluster, material)
             credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
-            about = assembly.context(cluster, material, verdict, unrelated, credited)
+            about = assembly.context(cluster, material, verdict, apart, credited)
             assignment = kinds.classify(seen, about)
             origin = self._origin(assignment, carriers, credited, material)
             records.append(

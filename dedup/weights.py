@@ -11,21 +11,15 @@ import functools
 from importlib import resources
 from typing import Any
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels import weights as kernels
-from dedup.tokens import Tokens, tokenize
+from dedup.tokens import Tokens
 
 # The weight of the background, in documents, and what a word unknown to it counts as.
 BACKGROUND_DOCUMENTS = 10_000
 UNKNOWN_DOCUMENTS = 1.0
-# The share of documents of its language that the most frequent function word is in, and by how much it falls with each
-# rank of `dedup/data/function_words.json`; it never falls below FUNCTION_SHARE.
-FIRST_SHARE, SHARE_STEP = 0.95, 0.006
-# A word in at least this share of English documents keeps that share, whatever it is elsewhere ("war", "die").
-ENGLISH_SHARE = 0.01
 # A word in at least this share of documents is a function word; all others are content words.
 FUNCTION_SHARE = 0.2
 
@@ -37,24 +31,8 @@ def background() -> npt.NDArray[np.float32]:
         table = np.load(file, allow_pickle=False)
         hashes, shares = table["hashes"], table["shares"]
     frequencies = np.full(kernels.SLOTS, UNKNOWN_DOCUMENTS, np.float32)
-    slots = hashes & np.uint32(kernels.SLOTS - 1)
-    np.maximum.at(frequencies, slots, shares * np.float32(BACKGROUND_DOCUMENTS))
-    others, other_shares = _function_words()
-    foreign = ~np.isin(others, slots[shares >= ENGLISH_SHARE])
-    np.maximum.at(frequencies, others[foreign], other_shares[foreign] * np.float32(BACKGROUND_DOCUMENTS))
+    np.maximum.at(frequencies, hashes & np.uint32(kernels.SLOTS - 1), shares * np.float32(BACKGROUND_DOCUMENTS))
     return frequencies
-
-
-def _function_words() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
-    """Return the slots of the function words of other languages than English, and their shares of documents."""
-    raw = resources.files("dedup").joinpath("data/function_words.json").read_bytes()
-    lists = [words.split() for words in msgspec.json.decode(raw).values()]
-    shares = [max(FUNCTION_SHARE, FIRST_SHARE - SHARE_STEP * rank) for words in lists for rank in range(len(words))]
-    found = tokenize([w for words in lists for w in words])
-    # a word that is read as several tokens is left out
-    single = np.diff(found.bounds) == 1
-    slots = found.hashes[found.bounds[:-1][single]] & np.uint32(kernels.SLOTS - 1)
-    return slots, np.array(shares, np.float32)[single]
 
 
 class Sums:
