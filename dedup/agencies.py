@@ -32,6 +32,9 @@ _NOT_AGENCIES = frozenset(
     lundi mardi mercredi jeudi vendredi samedi dimanche aujourd'hui hier
     lunedì martedì mercoledì giovedì venerdì sabato domenica oggi ieri
     понедельник вторник среда четверг пятница суббота воскресенье сегодня вчера
+    agencies agencias agências agences agenturen agenzie agentschappen byråer агентства وكالات
+    spd cdu csu fdp afd bsw psoe vox erc pnv psd psdb mdb pdt pt cda vvd pvv ods ano čssd chp akp mhp hdp pdip golkar
+    mszp fidesz jobbik bjp inc jud pml ppp snp dup ukip gop lfi rn ps lr pd fdi pis psl kd gerb sda sdp hdz
     mp mps phd mbe obe cbe dr prof qc kc ceo cfo dnf n.d. no yes
     """.split()
 )
@@ -66,7 +69,7 @@ _KEYWORD = re.compile(
 _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
 # One word of an alphabet without capitals; where words are not spaced any two characters would do.
 _UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\[\]/:,]{1,24}")
-_JOINTS = re.compile(r"\s*(?:/|&|\+|·|・|,| und | and | y | et | e | и | та | och | en )\s*")
+_JOINTS = re.compile(r"\s*(?:/|&|\+|·|・|,| - | und | and | y | et | e | и | та | och | en )\s*")
 
 
 @functools.cache
@@ -75,6 +78,15 @@ def _spellings() -> dict[str, str]:
     raw = resources.files("dedup").joinpath("data/agencies.json").read_bytes()
     table: dict[str, list[str]] = msgspec.json.decode(raw)
     return {_folded(s): name for name, spellings in table.items() for s in (name, *spellings)}
+
+
+@functools.cache
+def _forms() -> frozenset[str]:
+    """Return the spellings as they are written, and in capitals."""
+    raw = resources.files("dedup").joinpath("data/agencies.json").read_bytes()
+    table: dict[str, list[str]] = msgspec.json.decode(raw)
+    every = {s for name, spellings in table.items() for s in (name, *spellings)}
+    return frozenset(every | {s.upper() for s in every})
 
 
 @functools.cache
@@ -99,15 +111,12 @@ def known(text: str) -> str | None:
     >>> known("dpa/lby"), known("Reuters"), known("the Reuters office")
     ('dpa', 'Reuters', None)
     """
-    text = text.strip(" \t.,;:\"'“”„«»")
-    if canonical(text) and (not text.islower() or not text.isascii() or canonical(text) in _LOWER):
-        return text
+    text = text.strip(" \t,;:\"'“”„«»")
+    for form in (text, text.strip(".")):
+        if form in _forms():
+            return form
     first, *rest = _JOINTS.split(text, maxsplit=1)
     return known(first) if rest else None
-
-
-# Agencies that write themselves small.
-_LOWER = frozenset({"dpa", "ATS", "SDA", "epd", "SID", "DAPD", "Ritzau", "imago", "APA", "KNA"})
 
 
 def named(text: str) -> str | None:

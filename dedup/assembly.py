@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import xxhash
 
-from dedup import agencies, credits, furniture, kinds, origins
+from dedup import agencies, furniture, kinds, origins
 from dedup.clusters import Carrier, Cluster
+from dedup.credits import Credit, credits
 from dedup.families import Family, outlet_of
 from dedup.model import (
     Change,
@@ -60,13 +61,13 @@ class Material:
     tokens: Tokens
     families: Mapping[str, Family]
     company: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    credits: dict[int, list[credits.Credit]] = field(default_factory=dict)
+    found_credits: dict[int, list[Credit]] = field(default_factory=dict)
 
-    def credits_of(self, document: int) -> list[credits.Credit]:
+    def credits_of(self, document: int) -> list[Credit]:
         """Return the agency credits of a text, found once."""
-        if document not in self.credits:
-            self.credits[document] = credits.credits(self.documents[document])
-        return self.credits[document]
+        if document not in self.found_credits:
+            self.found_credits[document] = credits(self.documents[document])
+        return self.found_credits[document]
 
     @functools.cached_property
     def agencies(self) -> tuple[str, ...]:

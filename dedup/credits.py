@@ -107,7 +107,8 @@ def _bracketed(head: str) -> str | None:
         elif _SEPARATOR.match(after):
             name = agencies.plainly(inside) if _is_short(inside) else agencies.known(inside)
         else:
-            name = agencies.known(inside) if after[:1].isspace() else None
+            goes_on = not after.strip() or (after[:1].isspace() and _goes_on(after)) or after.startswith(". ")
+            name = agencies.known(inside) if goes_on else None
         if name:
             return name
     return None
@@ -145,7 +146,9 @@ def _in_pieces(head: str) -> str | None:
             return None
         sign = mark or head[match.start() : match.end()].strip()
         name = agencies.known(piece)
-        if name and _goes_on(head[match.end() :]) and (number > 0 or sign[:1] in _DASH + ":"):
+        # two letters behind a place may be a state
+        is_state = len(piece) == 2 and not re.search(r"\d", before)
+        if name and _goes_on(head[match.end() :]) and (number > 0 or sign[:1] in _DASH + ":") and not is_state:
             return name
         if number > 1 and before.rstrip()[-1:] in _DASH and sign[:1] == "." and _is_capital(head):
             # CITY, 5 May — Name. Text
@@ -178,7 +181,16 @@ def _is_place(before: str) -> bool:
         return False
     if not _CASED.search(before):
         return len(words) <= 6
-    small = [w for w in words if w[:1].islower() and w not in _PARTICLES and w.rstrip(".") not in agencies.MONTHS]
+    dated = [bool(re.search(r"\d", w)) for w in words]
+    # small words may be months and days beside figures, and particles in names of places
+    small = [
+        w
+        for i, w in enumerate(words)
+        if w[:1].islower()
+        and w not in _PARTICLES
+        and w.rstrip(".") not in agencies.MONTHS
+        and not any(dated[max(0, i - 1) : i + 2])
+    ]
     return not small
 
 
@@ -318,8 +330,12 @@ _PHOTO = re.compile(
     r"\s*(?:by|de|von|di|courtesy of)?\s*[:：=/／]\s*([^\n()]{2,70})"
 )
 _AGENCY_PHOTO = re.compile(r"[(（]?\b([A-Z][\w-]{1,15}) (?:File )?(?:Photo|Images?|Foto)\s*[/:]\s*[A-ZÀ-Þ]")
+# "…: Name Name/AGENCY", "Photo=AGENCY" at the end of a paragraph, in whatever language
+_AT_END = re.compile(
+    r"(?:[:：=]\s*|/\s?)([^\s:：=/()\[\]][^:：=/()\[\]\n]{1,24}?)(?: via [A-Z][\w ]{2,20})?[)\]]?\.?\s*$", re.MULTILINE
+)
 _SLASH_NAME = re.compile(
-    r"[.!?)”\"]\s+([A-Z][\w-]{1,15})\s?/\s?[A-ZÀ-Þ][\w’'.-]+(?: [A-ZÀ-Þ][\w’'.-]+){0,3}\)?\s*$", re.MULTILINE
+    r"[.!?:)”\"]\s+([A-Z][\w-]{1,15}(?: FOTO)?)\s?/\s?[A-ZÀ-Þ][\w’'.-]+(?: [A-ZÀ-Þ][\w’'.-]+){0,3}\)?\s*$", re.MULTILINE
 )
 _IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+")
 
@@ -338,6 +354,10 @@ def _photos(text: str) -> Iterator[tuple[int, str]]:
         found = found or next(filter(None, (agencies.named(_first_part(p)) for p in reversed(pieces))), None)
         if found:
             yield match.start(), found
+    for match in _AT_END.finditer(text):
+        name = agencies.known(match[1])
+        if name:
+            yield match.start(), name
     for pattern in (_AGENCY_PHOTO, _SLASH_NAME):
         for match in pattern.finditer(text):
             name = agencies.known(match[1]) or (match[1] if pattern is _AGENCY_PHOTO and match[1].isupper() else None)

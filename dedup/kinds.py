@@ -28,7 +28,8 @@ _CAPTION_MARK = re.compile(
 )
 _FURNITURE_MARK = re.compile(
     r"\b(?:cookies?|subscri|newsletter|sign[- ]?(?:up|in)|log ?in|read more|most read"
-    r"|related (?:articles|stories|topics|content|news)|all rights reserved|copyright|privacy (?:policy|notice|settings)|terms of (?:use|service)"
+    r"|related (?:articles|stories|topics|content|news)|all rights reserved|copyright"
+    r"|privacy (?:policy|notice|settings)|terms of (?:use|service)"
     r"|click here|(?:leave|post) a comment|comments (?:are|section|policy)|join the conversation|moderat|advertis"
     r"|follow us|share this|download (?:our|the)|the app\b"
     r"|support (?:local|our|quality) journalism|do you have a story|our newsdesk|in your inbox|republication"

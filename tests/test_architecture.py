@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "kinds"),
-        *("origins", "selection", "memory"),
+        *("agencies", "credits", "origins", "selection", "memory"),
     ),
     ("candidates", "assembly", "readers.", "store.", "report."),
     ("sources",),
@@ -53,6 +53,9 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("clusters", "align"): "Passages",
     ("clusters", "layout"): "one component at a time",
     ("clusters", "rescore"): "Evidence: what a part weighs after a cut",
+    ("credits", "agencies"): "which words name an agency",
+    ("origins", "agencies"): "which spellings mean one agency",
+    ("origins", "credits"): "Credit",
     ("selection", "clusters"): "Carrier and Cluster",
     ("furniture", "clusters"): "Cluster",
     ("furniture", "rescore"): "Evidence: the masses of words",

@@ -84,7 +84,7 @@ def test_tutorial_says_what_is_found(tmp_path: Path) -> None:
     passages = {frozenset(m["doc_id"] for m in p["members"]): p for p in map(json.loads, lines)}
     assert passages.keys() == {frozenset({"agency-1", "chronicle-7"}), frozenset({"agency-1", "ledger-3"})}
     wire = passages[frozenset({"agency-1", "chronicle-7"})]
-    assert (wire["kind"], wire["origin"]["agency"]) == ("wire_copy", "NPA")
+    assert (wire["kind"], wire["origin"]["agency"]) == ("wire_copy", "Northlight Press Agency")
     assert [(c["from"], c["to"]) for m in wire["members"] for c in m["changed"]] == [("212", "214")]
 
 
