@@ -138,6 +138,7 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Exit with 1 when near-duplicates or shared passages are found.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+@click.option("-v", "--verbose", is_flag=True, help="A line for each stage, however short.")
 def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     """Find near-duplicates and reused passages in files, folders or '-' (standard input).
 
@@ -151,12 +152,14 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
 
     from dedup.pipeline import scan as run
     from dedup.progress import NoProgress
-    from dedup.report.terminal import RichProgress, print_summary
+    from dedup.report.terminal import LEAST_SECONDS, RichProgress, print_summary
 
     _announce_compilation()
     console = Console(stderr=True)
     quiet = options["quiet"]
-    progress = NoProgress() if quiet else RichProgress(console)
+    progress = (
+        NoProgress() if quiet else RichProgress(console, least_seconds=0.0 if options["verbose"] else LEAST_SECONDS)
+    )
     try:
         result = run([*paths], config, against=options["against"], progress=progress)
         progress.stage("writing", None)
