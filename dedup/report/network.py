@@ -15,10 +15,13 @@ from typing import Any, Final
 
 from dedup.model import Document, Member, PassageCluster, ScanResult
 from dedup.report.dates import Interval, interval
+from dedup.report.safe import line
 
 INCIDENTAL: Final = ("boilerplate", "stock_phrase")
 WIDEST: Final = 400
 """Outlets of one passage beyond which its pairs are not counted: there are the square of them."""
+NAME: Final = 500
+"""Characters of an outlet's name: longer ones than any real one are cut."""
 _HOUR: Final = 3600.0
 
 
@@ -143,16 +146,25 @@ def _lag(left: Interval | None, right: Interval | None) -> float | None:
 
 
 def _names(keys: Iterable[_Key]) -> dict[_Key, str]:
-    """Return a name for each outlet that no other has."""
-    known = set(keys)
-    return {key: f"{key[1]} (document)" if not key[0] and (True, key[1]) in known else key[1] for key in known}
+    """Return a name for each outlet that no other has, cleaned and on one line."""
+    names: dict[_Key, str] = {}
+    taken: set[str] = set()
+    for key in sorted(keys, key=lambda k: (not k[0], k[1])):
+        plain = name = line(key[1], NAME) or "(blank)"
+        n = 1
+        while name in taken:
+            n += 1
+            name = f"{plain} ({n})"
+        taken.add(name)
+        names[key] = name
+    return names
 
 
 def _outlet(key: _Key, names: Mapping[_Key, str], tally: _Tally, manifest: Mapping[str, Any]) -> Outlet:
     named, name = key
     return Outlet(
         outlet=names[key],
-        family=family_of(name, manifest) if named else names[key],
+        family=line(family_of(name, manifest), NAME) if named else names[key],
         named=named,
         documents=len(tally.documents[key]),
         passages=tally.passages[key],

@@ -19,6 +19,7 @@ from dedup.report.catalogue import catalogue
 from dedup.report.html import render_html, render_pages, write_html
 from dedup.report.prepared import ReportOptions, prepare
 from tests.report.conftest import BUDGET, FERRY, Page, cluster, member
+from tests.report.hostile import HOSTILE, poisoned
 
 OWN_ELEMENTS = frozenset(
     re.findall(
@@ -229,101 +230,10 @@ def test_texts_carry_direction_and_language(result: ScanResult) -> None:
     assert all(attrs["dir"] == "auto" for attrs in quotes.values())
 
 
-HOSTILE = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "</title></style></script><script>alert(1)</script>",
-    "--><script>alert(1)</script><!--",
-    "]]><iframe src='https://evil.example'></iframe>",
-    "{{ 7 * 7 }}{% include '/etc/passwd' %}{# gone #}",
-    "javascript:alert(1)",
-    "data:text/html;base64,PHNjcmlwdD4=",
-    "&lt;script&gt; &#60;script&#62; &amp;amp;",
-    "invoice\u202egnp.exe",
-    "\u2067\u2066\u2068 never closed",
-    "nul\x00 bell\x07 esc\x1b[31m del\x7f csi\x9b31m",
-    "lone \ud800 and \udfff surrogates \ufffe",
-    "z" + "\u0301" * 250,
-    "</details></section></main></body></html><h1>gone</h1>",
-    "<svg/onload=alert(1)><math><mtext></form><!--</math>",
-    "${alert(1)} `${1}` \\u003cscript\\u003e \\' \\\"",
-    "<a href='javascript:alert(1)'>here</a><base href=//evil.example>",
-    "line\u2028separator\u2029and\x85next\rreturn",
-    "word" * 300_000,
-    "@import url(https://evil.example/x.css); } body { display: none }",
-]
-
-
-def _poisoned(result: ScanResult, poison: str) -> ScanResult:
-    """Return the scan with `poison` in every field that holds foreign text."""
-    passages = []
-    for found in result.passages:
-        members = tuple(
-            replace(
-                m,
-                doc_id=poison + m.doc_id,
-                text=poison + " " + m.text,
-                title=poison,
-                outlet=poison + (m.outlet or ""),
-                url=poison,
-                published=poison,
-                changed=tuple(replace(c, before=poison, after=poison) for c in m.changed),
-            )
-            for m in found.members
-        )
-        origin = replace(found.origin, agency=poison, doc_id=poison, evidence=(poison,))
-        passages.append(
-            replace(
-                found,
-                cluster_id=poison + found.cluster_id,
-                text=poison + " " + found.text,
-                members=members,
-                origin=origin,
-                evidence=(poison,),
-            )
-        )
-    documents = [
-        replace(
-            c,
-            cluster_id=poison,
-            members=tuple(
-                replace(m, doc_id=poison + m.doc_id, title=poison, outlet=poison, url=poison) for m in c.members
-            ),
-        )
-        for c in result.documents
-    ]
-    suppressed = [replace(s, text=poison, reason=poison, rule=poison, family=poison) for s in result.suppressed]
-    texts = {
-        poison + doc_id: Document(id=poison + doc_id, text=poison + d.text, title=poison, url=poison, lang=poison)
-        for doc_id, d in result.texts.items()
-    }
-    manifest = {
-        "dedup": poison,
-        "config": {poison: {poison: poison}},
-        "counts": {poison: 1},
-        "reading": {poison: poison},
-        "warnings": [poison],
-        "lsh": {poison: poison, "expected_recall": {poison: 0.5}},
-        "families": {
-            poison + "Vell Courier": {"family": poison, "source": poison},
-            "b": {"family": poison, "source": poison},
-        },
-    }
-    return ScanResult(
-        passages=tuple(passages),
-        documents=tuple(documents),
-        pairs=tuple(replace(p, left=poison, right=poison) for p in result.pairs),
-        suppressed=tuple(suppressed),
-        manifest=manifest,
-        texts=texts,
-    )
-
-
 @pytest.mark.parametrize("poison", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_stays_text(result: ScanResult, poison: str) -> None:
     """In whatever field it stands, a text makes no element, attribute, link or script, and hides nothing."""
-    source = render_html(_poisoned(result, poison))
+    source = render_html(poisoned(result, poison))
     page = Page(source)
     assert page.misnested == []
     assert {tag for tag, _ in page.elements} <= OWN_ELEMENTS
@@ -338,7 +248,7 @@ def test_hostile_text_stays_text(result: ScanResult, poison: str) -> None:
 @pytest.mark.parametrize("poison", [HOSTILE[0], HOSTILE[6], HOSTILE[9], HOSTILE[17]])
 def test_hostile_text_is_shown_as_it_is(result: ScanResult, poison: str) -> None:
     """Escaping loses nothing: a reader sees the characters that the text has."""
-    page = _page(_poisoned(result, poison))
+    page = _page(poisoned(result, poison))
     assert all(poison in "".join(page.texts[n]) for n in page.find("blockquote"))
 
 
