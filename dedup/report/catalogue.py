@@ -22,6 +22,8 @@ PAGE_IDS: Final = tuple(
 """Fragments that the page itself uses: no cluster may take one."""
 PER_PAGE: Final = 100
 """Passages, or reading views, of a side page."""
+MOST_READINGS: Final = 2000
+"""Texts with a reading view: more would be more than the corpus itself."""
 _LISTED: Final = 500
 """Outlets, and agencies, that can be chosen."""
 
@@ -42,21 +44,21 @@ class Layout:
     aside: bool = False
 
     def side_page(self, sort: str, number: int) -> str:
-        """Return the name of the side page with the passage or reading view of a number."""
-        return f"{sort}-{(number - 1) // PER_PAGE + 1:04d}.html"
+        """Return the name of the side page with the passage (sort `p`) or reading view (`t`, a text) of a number."""
+        return f"{sort}{(number - 1) // PER_PAGE + 1:04d}.html"
 
     def passage(self, number: int, anchor: str) -> str:
         """Return the address of a passage as seen from the page that is rendered."""
         here = self.whole if self.aside else self.indexed
-        return self._address("passages", number, anchor, on_main=number <= here)
+        return self._address("p", number, anchor, on_main=number <= here)
 
     def whole_passage(self, number: int, anchor: str) -> str:
         """Return the address where a passage stands in whole."""
-        return self._address("passages", number, anchor, on_main=number <= self.whole)
+        return self._address("p", number, anchor, on_main=number <= self.whole)
 
     def reading(self, number: int) -> str:
         """Return the address of a reading view."""
-        return self._address("reading", number, f"d-{number}", on_main=number <= self.readings)
+        return self._address("t", number, f"d-{number}", on_main=number <= self.readings)
 
     def _address(self, sort: str, number: int, anchor: str, *, on_main: bool) -> str:
         if on_main:
@@ -166,7 +168,7 @@ def _inner(passages: tuple[PassageCluster, ...]) -> dict[str, tuple[str, ...]]:
 
 
 def _readings(passages: Sequence[PassageCluster], texts: Mapping[str, Document]) -> dict[str, int]:
-    """Return a number for each document with a text and a passage.
+    """Return a number for each document with a text and a passage, up to `MOST_READINGS`.
 
     First come those whose passages have the most other carriers; of documents that carry just the same, the one
     that represents most clusters, then the smallest id. The others of such a set follow after all first ones.
@@ -187,7 +189,7 @@ def _readings(passages: Sequence[PassageCluster], texts: Mapping[str, Document])
         same = tuple(carried[doc_id])
         (later if same in seen else first).append(doc_id)
         seen.add(same)
-    return {doc_id: n for n, doc_id in enumerate((*first, *later), 1)}
+    return {doc_id: n for n, doc_id in enumerate((*first, *later)[:MOST_READINGS], 1)}
 
 
 def _names(result: ScanResult) -> dict[str, Name]:

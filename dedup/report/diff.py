@@ -76,6 +76,11 @@ def split(text: str) -> Words:
     )
 
 
+def count(text: str) -> int:
+    """Return the number of words of `text`, as `split` cuts them."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
 def opcodes(left: Sequence[str], right: Sequence[str]) -> list[Opcode]:
     """Return the operations that turn `left` into `right`, along a longest common subsequence.
 

@@ -29,9 +29,9 @@ BUDGET_BYTES: Final = 10_000_000
 SNIPPET: Final = 1000
 """Characters of a passage that are shown, unless all of it is asked for."""
 _LONGEST: Final = 1 << 40
-_DOCUMENTS_PART: Final = 0.08
-_READING_PART: Final = 0.12
-_INDEX_PART: Final = 0.7
+_DOCUMENTS_PART: Final = 0.06
+_READING_PART: Final = 0.08
+_INDEX_PART: Final = 0.76
 _RESERVE: Final = 2000
 """Bytes kept for the sentences that say what is elsewhere."""
 
@@ -137,10 +137,10 @@ def _side_pages(known: Catalogue, places: Mapping[str, Sequence[Place]]) -> Iter
     layout, total = known.layout, len(known.passages)
     for first, last in _blocks(layout.whole, total):
         page = _side_page(_range("Passages", first, last, total), _passages(known, first, last), known)
-        yield layout.side_page("passages", first), page
+        yield layout.side_page("p", first), page
     for first, last in _blocks(layout.readings, len(places)):
         page = _side_page(_range("Texts", first, last, len(places)), _readings(known, places, first, last), known)
-        yield layout.side_page("reading", first), page
+        yield layout.side_page("t", first), page
 
 
 def _blocks(shown: int, total: int) -> Iterator[tuple[int, int]]:

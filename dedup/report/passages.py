@@ -202,7 +202,7 @@ def _place(member: Member, cluster: PassageCluster) -> Place:
     whole = cluster.members[0]
     if len(member.text) >= len(whole.text):
         return Place(member=member, words=None, of=0)
-    words, of = len(diff.split(member.text).keys), len(diff.split(whole.text).keys)
+    words, of = diff.count(member.text), diff.count(whole.text)
     return Place(member=member, words=words if words < of * _PART else None, of=of)
 
 

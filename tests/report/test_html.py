@@ -68,7 +68,7 @@ def test_summary_facts(result: ScanResult) -> None:
 def test_clusters_are_ranked_and_named_in_neutral_words(result: ScanResult) -> None:
     """Each cluster's line has its number, kind, carriers and first words, in rank order."""
     page = _page(result)
-    passages = [n for n in page.find("details", class_="cluster") if "data-n" in page.elements[n][1]]
+    passages = [n for n in page.find("details", class_="cluster") if "data-f" in page.elements[n][1]]
     heads = [page.text(page.find("summary")[page.find("details").index(n)]) for n in passages]
     assert [re.match(r"\d+ (\D+?) (Across|Within)", head).group(1) for head in heads] == [  # type: ignore[union-attr]
         "Shared statement",
@@ -278,8 +278,8 @@ def test_budget(result: ScanResult) -> None:
     large = replace(result, passages=(*_many(result, 300), inner))
     pages = _pages(large, 600_000)
     page = Page(pages["report.html"])
-    whole = [attrs["id"] for tag, attrs in page.elements if tag == "details" and "data-n" in attrs]
-    rows = [attrs["id"] for tag, attrs in page.elements if tag == "div" and "data-n" in attrs]
+    whole = [attrs["id"] for tag, attrs in page.elements if tag == "details" and "data-f" in attrs]
+    rows = [attrs["id"] for tag, attrs in page.elements if tag == "div" and "data-f" in attrs]
     assert 500_000 < len(pages["report.html"].encode()) <= 600_000
     assert [*whole, *rows] == [*(f"cluster-{n:04d}" for n in range(300)), "last"]
     assert 10 < len(whole) < 290
@@ -290,13 +290,13 @@ def test_budget(result: ScanResult) -> None:
 def test_every_link_between_pages_leads_somewhere(result: ScanResult) -> None:
     """Whatever page a link stands on, the page and the place it leads to exist; every passage is whole once."""
     inner = replace(result.passages[2], cluster_id="last", parent="cluster-0000")
-    for budget in (400_000, 150_000):
+    for budget in (400_000, 100_000):
         pages = _pages(replace(result, passages=(*_many(result, 300), inner)), budget)
         assert len(pages) > 3
         parsed = {name: Page(text) for name, text in pages.items()}
         whole: list[str] = []
         for name, page in parsed.items():
-            whole += [attrs["id"] for tag, attrs in page.elements if tag == "details" and "data-n" in attrs]
+            whole += [attrs["id"] for tag, attrs in page.elements if tag == "details" and "data-f" in attrs]
             assert page.misnested == []
             for link in page.links():
                 target, _, place = link.partition("#")
@@ -311,21 +311,21 @@ def test_every_link_between_pages_leads_somewhere(result: ScanResult) -> None:
 
 def test_a_page_too_small_for_all_lines_says_how_many_are_elsewhere(result: ScanResult) -> None:
     """Passages without a line on the main page are counted, and the pages they are on are linked."""
-    page = Page(_pages(replace(result, passages=_many(result, 300)), 150_000)["report.html"])
-    indexed = len([1 for _, attrs in page.elements if "data-n" in attrs])
+    page = Page(_pages(replace(result, passages=_many(result, 300)), 100_000)["report.html"])
+    indexed = len([1 for _, attrs in page.elements if "data-f" in attrs])
     said = page.text(page.find("div", id="pages")[0])
     assert 0 < indexed < 300
     assert said.startswith(f"{300 - indexed} further passages of lower rank left out here")
-    assert "report-pages/passages-0003.html" in page.links()
+    assert "report-pages/p0003.html" in page.links()
 
 
 def test_side_pages_are_replaced_as_a_whole(result: ScanResult, tmp_path: Path) -> None:
     """A report written again leaves no page of the one before, and none at all when everything fits."""
     write_html(replace(result, passages=_many(result, 300)), tmp_path / "report.html", budget_bytes=400_000)
     folder = tmp_path / "report-pages"
-    assert sorted(p.name for p in folder.iterdir() if "passages" in p.name)[-1] == "passages-0003.html"
+    assert sorted(p.name for p in folder.iterdir() if p.name.startswith("p"))[-1] == "p0003.html"
     write_html(replace(result, passages=_many(result, 130)), tmp_path / "report.html", budget_bytes=300_000)
-    assert sorted(p.name for p in folder.iterdir() if "passages" in p.name)[-1] == "passages-0002.html"
+    assert sorted(p.name for p in folder.iterdir() if p.name.startswith("p"))[-1] == "p0002.html"
     write_html(result, tmp_path / "report.html")
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 
@@ -335,8 +335,8 @@ def test_everything_is_shown_within_the_budget(result: ScanResult) -> None:
     pages = _pages(replace(result, passages=_many(result, 50)), 10_000_000)
     page = Page(pages["report.html"])
     assert list(pages) == ["report.html"]
-    assert page.find("div", class_="left-out") == page.find("div", class_="row") == []
-    assert len([1 for _, attrs in page.elements if "data-n" in attrs]) == 50
+    assert page.find("div", class_="left-out") == []
+    assert len([1 for _, attrs in page.elements if "data-f" in attrs]) == 50
 
 
 def test_a_cluster_of_many_documents_is_cut_with_a_count(result: ScanResult) -> None:

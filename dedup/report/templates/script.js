@@ -3,19 +3,16 @@
   const by = (id) => document.getElementById(id);
   const list = by("passage-list");
   const filters = by("filters");
-  const cards = [...list.children].filter((card) => card.matches("details, .row"));
+  const cards = [...list.children].filter((card) => card.matches("details, [data-f]"));
   const number = new Intl.NumberFormat("en");
   let current = null;
 
   // What is filtered and sorted by is read once: attributes of 20,000 passages are slow to read at every key.
   const facts = cards.map((card) => {
-    const data = card.dataset;
-    const [rank, score, outlets, documents, groups] = (data.n || "").split(" ").map(Number);
-    const about = { card, rank, score, outlets, documents, groups, kind: data.k, scope: data.s, agency: data.a };
-    about.time = "t" in data ? Number(data.t) : NaN;
-    about.of = new Set((data.o || "").split(" "));
-    about.words = null;
-    return about;
+    const [kind, scope, rank, score, outlets, documents, groups, agency, time] = (card.dataset.f || "").split(" ");
+    const about = { card, kind, scope, agency, of: card.dataset.o ? ` ${card.dataset.o} ` : "", words: null };
+    Object.assign(about, { rank: Number(rank), score: Number(score), outlets: Number(outlets) });
+    return Object.assign(about, { documents: Number(documents), groups: Number(groups), time: Number(time) });
   });
 
   const shown = () => facts.filter((about) => !about.card.hidden).map((about) => about.card)
@@ -37,7 +34,7 @@
       return;
     }
     do card = by > 0 ? card.nextElementSibling : card.previousElementSibling;
-    while (card && (card.hidden || !card.matches("details, .row")));
+    while (card && (card.hidden || !card.matches("details, [data-f]")));
     if (card) focus(card);
   };
   const toggle = () => {
@@ -58,7 +55,7 @@
     let found = 0;
     for (const about of facts) {
       let fits = (!kind || about.kind === kind) && (!scope || about.scope === scope)
-        && (!outlet || about.of.has(outlet)) && (!agency || about.agency === agency)
+        && (!outlet || about.of.includes(` ${outlet} `)) && (!agency || about.agency === agency)
         && about.score >= score && about.groups >= groups
         && (Number.isNaN(from) || about.time >= from) && (Number.isNaN(to) || about.time <= to);
       if (fits && sought.length) {
@@ -104,7 +101,7 @@
     if (!target) return;
     if (filters && cards.includes(target) && target.hidden) reset();
     for (let up = target; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
-    if (target.matches("details, .row")) focus(target);
+    if (target.matches("details, [data-f]")) focus(target);
   };
 
   const help = by("keys");
