@@ -3,7 +3,7 @@
   const by = (id) => document.getElementById(id);
   const list = by("passage-list");
   const filters = by("filters");
-  const cards = [...list.children].filter((card) => card.matches("details, [data-f]"));
+  const cards = [...list.querySelectorAll("[data-f]")];
   const number = new Intl.NumberFormat("en");
   let current = null;
 
@@ -15,8 +15,8 @@
     return Object.assign(about, { documents: Number(documents), groups: Number(groups), time: Number(time) });
   });
 
-  const shown = () => facts.filter((about) => !about.card.hidden).map((about) => about.card)
-    .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+  // In the order of the page, which sorting changes.
+  let sequence = cards;
   const focus = (card) => {
     current = card;
     card.querySelector("summary, a").focus({ preventScroll: true });
@@ -24,18 +24,13 @@
   };
   const active = () => {
     const at = document.activeElement;
-    return (at && cards.find((card) => card.contains(at))) || current;
+    return (at && at.closest("[data-f]")) || current;
   };
   const step = (by) => {
-    let card = active();
-    if (!card || card.hidden || !card.isConnected) {
-      const all = shown();
-      if (all.length) focus(by > 0 ? all[0] : all[all.length - 1]);
-      return;
-    }
-    do card = by > 0 ? card.nextElementSibling : card.previousElementSibling;
-    while (card && (card.hidden || !card.matches("details, [data-f]")));
-    if (card) focus(card);
+    const card = active();
+    let at = card && !card.hidden ? sequence.indexOf(card) : by > 0 ? -1 : sequence.length;
+    do at += by; while (at >= 0 && at < sequence.length && sequence[at].hidden);
+    if (at >= 0 && at < sequence.length) focus(sequence[at]);
   };
   const toggle = () => {
     const card = active();
@@ -46,6 +41,15 @@
   const fields = ["f-search", "f-kind", "f-scope", "f-outlet", "f-agency", "f-from", "f-to", "f-score", "f-groups"];
   const day = (name, hours) => (by(name).value ? Date.parse(`${by(name).value}T${hours}Z`) / 1000 : NaN);
 
+  // A browser skips what is far away in chunks; it must be told about how high they are.
+  const settle = () => {
+    for (const chunk of list.querySelectorAll(":scope > .chunk")) {
+      let count = 0;
+      for (const card of chunk.children) count += card.hidden ? 0 : 1;
+      chunk.hidden = count === 0;
+      chunk.style.containIntrinsicSize = `auto ${68 * count}px`;
+    }
+  };
   const filter = () => {
     const sought = by("f-search").value.toLowerCase().split(/\s+/).filter(Boolean);
     const kind = by("f-kind").value, scope = by("f-scope").value;
@@ -65,6 +69,7 @@
       if (about.card.hidden === fits) about.card.hidden = !fits;
       found += fits ? 1 : 0;
     }
+    settle();
     const all = number.format(cards.length);
     by("found").textContent = found === cards.length ? `${all} shown` : `${number.format(found)} of ${all} shown`;
     by("nothing").hidden = found > 0 || cards.length === 0;
@@ -89,9 +94,16 @@
     const key = orders[by("f-order").value];
     const keyed = facts.map((about) => [key(about), about.card]);
     keyed.sort((a, b) => compare(a[0], b[0]));
-    const sorted = document.createDocumentFragment();
-    for (const [, card] of keyed) sorted.append(card);
-    list.append(sorted);
+    sequence = keyed.map((pair) => pair[1]);
+    const chunks = [];
+    for (let i = 0; i < sequence.length; i += 100) {
+      const chunk = document.createElement("div");
+      chunk.className = "chunk";
+      chunk.append(...sequence.slice(i, i + 100));
+      chunks.push(chunk);
+    }
+    list.replaceChildren(...chunks);
+    settle();
   };
 
   const show = () => {
