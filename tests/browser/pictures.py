@@ -60,7 +60,7 @@ def main(report: Path, folder: Path) -> None:
                     page.goto(report.resolve().as_uri())
                     second = "#passage-list > :nth-child(2)"
                     page.evaluate(SHOW, [at.format(second=second), opened.format(second=second)])
-                    page.wait_for_timeout(100)
+                    page.wait_for_timeout(500)
                     take(page, folder / f"{view}-{size}-{scheme}.webp")
                     page.close()
         browser.close()
