@@ -31,12 +31,16 @@ VIEWS = {
 }
 SIZES = {"desktop": {"width": 1100, "height": 680}, "phone": {"width": 390, "height": 720}}
 QUALITY = 40
-SHOW = """([at, open]) => {
+OPEN = """open => {
     document.documentElement.style.scrollBehavior = 'auto';
+    document.documentElement.style.overflowAnchor = 'none';
     if (open) document.querySelector(open).open = true;
+}"""
+SHOW = """at => {
     const top = document.querySelector(at).getBoundingClientRect().top + scrollY;
     scrollTo(0, Math.max(0, top - (innerWidth > 700 && at.includes('#passage-list') ? 110 : 90)));
     document.activeElement.blur();
+    return top;
 }"""
 
 
@@ -59,8 +63,11 @@ def main(report: Path, folder: Path) -> None:
                     page = context.new_page()
                     page.goto(report.resolve().as_uri())
                     second = "#passage-list > :nth-child(2)"
-                    page.evaluate(SHOW, [at.format(second=second), opened.format(second=second)])
-                    page.wait_for_timeout(500)
+                    page.evaluate(OPEN, opened.format(second=second))
+                    moved = [None, 0.0]
+                    while moved[-1] != moved[-2]:  # fonts that come late move what is below them
+                        moved.append(page.evaluate(SHOW, at.format(second=second)))
+                        page.wait_for_timeout(300)
                     take(page, folder / f"{view}-{size}-{scheme}.webp")
                     page.close()
         browser.close()

@@ -13,6 +13,7 @@ from rich.console import Console
 from dedup.model import Origin, ScanResult
 from dedup.progress import Progress
 from dedup.report.terminal import RichProgress, print_summary
+from tests.report.hostile import HOSTILE, poisoned
 
 
 def _printed(result: ScanResult, width: int = 100) -> str:
@@ -63,6 +64,14 @@ def test_hostile_text_commands_neither_terminal_nor_markup(result: ScanResult) -
     text = _printed(replace(changed, suppressed=(replace(result.suppressed[0], rule=poison),)), 200)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
     assert text.count("␛[2J␛]0;x␇ [red]boo[/red] [/] ⟦RLO⟧gnp") == 5
+
+
+@pytest.mark.parametrize("poison", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_texts_in_every_field_are_inert(result: ScanResult, poison: str) -> None:
+    """In whatever field they stand the summary has no control character, and keeps to a page."""
+    text = _printed(poisoned(result, poison))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text)
+    assert len(text.splitlines()) < 80
 
 
 def test_no_colour_is_respected(result: ScanResult, monkeypatch: pytest.MonkeyPatch) -> None:
