@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 SOURCES := dedup tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lint types architecture accuracy figures listings soak bench clean
+.PHONY: help setup demo test check format lint types architecture accuracy figures listings soak browser pictures bench clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,14 @@ listings: $(STAMP) ## write anew: public names, help texts, the tables of the ve
 
 soak: $(STAMP) ## run the slow tests, minutes long
 	@$(BIN)/python -m pytest -m slow; code=$$?; if [ $$code -eq 5 ]; then echo 'there are no slow tests'; else exit $$code; fi
+
+browser: $(STAMP) ## open the report in Chromium: all its tests, also with 20,000 passages and with axe-core
+	@npm install --prefix tests/browser --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error || \
+		echo 'no axe-core: the tests of accessibility will be skipped'
+	@$(BIN)/python -m pytest tests/browser -rs
+
+pictures: $(STAMP) demo ## take the pictures of docs/images from the report of corpus/
+	@$(BIN)/python -m tests.browser.pictures build/demo-report/report.html docs/images
 
 bench: $(STAMP) ## plant reuse in 2,000 invented articles, scan them, print recall and precision
 	@rm -rf build/planted && mkdir -p build/planted

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 KINDS = ("wire_copy", "quotation", "caption", "boilerplate", "stock_phrase", "other")
 SCOPES = ("cross_outlet", "within_outlet", "within_document")
+EXPORTS = ("csv", "parquet", "gexf", "passim", "sheet")
 UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 
@@ -127,9 +128,9 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--format",
     "formats",
-    type=click.Choice(["html", "jsonl"]),
+    type=click.Choice(["html", "jsonl", *EXPORTS]),
     multiple=True,
-    help="Write only this; all by default.",
+    help="Write only this; html and jsonl by default.",
 )
 @click.option("--no-texts", is_flag=True, help="Do not keep the texts of matched documents.")
 @click.option(
@@ -138,25 +139,31 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Exit with 1 when near-duplicates or shared passages are found.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+@click.option("-v", "--verbose", is_flag=True, help="A line for each stage, however short.")
 def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     """Find near-duplicates and reused passages in files, folders or '-' (standard input).
 
     Reads .txt, .jsonl, .csv and .tsv, each also .gz or .zst. Writes report.html and JSON lines to a folder.
     """
     config = _config(options)
+    from dedup.report.exports import check_format
     from dedup.store.results import check_target, write_results
 
     check_target(Path(out))
+    for name in options["formats"]:
+        check_format(name)
     from rich.console import Console
 
     from dedup.pipeline import scan as run
     from dedup.progress import NoProgress
-    from dedup.report.terminal import RichProgress, print_summary
+    from dedup.report.terminal import LEAST_SECONDS, RichProgress, print_summary
 
     _announce_compilation()
     console = Console(stderr=True)
     quiet = options["quiet"]
-    progress = NoProgress() if quiet else RichProgress(console)
+    progress = (
+        NoProgress() if quiet else RichProgress(console, least_seconds=0.0 if options["verbose"] else LEAST_SECONDS)
+    )
     try:
         result = run([*paths], config, against=options["against"], progress=progress)
         progress.stage("writing", None)
@@ -263,13 +270,81 @@ def _text(path: str) -> str:
 
 @main.command()
 @click.argument("out", metavar="OUT", type=click.Path())
-def report(out: str) -> None:
-    """Write report.html again from a finished scan."""
-    from dedup.report.html import write_html
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(["html", *EXPORTS, "corpus"]),
+    multiple=True,
+    help="What to write; html by default.",
+)
+@click.option("--full-text", is_flag=True, help="All of every text instead of snippets.")
+@click.option("--redact", is_flag=True, help="Figures only: no text, title, address or changed word.")
+@click.option("--sample", type=click.IntRange(0), default=100, show_default=True, help="Clusters of the sheet; 0: all.")
+@click.option(
+    "--keep",
+    type=click.Choice(["earliest", "longest", "outlet-order"]),
+    default="earliest",
+    show_default=True,
+    help="Which near-duplicate stays in the corpus.",
+)
+@click.option("--prefer", multiple=True, metavar="OUTLET", help="For outlet-order: outlets, the first best.")
+@click.option("--documents", type=click.Path(), multiple=True, metavar="PATH", help="The scan's input, for the corpus.")
+def report(out: str, formats: tuple[str, ...], **options: Any) -> None:
+    """Write the report of a finished scan again, or its findings in another format.
+
+    csv and parquet are tables, gexf is the network of outlets, passim its JSON, sheet a table to judge by hand for
+    `dedup evaluate`, corpus the documents with one of each group of near-duplicates.
+    """
+    from dedup.report.exports import check_format, write_format
+    from dedup.report.prepared import ReportOptions, prepare
     from dedup.store.results import read_results
 
-    write_html(read_results(Path(out)), Path(out) / "report.html")
-    click.echo(str(Path(out) / "report.html"))
+    formats = formats or ("html",)
+    _check_report(formats, options)
+    for name in formats:
+        check_format(name)
+    result = read_results(Path(out))
+    ready = prepare(result, ReportOptions(full_text=options["full_text"], redact=options["redact"]))
+    for name in dict.fromkeys(formats):
+        if name == "corpus":
+            paths = _corpus(result, Path(out), options)
+        else:
+            paths = write_format(name, ready, Path(out), sample=options["sample"])
+        for path in paths:
+            click.echo(str(path))
+
+
+def _check_report(formats: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Refuse options of `report` that contradict each other."""
+    if options["full_text"] and options["redact"]:
+        raise ConfigError("--full-text and --redact disagree; name one")
+    if options["redact"] and {"corpus", "sheet"} & {*formats}:
+        raise ConfigError("--redact leaves nothing of a corpus or sheet, which are texts; leave it out")
+    if (options["keep"] == "outlet-order") != bool(options["prefer"]):
+        raise ConfigError("--keep outlet-order goes with --prefer OUTLET, once an outlet, the first best")
+
+
+def _corpus(result: ScanResult, out: Path, options: dict[str, Any]) -> list[Path]:
+    """Write the documents that stay and those that were set aside; say how many the scan read and these are not."""
+    from dedup.report.kept import kept_corpus, write_corpus
+
+    documents = _documents(options["documents"], result) if options["documents"] else list(result.texts.values())
+    if not documents:
+        raise ConfigError(f"{out}: keeps no texts; name the scan's input with --documents PATH")
+    missing = result.manifest["counts"]["documents"] - len(documents)
+    if missing > 0:
+        advice = "" if options["documents"] else "; --documents PATH, the scan's input, adds them"
+        click.echo(f"dedup: {missing} documents of the scan are not in the corpus{advice}", err=True)
+    return write_corpus(kept_corpus(result, documents, options["keep"], options["prefer"]), out)
+
+
+def _documents(paths: tuple[str, ...], result: ScanResult) -> list[Any]:
+    """Read the documents of a scan again, in the way that it read them."""
+    from dedup.config import ReadConfig
+    from dedup.readers import ReadLog, read_documents
+
+    config = ReadConfig(**(result.manifest["config"].get("read") or {}))
+    return sorted(read_documents([*paths], config, ReadLog()), key=lambda d: d.id)
 
 
 @main.command()

@@ -62,8 +62,9 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("furniture", "tokens"): "Tokens, and the words of titles",
     ("relations", "align"): "Passages",
     ("relations", "tokens"): "Tokens",
-    ("store.results", "report.html"): "a results folder holds its report",
-    ("report.html", "store.atomic"): "a report appears whole or not at all",
+    ("store.results", "report.exports"): "a results folder holds its reports",
+    ("store.results", "report.prepared"): "prepared once for all of them",
+    ("report.", "store.atomic"): "a report appears whole or not at all",
     ("evaluate", "evaluation."): "one figure a file",
 }
 

@@ -364,7 +364,7 @@ def test_interrupted_while_working(tmp_path: Path) -> None:
     records = ({"id": n, "text": f"{RATES} {filler(n, 40)}"} for n in range(2000))
     path.write_text("".join(json.dumps(r) + "\n" for r in records))
     code, text = interrupted(
-        [*COMMAND, "scan", "news.jsonl", "-o", "out"], tmp_path, lambda shown: "tokens in" in shown
+        [*COMMAND, "scan", "-v", "news.jsonl", "-o", "out"], tmp_path, lambda shown: "tokens in" in shown
     )
     assert "writing in" not in text, "the work was done before it was interrupted"
     assert code == 130

@@ -689,6 +689,78 @@ def test_report_of_no_scan(tmp_path: Path) -> None:
     assert "dedup scan" in result.stderr
 
 
+EXPORTED = {
+    "html": ["report.html"],
+    "csv": [f"tables/{n}.csv" for n in ("clusters", "members", "pairs", "documents", "outlets", "outlet_pairs")],
+    "parquet": [
+        f"tables/{n}.parquet" for n in ("clusters", "members", "pairs", "documents", "outlets", "outlet_pairs")
+    ],
+    "gexf": ["outlets.gexf"],
+    "passim": ["passim.jsonl"],
+    "sheet": ["annotation-sheet.csv"],
+}
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_report_in_other_formats(news: News, name: str) -> None:
+    """`report --format` writes the format into the folder and prints the files; a scan can write the same itself."""
+    news.scan()
+    result = dedup("report", news.out, "--format", name)
+    files = [news.out / f for f in EXPORTED[name]]
+    assert (result.exit_code, result.stdout.splitlines()) == (0, [str(f) for f in files])
+    before = [f.read_bytes() for f in files]
+    news.scan("--format", name)
+    assert [f.read_bytes() for f in files] == before
+
+
+def test_report_of_figures_only_and_of_all_text(news: News) -> None:
+    """`--redact` leaves no text in the page, `--full-text` all; both at once are refused."""
+    news.scan()
+    page = news.out / "report.html"
+    assert "ferry" in page.read_text(encoding="utf-8").lower()
+    assert dedup("report", news.out, "--redact").exit_code == 0
+    assert "ferry" not in page.read_text(encoding="utf-8").lower()
+    assert dedup("report", news.out, "--full-text").exit_code == 0
+    assert FERRY in re.sub(r"\s+", " ", page.read_text(encoding="utf-8"))
+    refused = dedup("report", news.out, "--full-text", "--redact")
+    assert (refused.exit_code, "disagree" in refused.stderr) == (2, True)
+    assert dedup("report", news.out, "--redact", "--format", "corpus").exit_code == 2
+
+
+def test_report_of_a_corpus_with_one_of_each_group(tmp_path: Path) -> None:
+    """`--format corpus` keeps one document a group by policy; with the scan's input nothing is missing."""
+    copies = [{"id": f"c{n}", "outlet": o, "date": f"2031-03-0{n}", "text": f"{FERRY} {BUDGET}" + " Extra." * n}
+              for n, o in enumerate(("Post", "Echo"), 1)]  # fmt: skip
+    news = News(tmp_path, [*copies, {"id": "moon", "text": filler(1)}])
+    news.scan()
+
+    def kept(*options: str | Path) -> tuple[list[str], list[str], str]:
+        result = dedup("report", news.out, "--format", "corpus", *options)
+        assert result.exit_code == 0
+        return *([r["id"] for r in lines(news.out / "corpus", n)] for n in ("kept", "set-aside")), result.stderr
+
+    assert kept()[:2] == (["c1"], ["c2"])
+    assert "1 documents of the scan are not in the corpus; --documents PATH" in kept()[2]
+    assert kept("--documents", news.path) == (["c1", "moon"], ["c2"], "")
+    assert kept("--keep", "longest")[:2] == (["c2"], ["c1"])
+    assert kept("--keep", "outlet-order", "--prefer", "echo")[:2] == (["c2"], ["c1"])
+    assert dedup("report", news.out, "--format", "corpus", "--keep", "outlet-order").exit_code == 2
+    news.scan("--no-texts")
+    bare = dedup("report", news.out, "--format", "corpus")
+    assert (bare.exit_code, "--documents PATH" in bare.stderr) == (2, True)
+
+
+def test_a_judged_sheet_is_evaluated(news: News) -> None:
+    """The sheet of a scan, judged yes throughout, confirms every link of the scan."""
+    news.scan()
+    dedup("report", news.out, "--format", "sheet")
+    sheet = news.out / "annotation-sheet.csv"
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace("\n,,,", "\nyes,,,"), encoding="utf-8")
+    figures = json.loads(dedup("evaluate", sheet, news.out, "--json").stdout)
+    assert figures["passages"]["link_precision"]["value"] == 1.0
+    assert figures["gold"]["clusters"] == len(lines(news.out, "passages"))
+
+
 def test_evaluate(news: News, tmp_path: Path) -> None:
     """`evaluate` measures a scan against labels: its own members are found, a false one is missed."""
     news.scan()

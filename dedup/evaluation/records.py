@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from dedup.errors import ConfigError, DedupError, InputError, StoreError
+from dedup.evaluation.sheet import is_sheet, sheet_labels
 from dedup.model import Kind, Relation, Scope, Span, Wording
 
 SCHEMA = 1
@@ -149,14 +150,20 @@ AnyRecord = TypeVar("AnyRecord")
 
 
 def read_gold(path: Path) -> Gold:
-    """Read labels, one JSON object a line; blank lines are skipped.
+    """Read labels: one JSON object a line, blank lines skipped, or an annotation sheet that was filled in.
 
     Raises `InputError` when the file cannot be read, `ConfigError` naming file and line for a bad line.
     """
     try:
-        records = [(where, _gold_record(line, where)) for where, line in _lines(path)]
+        text = _sheet_text(path)
+        if text is None:
+            records = [(where, _gold_record(line, where)) for where, line in _lines(path)]
+        else:
+            records = [(where, _checked(raw, where)) for where, raw in sheet_labels(text, str(path))]
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; GOLD is a file of labels, one JSON object a line") from error
+    if not records and text is not None:
+        raise ConfigError(f"{path}: nothing is judged; write yes or no into the column same")
     if not records:
         raise ConfigError(f"{path}: no labels; GOLD has one JSON object a line, such as {{'pair': …}}")
     _check_clusters(records)
@@ -206,8 +213,25 @@ def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield f"{path}, line {number}", stripped
 
 
+def _sheet_text(path: Path) -> str | None:
+    """Return the text of an annotation sheet, or None when a file is none."""
+    if path.suffix.lower() != ".csv":
+        return None
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: byte {error.start} is no UTF-8; save the sheet as CSV in UTF-8") from error
+    if not is_sheet(text):
+        raise ConfigError(f"{path}, line 1: no annotation sheet; `dedup report OUT --format sheet` writes one")
+    return text
+
+
 def _gold_record(line: bytes, where: str) -> GoldRecord:
-    raw = _decode(line, where, ConfigError)
+    return _checked(_decode(line, where, ConfigError), where)
+
+
+def _checked(raw: Any, where: str) -> GoldRecord:
     key = next((k for k in GOLD_TYPES if isinstance(raw, dict) and k in raw), None)
     if key is None:
         known = ", ".join(GOLD_TYPES)

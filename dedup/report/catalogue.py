@@ -1,50 +1,80 @@
-"""Numbers, fragments and names by which the sections of a report refer to each other."""
+"""Numbers, fragments and names by which the sections and pages of a report refer to each other."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from dedup.model import Document, DocumentCluster, DocumentMember, Member, PassageCluster, ScanResult
 from dedup.report.labels import KIND_LABELS, label, ranked
+from dedup.report.network import INCIDENTAL
 from dedup.report.safe import anchors
 
-PAGE_IDS: Final = (
-    "top",
-    "main",
-    "passages",
-    "passage-list",
-    "documents",
-    "reading",
-    "pairs",
-    "suppressed",
-    "methods",
-    "filters",
-    "f-search",
-    "f-kind",
-    "f-scope",
-    "f-outlet",
-    "f-order",
-    "f-keys",
-    "found",
-    "expand",
-    "keys",
-    "keys-title",
+PAGE_IDS: Final = tuple(
+    """
+    top main passages passage-list documents reading pairs suppressed methods outlets calendar reused pages
+    filters more-filters f-search f-kind f-scope f-outlet f-agency f-from f-to f-score f-groups f-order f-keys
+    found expand keys keys-open keys-close keys-title nothing reset
+    """.split()
 )
 """Fragments that the page itself uses: no cluster may take one."""
-_OUTLETS_LISTED: Final = 500
+PER_PAGE: Final = 100
+"""Passages, or reading views, of a side page."""
+MOST_READINGS: Final = 2000
+"""Texts with a reading view: more would be more than the corpus itself."""
+_LISTED: Final = 500
+"""Outlets, and agencies, that can be chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What stands on the main page, from the first: passages in whole, passages at least by a line, reading views.
+
+    `main` is the name of that page and `folder` the one beside it with the side pages; `aside` is true while a
+    side page is rendered.
+    """
+
+    whole: int
+    indexed: int
+    readings: int
+    main: str = "report.html"
+    folder: str = "report-pages"
+    aside: bool = False
+
+    def side_page(self, sort: str, number: int) -> str:
+        """Return the name of the side page with the passage (sort `p`) or reading view (`t`, a text) of a number."""
+        return f"{sort}{(number - 1) // PER_PAGE + 1:04d}.html"
+
+    def passage(self, number: int, anchor: str) -> str:
+        """Return the address of a passage as seen from the page that is rendered."""
+        here = self.whole if self.aside else self.indexed
+        return self._address("p", number, anchor, on_main=number <= here)
+
+    def whole_passage(self, number: int, anchor: str) -> str:
+        """Return the address where a passage stands in whole."""
+        return self._address("p", number, anchor, on_main=number <= self.whole)
+
+    def reading(self, number: int) -> str:
+        """Return the address of a reading view."""
+        return self._address("t", number, f"d-{number}", on_main=number <= self.readings)
+
+    def _address(self, sort: str, number: int, anchor: str, *, on_main: bool) -> str:
+        if on_main:
+            return f"../{self.main}#{anchor}" if self.aside else f"#{anchor}"
+        page = self.side_page(sort, number)
+        return f"{page}#{anchor}" if self.aside else f"{self.folder}/{page}#{anchor}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ref:
-    """A cluster as others mention it; `anchor` is None when it is not in this report."""
+    """A cluster as others mention it."""
 
     number: int
     kind: str
     label: str
-    anchor: str | None
+    href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +90,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """All clusters in rank order with their fragments; `shown` of them, from the first, are in the report."""
+    """All clusters in rank order with their fragments.
+
+    `readings` numbers the documents with a reading view; `shows_text` is false when a report has figures only,
+    `full_text` true when it shortens nothing.
+    """
 
     passages: tuple[PassageCluster, ...]
     documents: tuple[DocumentCluster, ...]
@@ -70,12 +104,16 @@ class Catalogue:
     inner: Mapping[str, tuple[str, ...]]
     names: Mapping[str, Name]
     outlets: Mapping[str, int]
+    agencies: Mapping[str, int]
+    readings: Mapping[str, int]
     texts: Mapping[str, Document]
-    shown: int
+    layout: Layout
+    shows_text: bool = True
+    full_text: bool = False
 
-    def showing(self, shown: int) -> Catalogue:
-        """Return the same with only the first `shown` passages in the report."""
-        return replace(self, shown=shown)
+    def laid_out(self, layout: Layout) -> Catalogue:
+        """Return the same with another layout."""
+        return replace(self, layout=layout)
 
     def ref(self, cluster_id: str) -> Ref | None:
         """Return the mention of a passage cluster, or None when the result has no such cluster."""
@@ -83,30 +121,41 @@ class Catalogue:
         if found is None:
             return None
         kind = self.passages[found - 1].kind
-        anchor = self.passage_anchors[cluster_id] if found <= self.shown else None
-        return Ref(number=found, kind=kind, label=label(KIND_LABELS, kind), anchor=anchor)
+        href = self.layout.passage(found, self.passage_anchors[cluster_id])
+        return Ref(number=found, kind=kind, label=label(KIND_LABELS, kind), href=href)
+
+    def reading(self, doc_id: str) -> str | None:
+        """Return the address of a document's reading view, or None when it has none."""
+        number = self.readings.get(doc_id)
+        return None if number is None else self.layout.reading(number)
 
     def name(self, doc_id: str) -> Name:
         """Return what is known of a document, at least its id."""
         return self.names.get(doc_id) or Name(doc_id=doc_id)
 
 
-def catalogue(result: ScanResult) -> Catalogue:
-    """Return the clusters of a result, ranked and numbered from 1."""
+def catalogue(result: ScanResult, *, shows_text: bool = True, full_text: bool = False) -> Catalogue:
+    """Return the clusters of a result, ranked and numbered from 1, all of them on the main page."""
     passages = tuple(ranked(result.passages))
     documents = tuple(sorted(result.documents, key=lambda c: (-len(c.members), c.cluster_id)))
-    fragments = anchors((p.cluster_id for p in passages), PAGE_IDS)
+    readings = _readings(passages, result.texts) if shows_text else {}
+    taken = {*PAGE_IDS, *(f"d-{n}" for n in readings.values())}
+    fragments = anchors((p.cluster_id for p in passages), taken)
     return Catalogue(
         passages=passages,
         documents=documents,
         numbers={p.cluster_id: n for n, p in enumerate(passages, 1)},
         passage_anchors=fragments,
-        document_anchors=anchors((d.cluster_id for d in documents), {*PAGE_IDS, *fragments.values()}),
+        document_anchors=anchors((d.cluster_id for d in documents), {*taken, *fragments.values()}),
         inner=_inner(passages),
         names=_names(result),
-        outlets=_outlets(passages),
+        outlets=_often({m.outlet for m in p.members if m.outlet} for p in passages),
+        agencies=_often({p.origin.agency} for p in passages if p.origin.agency),
+        readings=readings,
         texts=result.texts,
-        shown=len(passages),
+        layout=Layout(whole=len(passages), indexed=len(passages), readings=len(readings)),
+        shows_text=shows_text,
+        full_text=full_text,
     )
 
 
@@ -116,6 +165,31 @@ def _inner(passages: tuple[PassageCluster, ...]) -> dict[str, tuple[str, ...]]:
         if cluster.parent is not None:
             found.setdefault(cluster.parent, []).append(cluster.cluster_id)
     return {parent: tuple(inner) for parent, inner in found.items()}
+
+
+def _readings(passages: Sequence[PassageCluster], texts: Mapping[str, Document]) -> dict[str, int]:
+    """Return a number for each document with a text and a passage, up to `MOST_READINGS`.
+
+    First come those whose passages have the most other carriers; of documents that carry just the same, the one
+    that represents most clusters, then the smallest id. The others of such a set follow after all first ones.
+    """
+    weights: Counter[str] = Counter()
+    represents: Counter[str] = Counter()
+    carried: dict[str, list[int]] = {}
+    for number, cluster in enumerate(passages):
+        represents.update(m.doc_id for m in cluster.members[:1])
+        for doc_id in sorted({m.doc_id for m in cluster.members if m.doc_id in texts}):
+            weights[doc_id] += 0 if cluster.kind in INCIDENTAL else max(0, cluster.n_documents - 1)
+            carried.setdefault(doc_id, []).append(number)
+    order = sorted(carried, key=lambda d: (-weights[d], -represents[d], d))
+    seen: set[tuple[int, ...]] = set()
+    first: list[str] = []
+    later: list[str] = []
+    for doc_id in order:
+        same = tuple(carried[doc_id])
+        (later if same in seen else first).append(doc_id)
+        seen.add(same)
+    return {doc_id: n for n, doc_id in enumerate((*first, *later)[:MOST_READINGS], 1)}
 
 
 def _names(result: ScanResult) -> dict[str, Name]:
@@ -136,10 +210,10 @@ def _of_member(of: Member | DocumentMember) -> Name:
     return Name(doc_id=of.doc_id, outlet=of.outlet, published=of.published, title=of.title, url=of.url)
 
 
-def _outlets(passages: tuple[PassageCluster, ...]) -> dict[str, int]:
-    """Return a number for each outlet that can be chosen: those in most clusters, in alphabetical order."""
+def _often(names: Iterable[Iterable[str]]) -> dict[str, int]:
+    """Return a number for each name that can be chosen: those in most clusters, in alphabetical order."""
     counts: Counter[str] = Counter()
-    for cluster in passages:
-        counts.update(sorted({m.outlet for m in cluster.members if m.outlet}))
-    often = sorted(counts, key=lambda outlet: (-counts[outlet], outlet))[:_OUTLETS_LISTED]
-    return {outlet: n for n, outlet in enumerate(sorted(often, key=lambda o: (o.casefold(), o)))}
+    for found in names:
+        counts.update(sorted(found))
+    often = sorted(counts, key=lambda name: (-counts[name], name))[:_LISTED]
+    return {name: n for n, name in enumerate(sorted(often, key=lambda o: (o.casefold(), o)))}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from dedup.report.labels import plural
 
-Op = Literal["equal", "insert", "delete", "change", "elided"]
+Op = Literal["equal", "insert", "delete", "change", "beyond", "elided"]
 Opcode = tuple[Op, int, int, int, int]
 """Operation, `[left_start, left_end)` and `[right_start, right_end)` in words."""
 
@@ -22,12 +23,15 @@ _ELIDE_ABOVE: Final = 40
 _ELIDE_KEEP: Final = 14
 _CONTEXT_WORDS: Final = 25
 _CONTEXT_CHARACTERS: Final = 200
+_ELIDED: Final[Mapping[str, str]] = {"equal": " the same"}
+# Accents of Latin, Greek and Cyrillic letters, soft hyphens, zero-width spaces and byte-order marks.
+_UNSEEN: Final = re.compile("[\u0300-\u036f\u00ad\u200b\u2060\ufeff]")
 _BREAKS: Final = re.compile(r"\s*\n\s*")
 
 _HAN_KANA: Final = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # The joiners U+200C and U+200D stand inside words of Persian and Indic scripts.
 _PUNCTUATION: Final = (
-    r"\s!-/:-@\[-`{-~\xa1-\xbf\u060c\u061b\u061f\u06d4\u0964\u0965"
+    r"\s!-/:-@\[-`{-~\xa1-\xac\xae-\xbf\u060c\u061b\u061f\u06d4\u0964\u0965"
     r"\u2000-\u200b\u200e-\u206f\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 )
 _LETTERS: Final = f"[^{_PUNCTUATION}{_HAN_KANA}]+"
@@ -39,7 +43,10 @@ _ONE_CHARACTER: Final = re.compile(rf"[{_HAN_KANA}]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A run of one side; `tail` is the space and punctuation after its last word, which carries no mark."""
+    """A run of one side; `tail` is the space and punctuation after its last word, which carries no mark.
+
+    `beyond` stands before the first or after the last word that both sides have: it is no difference of wording.
+    """
 
     op: Op
     text: str
@@ -64,9 +71,14 @@ def split(text: str) -> Words:
     ends = [*starts[1:], len(text)]
     return Words(
         head=text[: starts[0]],
-        keys=tuple(m.group().casefold() for m in matches),
+        keys=tuple(_folded(m.group()) for m in matches),
         texts=tuple(text[a:b] for a, b in zip(starts, ends, strict=True)),
     )
+
+
+def count(text: str) -> int:
+    """Return the number of words of `text`, as `split` cuts them."""
+    return sum(1 for _ in _WORD.finditer(text))
 
 
 def opcodes(left: Sequence[str], right: Sequence[str]) -> list[Opcode]:
@@ -86,12 +98,17 @@ def opcodes(left: Sequence[str], right: Sequence[str]) -> list[Opcode]:
 def side_by_side(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Return both texts as marked runs, long runs shortened to their ends with a count."""
     a, b = split(left), split(right)
-    codes = opcodes(a.keys, b.keys)
+    codes = _with_ends(opcodes(a.keys, b.keys))
     lefts, rights = _head(a), _head(b)
     for op, i, k, j, n in codes:
         lefts += _run(op, a.texts[i:k])
         rights += _run(op, b.texts[j:n])
     return tuple(lefts), tuple(rights)
+
+
+def is_same(pieces: Sequence[Piece]) -> bool:
+    """Return whether a side has no word that the other lacks."""
+    return all(piece.op in ("equal", "elided") for piece in pieces)
 
 
 def before(text: str, start: int) -> str:
@@ -110,6 +127,26 @@ def after(text: str, end: int) -> str:
     if end + _CONTEXT_CHARACTERS < len(text) and len(words) > 1:
         words = words[:-1]
     return _BREAKS.sub("\n", "".join(words[:_CONTEXT_WORDS]))
+
+
+def _folded(word: str) -> str:
+    """Return a word without case, accents and invisible characters, as the comparison of passages sees it."""
+    if word.isascii():
+        return word.casefold()
+    bare = _UNSEEN.sub("", unicodedata.normalize("NFKD", word.casefold()))
+    return unicodedata.normalize("NFC", bare)
+
+
+def _with_ends(codes: list[Opcode]) -> list[Opcode]:
+    """Name what only one side has before the first or after the last common word `beyond`."""
+    common = [n for n, code in enumerate(codes) if code[0] == "equal"]
+    if not common:
+        return codes
+    first, last = common[0], common[-1]
+    return [
+        ("beyond", *code[1:]) if code[0] in ("insert", "delete") and not first < n < last else code
+        for n, code in enumerate(codes)
+    ]
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:
@@ -192,7 +229,7 @@ def _run(op: Op, texts: Sequence[str]) -> list[Piece]:
         return [_piece(op, texts)]
     hidden = len(texts) - 2 * _ELIDE_KEEP
     noun = "character" if _ONE_CHARACTER.match(texts[_ELIDE_KEEP]) else "word"
-    said = f"[… {plural(hidden, noun)}{' the same' if op == 'equal' else ''} …]"
+    said = f"[… {plural(hidden, noun)}{_ELIDED.get(op, '')} …]"
     first, last = _piece(op, texts[:_ELIDE_KEEP]), _piece(op, texts[-_ELIDE_KEEP:])
     return [first, Piece(op="elided", text=said, tail=" "), last]
 

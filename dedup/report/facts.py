@@ -7,9 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dedup.model import KINDS, SCOPES, Member, ScanResult, Suppressed
-from dedup.report.labels import number, plural
+from dedup.model import KINDS, SCOPES, Member, PassageCluster, ScanResult, Suppressed
+from dedup.report.labels import carriers, number, plural, rank
+from dedup.report.network import Outlet, family_of
+from dedup.report.safe import line
 
+_NAMED: Final = 4
+"""Agencies and outlets that a sentence names."""
 _LEFT_OUT: Final = ("skipped", "unread")
 _READ_KEYS: Final = ("documents_read", "documents", "read")
 
@@ -19,8 +23,11 @@ class Facts:
     """Counts of a scan.
 
     `documents` is None when the manifest does not say how many were read. `carriers` are documents with a
-    passage, `outlets` the outlets among them, `groups` their families, `unnamed` those that name no outlet.
+    passage, `unnamed` those of them that name no outlet, `outlets` their outlets and `groups` the families of
+    these: a document that names none counts as an outlet and a group of its own, as in every cluster.
     `by_kind` maps each kind that occurs to its counts in the order of the scopes.
+    `agencies` are the credited ones with their passages, `firsts` outlets with the passages that they alone had
+    first by the dates of all carriers; both with the most first. `widest` is the cluster of the highest rank.
     `furniture` counts distinct suppressed texts, `furniture_places` all places recorded.
     """
 
@@ -32,6 +39,9 @@ class Facts:
     passages: int
     by_scope: tuple[int, ...]
     by_kind: Mapping[str, tuple[int, ...]]
+    agencies: tuple[tuple[str, int], ...]
+    firsts: tuple[tuple[str, int], ...]
+    widest: PassageCluster | None
     document_clusters: int
     clustered_documents: int
     furniture: int
@@ -40,21 +50,29 @@ class Facts:
     warnings: tuple[str, ...]
 
 
-def gather(result: ScanResult) -> Facts:
-    """Return the figures of a scan; a manifest with keys missing only makes fewer of them known."""
+def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = ()) -> Facts:
+    """Return the figures of a scan; a manifest with keys missing only makes fewer of them known.
+
+    `outlets_shared` are those of the network, for what they had first.
+    """
     members = [m for cluster in result.passages for m in cluster.members]
     outlets = {m.outlet for m in members if m.outlet}
-    table = Counter((p.kind, p.scope) for p in result.passages)
+    unnamed = len({m.doc_id for m in members if not m.outlet})
+    table: Counter[tuple[str, str]] = Counter((p.kind, p.scope) for p in result.passages)
+    kinds: tuple[str, ...] = (*KINDS, *sorted({p.kind for p in result.passages} - set(KINDS)))
     skipped = count_skipped(_mapping(result.manifest, "reading"))
     return Facts(
         documents=_documents_read(result.manifest),
         carriers=len({m.doc_id for m in members}),
-        outlets=len(outlets),
-        groups=len({family_of(outlet, result.manifest) for outlet in outlets}),
-        unnamed=len({m.doc_id for m in members if not m.outlet}),
+        outlets=len(outlets) + unnamed,
+        groups=len({family_of(outlet, result.manifest) for outlet in outlets}) + unnamed,
+        unnamed=unnamed,
         passages=len(result.passages),
-        by_scope=tuple(sum(table[kind, scope] for kind in KINDS) for scope in SCOPES),
-        by_kind={k: row for k in KINDS if any(row := tuple(table[k, s] for s in SCOPES))},
+        by_scope=tuple(sum(table[kind, scope] for kind in kinds) for scope in SCOPES),
+        by_kind={k: row for k in kinds if any(row := tuple(table[k, s] for s in SCOPES))},
+        agencies=_most(Counter(p.origin.agency for p in result.passages if p.origin.agency)),
+        firsts=_most(Counter({o.outlet: o.first for o in outlets_shared if o.first})),
+        widest=min(result.passages, key=rank, default=None),
         document_clusters=len(result.documents),
         clustered_documents=len({m.doc_id for c in result.documents for m in c.members}),
         furniture=len(distinct(result.suppressed)),
@@ -72,17 +90,16 @@ def sentences(facts: Facts) -> list[str]:
     said.append(_passages_said(facts))
     if facts.passages:
         said.append(_carriers_said(facts))
+    if facts.widest is not None and facts.widest.n_documents > 1:
+        said.append(f"The widest is {carriers(facts.widest)}.")
+    if facts.agencies:
+        said.append(_agencies_said(facts))
+    if facts.firsts:
+        said.append(_firsts_said(facts))
     said.append(_documents_said(facts))
     if facts.furniture:
         said.append(f"{plural(facts.furniture, 'text')} of site furniture {_were(facts.furniture)} set aside.")
     return said
-
-
-def family_of(outlet: str, manifest: Mapping[str, Any]) -> str:
-    """Return the group that the manifest puts an outlet in, or the outlet itself."""
-    entry = _mapping(manifest, "families").get(outlet)
-    family = entry.get("family") if isinstance(entry, Mapping) else entry
-    return family if isinstance(family, str) and family else outlet
 
 
 def distinct(suppressed: Iterable[Suppressed]) -> dict[tuple[str, str, str], list[Suppressed]]:
@@ -157,11 +174,35 @@ def _passages_said(facts: Facts) -> str:
 
 def _carriers_said(facts: Facts) -> str:
     said = f"{plural(facts.carriers, 'document')} {'carries' if facts.carriers == 1 else 'carry'} them"
-    if facts.outlets:
-        said += f", from {plural(facts.outlets, 'outlet')} of {plural(facts.groups, 'independent group')}"
+    if facts.unnamed == facts.carriers:
+        return f"{said}; none names an outlet, so each counts as an outlet of its own."
+    said += f", from {plural(facts.outlets, 'outlet')} of {plural(facts.groups, 'independent group')}"
     if facts.unnamed:
-        said += f"; {number(facts.unnamed)} of these {'names' if facts.unnamed == 1 else 'name'} no outlet"
+        names = "document names no outlet and counts as one" if facts.unnamed == 1 else "documents name no outlet"
+        said += f"; {number(facts.unnamed)} {names}{'' if facts.unnamed == 1 else ', each counts as one'}"
     return said + "."
+
+
+def _agencies_said(facts: Facts) -> str:
+    credited = sum(count for _, count in facts.agencies)
+    return f"{plural(credited, 'passage')} {_were(credited)} credited to an agency: {_named(facts.agencies)}."
+
+
+def _firsts_said(facts: Facts) -> str:
+    known = sum(count for _, count in facts.firsts)
+    them = "it" if known == 1 else "them"
+    return f"For {plural(known, 'passage')} across outlets the dates tell who had {them} first: {_named(facts.firsts)}."
+
+
+def _named(counts: Sequence[tuple[str, int]]) -> str:
+    said = [f"{line(name, 40)} {number(count)}" for name, count in counts[:_NAMED]]
+    if len(counts) > _NAMED:
+        said.append(f"{plural(len(counts) - _NAMED, 'other')} {number(sum(n for _, n in counts[_NAMED:]))}")
+    return ", ".join(said)
+
+
+def _most(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _documents_said(facts: Facts) -> str:

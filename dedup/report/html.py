@@ -1,99 +1,129 @@
-"""The report as one HTML file: readable without JavaScript, safe with hostile text, nothing to load."""
+"""The report as HTML: one file, with side pages where it would grow too large; readable without JavaScript."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-from collections.abc import Callable, Iterable, Iterator
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from dedup.errors import StoreError
 from dedup.model import SCOPES, ScanResult
-from dedup.report import labels, safe
-from dedup.report.catalogue import Catalogue, catalogue
-from dedup.report.dates import show
-from dedup.report.facts import gather, sentences
-from dedup.report.passages import document_view, mentions_hidden, passage_view
-from dedup.report.reading import reading_views
-from dedup.report.tables import methods, pair_views, suppressed_groups
+from dedup.report import labels
+from dedup.report.catalogue import PER_PAGE, Catalogue
+from dedup.report.environment import ENVIRONMENT, hashed, render, source
+from dedup.report.facts import sentences
+from dedup.report.passages import document_view, passage_view, row_view
+from dedup.report.plots import calendar_plot, matrix
+from dedup.report.prepared import Prepared, ReportOptions, prepare
+from dedup.report.reading import Place, all_places, reading_views
+from dedup.report.tables import methods, most_reused, pair_views, suppressed_groups
 from dedup.store.atomic import write_text
 
 BUDGET_BYTES: Final = 10_000_000
-_DOCUMENTS_PART: Final = 0.15
-_READING_PART: Final = 0.2
+SNIPPET: Final = 1000
+"""Characters of a passage that are shown, unless all of it is asked for."""
+_LONGEST: Final = 1 << 40
+_DOCUMENTS_PART: Final = 0.06
+_READING_PART: Final = 0.08
+_INDEX_PART: Final = 0.76
 _RESERVE: Final = 2000
-"""Bytes kept for the sentences that say what was left out."""
-_LOADER: Final = PackageLoader("dedup.report")
-_SLUG: Final = re.compile(r"[a-z_]{1,40}")
+"""Bytes kept for the sentences that say what is elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
-    """The rendered pieces of a page that compete for its size."""
+    """The rendered pieces of the main page that compete for its size."""
 
     passages: tuple[Markup, ...]
+    rows: tuple[Markup, ...]
     documents: tuple[Markup, ...]
     reading: tuple[Markup, ...]
 
 
-def write_html(result: ScanResult, path: Path, *, budget_bytes: int = BUDGET_BYTES) -> None:
-    """Write the report of a scan to `path` in one step.
+def write_html(
+    result: ScanResult | Prepared, path: Path, *, budget_bytes: int = BUDGET_BYTES, options: ReportOptions | None = None
+) -> None:
+    """Write the report of a scan to `path`, and what exceeds `budget_bytes` to pages in a folder beside it.
 
-    Passages are included by rank until the file would exceed `budget_bytes`; the page says how many are not.
-    The same result gives the same bytes. Raises `StoreError` when `path` cannot be written.
+    `report.html` has its pages in `report-pages/`. Passages stand on the main page by rank: in whole as far as
+    they fit, then by a line that leads to a side page. The same result gives the same bytes. Raises
+    `StoreError` when a file cannot be written; an old report is then still whole.
     """
-    write_text(path, render_html(result, budget_bytes=budget_bytes))
+    ready = result if isinstance(result, Prepared) else prepare(result, options)
+    pages = render_pages(ready, budget_bytes=budget_bytes, main=path.name)
+    main = next(pages)[1]
+    _replace_folder(path.parent / _folder(path.name), pages)
+    write_text(path, main)
 
 
-def render_html(result: ScanResult, *, budget_bytes: int = BUDGET_BYTES) -> str:
-    """Return the report of a scan as one HTML document, as `write_html` writes it."""
-    known = catalogue(result)
+def render_html(result: ScanResult, *, budget_bytes: int = BUDGET_BYTES, options: ReportOptions | None = None) -> str:
+    """Return the main page of a scan's report, as `write_html` writes it."""
+    return next(render_pages(prepare(result, options), budget_bytes=budget_bytes))[1]
+
+
+def render_pages(
+    ready: Prepared, *, budget_bytes: int = BUDGET_BYTES, main: str = "report.html"
+) -> Iterator[tuple[str, str]]:
+    """Yield name and text of the main page, then of each side page that is needed."""
+    start = replace(ready.known.layout, main=main, folder=_folder(main), whole=0)
+    rows = _fit(_rows(ready.known.laid_out(start)), int(budget_bytes * _INDEX_PART))
+    known = ready.known.laid_out(replace(start, indexed=len(rows)))
+    places = all_places(known)
     documents = _fit(_documents(known), int(budget_bytes * _DOCUMENTS_PART))
-    reading = _fit(_readings(known), int(budget_bytes * _READING_PART))
-    parts = _Parts(passages=(), documents=documents, reading=reading)
-    room = budget_bytes - _RESERVE - _size(_page(result, known, parts))
-    passages = _fit(_passages(known), room)
-    if len(passages) == len(known.passages):
-        return _page(result, known, replace(parts, passages=passages))
-    return _without_dead_links(result, known, replace(parts, passages=passages))
+    reading = _fit(_readings(known, places, 1, len(places)), int(budget_bytes * _READING_PART))
+    known = known.laid_out(replace(known.layout, readings=len(reading)))
+    parts = _Parts(passages=(), rows=rows, documents=documents, reading=reading)
+    whole = _whole(known, rows, budget_bytes - _RESERVE - _size(_page(ready, known, parts)))
+    known = known.laid_out(replace(known.layout, whole=len(whole)))
+    yield main, _page(ready, known, replace(parts, passages=whole, rows=rows[len(whole) :]))
+    yield from _side_pages(known.laid_out(replace(known.layout, aside=True)), places)
 
 
-def _without_dead_links(result: ScanResult, known: Catalogue, parts: _Parts) -> str:
-    """Render again what may link to a passage that did not fit; without the links it only gets shorter."""
-    known = known.showing(len(parts.passages))
-    reading = list(_readings(known))[: len(parts.reading)]
-    passages = list(parts.passages)
-    for n, cluster in enumerate(known.passages[: known.shown]):
-        view = passage_view(cluster, known)
-        if mentions_hidden(view, known.shown):
-            passages[n] = _render("passage", v=view, name=known.name)
-    return _page(result, known, replace(parts, passages=tuple(passages), reading=tuple(reading)))
+def _whole(known: Catalogue, rows: Sequence[Markup], room: int) -> tuple[Markup, ...]:
+    """Return the first passages in whole, as many as fit when each takes the place of its line."""
+    shown = []
+    for card, row in zip(_passages(known, 1, len(rows)), rows, strict=True):
+        room -= _size(card) - _size(row)
+        if room < 0:
+            break
+        shown.append(card)
+    return tuple(shown)
 
 
-def _page(result: ScanResult, known: Catalogue, parts: _Parts) -> str:
-    facts = gather(result)
-    style, script = _source("style.css"), _source("script.js")
-    return _ENVIRONMENT.get_template("page.html.j2").render(
+def _page(ready: Prepared, known: Catalogue, parts: _Parts) -> str:
+    facts, result = ready.facts, ready.result
+    style, script = source("style.css"), source("script.js")
+    when = ready.calendar
+    return ENVIRONMENT.get_template("page.html.j2").render(
         facts=facts,
         sentences=sentences(facts),
         style=style,
-        style_hash=Markup(_hash(style)),
+        style_hash=hashed(style),
         script=script,
-        script_hash=Markup(_hash(script)),
+        script_hash=hashed(script),
         scopes=SCOPES,
         scope_labels=[labels.SCOPE_LABELS[scope] for scope in SCOPES],
+        meanings=labels.KIND_MEANINGS,
         outlets=known.outlets,
-        passages=parts.passages,
-        passages_left_out=len(known.passages) - len(parts.passages),
-        documents=parts.documents,
+        agencies=known.agencies,
+        parts=parts,
+        layout=known.layout,
+        per_page=PER_PAGE,
+        passages_total=len(known.passages),
         documents_left_out=len(known.documents) - len(parts.documents),
-        reading=parts.reading,
+        readings_total=len(known.readings),
         has_texts=bool(known.texts),
+        shows_text=known.shows_text,
+        reused=most_reused(known),
+        matrix=matrix(ready.network),
+        calendar=when,
+        calendar_plot=None if when is None else calendar_plot(when),
         pair_rows=pair_views(result.pairs, known),
         pair_total=len(result.pairs),
         suppressed_groups=suppressed_groups(result.suppressed),
@@ -102,23 +132,61 @@ def _page(result: ScanResult, known: Catalogue, parts: _Parts) -> str:
     )
 
 
-def _passages(known: Catalogue) -> Iterator[Markup]:
+def _side_pages(known: Catalogue, places: Mapping[str, Sequence[Place]]) -> Iterator[tuple[str, str]]:
+    """Yield the pages with passages and reading views that the main page has not."""
+    layout, total = known.layout, len(known.passages)
+    for first, last in _blocks(layout.whole, total):
+        page = _side_page(_range("Passages", first, last, total), _passages(known, first, last), known)
+        yield layout.side_page("p", first), page
+    for first, last in _blocks(layout.readings, len(places)):
+        page = _side_page(_range("Texts", first, last, len(places)), _readings(known, places, first, last), known)
+        yield layout.side_page("t", first), page
+
+
+def _blocks(shown: int, total: int) -> Iterator[tuple[int, int]]:
+    """Yield first and last number of each side page for what comes after the first `shown`."""
+    for end in range(PER_PAGE, total + PER_PAGE, PER_PAGE):
+        if end > shown and shown < total:
+            yield max(end - PER_PAGE, shown) + 1, min(end, total)
+
+
+def _range(noun: str, first: int, last: int, total: int) -> str:
+    return f"{noun} {labels.number(first)} to {labels.number(last)} of {labels.number(total)}"
+
+
+def _side_page(title: str, items: Iterable[Markup], known: Catalogue) -> str:
+    style, script = source("style.css"), source("script.js")
+    return ENVIRONMENT.get_template("side.html.j2").render(
+        title=title,
+        items=list(items),
+        main=known.layout.main,
+        style=style,
+        style_hash=hashed(style),
+        script=script,
+        script_hash=hashed(script),
+    )
+
+
+def _passages(known: Catalogue, first: int, last: int) -> Iterator[Markup]:
+    limit = _LONGEST if known.full_text else SNIPPET
+    for cluster in islice(known.passages, first - 1, last):
+        view = passage_view(cluster, known)
+        yield render("passage", v=view, name=known.name, reading=known.reading, limit=limit, side=known.layout.aside)
+
+
+def _rows(known: Catalogue) -> Iterator[Markup]:
     for cluster in known.passages:
-        yield _render("passage", v=passage_view(cluster, known), name=known.name)
+        yield render("row", v=row_view(cluster, known), layout=known.layout)
 
 
 def _documents(known: Catalogue) -> Iterator[Markup]:
     for number, cluster in enumerate(known.documents, 1):
-        yield _render("document", v=document_view(cluster, number, known))
+        yield render("document", v=document_view(cluster, number, known))
 
 
-def _readings(known: Catalogue) -> Iterator[Markup]:
-    for view in reading_views(known):
-        yield _render("reading", v=view)
-
-
-def _render(template: str, **values: object) -> Markup:
-    return Markup(_ENVIRONMENT.get_template(f"{template}.html.j2").render(**values))
+def _readings(known: Catalogue, places: Mapping[str, Sequence[Place]], first: int, last: int) -> Iterator[Markup]:
+    for view in reading_views(known, dict(islice(places.items(), first - 1, last))):
+        yield render("reading", v=view)
 
 
 def _fit(items: Iterable[Markup], room: int) -> tuple[Markup, ...]:
@@ -136,68 +204,27 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8"))
 
 
-def _environment() -> Environment:
-    env = Environment(
-        loader=_LOADER,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-    )
-    env.filters.update(_filters())
-    return env
+def _folder(main: str) -> str:
+    return f"{Path(main).stem}-pages"
 
 
-def _finalize(value: object) -> object:
-    """Clean every value that a template prints; escaping comes after. Only what is markup already stays."""
-    if value is None:
-        return ""
-    return safe.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _filters() -> dict[str, Callable[..., Any]]:
-    return {
-        "kind": lambda key: labels.label(labels.KIND_LABELS, key),
-        "scope": lambda key: labels.label(labels.SCOPE_LABELS, key),
-        "wording": lambda key: labels.label(labels.WORDING_LABELS, key),
-        "relation": lambda key: labels.label(labels.RELATION_LABELS, key),
-        "carriers": labels.carriers,
-        "number": labels.number,
-        "plural": labels.plural,
-        "percent": labels.percent,
-        "decimals": "{:.4f}".format,
-        "value": _value,
-        "words": lambda key: safe.line(str(key).replace("_", " "), 80),
-        "slug": lambda key: key if _SLUG.fullmatch(key) else "other",
-        "clip": safe.clip,
-        "line": safe.line,
-        "day": show,
-        "language": safe.language,
-        "web": _web,
-    }
-
-
-def _web(url: str | None) -> Markup | None:
-    """Return an address as an attribute value; it is markup, lest a long one be shortened as a word."""
-    address = safe.web_address(url)
-    return None if address is None else escape(address)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return labels.number(value)
-    return safe.line(str(value), 400)
-
-
-def _source(name: str) -> Markup:
-    """Return a style or script of the package as it stands, with the line ends that a browser will hash."""
-    return Markup(_LOADER.get_source(_ENVIRONMENT, name)[0].replace("\r\n", "\n"))
-
-
-def _hash(source: str) -> str:
-    digest = hashlib.sha256(source.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
-
-
-_ENVIRONMENT: Final = _environment()
+def _replace_folder(folder: Path, pages: Iterable[tuple[str, str]]) -> None:
+    """Put pages into a folder of their own, in the place of those of an earlier report; without any there is none."""
+    try:
+        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise StoreError(f"{folder}: {error.strerror}; choose a folder that can be written") from error
+    try:
+        (fresh / "new").mkdir()
+        count = 0
+        for name, text in pages:
+            write_text(fresh / "new" / name, text)
+            count += 1
+        if folder.is_dir():
+            folder.rename(fresh / "old")
+        if count:
+            (fresh / "new").rename(folder)
+    except OSError as error:
+        raise StoreError(f"{folder}: {error.strerror}; choose a folder that can be written") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)

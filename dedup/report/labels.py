@@ -16,6 +16,14 @@ KIND_LABELS: Final[Mapping[Kind, str]] = {
     "stock_phrase": "Common formula",
     "other": "Unsorted",
 }
+KIND_MEANINGS: Final[Mapping[Kind, str]] = {
+    "wire_copy": "Running text that several carry: agency copy, a press release, a story of a sister desk.",
+    "quotation": "The words of one speaker or statement, in articles that otherwise differ.",
+    "caption": "The caption of a picture.",
+    "boilerplate": "Navigation, notices, teasers and other furniture of a site.",
+    "stock_phrase": "Words that come together everywhere and say nothing of a common source.",
+    "other": "Shared text of which the signals do not say what it is; the best guesses stand beside it.",
+}
 SCOPE_LABELS: Final[Mapping[Scope, str]] = {
     "cross_outlet": "Across outlets",
     "within_outlet": "Within one outlet",
@@ -32,6 +40,11 @@ RELATION_LABELS: Final[Mapping[Relation, str]] = {
     "contained": "contained in the other",
     "partial": "shares a part",
     "updates": "later version",
+}
+RULE_MEANINGS: Final[Mapping[str, str]] = {
+    "family_template": "One group carries it on pages that are unrelated to each other and to it.",
+    "unrelated_pages": "Several pages without one owner carry it; it speaks of none of them.",
+    "known_text": "It is among the texts that were given as known.",
 }
 _SCOPE_RANK: Final = {"cross_outlet": 0, "within_outlet": 1, "within_document": 2}
 _NARROW_SPACE: Final = "\u202f"
@@ -65,13 +78,18 @@ def percent(share: float) -> str:
 
     A share that is not a number reads as unknown.
     """
-    if not math.isfinite(share):
-        return "unknown"
-    return f"{math.floor(min(max(share, 0.0), 1.0) * 100 + 1e-6)}{_NARROW_SPACE}%"
+    return f"{percentage(share)}{_NARROW_SPACE}%" if math.isfinite(share) else "unknown"
+
+
+def percentage(share: float) -> int:
+    """Return the figure that `percent` says; 0 for what is no number."""
+    return math.floor(min(max(share, 0.0), 1.0) * 100 + 1e-6) if math.isfinite(share) else 0
 
 
 def carriers(cluster: PassageCluster) -> str:
     """Return who carries a passage, such as `carried by 14 outlets of 3 groups`."""
+    if cluster.n_documents > 1 and cluster.members and not any(m.outlet for m in cluster.members):
+        return f"carried by {plural(cluster.n_documents, 'document')}"
     if cluster.n_documents <= 1:
         times = max(len(cluster.members), cluster.repeats_in_document + 1)
         return f"repeated {number(times)} times in one document"
@@ -85,9 +103,10 @@ def carriers(cluster: PassageCluster) -> str:
 
 def ranked(passages: Iterable[PassageCluster]) -> list[PassageCluster]:
     """Return the clusters by interest: widest scope, then groups, documents, length, `cluster_id`."""
-    return sorted(passages, key=_rank)
+    return sorted(passages, key=rank)
 
 
-def _rank(cluster: PassageCluster) -> tuple[int, int, int, int, str]:
+def rank(cluster: PassageCluster) -> tuple[int, int, int, int, str]:
+    """Return what clusters are ranked by, the most interesting smallest."""
     scope = _SCOPE_RANK.get(cluster.scope, len(_SCOPE_RANK))
     return (scope, -cluster.n_families, -cluster.n_documents, -len(cluster.text), cluster.cluster_id)

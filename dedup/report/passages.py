@@ -1,24 +1,46 @@
-"""One passage cluster as the page shows it: members in time order, side by side, in time."""
+"""One passage cluster as the page shows it: carriers in time order, side by side, in time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, TypeVar
 
-from dedup.model import Document, DocumentCluster, DocumentMember, Member, PassageCluster
+from dedup.model import Change, Document, DocumentCluster, DocumentMember, Member, PassageCluster
 from dedup.report import diff
 from dedup.report.catalogue import Catalogue, Ref
 from dedup.report.dates import earliest, timestamp
 from dedup.report.timeline import Strip, strip
 
-MEMBERS_LISTED: Final = 100
-MEMBERS_COMPARED: Final = 6
-"""The representative and five others."""
-_MEMBERS_COMPARED_LATER: Final = 3
+CARRIERS_LISTED: Final = 100
+MEMBERS_COMPARED: Final = 5
+_MEMBERS_COMPARED_LATER: Final = 2
 _COMPARED_FULLY: Final = 200
 """Ranks above which fewer members are compared: there the file's size is better spent on further passages."""
+_PART: Final = 0.9
+"""Share of the representative's words under which a member is said to carry a part of it."""
 _M = TypeVar("_M", Member, DocumentMember)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One place of a passage in a document; `words` of `of` are set where it is a part of the representative."""
+
+    member: Member
+    words: int | None
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """A document of a cluster with all its places; `changed` is what differs in any of them."""
+
+    member: Member
+    places: tuple[Place, ...]
+    is_representative: bool
+    is_earliest: bool
+    changed: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,36 +55,48 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The representative (left) beside `member` (right)."""
+    """The representative (left) beside a place of another (right)."""
 
-    member: Member
+    place: Place
     left: Side
     right: Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PassageView:
-    """A cluster ready for its template.
+class RowView:
+    """A cluster as a line: `since` has the first date, `moment` is that in seconds of UTC.
 
-    `since` has the first date, `moment` is that in seconds of UTC; `earliest` is who came first, if known.
+    `outlets` and `agency` are the numbers by which they are chosen.
     """
 
     cluster: PassageCluster
     number: int
     anchor: str
+    since: Member | None
+    moment: float | None
+    outlets: tuple[int, ...]
+    agency: int | None
+    lang: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageView:
+    """A cluster ready for its template: `row` has what its line says.
+
+    `same` are places in the very words of the representative: they need no comparison.
+    """
+
+    row: RowView
     parent: Ref | None
     inner: tuple[Ref, ...]
-    members: tuple[Member, ...]
+    carriers: tuple[Carrier, ...]
+    named: bool
     undated: int
     hidden: int
+    same: tuple[Member, ...]
     comparisons: tuple[Comparison, ...]
     uncompared: int
     strip: Strip | None
-    since: Member | None
-    earliest: Member | None
-    moment: float | None
-    outlets: tuple[int, ...]
-    lang: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,37 +112,44 @@ class DocumentView:
     hidden: int
 
 
-def passage_view(cluster: PassageCluster, known: Catalogue) -> PassageView:
-    """Return what the page shows of a passage cluster."""
-    members = _in_time(cluster.members, known.texts)
-    first = next((m for m in members if timestamp(m, known.texts) is not None), None)
-    number = known.numbers[cluster.cluster_id]
-    comparisons = _comparisons(cluster.members, _compared(number) - 1, known.texts)
-    inner = (known.ref(cluster_id) for cluster_id in known.inner.get(cluster.cluster_id, ()))
-    outlets = {known.outlets[name] for m in members if (name := m.outlet or "") in known.outlets}
-    return PassageView(
+def row_view(cluster: PassageCluster, known: Catalogue) -> RowView:
+    """Return what the line of a passage cluster says."""
+    dated = ((when, m) for m in cluster.members if (when := timestamp(m, known.texts)) is not None)
+    moment, first = min(dated, key=lambda pair: (pair[0], pair[1].outlet or "", pair[1].doc_id), default=(None, None))
+    outlets = {known.outlets[name] for m in cluster.members if (name := m.outlet or "") in known.outlets}
+    return RowView(
         cluster=cluster,
-        number=number,
+        number=known.numbers[cluster.cluster_id],
         anchor=known.passage_anchors[cluster.cluster_id],
-        parent=known.ref(cluster.parent) if cluster.parent is not None else None,
-        inner=tuple(ref for ref in inner if ref is not None),
-        members=tuple(members[:MEMBERS_LISTED]),
-        undated=sum(timestamp(m, known.texts) is None for m in members),
-        hidden=max(0, len(members) - MEMBERS_LISTED),
-        comparisons=comparisons,
-        uncompared=max(0, len(members) - 1 - len(comparisons)),
-        strip=strip(members, known.texts),
         since=first,
-        earliest=earliest(members, known.texts),
-        moment=None if first is None else timestamp(first, known.texts),
+        moment=moment,
         outlets=tuple(sorted(outlets)),
+        agency=known.agencies.get(cluster.origin.agency or ""),
         lang=_language(cluster.members[0], known.texts) if cluster.members else None,
     )
 
 
-def mentions_hidden(view: PassageView, shown: int) -> bool:
-    """Return whether a cluster links to one that is ranked after the first `shown`."""
-    return any(ref.number > shown for ref in (view.parent, *view.inner) if ref is not None)
+def passage_view(cluster: PassageCluster, known: Catalogue) -> PassageView:
+    """Return what the page shows of a passage cluster."""
+    members = _in_time(cluster.members, known.texts)
+    carriers = _carriers(cluster, members, known.texts)
+    documents = len({m.doc_id for m in members})
+    number = known.numbers[cluster.cluster_id]
+    same, comparisons, uncompared = _compared(cluster, number, known)
+    inner = (known.ref(cluster_id) for cluster_id in known.inner.get(cluster.cluster_id, ()))
+    return PassageView(
+        row=row_view(cluster, known),
+        parent=known.ref(cluster.parent) if cluster.parent is not None else None,
+        inner=tuple(ref for ref in inner if ref is not None),
+        carriers=carriers,
+        named=any(m.outlet for m in members),
+        undated=sum(timestamp(m, known.texts) is None for m in members),
+        hidden=documents - len(carriers),
+        same=same,
+        comparisons=comparisons,
+        uncompared=uncompared,
+        strip=strip(members, known.texts),
+    )
 
 
 def document_view(cluster: DocumentCluster, number: int, known: Catalogue) -> DocumentView:
@@ -121,8 +162,8 @@ def document_view(cluster: DocumentCluster, number: int, known: Catalogue) -> Do
         anchor=known.document_anchors[cluster.cluster_id],
         title=next((title for title in titles if title), cluster.representative),
         outlets=len({m.outlet or ("", m.doc_id) for m in members}),
-        members=tuple(members[:MEMBERS_LISTED]),
-        hidden=max(0, len(members) - MEMBERS_LISTED),
+        members=tuple(members[:CARRIERS_LISTED]),
+        hidden=max(0, len(members) - CARRIERS_LISTED),
     )
 
 
@@ -136,22 +177,56 @@ def _in_time(members: Sequence[_M], texts: Mapping[str, Document]) -> list[_M]:
     return sorted(members, key=key)
 
 
-def _compared(number: int) -> int:
-    return MEMBERS_COMPARED if number <= _COMPARED_FULLY else _MEMBERS_COMPARED_LATER
+def _carriers(cluster: PassageCluster, members: Sequence[Member], texts: Mapping[str, Document]) -> tuple[Carrier, ...]:
+    """Return the first documents of a cluster in the order of `members`, each once, up to `CARRIERS_LISTED`."""
+    by_document: dict[str, list[Member]] = {}
+    for member in members:
+        by_document.setdefault(member.doc_id, []).append(member)
+    first = earliest(members, texts)
+    listed = [sorted(of, key=lambda m: (m.start, m.end)) for of in islice(by_document.values(), CARRIERS_LISTED)]
+    return tuple(_carrier(cluster, of, first) for of in listed)
 
 
-def _comparisons(members: Sequence[Member], most: int, texts: Mapping[str, Document]) -> tuple[Comparison, ...]:
-    """Compare the representative with the members that differ most; equal texts fill what room is left."""
-    if len(members) < 2:
-        return ()
-    left, *others = members
-    ordered = sorted(others, key=lambda m: (m.text == left.text, m.similarity, m.outlet or "", m.doc_id, m.start))
-    return tuple(_comparison(left, right, texts) for right in ordered[:most])
+def _carrier(cluster: PassageCluster, members: Sequence[Member], first: Member | None) -> Carrier:
+    changes = {(c.before, c.after): c for m in members for c in m.changed}
+    return Carrier(
+        member=members[0],
+        places=tuple(_place(m, cluster) for m in members),
+        is_representative=any(m is cluster.members[0] for m in members),
+        is_earliest=first is not None and first.doc_id == members[0].doc_id,
+        changed=tuple(changes.values()),
+    )
 
 
-def _comparison(left: Member, right: Member, texts: Mapping[str, Document]) -> Comparison:
+def _place(member: Member, cluster: PassageCluster) -> Place:
+    whole = cluster.members[0]
+    if len(member.text) >= len(whole.text):
+        return Place(member=member, words=None, of=0)
+    words, of = diff.count(member.text), diff.count(whole.text)
+    return Place(member=member, words=words if words < of * _PART else None, of=of)
+
+
+def _compared(
+    cluster: PassageCluster, number: int, known: Catalogue
+) -> tuple[tuple[Member, ...], tuple[Comparison, ...], int]:
+    """Return members equal to the representative, comparisons of those that differ most, how many are left."""
+    if len(cluster.members) < 2 or not known.shows_text:
+        return (), (), 0
+    left, *others = cluster.members
+    keys = diff.split(left.text).keys
+    same = {id(m) for m in others if m.similarity == 1.0 and (m.text == left.text or diff.split(m.text).keys == keys)}
+    rest = sorted(
+        (m for m in others if id(m) not in same), key=lambda m: (m.similarity, m.outlet or "", m.doc_id, m.start)
+    )
+    most = MEMBERS_COMPARED if number <= _COMPARED_FULLY else _MEMBERS_COMPARED_LATER
+    comparisons = tuple(_comparison(cluster, m, known.texts) for m in rest[:most])
+    return tuple(m for m in others if id(m) in same), comparisons, len(rest) - len(comparisons)
+
+
+def _comparison(cluster: PassageCluster, right: Member, texts: Mapping[str, Document]) -> Comparison:
+    left = cluster.members[0]
     a, b = diff.side_by_side(left.text, right.text)
-    return Comparison(member=right, left=_side(left, a, texts), right=_side(right, b, texts))
+    return Comparison(place=_place(right, cluster), left=_side(left, a, texts), right=_side(right, b, texts))
 
 
 def _side(member: Member, pieces: tuple[diff.Piece, ...], texts: Mapping[str, Document]) -> Side:

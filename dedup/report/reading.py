@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from dedup.model import Document, PassageCluster
+from dedup.model import Document
 from dedup.report.catalogue import Catalogue, Name, Ref
+from dedup.report.labels import plural
 
-DOCUMENTS_SHOWN: Final = 20
 TEXT_LIMIT: Final = 20_000
 """Characters of one text that the report shows."""
-_INCIDENTAL: Final = ("boilerplate", "stock_phrase")
+UNSHARED_ABOVE: Final = 600
+UNSHARED_KEPT: Final = 240
+"""Characters at either end of a long stretch that nothing shares: what is kept of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +29,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A stretch of text that the same passages cover; `begins` start here, `mark` is the innermost."""
+    """A stretch of text that the same passages cover; `begins` start here, `mark` is the innermost.
+
+    Where it was shortened, `skipped` says by how much and `rest` is its end.
+    """
 
     text: str
     mark: Ref | None
     begins: tuple[Ref, ...]
+    skipped: str = ""
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,7 @@ class ReadingView:
     """One text, marked; `left_out` counts characters after `TEXT_LIMIT`, `share` is the marked part."""
 
     name: Name
+    number: int
     lang: str | None
     segments: tuple[Segment, ...]
     left_out: int
@@ -46,33 +54,20 @@ class ReadingView:
     passages: int
 
 
-def most_reused(known: Catalogue) -> list[str]:
-    """Return the ids of up to `DOCUMENTS_SHOWN` documents whose passages have the most other carriers.
-
-    Of documents with just the same passages only the first is taken, lest one story fill it; ties by id.
-    """
-    weights: dict[str, int] = {}
-    carried: dict[str, set[str]] = {}
-    for cluster in known.passages:
-        weight = _weight(cluster)
-        for doc_id in {m.doc_id for m in cluster.members if m.doc_id in known.texts}:
-            weights[doc_id] = weights.get(doc_id, 0) + weight
-            carried.setdefault(doc_id, set()).add(cluster.cluster_id)
-    chosen: dict[frozenset[str], str] = {}
-    for doc_id in sorted(weights, key=lambda d: (-weights[d], d)):
-        chosen.setdefault(frozenset(carried[doc_id]), doc_id)
-    return list(chosen.values())[:DOCUMENTS_SHOWN]
-
-
-def reading_views(known: Catalogue) -> list[ReadingView]:
-    """Return the most reused documents with their passages marked; none when texts are left out."""
-    chosen = most_reused(known)
-    places: dict[str, list[Place]] = {doc_id: [] for doc_id in chosen}
+def all_places(known: Catalogue) -> dict[str, list[Place]]:
+    """Return the passages' places by document, for those with a reading view, in its order."""
+    places: dict[str, list[Place]] = {doc_id: [] for doc_id in known.readings}
     for cluster in known.passages:
         for m in cluster.members:
             if m.doc_id in places:
                 places[m.doc_id].append(Place(start=m.start, end=m.end, cluster_id=cluster.cluster_id))
-    return [_view(doc_id, known.texts[doc_id], places[doc_id], known) for doc_id in chosen]
+    return places
+
+
+def reading_views(known: Catalogue, places: Mapping[str, Sequence[Place]]) -> Iterator[ReadingView]:
+    """Yield the reading views of the documents in `places`, in that order."""
+    for doc_id, of in places.items():
+        yield _view(doc_id, known.texts[doc_id], of, known)
 
 
 def segments(text: str, places: Iterable[Place], known: Catalogue) -> list[Segment]:
@@ -94,10 +89,6 @@ def segments(text: str, places: Iterable[Place], known: Catalogue) -> list[Segme
     return found
 
 
-def _weight(cluster: PassageCluster) -> int:
-    return 0 if cluster.kind in _INCIDENTAL else max(0, cluster.n_documents - 1)
-
-
 def _within(place: Place, length: int) -> Place:
     start = min(max(place.start, 0), length)
     return Place(start=start, end=min(max(place.end, start), length), cluster_id=place.cluster_id)
@@ -113,15 +104,26 @@ def _segment(text: str, active: list[Place], begins: list[Place], known: Catalog
     )
 
 
-def _view(doc_id: str, document: Document, places: list[Place], known: Catalogue) -> ReadingView:
-    text = document.text[:TEXT_LIMIT]
+def _view(doc_id: str, document: Document, places: Sequence[Place], known: Catalogue) -> ReadingView:
+    text = document.text if known.full_text else document.text[:TEXT_LIMIT]
     cut = segments(text, places, known)
     marked = sum(len(s.text) for s in cut if s.mark is not None)
     return ReadingView(
         name=known.name(doc_id),
+        number=known.readings[doc_id],
         lang=document.lang,
-        segments=tuple(cut),
+        segments=tuple(cut if known.full_text else map(_shortened, cut)),
         left_out=len(document.text) - len(text),
         share=marked / len(text) if text else 0.0,
         passages=len({p.cluster_id for p in places}),
     )
+
+
+def _shortened(segment: Segment) -> Segment:
+    """Return a stretch that nothing shares with its middle left out when it is long."""
+    text = segment.text
+    if segment.mark is not None or len(text) <= UNSHARED_ABOVE:
+        return segment
+    start, end = text[:UNSHARED_KEPT].rsplit(None, 1)[0], text[-UNSHARED_KEPT:].split(None, 1)[-1]
+    said = plural(len(text) - len(start) - len(end), "character")
+    return replace(segment, text=start, skipped=f"[… {said} that nothing shares …]", rest=end)

@@ -21,7 +21,7 @@ _URL_LIMIT: Final = 2000
 _NEWLINES: Final = re.compile("\r\n?|\x85|\u2028|\u2029")
 # CJK and full-width punctuation ends a word as well, for Chinese and Japanese have no spaces.
 _ENDLESS: Final = re.compile(rf"[^\s\u3000-\u303f\uff00-\uff65]{{{WORD_LIMIT + 1},}}")
-_UNSHOWN: Final = re.compile(
+UNSHOWN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 _DIRECTIONS: Final = {
@@ -49,7 +49,7 @@ def clean(text: str) -> str:
     'a␀b ⟦RLO⟧c'
     """
     text = _ENDLESS.sub(_cut_word, _NEWLINES.sub("\n", text))
-    return _UNSHOWN.sub(_show, text)
+    return UNSHOWN.sub(_show, text)
 
 
 def clip(text: str, limit: int) -> str:
@@ -75,7 +75,7 @@ def web_address(url: str | None) -> str | None:
 
     Addresses with a user name in them are refused, for they disguise where they lead.
     """
-    if not url or len(url) > _URL_LIMIT or _UNSHOWN.search(url) or any(c.isspace() for c in url):
+    if not url or len(url) > _URL_LIMIT or UNSHOWN.search(url) or any(c.isspace() for c in url):
         return None
     try:
         parts = urlsplit(url)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dedup.model import Pair, ScanResult, Suppressed
+from dedup.model import Pair, PassageCluster, ScanResult, Suppressed
 from dedup.report.catalogue import Catalogue, Name, Ref
 from dedup.report.facts import distinct
+from dedup.report.labels import RULE_MEANINGS
+from dedup.report.network import INCIDENTAL
 
 PAIRS_SHOWN: Final = 200
+REUSED_SHOWN: Final = 20
 SUPPRESSED_SHOWN: Final = 100
 GROUPS_SHOWN: Final = 200
 _PAIR_PASSAGES: Final = 6
@@ -67,6 +71,27 @@ class Methods:
     not_comparable: object
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reused:
+    """A passage of the list of the most reused ones."""
+
+    ref: Ref
+    cluster: PassageCluster
+
+
+def most_reused(known: Catalogue) -> list[Reused]:
+    """Return the passages in most documents, up to `REUSED_SHOWN`.
+
+    Furniture and formulas are left out, and passages that no more documents carry than the longer one around them.
+    """
+    carried = {p.cluster_id: p.n_documents for p in known.passages}
+    counted = [
+        p for p in known.passages if p.kind not in INCIDENTAL and p.n_documents > max(1, carried.get(p.parent or "", 0))
+    ]
+    most = sorted(counted, key=lambda p: (-p.n_documents, -len(p.members), -len(p.text), p.cluster_id))[:REUSED_SHOWN]
+    return [Reused(ref=ref, cluster=p) for p in most if (ref := known.ref(p.cluster_id)) is not None]
+
+
 def pair_views(pairs: Sequence[Pair], known: Catalogue) -> list[PairView]:
     """Return the pairs that share most, up to `PAIRS_SHOWN`."""
     ordered = sorted(pairs, key=_pair_rank)
@@ -85,6 +110,29 @@ def suppressed_groups(suppressed: Sequence[Suppressed]) -> list[SuppressedGroup]
         room -= len(group.texts)
         groups.append(group)
     return groups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCount:
+    """What one rule set aside in all groups."""
+
+    rule: str
+    meaning: str
+    texts: int
+    places: int
+
+
+def by_rule(groups: Sequence[SuppressedGroup]) -> list[RuleCount]:
+    """Return the counts of all groups by rule, the most texts first."""
+    texts: Counter[str] = Counter()
+    places: Counter[str] = Counter()
+    for group in groups:
+        texts[group.rule] += group.distinct
+        places[group.rule] += group.places
+    return [
+        RuleCount(rule=rule, meaning=RULE_MEANINGS.get(rule, ""), texts=texts[rule], places=places[rule])
+        for rule in sorted(texts, key=lambda r: (-texts[r], r))
+    ]
 
 
 def methods(result: ScanResult) -> Methods:

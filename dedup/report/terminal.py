@@ -24,9 +24,12 @@ from rich.text import Text
 
 from dedup.model import SCOPES, PassageCluster, ScanResult
 from dedup.report.facts import Facts, distinct, gather, sentences
-from dedup.report.labels import KIND_LABELS, SCOPE_LABELS, carriers, label, number, plural, ranked
+from dedup.report.labels import SCOPE_LABELS, carriers, number, plural, ranked
+from dedup.report.network import network
 from dedup.report.safe import clean, line
 
+LEAST_SECONDS: Final = 2.0
+"""How long a stage must take to be worth a line: a small scan is not 13 of them."""
 _TOP: Final = 5
 _WARNINGS: Final = 5
 _RULES: Final = 4
@@ -37,7 +40,7 @@ def print_summary(result: ScanResult, out: Path, console: Console) -> None:
 
     `out` is the folder of the results; foreign text is printed without control characters or console markup.
     """
-    facts = gather(result)
+    facts = gather(result, network(result).outlets)
     parts: list[RenderableType] = [Text(" ".join(sentences(facts)))]
     if facts.passages:
         parts += [_matrix(facts), _top(result)]
@@ -46,13 +49,16 @@ def print_summary(result: ScanResult, out: Path, console: Console) -> None:
 
 
 class RichProgress:
-    """Shows stages on standard error: a bar with counts and remaining time, and a line for each that is done.
+    """Shows stages on standard error: a bar with counts and remaining time, and lines for what took long.
 
-    Where standard error is no terminal there are only the lines. Use it as a context manager, or call
-    `close` at the end. Calls may come from several threads.
+    A stage has a line when it took at least `least_seconds`; a last line has the time of all. Where standard error
+    is no terminal there are only the lines. Use it as a context manager, or call `close` at the end. Calls may
+    come from several threads.
     """
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, *, least_seconds: float = LEAST_SECONDS) -> None:
+        self._least_seconds = least_seconds
+        self._begun: float | None = None
         self._console = console if console is not None else Console(stderr=True)
         self._bars = self._make_bars() if self._has_bars() else None
         self._lock = threading.Lock()
@@ -74,6 +80,7 @@ class RichProgress:
         """End the stage before, and begin one of `total` steps, or of unknown length."""
         self._finish()
         self._name, self._done, self._total, self._since = name, 0, total, time.monotonic()
+        self._begun = self._since if self._begun is None else self._begun
         if self._bars is not None and self._task is not None:
             self._bars.start()
             self._bars.reset(self._task, total=total, description=line(name, 40), visible=True)
@@ -96,6 +103,7 @@ class RichProgress:
     def _end(self, *, finished: bool) -> None:
         if finished:
             self._finish()
+            self._sum_up()
         self._name = ""
         if self._bars is not None:
             self._bars.stop()
@@ -103,12 +111,20 @@ class RichProgress:
     def _finish(self) -> None:
         if not self._name:
             return
+        seconds = time.monotonic() - self._since
+        if seconds < self._least_seconds:
+            return
         steps = f": {number(self._done)}" if self._done or self._total else ""
         if self._total and self._total != self._done:
             steps += f" of {number(self._total)}"
-        seconds = time.monotonic() - self._since
         said = Text.assemble((line(self._name, 40), "bold"), f"{steps} in {seconds:.1f} s")
         self._console.print(said, soft_wrap=True)
+
+    def _sum_up(self) -> None:
+        if self._begun is not None:
+            seconds = time.monotonic() - self._begun
+            self._console.print(Text.assemble(("done", "bold"), f" in {seconds:.1f} s"), soft_wrap=True)
+        self._begun = None
 
     def _has_bars(self) -> bool:
         return self._console.is_terminal and not self._console.is_dumb_terminal
@@ -147,8 +163,8 @@ def _matrix(facts: Facts) -> Table:
     table.add_column("all", justify="right")
     for kind, counts in facts.by_kind.items():
         cells = [Text(number(count), style="" if count else "dim") for count in counts]
-        table.add_row(label(KIND_LABELS, kind), *cells, number(sum(counts)))
-    table.add_row("All", *map(number, facts.by_scope), number(facts.passages), style="bold")
+        table.add_row(line(kind, 40), *cells, number(sum(counts)))
+    table.add_row("all", *map(number, facts.by_scope), number(facts.passages), style="bold")
     return table
 
 
@@ -162,7 +178,7 @@ def _top(result: ScanResult) -> Table:
 
 
 def _cluster(cluster: PassageCluster) -> Group:
-    said = Text.assemble((label(KIND_LABELS, cluster.kind), "bold cyan"), f"  {carriers(cluster)}")
+    said = Text.assemble((line(cluster.kind, 40), "bold cyan"), f"  {carriers(cluster)}")
     if cluster.origin.agency:
         said.append(f", credited to {line(cluster.origin.agency, 40)}")
     return Group(said, Text(line(cluster.text, 160), no_wrap=True, overflow="ellipsis"))

@@ -26,6 +26,7 @@ from dedup.store.atomic import write_bytes
 
 SCHEMA = 1
 FORMATS = ("html", "jsonl")
+"""What is written when nothing is asked for."""
 T = TypeVar("T")
 _MARK = "dedup"
 _TEXTS = "store/texts.jsonl.zst"
@@ -60,7 +61,8 @@ def check_target(out: Path) -> None:
 def write_results(result: ScanResult, out: Path, *, texts: bool = True, formats: Sequence[str] = ()) -> None:
     """Write the files of a result into a new folder, then put it in the place of `out`.
 
-    `formats` names what is wanted, `html` or `jsonl`; all when empty. The manifest is always written.
+    `formats` names what is wanted: `jsonl`, or a name of `dedup.report.exports`; `html` and `jsonl` when empty. The
+    manifest is always written.
 
     Raises `StoreError` when the folder cannot be written; what stood at `out` then stays.
     """
@@ -81,7 +83,8 @@ def write_results(result: ScanResult, out: Path, *, texts: bool = True, formats:
 
 
 def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequence[str]) -> None:
-    from dedup.report.html import write_html
+    from dedup.report.exports import write_format
+    from dedup.report.prepared import prepare
 
     tables: dict[str, Iterable[Any]] = {
         "passages.jsonl": result.passages,
@@ -97,8 +100,11 @@ def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequenc
         (folder / "store").mkdir()
         lines = b"".join(msgspec.json.encode(d) + b"\n" for d in result.texts.values())
         write_bytes(folder / _TEXTS, zstandard.ZstdCompressor().compress(lines))
-    if "html" in formats:
-        write_html(result, folder / "report.html")
+    reports = [name for name in formats if name != "jsonl"]
+    if reports:
+        ready = prepare(result)
+        for name in reports:
+            write_format(name, ready, folder)
     write_bytes(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
 
 

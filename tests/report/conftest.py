@@ -341,9 +341,8 @@ def manifest() -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def result() -> ScanResult:
-    """A small scan: 8 passage clusters, one document cluster, pairs, suppressed texts."""
+def small_scan() -> ScanResult:
+    """Return a small scan: 8 passage clusters, one document cluster, pairs, suppressed texts."""
     docs = _documents()
     pairs = (
         Pair(
@@ -375,6 +374,12 @@ def result() -> ScanResult:
         manifest=manifest(),
         texts=docs,
     )
+
+
+@pytest.fixture
+def result() -> ScanResult:
+    """A small scan: 8 passage clusters, one document cluster, pairs, suppressed texts."""
+    return small_scan()
 
 
 @pytest.fixture

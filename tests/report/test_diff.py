@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from dedup.report.diff import Piece, after, before, opcodes, side_by_side, split
+from dedup.report.diff import Piece, after, before, is_same, opcodes, side_by_side, split
 
 
 def _rebuilt(pieces: Sequence[Piece]) -> str:
@@ -21,7 +21,7 @@ def _marked(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
 def test_a_changed_figure_an_inserted_and_a_lost_word() -> None:
     """Each side marks its own words, and punctuation after them carries no mark."""
     left, right = side_by_side("All 2.5 tons, she said today.", "All 3.5 tons, the mayor she said.")
-    assert _marked(left) == [("change", "2.5"), ("delete", "today")]
+    assert _marked(left) == [("change", "2.5"), ("beyond", "today")]
     assert _marked(right) == [("change", "3.5"), ("insert", "the mayor")]
     assert _rebuilt(left) == "All 2.5 tons, she said today."
     assert _rebuilt(right) == "All 3.5 tons, the mayor she said."
@@ -111,3 +111,25 @@ def test_context_is_cut_at_words() -> None:
     assert after(text, start).split()[0] == "word50"
     assert after(text, start).split()[-1] == f"word{49 + len(after(text, start).split())}"
     assert before(text, 0) == after(text, len(text)) == after("", 40) == ""
+
+
+def test_what_stands_beyond_the_common_words_is_no_difference() -> None:
+    """The ends that only one side has are told apart from what was lost or inserted between common words."""
+    left, right = side_by_side("Early one grey day the ship sank off Vell at once.", "the ship slowly sank off Vell")
+    assert _marked(left) == [("beyond", "Early one grey day"), ("beyond", "at once")]
+    assert _marked(right) == [("insert", "slowly")]
+    assert is_same(left) is is_same(right) is False
+    assert is_same(side_by_side("the ship sank", "The ship sank.")[0])
+
+
+def test_nothing_in_common_is_all_changed() -> None:
+    """Without a common word there are no ends: everything differs."""
+    left, right = side_by_side("the ship sank", "rain fell today")
+    assert _marked(left) == [("change", "the ship sank")]
+    assert _marked(right) == [("change", "rain fell today")]
+
+
+def test_accents_are_no_difference() -> None:
+    """What the comparison of passages folds is no difference here: accents, soft hyphens, full width."""
+    left, right = side_by_side("Café co\u00adoperate ２５", "Cafe cooperate 25")
+    assert _marked(left) == _marked(right) == []

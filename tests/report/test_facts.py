@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from dedup.model import ScanResult
+from dedup.model import Origin, ScanResult
 from dedup.report.facts import count_skipped, gather, sentences
 from dedup.report.labels import carriers, number, percent, plural, ranked
+from dedup.report.network import network
 
 
 def test_figures_of_the_small_scan(result: ScanResult) -> None:
@@ -17,8 +18,8 @@ def test_figures_of_the_small_scan(result: ScanResult) -> None:
     assert (facts.documents, facts.carriers, facts.outlets, facts.groups, facts.unnamed) == (
         1204,
         10,
-        9,
-        7,
+        10,
+        8,
         1,
     )
     assert (facts.passages, facts.by_scope) == (8, (7, 0, 1))
@@ -33,10 +34,41 @@ def test_sentences_of_the_small_scan(result: ScanResult) -> None:
     assert sentences(gather(result)) == [
         "1,204 documents were read.",
         "8 shared passages were found: 7 across outlets, 0 within one outlet, 1 within one document.",
-        "10 documents carry them, from 9 outlets of 7 independent groups; 1 of these names no outlet.",
+        "10 documents carry them, from 10 outlets of 8 independent groups; 1 document names no outlet and counts as "
+        "one.",
+        "The widest is carried by 3 outlets of 3 groups.",
+        "1 passage was credited to an agency: Harbour Wire 1.",
         "1 cluster of near-duplicate documents joins 3 documents.",
         "3 texts of site furniture were set aside.",
     ]
+
+
+def test_who_was_first_is_said_of_the_network(result: ScanResult) -> None:
+    """With the outlets of the network the summary says of how many passages the dates tell who had them first."""
+    facts = gather(result, network(result).outlets)
+    assert facts.firsts == (("Sawat al-Mina", 1), ("Vell Courier", 1), ("港口晨报", 1))
+    said = (
+        "For 3 passages across outlets the dates tell who had them first: Sawat al-Mina 1, Vell Courier 1, 港口晨报 1."
+    )
+    assert said in sentences(facts)
+
+
+def test_many_agencies_are_summed_up(result: ScanResult) -> None:
+    """Four agencies are named, the others counted."""
+    origins = [Origin(agency=f"Agency {n}") for n in (1, 1, 1, 2, 3, 4, 5, 6)]
+    credited = [replace(p, origin=o) for p, o in zip(result.passages, origins, strict=True)]
+    assert (
+        "8 passages were credited to an agency: Agency 1 3, Agency 2 1, Agency 3 1, Agency 4 1, 2 others 2."
+        in sentences(gather(replace(result, passages=tuple(credited))))
+    )
+
+
+def test_without_any_outlet_none_are_counted_out(result: ScanResult) -> None:
+    """Where no document names an outlet the summary counts documents, and says why."""
+    bare = [replace(p, members=tuple(replace(m, outlet=None) for m in p.members)) for p in result.passages]
+    said = sentences(gather(replace(result, passages=tuple(bare), manifest={})))
+    assert "10 documents carry them; none names an outlet, so each counts as an outlet of its own." in said
+    assert "The widest is carried by 3 documents." in said
 
 
 def test_an_empty_manifest_claims_nothing(empty: ScanResult) -> None:
@@ -52,7 +84,7 @@ def test_a_broken_manifest_is_borne(result: ScanResult, broken: dict[str, object
     """Keys of a wrong type are as good as missing."""
     facts = gather(replace(result, manifest=broken))
     assert facts.documents is None
-    assert facts.groups == facts.outlets == 9
+    assert facts.groups == facts.outlets == 10
 
 
 def test_missing_signals_are_warned_of_once(result: ScanResult) -> None:

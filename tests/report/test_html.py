@@ -15,8 +15,11 @@ import pytest
 
 from dedup.errors import StoreError
 from dedup.model import Document, PassageCluster, ScanResult
-from dedup.report.html import render_html, write_html
-from tests.report.conftest import BUDGET, FERRY, Page
+from dedup.report.catalogue import catalogue
+from dedup.report.html import render_html, render_pages, write_html
+from dedup.report.prepared import ReportOptions, prepare
+from tests.report.conftest import BUDGET, FERRY, Page, cluster, member
+from tests.report.hostile import HOSTILE, poisoned
 
 OWN_ELEMENTS = frozenset(
     re.findall(
@@ -50,22 +53,22 @@ def test_summary_facts(result: ScanResult) -> None:
         "cross_outlet": "7",
         "document_clusters": "1",
         "carriers": "10",
-        "outlets": "9",
-        "groups": "7",
+        "outlets": "10",
+        "groups": "8",
         "furniture": "3",
     }
     rows = page.find("table", class_="matrix")
-    assert "Agency or shared copy 3 0 0 3" in page.text(rows[0])
+    assert "Agency or shared copy wire_copy 3 0 0 3" in page.text(rows[0])
     assert "All 7 0 1 8" in page.text(rows[0])
     assert page.text(page.find("h1")[0]) == "Shared text in 1,204 documents"
-    assert "from 9 outlets of 7 independent groups" in page.text(page.find("p", class_="summary")[0])
+    assert "from 10 outlets of 8 independent groups" in page.text(page.find("p", class_="summary")[0])
     assert "4 inputs were skipped" in page.text(page.find("div", class_="warnings")[0])
 
 
 def test_clusters_are_ranked_and_named_in_neutral_words(result: ScanResult) -> None:
     """Each cluster's line has its number, kind, carriers and first words, in rank order."""
     page = _page(result)
-    passages = [n for n in page.find("details", class_="cluster") if "data-rank" in page.elements[n][1]]
+    passages = [n for n in page.find("details", class_="cluster") if "data-f" in page.elements[n][1]]
     heads = [page.text(page.find("summary")[page.find("details").index(n)]) for n in passages]
     assert [re.match(r"\d+ (\D+?) (Across|Within)", head).group(1) for head in heads] == [  # type: ignore[union-attr]
         "Shared statement",
@@ -212,9 +215,11 @@ def test_accessible_structure(result: ScanResult) -> None:
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h\d", tag)]
     assert levels[0] == 1
     assert page.elements[page.find("html")[0]][1] == {"lang": "en"}
-    for n in page.find("svg", role="img"):
-        assert page.elements[n + 1][0] == "title"
-        assert page.text(n + 1).startswith("When each outlet carried it. F")
+    titles = [page.text(n + 1).split(".")[0] for n in page.find("svg", role="img")]
+    assert all(page.elements[n + 1][0] == "title" for n in page.find("svg", role="img"))
+    assert titles.count("When each outlet carried it") == len(titles) - 2
+    assert any(title.startswith("Outlet matrix") for title in titles)
+    assert any(title.startswith("Documents with shared text by outlet and day") for title in titles)
 
 
 def test_texts_carry_direction_and_language(result: ScanResult) -> None:
@@ -225,101 +230,10 @@ def test_texts_carry_direction_and_language(result: ScanResult) -> None:
     assert all(attrs["dir"] == "auto" for attrs in quotes.values())
 
 
-HOSTILE = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "</title></style></script><script>alert(1)</script>",
-    "--><script>alert(1)</script><!--",
-    "]]><iframe src='https://evil.example'></iframe>",
-    "{{ 7 * 7 }}{% include '/etc/passwd' %}{# gone #}",
-    "javascript:alert(1)",
-    "data:text/html;base64,PHNjcmlwdD4=",
-    "&lt;script&gt; &#60;script&#62; &amp;amp;",
-    "invoice\u202egnp.exe",
-    "\u2067\u2066\u2068 never closed",
-    "nul\x00 bell\x07 esc\x1b[31m del\x7f csi\x9b31m",
-    "lone \ud800 and \udfff surrogates \ufffe",
-    "z" + "\u0301" * 250,
-    "</details></section></main></body></html><h1>gone</h1>",
-    "<svg/onload=alert(1)><math><mtext></form><!--</math>",
-    "${alert(1)} `${1}` \\u003cscript\\u003e \\' \\\"",
-    "<a href='javascript:alert(1)'>here</a><base href=//evil.example>",
-    "line\u2028separator\u2029and\x85next\rreturn",
-    "word" * 300_000,
-    "@import url(https://evil.example/x.css); } body { display: none }",
-]
-
-
-def _poisoned(result: ScanResult, poison: str) -> ScanResult:
-    """Return the scan with `poison` in every field that holds foreign text."""
-    passages = []
-    for cluster in result.passages:
-        members = tuple(
-            replace(
-                m,
-                doc_id=poison + m.doc_id,
-                text=poison + " " + m.text,
-                title=poison,
-                outlet=poison + (m.outlet or ""),
-                url=poison,
-                published=poison,
-                changed=tuple(replace(c, before=poison, after=poison) for c in m.changed),
-            )
-            for m in cluster.members
-        )
-        origin = replace(cluster.origin, agency=poison, doc_id=poison, evidence=(poison,))
-        passages.append(
-            replace(
-                cluster,
-                cluster_id=poison + cluster.cluster_id,
-                text=poison + " " + cluster.text,
-                members=members,
-                origin=origin,
-                evidence=(poison,),
-            )
-        )
-    documents = [
-        replace(
-            c,
-            cluster_id=poison,
-            members=tuple(
-                replace(m, doc_id=poison + m.doc_id, title=poison, outlet=poison, url=poison) for m in c.members
-            ),
-        )
-        for c in result.documents
-    ]
-    suppressed = [replace(s, text=poison, reason=poison, rule=poison, family=poison) for s in result.suppressed]
-    texts = {
-        poison + doc_id: Document(id=poison + doc_id, text=poison + d.text, title=poison, url=poison, lang=poison)
-        for doc_id, d in result.texts.items()
-    }
-    manifest = {
-        "dedup": poison,
-        "config": {poison: {poison: poison}},
-        "counts": {poison: 1},
-        "reading": {poison: poison},
-        "warnings": [poison],
-        "lsh": {poison: poison, "expected_recall": {poison: 0.5}},
-        "families": {
-            poison + "Vell Courier": {"family": poison, "source": poison},
-            "b": {"family": poison, "source": poison},
-        },
-    }
-    return ScanResult(
-        passages=tuple(passages),
-        documents=tuple(documents),
-        pairs=tuple(replace(p, left=poison, right=poison) for p in result.pairs),
-        suppressed=tuple(suppressed),
-        manifest=manifest,
-        texts=texts,
-    )
-
-
 @pytest.mark.parametrize("poison", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_stays_text(result: ScanResult, poison: str) -> None:
     """In whatever field it stands, a text makes no element, attribute, link or script, and hides nothing."""
-    source = render_html(_poisoned(result, poison))
+    source = render_html(poisoned(result, poison))
     page = Page(source)
     assert page.misnested == []
     assert {tag for tag, _ in page.elements} <= OWN_ELEMENTS
@@ -334,7 +248,7 @@ def test_hostile_text_stays_text(result: ScanResult, poison: str) -> None:
 @pytest.mark.parametrize("poison", [HOSTILE[0], HOSTILE[6], HOSTILE[9], HOSTILE[17]])
 def test_hostile_text_is_shown_as_it_is(result: ScanResult, poison: str) -> None:
     """Escaping loses nothing: a reader sees the characters that the text has."""
-    page = _page(_poisoned(result, poison))
+    page = _page(poisoned(result, poison))
     assert all(poison in "".join(page.texts[n]) for n in page.find("blockquote"))
 
 
@@ -354,36 +268,176 @@ def _many(result: ScanResult, count: int) -> tuple[PassageCluster, ...]:
     return tuple(replace(wire, cluster_id=f"cluster-{n:04d}", text=f"{FERRY} {n:04d}") for n in range(count))
 
 
+def _pages(result: ScanResult, budget: int) -> dict[str, str]:
+    return dict(render_pages(prepare(result), budget_bytes=budget))
+
+
 def test_budget(result: ScanResult) -> None:
-    """The file keeps to its budget by leaving out the clusters of lowest rank, and says how many."""
+    """The main page keeps to its budget: after the first passages the others have a line that leads to their page."""
     inner = replace(result.passages[2], cluster_id="last", parent="cluster-0000", scope="within_document")
     large = replace(result, passages=(*_many(result, 300), inner))
-    source = render_html(large, budget_bytes=400_000)
-    page = Page(source)
-    shown = [attrs["id"] for tag, attrs in page.elements if tag == "details" and "data-rank" in attrs]
-    assert 350_000 < len(source.encode()) <= 400_000
-    assert shown == [f"cluster-{n:04d}" for n in range(len(shown))]
-    left_out = page.text(page.find("p", class_="left-out")[0])
-    assert left_out.startswith(f"{301 - len(shown)} further passages of lower rank left out")
-    assert "all are in passages.jsonl" in left_out
-    assert {link[1:] for link in page.links() if link.startswith("#")} <= set(page.ids())
+    pages = _pages(large, 600_000)
+    page = Page(pages["report.html"])
+    whole = [attrs["id"] for tag, attrs in page.elements if tag == "details" and "data-f" in attrs]
+    rows = [attrs["id"] for tag, attrs in page.elements if tag == "div" and "data-f" in attrs]
+    assert 500_000 < len(pages["report.html"].encode()) <= 600_000
+    assert [*whole, *rows] == [*(f"cluster-{n:04d}" for n in range(300)), "last"]
+    assert 10 < len(whole) < 290
+    assert f"The first {len(whole)} stand here in whole" in page.text(page.find("section", id="passages")[0])
     assert "Contains 301 Caption" in _cluster(page, "cluster-0000")
 
 
+def test_every_link_between_pages_leads_somewhere(result: ScanResult) -> None:
+    """Whatever page a link stands on, the page and the place it leads to exist; every passage is whole once."""
+    inner = replace(result.passages[2], cluster_id="last", parent="cluster-0000")
+    for budget in (400_000, 100_000):
+        pages = _pages(replace(result, passages=(*_many(result, 300), inner)), budget)
+        assert len(pages) > 3
+        parsed = {name: Page(text) for name, text in pages.items()}
+        whole: list[str] = []
+        for name, page in parsed.items():
+            whole += [attrs["id"] for tag, attrs in page.elements if tag == "details" and "data-f" in attrs]
+            assert page.misnested == []
+            for link in page.links():
+                target, _, place = link.partition("#")
+                if target.startswith("https:"):
+                    continue
+                other = name if not target else target.removeprefix("../").removeprefix("report-pages/")
+                assert (target == "") == (other == name)
+                assert other in parsed, link
+                assert not place or place in parsed[other].ids(), link
+        assert sorted(whole) == sorted([*(f"cluster-{n:04d}" for n in range(300)), "last"])
+
+
+def test_a_page_too_small_for_all_lines_says_how_many_are_elsewhere(result: ScanResult) -> None:
+    """Passages without a line on the main page are counted, and the pages they are on are linked."""
+    page = Page(_pages(replace(result, passages=_many(result, 300)), 100_000)["report.html"])
+    indexed = len([1 for _, attrs in page.elements if "data-f" in attrs])
+    said = page.text(page.find("div", id="pages")[0])
+    assert 0 < indexed < 300
+    assert said.startswith(f"{300 - indexed} further passages of lower rank left out here")
+    assert "report-pages/p0003.html" in page.links()
+
+
+def test_side_pages_are_replaced_as_a_whole(result: ScanResult, tmp_path: Path) -> None:
+    """A report written again leaves no page of the one before, and none at all when everything fits."""
+    write_html(replace(result, passages=_many(result, 300)), tmp_path / "report.html", budget_bytes=400_000)
+    folder = tmp_path / "report-pages"
+    assert sorted(p.name for p in folder.iterdir() if p.name.startswith("p"))[-1] == "p0003.html"
+    write_html(replace(result, passages=_many(result, 130)), tmp_path / "report.html", budget_bytes=300_000)
+    assert sorted(p.name for p in folder.iterdir() if p.name.startswith("p"))[-1] == "p0002.html"
+    write_html(result, tmp_path / "report.html")
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
 def test_everything_is_shown_within_the_budget(result: ScanResult) -> None:
-    """A report that fits says of nothing that it was left out."""
-    page = _page(replace(result, passages=_many(result, 50)))
-    assert page.find("p", class_="left-out") == []
-    assert len([1 for _, attrs in page.elements if "data-rank" in attrs]) == 50
+    """A report that fits is one file and says of nothing that it is elsewhere."""
+    pages = _pages(replace(result, passages=_many(result, 50)), 10_000_000)
+    page = Page(pages["report.html"])
+    assert list(pages) == ["report.html"]
+    assert page.find("div", class_="left-out") == []
+    assert len([1 for _, attrs in page.elements if "data-f" in attrs]) == 50
 
 
-def test_a_cluster_of_many_members_is_cut_with_a_count(result: ScanResult) -> None:
-    """A very wide cluster lists its first members and counts the rest."""
+def test_a_cluster_of_many_documents_is_cut_with_a_count(result: ScanResult) -> None:
+    """A very wide cluster lists its first documents and counts the rest."""
     wire = result.passages[0]
     members = tuple(replace(wire.members[0], doc_id=f"copy-{n:05d}") for n in range(5000))
     source = render_html(replace(result, passages=(replace(wire, members=members),)))
-    assert "4,900 further members: all are in passages.jsonl." in source
+    assert "4,900 further documents: all are in passages.jsonl." in source
+    assert "4,999 other places have the very words of the representative" in source
     assert len(source) < 300_000
+
+
+def test_a_document_is_listed_once_with_all_its_places(result: ScanResult) -> None:
+    """A passage that stands twice in a document has one line, which says both."""
+    said = _cluster(_page(result), "c3d2e5f4a6b70819")
+    assert said.count("All safe after ferry runs aground") == 2  # the line, and the name of its link
+    assert re.search(r"2 places: word for word, 100.% ?; nearly word for word, 93.%", said)
+    assert "2 documents, 3 places, in order of time" in said
+
+
+def test_equal_texts_are_not_set_side_by_side(result: ScanResult) -> None:
+    """Places with the same words are named; only those that differ are compared."""
+    page = _page(result)
+    said = _cluster(page, "b2e1d4c3f5a60798")
+    assert "2 other places have the very words of the representative: Vell Courier , Daily Meridian ." in said
+    assert said.count("We heard a long scraping sound") == 1 + 1  # the line of the passage and the passage
+    assert "1 other place has the very words" in _cluster(page, "07b6c9d8e0f1325d")
+
+
+def test_a_part_of_the_passage_is_no_difference_of_wording(result: ScanResult) -> None:
+    """A verbatim part is said to be one, and what the member lacks at the ends is not struck out."""
+    wire = result.passages[0]
+    first = wire.members[0]
+    begin = FERRY.index("Rescue boats")
+    end = FERRY.index(" Divers")
+    part = replace(wire.members[2], text=FERRY[begin:end], start=begin, end=end, similarity=1.0, wording="verbatim")
+    page = _page(replace(result, passages=(replace(wire, members=(first, part)),)))
+    said = _cluster(page, wire.cluster_id)
+    assert re.search(r"word for word, 100.%, 25 of 74 words", said)
+    (at,) = page.find("details", class_="pair")
+    inside = [page.elements[n] for n in range(at, at + 40) if "".join(page.texts[n])]
+    assert not [tag for tag, _ in inside if tag in ("del", "ins")]
+
+
+def test_the_representative_has_a_reading_view(result: ScanResult) -> None:
+    """Each document with a passage can be read, the representative of the widest passages first."""
+    page = _page(result)
+    read = {page.elements[n][1]["id"]: page.text(n) for n in page.find("details", class_="reading")}
+    assert len(read) == 10
+    assert "Ferry aground off Vell" in read["d-1"]
+    assert any("All safe after ferry runs aground" in text for text in read.values())
+    # Two texts that carry just the same: the one that represents the passage comes first.
+    twins = {"a": Document(id="a", text=BUDGET), "b": Document(id="b", text=BUDGET)}
+    both = cluster("0" * 16, "wire_copy", "cross_outlet", member(twins["b"], BUDGET), member(twins["a"], BUDGET))
+    assert list(catalogue(replace(result, passages=(both,), texts=twins)).readings) == ["b", "a"]
+
+
+def test_long_stretches_that_nothing_shares_are_shortened(result: ScanResult) -> None:
+    """The reading view leaves out the middle of what nothing shares, with a count; all of it on request."""
+    long = "Nothing here is shared with anyone. " * 60
+    docs = {**result.texts, "meridian-3": replace(d := result.texts["meridian-3"], text=f"{d.text}\n{long}")}
+    changed = replace(result, texts=docs)
+    assert re.search(r"\[… 1,\d\d\d characters that nothing shares …\]", render_html(changed))
+    assert "that nothing shares" not in render_html(changed, options=ReportOptions(full_text=True))
+
+
+def test_passages_are_snippets_unless_all_is_asked_for(result: ScanResult) -> None:
+    """A long passage is shown in part with a count, and whole with `full_text`."""
+    long = "Word upon word " * 200 + "the very end"
+    changed = replace(result, passages=(replace(result.passages[0], text=long), *result.passages[1:]))
+    assert "2,012 more characters" in render_html(changed)
+    assert "the very end" not in render_html(changed)
+    assert "the very end" in render_html(changed, options=ReportOptions(full_text=True))
+
+
+def test_a_redacted_report_has_figures_only(result: ScanResult) -> None:
+    """With `redact` no word of any text, title or address is shown; counts, outlets and dates are."""
+    source = render_html(result, options=ReportOptions(redact=True))
+    page = Page(source)
+    whole = page.whole()
+    texts = [w for p in result.passages for m in p.members for w in (m.text, m.title, m.url) if w]
+    texts += [s.text for s in result.suppressed] + ["198", "Thursday", "news.example"]
+    assert not [text for text in texts if text[:40] in whole or text[:40] in source]
+    assert "[422 characters, not shown]" in whole
+    assert "carried by 4 outlets of 2 groups" in whole
+    assert "Harbour Wire" in whole
+    assert "This report has figures only" in whole
+
+
+def test_views_over_all_passages(result: ScanResult) -> None:
+    """Most reused passages, outlets and their pairs, and the calendar stand in tables."""
+    page = _page(result)
+    reused = page.text(page.find("section", id="reused")[0])
+    assert "2 Agency or shared copy The ferry Aurelia ran aground" in reused
+    assert "could not immediately be reached" not in reused
+    outlets = page.text(page.find("section", id="outlets")[0])
+    assert "Northmoor Courier Tarn Valley Courier 1 100" in outlets
+    assert re.search(r"Nabd Online Sawat al-Mina 1 100.% 100.% 0 1 2 hours 30 minutes earlier", outlets)
+    calendar = page.text(page.find("section", id="calendar")[0])
+    assert "Outlet 2024-03-05 2024-03-06 2024-03-07" in calendar
+    assert "The Coast Ledger 0 1 0" in calendar
 
 
 def test_same_result_same_bytes(result: ScanResult, tmp_path: Path) -> None:

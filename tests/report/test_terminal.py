@@ -13,6 +13,7 @@ from rich.console import Console
 from dedup.model import Origin, ScanResult
 from dedup.progress import Progress
 from dedup.report.terminal import RichProgress, print_summary
+from tests.report.hostile import HOSTILE, poisoned
 
 
 def _printed(result: ScanResult, width: int = 100) -> str:
@@ -30,11 +31,11 @@ def test_summary_of_the_small_scan(result: ScanResult) -> None:
     lines = _lines(_printed(result))
     assert "1,204 documents were read." in " ".join(lines)
     assert "1 cluster of near-duplicate documents joins 3 documents." in " ".join(lines)
-    assert "Agency or shared copy 3 0 0 3" in lines
-    assert "All 7 0 1 8" in lines
+    assert "wire_copy 3 0 0 3" in lines
+    assert "all 7 0 1 8" in lines
     at = lines.index("Widest passages")
     heads = [row for row in lines[at + 1 : at + 11] if re.match(r"\d ", row)]
-    assert heads[1] == "2 Agency or shared copy carried by 4 outlets of 2 groups, credited to Harbour Wire"
+    assert heads[1] == "2 wire_copy carried by 4 outlets of 2 groups, credited to Harbour Wire"
     assert [row[0] for row in heads] == list("12345")
     assert "Set aside 2 by furniture, 1 by known text; see suppressed.jsonl" in lines
     assert "4 inputs were skipped: 3 without text, 1 with a line too long." in lines
@@ -62,7 +63,15 @@ def test_hostile_text_commands_neither_terminal_nor_markup(result: ScanResult) -
     changed = replace(result, passages=(wire,), manifest={"warnings": [poison]})
     text = _printed(replace(changed, suppressed=(replace(result.suppressed[0], rule=poison),)), 200)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
-    assert text.count("␛[2J␛]0;x␇ [red]boo[/red] [/] ⟦RLO⟧gnp") == 4
+    assert text.count("␛[2J␛]0;x␇ [red]boo[/red] [/] ⟦RLO⟧gnp") == 5
+
+
+@pytest.mark.parametrize("poison", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_texts_in_every_field_are_inert(result: ScanResult, poison: str) -> None:
+    """In whatever field they stand the summary has no control character, and keeps to a page."""
+    text = _printed(poisoned(result, poison))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text)
+    assert len(text.splitlines()) < 80
 
 
 def test_no_colour_is_respected(result: ScanResult, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,10 +102,19 @@ def _run(progress: Progress) -> None:
     progress.stage("clusters", None)
 
 
+def test_a_short_scan_is_one_line() -> None:
+    """Stages that took no time have no line of their own; warnings and the time of all have."""
+    file = StringIO()
+    with RichProgress(Console(file=file, width=80)) as progress:
+        _run(progress)
+    shown = [re.sub(r"\d+\.\d s", "T", row) for row in file.getvalue().splitlines()]
+    assert shown == ["warning: [bold]4 inputs␛[2J skipped", "done in T"]
+
+
 def test_progress_without_a_terminal_is_a_line_a_stage() -> None:
     """A log gets finished stages and warnings, each on its own line, and nothing that moves."""
     file = StringIO()
-    with RichProgress(Console(file=file, width=80)) as progress:
+    with RichProgress(Console(file=file, width=80), least_seconds=0.0) as progress:
         _run(progress)
     shown = [re.sub(r"\d+\.\d s", "T", row) for row in file.getvalue().splitlines()]
     assert shown == [
@@ -105,6 +123,7 @@ def test_progress_without_a_terminal_is_a_line_a_stage() -> None:
         "tokens: 10 in T",
         "align: 3 of 7 in T",
         "clusters in T",
+        "done in T",
     ]
 
 
@@ -112,7 +131,7 @@ def test_progress_on_a_terminal_draws_bars_and_leaves_the_lines(monkeypatch: pyt
     """On a terminal a bar moves, the cursor comes back at the end, and finished stages stay as lines."""
     monkeypatch.setenv("TERM", "xterm-256color")
     file = StringIO()
-    progress = RichProgress(Console(file=file, width=80, force_terminal=True))
+    progress = RichProgress(Console(file=file, width=80, force_terminal=True), least_seconds=0.0)
     _run(progress)
     progress.close()
     text = file.getvalue()

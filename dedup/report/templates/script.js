@@ -2,43 +2,89 @@
 (() => {
   const by = (id) => document.getElementById(id);
   const list = by("passage-list");
-  const cards = [...list.querySelectorAll(":scope > details")];
-  const words = new Map();
-  const help = by("keys");
+  const filters = by("filters");
+  const cards = [...list.querySelectorAll("[data-f]")];
+  const number = new Intl.NumberFormat("en");
   let current = null;
 
-  const textOf = (card) => {
-    if (!words.has(card)) words.set(card, card.textContent.toLowerCase());
-    return words.get(card);
-  };
-  const visible = () => [...list.children].filter((card) => card.matches("details:not([hidden])"));
+  // What is filtered and sorted by is read once: attributes of 20,000 passages are slow to read at every key.
+  const facts = cards.map((card) => {
+    const [kind, scope, rank, score, outlets, documents, groups, agency, time] = (card.dataset.f || "").split(" ");
+    const about = { card, kind, scope, agency, of: card.dataset.o ? ` ${card.dataset.o} ` : "", words: null };
+    Object.assign(about, { rank: Number(rank), score: Number(score), outlets: Number(outlets) });
+    return Object.assign(about, { documents: Number(documents), groups: Number(groups), time: Number(time) });
+  });
 
-  const fits = (card) => {
-    const data = card.dataset;
-    const outlet = by("f-outlet").value;
-    const sought = by("f-search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    return (!by("f-kind").value || data.kind === by("f-kind").value)
-      && (!by("f-scope").value || data.scope === by("f-scope").value)
-      && (!outlet || data.outlets.split(" ").includes(outlet))
-      && sought.every((word) => textOf(card).includes(word));
+  // In the order of the page, which sorting changes.
+  let sequence = cards;
+  const focus = (card) => {
+    current = card;
+    card.querySelector("summary, a").focus({ preventScroll: true });
+    card.scrollIntoView({ block: "start" });
+  };
+  const active = () => {
+    const at = document.activeElement;
+    return (at && at.closest("[data-f]")) || current;
+  };
+  const step = (by) => {
+    const card = active();
+    let at = card && !card.hidden ? sequence.indexOf(card) : by > 0 ? -1 : sequence.length;
+    do at += by; while (at >= 0 && at < sequence.length && sequence[at].hidden);
+    if (at >= 0 && at < sequence.length) focus(sequence[at]);
+  };
+  const toggle = () => {
+    const card = active();
+    if (card && card.matches("details")) card.open = !card.open;
+    else if (card) card.querySelector("a").click();
   };
 
-  const filter = () => {
-    let found = 0;
-    for (const card of cards) {
-      card.hidden = !fits(card);
-      found += card.hidden ? 0 : 1;
+  const fields = ["f-search", "f-kind", "f-scope", "f-outlet", "f-agency", "f-from", "f-to", "f-score", "f-groups"];
+  const day = (name, hours) => (by(name).value ? Date.parse(`${by(name).value}T${hours}Z`) / 1000 : NaN);
+
+  // A browser skips what is far away in chunks; it must be told about how high they are.
+  const settle = () => {
+    for (const chunk of list.querySelectorAll(":scope > .chunk")) {
+      let count = 0;
+      for (const card of chunk.children) count += card.hidden ? 0 : 1;
+      chunk.hidden = count === 0;
+      chunk.style.containIntrinsicSize = `auto ${68 * count}px`;
     }
-    by("found").textContent = found === cards.length ? `${found} shown` : `${found} of ${cards.length} shown`;
+  };
+  const filter = () => {
+    const sought = by("f-search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const kind = by("f-kind").value, scope = by("f-scope").value;
+    const outlet = by("f-outlet").value, agency = by("f-agency").value;
+    const from = day("f-from", "00:00:00"), to = day("f-to", "23:59:59");
+    const score = Number(by("f-score").value), groups = Number(by("f-groups").value);
+    let found = 0;
+    for (const about of facts) {
+      let fits = (!kind || about.kind === kind) && (!scope || about.scope === scope)
+        && (!outlet || about.of.includes(` ${outlet} `)) && (!agency || about.agency === agency)
+        && about.score >= score && about.groups >= groups
+        && (Number.isNaN(from) || about.time >= from) && (Number.isNaN(to) || about.time <= to);
+      if (fits && sought.length) {
+        if (about.words === null) about.words = about.card.textContent.toLowerCase();
+        fits = sought.every((word) => about.words.includes(word));
+      }
+      if (about.card.hidden === fits) about.card.hidden = !fits;
+      found += fits ? 1 : 0;
+    }
+    settle();
+    const all = number.format(cards.length);
+    by("found").textContent = found === cards.length ? `${all} shown` : `${number.format(found)} of ${all} shown`;
     by("nothing").hidden = found > 0 || cards.length === 0;
+  };
+  const reset = () => {
+    for (const name of fields) by(name).value = "";
+    filter();
   };
 
   // Larger first, except that ranks and dates begin with the smallest; what lacks a value comes last.
   const orders = {
-    rank: (card) => [Number(card.dataset.rank)],
-    score: (card) => [-Number(card.dataset.score)],
-    carriers: (card) => card.dataset.carriers.split(" ").map((n) => -Number(n)),
-    date: (card) => ["date" in card.dataset ? Number(card.dataset.date) : Infinity],
+    rank: (about) => [about.rank],
+    score: (about) => [-about.score, about.rank],
+    carriers: (about) => [-about.outlets, -about.documents, about.rank],
+    date: (about) => [Number.isNaN(about.time) ? Infinity : about.time, about.rank],
   };
   const compare = (a, b) => {
     for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return a[i] < b[i] ? -1 : 1;
@@ -46,28 +92,18 @@
   };
   const order = () => {
     const key = orders[by("f-order").value];
-    const keyed = cards.map((card) => [[...key(card), Number(card.dataset.rank)], card]);
+    const keyed = facts.map((about) => [key(about), about.card]);
     keyed.sort((a, b) => compare(a[0], b[0]));
-    list.append(...keyed.map((pair) => pair[1]));
-  };
-
-  const focus = (card) => {
-    current = card;
-    card.querySelector("summary").focus({ preventScroll: true });
-    card.scrollIntoView({ block: "start" });
-  };
-  const step = (by) => {
-    const shown = visible();
-    if (!shown.length) return;
-    const active = document.activeElement && document.activeElement.closest("#passage-list > details");
-    const at = shown.indexOf(active || current);
-    const next = at < 0 ? (by > 0 ? 0 : shown.length - 1) : Math.min(Math.max(at + by, 0), shown.length - 1);
-    focus(shown[next]);
-  };
-  const toggle = () => {
-    const active = document.activeElement && document.activeElement.closest("#passage-list > details");
-    const card = active || current;
-    if (card) card.open = !card.open;
+    sequence = keyed.map((pair) => pair[1]);
+    const chunks = [];
+    for (let i = 0; i < sequence.length; i += 100) {
+      const chunk = document.createElement("div");
+      chunk.className = "chunk";
+      chunk.append(...sequence.slice(i, i + 100));
+      chunks.push(chunk);
+    }
+    list.replaceChildren(...chunks);
+    settle();
   };
 
   const show = () => {
@@ -75,40 +111,44 @@
     try { id = decodeURIComponent(id); } catch { /* a fragment that is no encoding is taken as it stands */ }
     const target = id && by(id);
     if (!target) return;
-    if (cards.includes(target) && target.hidden) {
-      for (const name of ["f-search", "f-kind", "f-scope", "f-outlet"]) by(name).value = "";
-      filter();
-    }
+    if (filters && cards.includes(target) && target.hidden) reset();
     for (let up = target; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
-    if (target.tagName === "DETAILS") focus(target);
+    if (target.matches("details, [data-f]")) focus(target);
   };
 
-  const keys = { j: () => step(1), k: () => step(-1), o: toggle, "/": () => by("f-search").focus(), "?": () => help.showModal() };
+  const help = by("keys");
+  const keys = { j: () => step(1), k: () => step(-1), o: toggle };
+  if (filters) {
+    Object.assign(keys, { "/": () => by("f-search").focus(), c: reset, "?": () => help.showModal() });
+    let waiting = 0;
+    const soon = () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(filter, 150);
+    };
+    for (const name of ["f-search", "f-score", "f-groups"]) by(name).addEventListener("input", soon);
+    for (const name of ["f-kind", "f-scope", "f-outlet", "f-agency", "f-from", "f-to"]) {
+      by(name).addEventListener("change", filter);
+    }
+    by("f-order").addEventListener("change", order);
+    by("reset").addEventListener("click", reset);
+    by("expand").addEventListener("click", (event) => {
+      const open = event.target.textContent === "Open all";
+      for (const card of cards) if (!card.hidden && card.matches("details")) card.open = open;
+      event.target.textContent = open ? "Close all" : "Open all";
+    });
+    by("keys-open").addEventListener("click", () => help.showModal());
+    by("keys-close").addEventListener("click", () => help.close());
+    filters.hidden = by("more-filters").hidden = false;
+    filter();
+  }
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea");
-    if (event.key === "Escape" && event.target === by("f-search")) event.target.blur();
-    if (typing || help.open || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!by("f-keys").checked || !Object.hasOwn(keys, event.key)) return;
+    if (event.key === "Escape" && event.target.id === "f-search") event.target.blur();
+    if (typing || (help && (help.open || !by("f-keys").checked)) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
     keys[event.key]();
   });
-
-  let waiting = 0;
-  by("f-search").addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(filter, 150);
-  });
-  for (const name of ["f-kind", "f-scope", "f-outlet"]) by(name).addEventListener("change", filter);
-  by("f-order").addEventListener("change", order);
-  by("expand").addEventListener("click", (event) => {
-    const open = event.target.textContent === "Open all";
-    for (const card of visible()) card.open = open;
-    event.target.textContent = open ? "Close all" : "Open all";
-  });
-  by("keys-open").addEventListener("click", () => help.showModal());
-  by("keys-close").addEventListener("click", () => help.close());
   window.addEventListener("hashchange", show);
-  by("filters").hidden = false;
-  filter();
   show();
 })();

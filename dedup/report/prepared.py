@@ -1,0 +1,49 @@
+"""One preparation for every format: sorted, numbered and counted once, so that no two can disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dedup.model import ScanResult
+from dedup.report.calendar import Calendar, calendar
+from dedup.report.catalogue import Catalogue, catalogue
+from dedup.report.facts import Facts, gather
+from dedup.report.network import Network, network
+from dedup.report.redact import redact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions:
+    """How much of the texts a report shows: snippets, all of them (`full_text`), or figures alone (`redact`)."""
+
+    full_text: bool = False
+    redact: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A result as reports need it; `result` is redacted already where that was asked for."""
+
+    result: ScanResult
+    known: Catalogue
+    facts: Facts
+    network: Network
+    calendar: Calendar | None
+    options: ReportOptions
+
+
+def prepare(result: ScanResult, options: ReportOptions | None = None) -> Prepared:
+    """Return a result prepared for all writers; figures come from the whole result, also when texts are hidden."""
+    options = options or ReportOptions()
+    outlets = network(result)
+    facts = gather(result, outlets.outlets)
+    when = calendar(result.passages, result.texts)
+    shown = redact(result) if options.redact else result
+    return Prepared(
+        result=shown,
+        known=catalogue(shown, shows_text=not options.redact, full_text=options.full_text),
+        facts=facts,
+        network=outlets,
+        calendar=when,
+        options=options,
+    )
