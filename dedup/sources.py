@@ -50,8 +50,8 @@ def gather(source: Source, against: Source | None, config: Config) -> Corpus:
     Raises `InputError` when a path does not exist, `ConfigError` when a setting applies to nothing.
     """
     log, reference_log, known_log = ReadLog(), ReadLog(), ReadLog()
-    documents = _read(source, config.read, log)
-    reference = [] if against is None else _read(against, config.read, reference_log)
+    documents = _read(source, config, log)
+    reference = [] if against is None else _read(against, config, reference_log)
     documents, reference = _apart(documents, reference, log, reference_log)
     known = _known_texts(config, known_log)
     sided = [(OWN, d) for d in documents] + [(REFERENCE, d) for d in reference] + [(KNOWN, d) for d in known]
@@ -73,11 +73,11 @@ def is_paths(source: Source) -> bool:
     return isinstance(source, list | tuple) and bool(source) and all(isinstance(s, str | Path) for s in source)
 
 
-def _read(source: Source, config: ReadConfig, log: ReadLog) -> list[Document]:
+def _read(source: Source, config: Config, log: ReadLog) -> list[Document]:
     if is_paths(source):
         paths = [source] if isinstance(source, str | Path) else list(source)
-        return list(read_documents(paths, config, log))  # type: ignore[arg-type]
-    return list(read_records(source, config, log))  # type: ignore[arg-type]
+        return list(read_documents(paths, config.read, log, config.jobs))  # type: ignore[arg-type]
+    return list(read_records(source, config.read, log, config.jobs))  # type: ignore[arg-type]
 
 
 def _apart(

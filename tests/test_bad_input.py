@@ -212,7 +212,7 @@ def test_error_in_the_middle_of_a_file(tmp_path: Path, monkeypatch: pytest.Monke
     check_the_rest(folder)
 
 
-@pytest.mark.parametrize("name", ["missing.jsonl", "photo.png", "page.html"])
+@pytest.mark.parametrize("name", ["missing.jsonl", "photo.png", "page.mhtml"])
 def test_paths_that_cannot_be_read(name: str, tmp_path: Path) -> None:
     """A path that is missing or of a type that is not read ends the scan at once, with 3 and advice."""
     if not name.startswith("missing"):

@@ -11,6 +11,7 @@ from typing import Any
 
 from dedup.config import ReadConfig
 from dedup.model import Document
+from dedup.readers.documents import Unread
 from dedup.readers.log import ReadLog
 from dedup.readers.reading import Reading
 from dedup.readers.walk import find_sources
@@ -32,6 +33,7 @@ class _Findings:
     dates: list[tuple[float, str]] = field(default_factory=list)
     samples: list[dict[str, Any]] = field(default_factory=list)
     blank: int = 0
+    records: int = 0
 
 
 def describe(paths: Sequence[Path | str] | Path | str, config: ReadConfig, limit: int) -> dict[str, Any]:
@@ -48,24 +50,26 @@ def describe(paths: Sequence[Path | str] | Path | str, config: ReadConfig, limit
     """
     log = ReadLog()
     reading, findings = Reading(config, log), _Findings()
-    documents = _documents(reading, findings, paths)
-    records = 0
-    for document in islice(documents, limit):
-        records += 1
-        if document is not None:
-            _note_document(findings, document)
+    made = _made(reading, findings, paths)
+    try:
+        for document in reading.documents(islice(made, limit)):
+            findings.records += 1
+            if document is not None:
+                _note_document(findings, document)
+    finally:
+        reading.close()
     warnings = [*reading.problems(), *log.messages()]
-    described = {"records": records, **_summary(findings), "log": log.to_dict(), "warnings": warnings}
+    described = {"records": findings.records, **_summary(findings), "log": log.to_dict(), "warnings": warnings}
     # Last, because looking for another record counts it.
-    return described | {"more": next(documents, _END) is not _END}
+    return described | {"more": next(made, _END) is not _END}
 
 
 _END = Document(text="")
 
 
-def _documents(
+def _made(
     reading: Reading, findings: _Findings, paths: Sequence[Path | str] | Path | str
-) -> Iterator[Document | None]:
+) -> Iterator[Document | Unread | None]:
     """Yield an item for every record: its document, or None."""
     for source in find_sources(paths, reading.log):
         opened = reading.open(source)

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from numbers import Integral
 from typing import Any
@@ -16,10 +17,12 @@ from dedup.readers.dates import DateError, DateParser
 from dedup.readers.fields import FieldMap
 from dedup.readers.ids import Claim, IdBook, content_id, hash_text
 from dedup.readers.log import Place, ReadLog, kind, quoted
+from dedup.readers.page import Article, Page
 from dedup.readers.scrub import encode_fit, scrub
 from dedup.readers.streams import TOO_LONG
 
 NO_TEXT = "no text"
+BOTH = "record with a text and a page; the text is read"
 TEXT_TYPE = "text of the wrong type"
 SAME_DOCUMENT = "same id and text as a document before"
 SAME_ID = "same id as a document before, other text"
@@ -37,6 +40,16 @@ _HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?([^/?#:@\[\]\s]+)
 _BARE_HOST = re.compile(r"\s*((?:[\w-]+\.)+[a-z]{2,})(?:[:/?#]|$)", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A page that has to be read before it is a document; `values` and `extra` of its record win over its own."""
+
+    page: Page
+    values: dict[str, Any]
+    extra: dict[str, Any]
+    place: Place
+
+
 class DocumentBuilder:
     """Makes the documents of one reading; remembers their ids and the names of the fields.
 
@@ -51,18 +64,65 @@ class DocumentBuilder:
         self._dates = DateParser(config.date_format)
         self._ids = IdBook()
 
-    def from_record(self, record: dict[str, Any], place: Place, defaults: Mapping[str, str]) -> Document | None:
+    def from_record(
+        self, record: dict[str, Any], place: Place, defaults: Mapping[str, str]
+    ) -> Document | Unread | None:
         """Return the document of a record whose fields have any names; `defaults` fill what it lacks."""
         plan = self.fields.plan(tuple(record))
         values = plan.read(record)
-        if "text" not in values:
+        html = values.pop("html", None)
+        if "text" not in values and html is None:
             self._log.skip(NO_TEXT, place, f"the fields are {', '.join(list(record)[:12])}")
             return None
         for name, value in defaults.items():
             if not values.get(name):
                 values[name] = value
         extra = {key: value for key in plan.extra if _is_small(value := record[key])}
+        if html is not None:
+            return self._with_page(html, values, extra, place)
         return self._document(values, extra, place)
+
+    def from_page(self, record: dict[str, Any], place: Place, defaults: dict[str, str]) -> Unread:
+        """Return what is known of a page before it is read: where it is from, and what its path says."""
+        self.fields.saw_plain_text = True
+        url = record.get("url")
+        page = Page(html=record["html"], url=url, charset=record.get("charset"))
+        known = {"url": url} if url else {}
+        fetched = {"fetched": record["fetched"]} if record.get("fetched") else {}
+        return Unread(page, defaults | known, fetched, place)
+
+    def complete(self, unread: Unread, article: Article) -> Document | None:
+        """Return the document of a page that has been read; None, counted, where it could not be."""
+        place = unread.place
+        if article.error is not None:
+            self._log.skip(article.error, place, article.detail)
+            return None
+        for reason in article.changes:
+            self._log.change(reason, place)
+        for reason in article.warnings:
+            self._log.warn(reason, place)
+        own = ("title", "author", "lang", "agency", "url", "canonical_url", "published")
+        values: dict[str, Any] = {name: value for name in own if (value := getattr(article, name)) is not None}
+        values |= {name: value for name, value in unread.values.items() if value not in (None, "")}
+        values |= {"text": article.text, "captions": article.captions}
+        if "outlet" not in values and (outlet := _outlet(unread.page, article)):
+            values["outlet"] = outlet
+        extra = {**article.extra, **unread.extra}
+        if "published" in unread.values:
+            extra["published_from"] = "record"
+        return self._document(values, extra, place)
+
+    def _with_page(self, html: Any, values: dict[str, Any], extra: dict[str, Any], place: Place) -> Any:
+        """Return the document of a record with a page, which is read only where the record has no text."""
+        if isinstance(values.get("text"), str) and not values["text"].isspace() and values["text"]:
+            self._log.warn(BOTH, place)
+            return self._document(values, extra, place)
+        if not isinstance(html, str | bytes):
+            self._log.skip(TEXT_TYPE, place, f"html is {kind(html)}")
+            return None
+        raw = html if isinstance(html, bytes) else html.encode("utf-8", "replace")
+        url = values.get("url")
+        return Unread(Page(html=raw, url=url if isinstance(url, str) else None), values, extra, place)
 
     def from_plain(self, record: dict[str, Any], place: Place, defaults: dict[str, str]) -> Document | None:
         """Return the document of a record with nothing but a text; all else is in `defaults`."""
@@ -195,6 +255,15 @@ class DocumentBuilder:
         for reason in sorted(reasons):
             self._log.change(reason, place)
         return fit
+
+
+def _outlet(page: Page, article: Article) -> str | None:
+    """Return who published a page: the host it was fetched from, else as the page calls itself.
+
+    Its canonical link says nothing of that: a reprint often names the agency there.
+    """
+    fetched = outlet_of(page.url) if page.url else None
+    return fetched or article.site or (outlet_of(article.url) if article.url else None)
 
 
 def outlet_of(url: str) -> str | None:

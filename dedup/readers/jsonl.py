@@ -31,6 +31,7 @@ class JsonLinesReader:
     name = "jsonl"
     suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
     has_fields = True
+    has_pages = False
 
     def records(self, stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
         """Yield the objects with the lines where they begin."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,11 @@ from dedup.config import ReadConfig
 from dedup.errors import ConfigError
 from dedup.model import Document
 from dedup.readers.base import Reader, Record, Source
-from dedup.readers.documents import DocumentBuilder
+from dedup.readers.documents import DocumentBuilder, Unread
 from dedup.readers.formats import TEXT, known_suffixes, reader_from_content
 from dedup.readers.log import Place, ReadLog, kind, printable
+from dedup.readers.page import Article
+from dedup.readers.page_pool import PagePool
 from dedup.readers.path_pattern import PathPattern
 from dedup.readers.streams import Stream
 from dedup.readers.walk import find_sources, portable
@@ -22,24 +27,32 @@ from dedup.readers.walk import find_sources, portable
 BINARY = "neither text nor a known format"
 EMPTY = "empty input"
 NO_MATCH = "path does not fit the path pattern"
+WITHOUT_TEXTS = "file in which no record has a text, left out"
 NO_RECORD = "neither a document nor a mapping"
 
+# Pages given out before the first of them is asked for, and their bytes.
+MOST_AHEAD = 64
+MOST_HELD = 64 * 2**20
 
-def read_documents(paths: Sequence[Path | str] | Path | str, config: ReadConfig, log: ReadLog) -> Iterator[Document]:
+
+def read_documents(
+    paths: Sequence[Path | str] | Path | str, config: ReadConfig, log: ReadLog, jobs: int | None = None
+) -> Iterator[Document]:
     """Return an iterator over the documents of files, folders and standard input (`-`).
 
     Files come in the order of their paths and records in the order of their file, so equal input gives an
-    equal stream. One record is in memory at a time. Every record becomes a document or is counted in the log.
+    equal stream. Pages of HTML are read in `jobs` processes, all cores by default. Every record becomes a document
+    or is counted in the log.
 
     Raises `InputError` at once when a path cannot be read at all; `ConfigError` at once for a date format or
     path pattern that cannot be used, and after the last document when an option names a field that no record
     had, or a path pattern fits no path.
     """
-    return _from_sources(Reading(config, log), find_sources(paths, log))
+    return _from_sources(Reading(config, log, jobs), find_sources(paths, log))
 
 
 def read_records(
-    records: Iterable[Document | Mapping[str, Any]], config: ReadConfig, log: ReadLog
+    records: Iterable[Document | Mapping[str, Any]], config: ReadConfig, log: ReadLog, jobs: int | None = None
 ) -> Iterator[Document]:
     """Return an iterator over the documents of records in memory, by the same rules as those of files.
 
@@ -51,7 +64,7 @@ def read_records(
 
     Raises `ConfigError` as `read_documents` does.
     """
-    return _from_records(Reading(config, log), records)
+    return _from_records(Reading(config, log, jobs), records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +73,17 @@ class OpenSource:
 
     reader: Reader
     records: Iterator[Record]
-    make: Callable[[dict[str, Any], Place], Document | None]
+    make: Callable[[dict[str, Any], Place], Document | Unread | None]
 
 
 class Reading:
-    """The parts of one reading, for those who look at its records one by one."""
+    """The parts of one reading, for those who look at its records one by one; close it when done."""
 
-    def __init__(self, config: ReadConfig, log: ReadLog) -> None:
+    def __init__(self, config: ReadConfig, log: ReadLog, jobs: int | None = None) -> None:
         """Raises `ConfigError` for a date format or path pattern that cannot be used."""
         self.builder = DocumentBuilder(config, log)
         self.log = log
+        self._pages = PagePool(jobs)
         self._limit = config.max_document_bytes
         self._pattern = None if config.path_pattern is None else PathPattern(config.path_pattern)
         self._unmatched: str | None = None
@@ -86,9 +100,63 @@ class Reading:
         if not stream.head() and not stream.cut and (reader is not TEXT or source.path is None):
             self.log.warn(EMPTY, (source.name, None))
             return None
+        records = reader.records(stream, self._limit, self.log)
+        if source.found and reader.has_fields:
+            with_texts = self._with_texts(source, reader, records)
+            if with_texts is None:
+                return None
+            records = with_texts
         defaults = self._path_values(source, reader)
+        if reader.has_pages:
+            return OpenSource(reader, records, partial(self.builder.from_page, defaults=defaults))
         make = self.builder.from_record if reader.has_fields else self.builder.from_plain
-        return OpenSource(reader, reader.records(stream, self._limit, self.log), partial(make, defaults=defaults))
+        return OpenSource(reader, records, partial(make, defaults=defaults))
+
+    def documents(self, made: Iterable[Document | Unread | None]) -> Iterator[Document | None]:
+        """Yield what becomes of each record, in order; pages are read meanwhile in other processes.
+
+        How far that runs ahead does not depend on their number: neither does the log.
+        """
+        ahead: deque[tuple[Any, Future[Article] | None, int]] = deque()
+        held = 0
+        for item in made:
+            if not ahead and not isinstance(item, Unread):
+                yield item
+                continue
+            future = self._pages.submit(item.page) if isinstance(item, Unread) else None
+            ahead.append((item, future, len(item.page.html) if isinstance(item, Unread) else 0))
+            held += ahead[-1][2]
+            while len(ahead) > MOST_AHEAD or held > MOST_HELD:
+                held -= ahead[0][2]
+                yield self._done(*ahead.popleft()[:2])
+        while ahead:
+            yield self._done(*ahead.popleft()[:2])
+
+    def close(self) -> None:
+        """Stop the processes that read pages."""
+        self._pages.close()
+
+    def _done(self, item: Any, future: Future[Article] | None) -> Document | None:
+        document: Document | None = item if future is None else self.builder.complete(item, future.result())
+        return document
+
+    def _with_texts(self, source: Source, reader: Reader, records: Iterator[Record]) -> Iterator[Record] | None:
+        """Return the records of a file found in a folder; None where none of them has a text, as in a file of labels.
+
+        Only where the first has none, all are looked at: they may be late.
+        """
+        first = next(records, None)
+        if first is None:
+            return iter(())
+        if not self._has_text(first[1]) and source.path is not None:
+            aside = reader.records(Stream(source.name, source.path, ReadLog()), self._limit, ReadLog())
+            if not any(self._has_text(record) for _, record in aside):
+                self.log.warn(WITHOUT_TEXTS, (source.name, None), f"the fields are {', '.join(list(first[1])[:12])}")
+                return None
+        return chain([first], records)
+
+    def _has_text(self, record: dict[str, Any]) -> bool:
+        return self.builder.fields.plan(tuple(record)).has_text(record)
 
     def check_options(self) -> None:
         """Raise `ConfigError` for an option that applied to nothing that was read."""
@@ -124,27 +192,33 @@ class Reading:
 
 
 def _from_sources(reading: Reading, sources: Iterable[Source]) -> Iterator[Document]:
+    try:
+        yield from (d for d in reading.documents(_made(reading, sources)) if d is not None)
+    finally:
+        reading.close()
+    reading.check_options()
+
+
+def _made(reading: Reading, sources: Iterable[Source]) -> Iterator[Document | Unread | None]:
     for source in sources:
         opened = reading.open(source)
         if opened is None:
             continue
         make, name = opened.make, source.name
         for line, record in opened.records:
-            document = make(record, (name, line))
-            if document is not None:
-                yield document
-    reading.check_options()
+            yield make(record, (name, line))
 
 
 def _from_records(reading: Reading, records: Iterable[Document | Mapping[str, Any]]) -> Iterator[Document]:
-    for number, record in enumerate(records, 1):
-        document = _from_memory(reading, record, ("record", number))
-        if document is not None:
-            yield document
+    made = (_from_memory(reading, record, ("record", number)) for number, record in enumerate(records, 1))
+    try:
+        yield from (d for d in reading.documents(made) if d is not None)
+    finally:
+        reading.close()
     reading.check_options()
 
 
-def _from_memory(reading: Reading, record: Any, place: Place) -> Document | None:
+def _from_memory(reading: Reading, record: Any, place: Place) -> Document | Unread | None:
     if not isinstance(record, Document | Mapping):
         reading.log.skip(NO_RECORD, place, kind(record))
         return None

@@ -31,6 +31,7 @@ class TableReader:
     """Reads delimiter-separated values quoted as RFC 4180 says; a broken row costs only itself."""
 
     has_fields = True
+    has_pages = False
 
     def __init__(self, name: str, suffixes: tuple[str, ...], delimiters: str) -> None:
         self.name = name

@@ -122,7 +122,7 @@ def _folder(root: str, given: str, walk: _Walk) -> Iterator[Source]:
             continue
         if _is_wanted(entry.path, mode, name, walk) and _is_new(entry.real, name, walk):
             found = True
-            yield _source(entry.path, name, walk)
+            yield _source(entry.path, name, walk, found=True)
     if not found:
         walk.log.warn("folder without a file to read", (given, None), f"known are {known_suffixes()}")
 
@@ -173,10 +173,10 @@ def _is_new(real: str, name: str, walk: _Walk) -> bool:
     return True
 
 
-def _source(path: str, name: str, walk: _Walk) -> Source:
+def _source(path: str, name: str, walk: _Walk, *, found: bool = False) -> Source:
     inside = walk.base and path.startswith(walk.base.rstrip(os.sep) + os.sep)
     relative = path[len(walk.base) :].lstrip(os.sep) if inside else name
-    return Source(name=name, path=path, relative=portable(relative), reader=reader_for(path))
+    return Source(name=name, path=path, relative=portable(relative), reader=reader_for(path), found=found)
 
 
 def portable(path: str) -> str:

@@ -280,7 +280,7 @@ def test_impossible_paths(name: str, tmp_path: Path) -> None:
         read_documents([f"{tmp_path}/{name}"], ReadConfig(), ReadLog())
 
 
-@pytest.mark.parametrize("name", ["a.html", "a.pdf", "a.parquet", "a.html.gz"])
+@pytest.mark.parametrize("name", ["a.docx", "a.pdf", "a.xml", "a.xml.gz"])
 def test_named_file_of_a_foreign_type(name: str, tmp_path: Path) -> None:
     """A named file that would only give noise is an error that says what is read."""
     (tmp_path / name).write_text("<p>")
@@ -348,3 +348,13 @@ def test_never_crashes(tmp_path_factory: pytest.TempPathFactory, name: str, head
     for document in documents:
         assert b"\0" not in document.text.encode()
     assert log.read == len(documents) <= log.records
+
+
+@pytest.mark.parametrize(
+    "raw", [b"%PDF-1.4\n1 0 obj", b"PK\x03\x04\x14\0", bytes(range(256)) * 40, b"\x89PNG\r\n\x1a\n"], ids=repr
+)
+def test_binary_under_the_name_of_a_text(raw: bytes, tmp_path: Path) -> None:
+    """A picture, a document or noise named `.txt` is counted and no text."""
+    documents, log = read_bytes(tmp_path, "a.txt", raw)
+    assert documents == []
+    assert counts(log.skipped) == {"binary data under the name of a text": 1}

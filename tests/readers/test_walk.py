@@ -44,7 +44,7 @@ def test_a_path_alone(tmp_path: Path) -> None:
 
 def test_hidden_and_unknown_files_are_passed_over(tmp_path: Path) -> None:
     """Hidden files and folders, and files of unknown type, are no input and no loss."""
-    fill(tmp_path, "a.txt", ".b.txt", ".git/c.txt", "d.png", "e", "f.txt.bz2", "g.html")
+    fill(tmp_path, "a.txt", ".b.txt", ".git/c.txt", "d.png", "e", "f.txt.bz2", "g.svg")
     documents, log = read(tmp_path)
     assert ids(documents) == ["a.txt"]
     assert counts(log.ignored) == {"unknown type": 4}
