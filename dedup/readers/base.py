@@ -36,6 +36,10 @@ class Reader(Protocol):
     def has_pages(self) -> bool:
         """Whether records are pages of HTML: `html` (bytes), and where known `url`, `charset` and `fetched`."""
 
+    @property
+    def opens_files(self) -> bool:
+        """Whether it opens the file itself, as a format does that is packed in its own way or read out of order."""
+
     def records(self, stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
         """Yield the records in their order in the file."""
 

@@ -9,6 +9,7 @@ from dedup.readers.html import HtmlReader
 from dedup.readers.jsonl import JsonLinesReader, JsonReader
 from dedup.readers.table import TableReader
 from dedup.readers.text import TextReader
+from dedup.readers.warc import WarcReader
 
 TEXT = TextReader()
 JSON = JsonReader()
@@ -20,12 +21,13 @@ READERS: tuple[Reader, ...] = (
     TableReader("csv", (".csv",), ",;\t|"),
     TableReader("tsv", (".tsv", ".tab"), "\t"),
     HTML,
+    WarcReader(),
 )
 PACKED = (".gz", ".zst")
 
 # Formats that look like text or like nothing at all, and that would only give noise when read as plain text.
 FOREIGN = (
-    *(".xml", ".warc", ".mhtml", ".rtf", ".pdf", ".doc", ".docx", ".odt", ".epub"),
+    *(".xml", ".mhtml", ".rtf", ".pdf", ".doc", ".docx", ".odt", ".epub"),
     *(".parquet", ".arrow", ".feather", ".avro", ".orc", ".xls", ".xlsx", ".sqlite", ".db", ".pkl", ".npz"),
     *(".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".lz4", ".jpg", ".jpeg", ".png", ".gif"),
 )

@@ -17,6 +17,7 @@ class HtmlReader:
     suffixes: tuple[str, ...] = (".html", ".htm", ".xhtml")
     has_fields = False
     has_pages = True
+    opens_files = False
 
     def records(self, stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
         """Yield the one page of the file; of a damaged file, what could be read."""

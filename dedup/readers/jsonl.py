@@ -32,6 +32,7 @@ class JsonLinesReader:
     suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
     has_fields = True
     has_pages = False
+    opens_files = False
 
     def records(self, stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
         """Yield the objects with the lines where they begin."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -93,6 +94,11 @@ class Reading:
         """Return a source, opened; None, with a note in the log, where there is nothing to read."""
         self.log.files += 1
         stream = Stream(source.name, source.path, self.log)
+        if source.reader is not None and source.reader.opens_files:
+            if _is_empty(source.path):
+                self.log.warn(EMPTY, (source.name, None))
+                return None
+            return self._opened(source, source.reader, stream)
         reader = source.reader or reader_from_content(stream.head())
         if reader is None:
             self.log.lose(BINARY, (source.name, None), f"known are {known_suffixes()}")
@@ -100,6 +106,9 @@ class Reading:
         if not stream.head() and not stream.cut and (reader is not TEXT or source.path is None):
             self.log.warn(EMPTY, (source.name, None))
             return None
+        return self._opened(source, reader, stream)
+
+    def _opened(self, source: Source, reader: Reader, stream: Stream) -> OpenSource | None:
         records = reader.records(stream, self._limit, self.log)
         if source.found and reader.has_fields:
             with_texts = self._with_texts(source, reader, records)
@@ -176,7 +185,8 @@ class Reading:
 
     def _path_values(self, source: Source, reader: Reader) -> dict[str, str]:
         """Return what the path says of the documents in it; the id only where a file is one document."""
-        whole_file = not reader.has_fields and source.relative is not None
+        # an archive that is opened by its reader holds many pages
+        whole_file = not reader.has_fields and not reader.opens_files and source.relative is not None
         values = {"id": source.relative or ""} if whole_file else {}
         if self._pattern is None or source.path is None:
             return values
@@ -189,6 +199,13 @@ class Reading:
             return values
         self._matched = True
         return values | {name: value for name, value in found.items() if whole_file or name != "id"}
+
+
+def _is_empty(path: str | None) -> bool:
+    try:
+        return path is not None and os.path.getsize(path) == 0
+    except OSError:
+        return False  # who opens it says what is wrong
 
 
 def _from_sources(reading: Reading, sources: Iterable[Source]) -> Iterator[Document]:

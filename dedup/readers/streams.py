@@ -20,6 +20,8 @@ from dedup.readers.log import ReadLog
 BLOCK = 2**16
 TOO_LONG = "over the size limit"
 GONE = "disappeared while reading"
+CANNOT = "cannot be read"
+DAMAGED = "damaged or cut short"
 
 # The largest factors by which an input byte can grow are 1032 (deflate) and 32768 (zstd, a run-length block):
 # with pieces this small, what a bomb unpacks in one call stays within 32 MiB.
@@ -48,13 +50,13 @@ class _Broken(Exception):
 class Stream:
     """One input, read once from front to back.
 
-    `cut` becomes True when an error ended the stream early.
+    `path` is the file, or None for standard input. `cut` becomes True when an error ended the stream early.
     """
 
     def __init__(self, name: str, path: str | None, log: ReadLog) -> None:
         self.name = name
+        self.path = path
         self.cut = False
-        self._path = path
         self._log = log
         self._file = io.BufferedReader(_Chunks(_to_utf8(_gather(self._guarded()))), BLOCK)
 
@@ -105,22 +107,22 @@ class Stream:
         except FileNotFoundError:
             self._lose(GONE, None, "")
         except OSError as error:
-            self._lose("cannot be read", line if line > 1 else None, error.strerror or str(error))
+            self._lose(CANNOT, line if line > 1 else None, error.strerror or str(error))
         except (_Broken, zlib.error) as error:
-            self._lose("damaged or cut short", line, str(error))
+            self._lose(DAMAGED, line, str(error))
 
     def _lose(self, reason: str, line: int | None, detail: str) -> None:
         self.cut = True
         self._log.lose(reason, (self.name, line), detail)
 
     def _named_packed(self) -> bool:
-        return self._path is not None and self._path.lower().endswith((".gz", ".zst"))
+        return self.path is not None and self.path.lower().endswith((".gz", ".zst"))
 
     def _raw(self) -> Iterator[bytes]:
-        if self._path is None:
+        if self.path is None:
             yield from _pieces(sys.stdin.buffer)
             return
-        with open(self._path, "rb", buffering=0) as file:
+        with open(self.path, "rb", buffering=0) as file:
             yield from _pieces(file)
 
 

@@ -32,6 +32,7 @@ class TableReader:
 
     has_fields = True
     has_pages = False
+    opens_files = False
 
     def __init__(self, name: str, suffixes: tuple[str, ...], delimiters: str) -> None:
         self.name = name

@@ -17,6 +17,7 @@ class TextReader:
     suffixes: tuple[str, ...] = (".txt",)
     has_fields = False
     has_pages = False
+    opens_files = False
 
     def records(self, stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
         """Yield the one record of the file; of a damaged file, what could be read."""
