@@ -62,6 +62,16 @@ _RANKS: dict[str, tuple[str, int]] = {
     _normal(name): (field, rank) for field, names in NAMES.items() for rank, name in enumerate(names)
 }
 
+
+def is_known(name: str) -> bool:
+    """Return whether a name of a field means one of a document's.
+
+    >>> is_known("Body Text"), is_known("embedding")
+    (True, False)
+    """
+    return _normal(name) in _RANKS
+
+
 _PAGES = frozenset(map(_normal, NAMES["html"]))
 
 

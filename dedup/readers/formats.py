@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dedup.readers.arrow import ArrowReader
 from dedup.readers.base import Reader
 from dedup.readers.html import HtmlReader
 from dedup.readers.jsonl import JsonLinesReader, JsonReader
@@ -22,13 +23,15 @@ READERS: tuple[Reader, ...] = (
     TableReader("tsv", (".tsv", ".tab"), "\t"),
     HTML,
     WarcReader(),
+    ArrowReader("parquet", (".parquet", ".pq")),
+    ArrowReader("arrow", (".arrow", ".feather", ".ipc")),
 )
 PACKED = (".gz", ".zst")
 
 # Formats that look like text or like nothing at all, and that would only give noise when read as plain text.
 FOREIGN = (
     *(".xml", ".mhtml", ".rtf", ".pdf", ".doc", ".docx", ".odt", ".epub"),
-    *(".parquet", ".arrow", ".feather", ".avro", ".orc", ".xls", ".xlsx", ".sqlite", ".db", ".pkl", ".npz"),
+    *(".avro", ".orc", ".xls", ".xlsx", ".sqlite", ".db", ".pkl", ".npz"),
     *(".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".lz4", ".jpg", ".jpeg", ".png", ".gif"),
 )
 

@@ -18,6 +18,7 @@ from dedup.model import Document
 from dedup.readers.base import Reader, Record, Source
 from dedup.readers.documents import DocumentBuilder, Unread
 from dedup.readers.formats import TEXT, known_suffixes, reader_from_content
+from dedup.readers.frames import rows_of
 from dedup.readers.log import Place, ReadLog, kind, printable
 from dedup.readers.page import Article
 from dedup.readers.page_pool import PagePool
@@ -57,7 +58,7 @@ def read_records(
 ) -> Iterator[Document]:
     """Return an iterator over the documents of records in memory, by the same rules as those of files.
 
-    Messages in the log call the n-th record `record:n`.
+    Tables of pandas, polars and pyarrow are read row by row. Messages in the log call the n-th record `record:n`.
 
     >>> log = ReadLog()
     >>> [document.id for document in read_records([{"body": "Rain.", "doc_id": 7}], ReadConfig(), log)]
@@ -227,7 +228,7 @@ def _made(reading: Reading, sources: Iterable[Source]) -> Iterator[Document | Un
 
 
 def _from_records(reading: Reading, records: Iterable[Document | Mapping[str, Any]]) -> Iterator[Document]:
-    made = (_from_memory(reading, record, ("record", number)) for number, record in enumerate(records, 1))
+    made = (_from_memory(reading, record, ("record", number)) for number, record in enumerate(rows_of(records), 1))
     try:
         yield from (d for d in reading.documents(made) if d is not None)
     finally:
