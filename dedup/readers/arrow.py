@@ -24,6 +24,7 @@ class ArrowReader:
     """Reads `.parquet` row group by row group, and Arrow files and streams batch by batch."""
 
     has_fields = True
+    is_clean = False
     has_pages = False
     opens_files = True
 

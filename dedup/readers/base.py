@@ -33,6 +33,10 @@ class Reader(Protocol):
         """Whether records have named fields; else a file is one text, or its records are pages."""
 
     @property
+    def is_clean(self) -> bool:
+        """Whether strings of records that are plain dicts have neither NUL nor lone surrogates: it has seen to that."""
+
+    @property
     def has_pages(self) -> bool:
         """Whether records are pages of HTML: `html` (bytes), and where known `url`, `charset` and `fetched`."""
 

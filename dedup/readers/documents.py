@@ -15,7 +15,7 @@ from dedup.config import ReadConfig
 from dedup.model import Document
 from dedup.readers.dates import DateError, DateParser
 from dedup.readers.fields import FieldMap
-from dedup.readers.ids import Claim, IdBook, content_id, hash_text
+from dedup.readers.ids import SAME_DOCUMENT, SAME_ID, Claim, IdBook, LateBook, content_id, hash_text
 from dedup.readers.log import Place, ReadLog, kind, quoted
 from dedup.readers.page import Article, Page
 from dedup.readers.scrub import encode_fit, scrub
@@ -24,8 +24,6 @@ from dedup.readers.streams import TOO_LONG
 NO_TEXT = "no text"
 BOTH = "record with a text and a page; the text is read"
 TEXT_TYPE = "text of the wrong type"
-SAME_DOCUMENT = "same id and text as a document before"
-SAME_ID = "same id as a document before, other text"
 WRONG_TYPE = "field of the wrong type left out"
 
 LONGEST_EXTRA = 1000
@@ -56,18 +54,25 @@ class DocumentBuilder:
     What gives no document, or not all of it, is counted in the log.
     """
 
-    def __init__(self, config: ReadConfig, log: ReadLog) -> None:
-        """Raises `ConfigError` for a date format that cannot be used."""
+    def __init__(self, config: ReadConfig, log: ReadLog, late: LateBook | None = None) -> None:
+        """Ids are kept apart at once, or noted in `late`, for `settle` to keep apart when all are known.
+
+        Raises `ConfigError` for a date format that cannot be used.
+        """
         self.fields = FieldMap(config)
         self._log = log
         self._limit = config.max_document_bytes
         self._dates = DateParser(config.date_format)
         self._ids = IdBook()
+        self._late = late
 
     def from_record(
-        self, record: dict[str, Any], place: Place, defaults: Mapping[str, str]
+        self, record: dict[str, Any], place: Place, defaults: Mapping[str, str], *, clean: bool = False
     ) -> Document | Unread | None:
-        """Return the document of a record whose fields have any names; `defaults` fill what it lacks."""
+        """Return the document of a record whose fields have any names; `defaults` fill what it lacks.
+
+        The strings of a `clean` record have neither NUL nor lone surrogates.
+        """
         plan = self.fields.plan(tuple(record))
         values = plan.read(record)
         html = values.pop("html", None)
@@ -80,7 +85,7 @@ class DocumentBuilder:
         extra = {key: value for key in plan.extra if _is_small(value := record[key])}
         if html is not None:
             return self._with_page(html, values, extra, place)
-        return self._document(values, extra, place)
+        return self._document(values, extra, place, clean=clean and type(record) is dict)
 
     def from_page(self, record: dict[str, Any], place: Place, defaults: dict[str, str]) -> Unread:
         """Return what is known of a page before it is read: where it is from, and what its path says."""
@@ -134,15 +139,19 @@ class DocumentBuilder:
         values = {field.name: getattr(document, field.name) for field in dataclasses.fields(document)}
         return self._document({name: value for name, value in values.items() if value is not None}, {}, place)
 
-    def _document(self, values: Mapping[str, Any], extra: dict[str, Any], place: Place) -> Document | None:
-        text, raw = self._text(values.get("text"), place)
-        if raw is None:
+    def _document(
+        self, values: Mapping[str, Any], extra: dict[str, Any], place: Place, *, clean: bool = False
+    ) -> Document | None:
+        text = self._text(values.get("text"), place, clean=clean)
+        if text is None:
             return None
         kept: dict[str, Any] = {"text": text}
         for name, value in values.items():
             if name in _PLAIN:
-                plain = value if type(value) is str else self._plain(name, value, place)
-                if plain and (plain := self._fit(plain, place).strip()):
+                # most are plain: that is seen here, without a call
+                simple = type(value) is str and value.isascii() and "\0" not in value
+                plain = value.strip() if simple else self._plain_fit(name, value, place)
+                if plain:
                     kept[name] = plain
         if "outlet" not in kept and "url" in kept:
             kept["outlet"] = outlet_of(kept["url"])
@@ -154,28 +163,35 @@ class DocumentBuilder:
             extra |= {key: value for key, value in values["extra"].items() if _is_small(value)}
         if extra:
             kept["extra"] = self._fit_extra(extra, place)
-        return self._identified(kept, raw, values.get("id"), place)
+        return self._identified(kept, values.get("id"), place)
 
-    def _text(self, value: Any, place: Place) -> tuple[str, bytes | None]:
-        """Return the text and its UTF-8; None where it is none or too long, which is counted."""
+    def _plain_fit(self, name: str, value: Any, place: Place) -> str:
+        """Return a field as a string, empty for none."""
+        plain = value if type(value) is str else self._plain(name, value, place) or ""
+        return self._fit(plain, place).strip()
+
+    def _text(self, value: Any, place: Place, *, clean: bool) -> str | None:
+        """Return the text; None where it is none or too long, which is counted."""
         if not isinstance(value, str):
             self._log.skip(TEXT_TYPE, place, f"text is {kind(value)}")
-            return "", None
-        text = value
-        raw = encode_fit(text)
-        if raw is None:
-            text = self._fit(text, place)
-            raw = text.encode()
-        if len(raw) > self._limit:
+            return None
+        text = value if clean else self._fit(value, place)
+        # a code point has four bytes at most
+        if len(text) * 4 > self._limit and len(text.encode()) > self._limit:
             self._log.skip(TOO_LONG, place, f"more than {self._limit} bytes")
-            return "", None
-        return text, raw
+            return None
+        return text
 
-    def _identified(self, kept: dict[str, Any], raw: bytes, given: Any, place: Place) -> Document | None:
+    def _identified(self, kept: dict[str, Any], given: Any, place: Place) -> Document | None:
         doc_id = self._fit(given, place) if type(given) is str else self._id(given, place)
         if not doc_id or doc_id.isspace():
+            raw = kept["text"].encode()
             doc_id = content_id(raw, kept.get("outlet"), kept.get("published"), kept.get("url"))
-        kept["id"], claim = self._ids.claim(doc_id, hash_text(raw))
+        if self._late is not None:
+            self._late.note(doc_id, place)
+            self._log.read += 1
+            return Document(id=doc_id, **kept)
+        kept["id"], claim = self._ids.claim(doc_id, hash_text(kept["text"].encode()))
         if claim is Claim.REPEATED:
             self._log.merge(SAME_DOCUMENT, place, quoted(doc_id))
             return None

@@ -35,6 +35,23 @@ FOREIGN = (
     *(".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".lz4", ".jpg", ".jpeg", ".png", ".gif"),
 )
 
+# Those of them that may hold articles: passed over in a folder, that is worth a word.
+WITH_TEXTS = (
+    ".xls",
+    ".xlsx",
+    ".ods",
+    ".doc",
+    ".docx",
+    ".odt",
+    ".rtf",
+    ".pdf",
+    ".epub",
+    ".mhtml",
+    ".xml",
+    ".avro",
+    ".orc",
+)
+
 _HTML_START = re.compile(rb"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
 _JSON_START = re.compile(rb'\s*(?:\[\s*)?\{\s*["}]')
 

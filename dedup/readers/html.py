@@ -16,6 +16,7 @@ class HtmlReader:
     name = "html"
     suffixes: tuple[str, ...] = (".html", ".htm", ".xhtml")
     has_fields = False
+    is_clean = False
     has_pages = True
     opens_files = False
 

@@ -19,6 +19,7 @@ from dedup.readers.base import Reader, Record, Source
 from dedup.readers.documents import DocumentBuilder, Unread
 from dedup.readers.formats import TEXT, known_suffixes, reader_from_content
 from dedup.readers.frames import rows_of
+from dedup.readers.ids import LateBook, settle
 from dedup.readers.log import Place, ReadLog, kind, printable
 from dedup.readers.page import Article
 from dedup.readers.page_pool import PagePool
@@ -69,6 +70,25 @@ def read_records(
     return _from_records(Reading(config, log, jobs), records)
 
 
+def read_all(source: Any, config: ReadConfig, log: ReadLog, jobs: int | None = None) -> list[Document]:
+    """Return all documents of paths, or of records in memory; which keeps an id does not depend on their order.
+
+    Raises what `read_documents` and `read_records` raise.
+    """
+    late = LateBook()
+    reading = Reading(config, log, jobs, late=late)
+    if is_paths(source):
+        return settle(list(_from_sources(reading, find_sources(source, log))), late, log)
+    return settle(list(_from_records(reading, source)), late, log)
+
+
+def is_paths(source: Any) -> bool:
+    """Return whether a source names files rather than holding documents."""
+    if isinstance(source, str | Path):
+        return True
+    return isinstance(source, list | tuple) and bool(source) and all(isinstance(s, str | Path) for s in source)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenSource:
     """One input being read: its records, and what makes a document of one."""
@@ -81,9 +101,11 @@ class OpenSource:
 class Reading:
     """The parts of one reading, for those who look at its records one by one; close it when done."""
 
-    def __init__(self, config: ReadConfig, log: ReadLog, jobs: int | None = None) -> None:
+    def __init__(
+        self, config: ReadConfig, log: ReadLog, jobs: int | None = None, *, late: LateBook | None = None
+    ) -> None:
         """Raises `ConfigError` for a date format or path pattern that cannot be used."""
-        self.builder = DocumentBuilder(config, log)
+        self.builder = DocumentBuilder(config, log, late)
         self.log = log
         self._pages = PagePool(jobs)
         self._limit = config.max_document_bytes
@@ -119,8 +141,10 @@ class Reading:
         defaults = self._path_values(source, reader)
         if reader.has_pages:
             return OpenSource(reader, records, partial(self.builder.from_page, defaults=defaults))
-        make = self.builder.from_record if reader.has_fields else self.builder.from_plain
-        return OpenSource(reader, records, partial(make, defaults=defaults))
+        if reader.has_fields:
+            make = partial(self.builder.from_record, defaults=defaults, clean=reader.is_clean)
+            return OpenSource(reader, records, make)
+        return OpenSource(reader, records, partial(self.builder.from_plain, defaults=defaults))
 
     def documents(self, made: Iterable[Document | Unread | None]) -> Iterator[Document | None]:
         """Yield what becomes of each record, in order; pages are read meanwhile in other processes.

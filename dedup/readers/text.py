@@ -16,6 +16,7 @@ class TextReader:
     name = "text"
     suffixes: tuple[str, ...] = (".txt",)
     has_fields = False
+    is_clean = False
     has_pages = False
     opens_files = False
 

@@ -44,6 +44,7 @@ class WarcReader:
     name = "warc"
     suffixes: tuple[str, ...] = (".warc",)
     has_fields = False
+    is_clean = False
     has_pages = True
     opens_files = True
 
