@@ -7,8 +7,9 @@ import pytest
 
 from dedup import ConfigError, Document, compare, memory, rescore
 from dedup.config import RescoreConfig
+from dedup.credits import credits
 from dedup.families import families_of
-from dedup.origins import Carried, credits, origin
+from dedup.origins import Carried, origin
 
 QUOTED = "We rebuilt the lighthouse stone by numbered stone before the autumn gales could reach the scaffolding"
 WENT_ON = "and nobody on this island will ever again mistake patience for idleness or a ledger for a prayer"
