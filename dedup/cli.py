@@ -143,7 +143,8 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     """Find near-duplicates and reused passages in files, folders or '-' (standard input).
 
-    Reads .txt, .jsonl, .csv and .tsv, each also .gz or .zst. Writes report.html and JSON lines to a folder.
+    Reads text, JSON, CSV, HTML, WARC, Parquet and Arrow, most also as .gz or .zst. Writes report.html and JSON lines
+    to a folder.
     """
     config = _config(options)
     from dedup.report.exports import check_format
@@ -366,11 +367,19 @@ def evaluate(gold: str, out: str, as_json: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @_reading_options
 @click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="Records to look at.")
-def inspect(paths: tuple[str, ...], limit: int, **options: Any) -> None:
-    """Show what a scan would read: fields, dates, outlets, samples, warnings."""
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def inspect(paths: tuple[str, ...], limit: int, as_json: bool, **options: Any) -> None:
+    """Show what a scan would read: formats, fields, dates, outlets, samples, warnings, and what it would take."""
     import json
 
     from dedup.readers import describe
 
     found = describe([*paths], _config(options).read, limit)
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    from rich.console import Console
+
+    from dedup.report.inspection import print_inspection
+
+    print_inspection(found, Console())

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from dedup.config import Config, ReadConfig
 from dedup.model import Document
-from dedup.readers import ReadLog, read_documents, read_records
+from dedup.readers import ReadLog, read_all, read_documents
 
 Source = str | Path | Sequence[str | Path] | Iterable[Document | Mapping[str, Any]]
 
@@ -50,8 +50,8 @@ def gather(source: Source, against: Source | None, config: Config) -> Corpus:
     Raises `InputError` when a path does not exist, `ConfigError` when a setting applies to nothing.
     """
     log, reference_log, known_log = ReadLog(), ReadLog(), ReadLog()
-    documents = _read(source, config.read, log)
-    reference = [] if against is None else _read(against, config.read, reference_log)
+    documents = read_all(source, config.read, log, config.jobs)
+    reference = [] if against is None else read_all(against, config.read, reference_log, config.jobs)
     documents, reference = _apart(documents, reference, log, reference_log)
     known = _known_texts(config, known_log)
     sided = [(OWN, d) for d in documents] + [(REFERENCE, d) for d in reference] + [(KNOWN, d) for d in known]
@@ -64,20 +64,6 @@ def gather(source: Source, against: Source | None, config: Config) -> Corpus:
         reference_log=reference_log,
         known_log=known_log,
     )
-
-
-def is_paths(source: Source) -> bool:
-    """Return whether a source names files rather than holding documents."""
-    if isinstance(source, str | Path):
-        return True
-    return isinstance(source, list | tuple) and bool(source) and all(isinstance(s, str | Path) for s in source)
-
-
-def _read(source: Source, config: ReadConfig, log: ReadLog) -> list[Document]:
-    if is_paths(source):
-        paths = [source] if isinstance(source, str | Path) else list(source)
-        return list(read_documents(paths, config, log))  # type: ignore[arg-type]
-    return list(read_records(source, config, log))  # type: ignore[arg-type]
 
 
 def _apart(

@@ -30,7 +30,19 @@ class Reader(Protocol):
 
     @property
     def has_fields(self) -> bool:
-        """Whether records have named fields; else a file is one text."""
+        """Whether records have named fields; else a file is one text, or its records are pages."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether strings of records that are plain dicts have neither NUL nor lone surrogates: it has seen to that."""
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether records are pages of HTML: `html` (bytes), and where known `url`, `charset` and `fetched`."""
+
+    @property
+    def opens_files(self) -> bool:
+        """Whether it opens the file itself, as a format does that is packed in its own way or read out of order."""
 
     def records(self, stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
         """Yield the records in their order in the file."""
@@ -41,10 +53,11 @@ class Source:
     """One input: `path` is absolute (None for standard input), `name` is what messages call it.
 
     `relative` is the path below the folder that holds all inputs: the id of a text file. `reader` is None
-    where the content has to tell the format.
+    where the content has to tell the format. `found` says that the user named a folder around it, not the file.
     """
 
     name: str
     path: str | None
     relative: str | None
     reader: Reader | None
+    found: bool = False

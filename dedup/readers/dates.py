@@ -21,6 +21,8 @@ ABSURD = f"date out of range ({EARLIEST_YEAR} to {LATEST_YEAR})"
 _EPOCH = datetime(1970, 1, 1)
 _EPOCH_UTC = _EPOCH.replace(tzinfo=UTC)
 _LONGEST = 80
+# Dates come again and again; so many are remembered.
+_MOST_KNOWN = 20_000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # The zone names of RFC 2822, section 4.3, in hours from UTC. All others have several meanings.
 _ZONES = {"z": 0, "ut": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4}
@@ -77,11 +79,20 @@ class DateParser:
 
     def __init__(self, date_format: str | None) -> None:
         """Raises `ConfigError` for a format that `strptime` does not know or that gives no year."""
+        self._known: dict[str, Moment] = {}
         self._format = date_format
         self._precision = None if date_format is None else _format_precision(date_format)
 
     def parse(self, text: str) -> Moment:
         """Return when a date is; raises `DateError` when it is ambiguous, absurd or no date."""
+        moment = self._known.get(text)
+        if moment is None:
+            moment = self._parse(text)
+            if len(self._known) < _MOST_KNOWN:
+                self._known[text] = moment
+        return moment
+
+    def _parse(self, text: str) -> Moment:
         if self._format is not None and self._precision is not None:
             try:
                 return _moment(datetime.strptime(text, self._format), self._precision)

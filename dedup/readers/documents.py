@@ -6,6 +6,7 @@ import dataclasses
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from numbers import Integral
 from typing import Any
@@ -14,15 +15,15 @@ from dedup.config import ReadConfig
 from dedup.model import Document
 from dedup.readers.dates import DateError, DateParser
 from dedup.readers.fields import FieldMap
-from dedup.readers.ids import Claim, IdBook, content_id, hash_text
+from dedup.readers.ids import SAME_DOCUMENT, SAME_ID, Claim, IdBook, LateBook, content_id, hash_text
 from dedup.readers.log import Place, ReadLog, kind, quoted
+from dedup.readers.page import Article, Page
 from dedup.readers.scrub import encode_fit, scrub
 from dedup.readers.streams import TOO_LONG
 
 NO_TEXT = "no text"
+BOTH = "record with a text and a page; the text is read"
 TEXT_TYPE = "text of the wrong type"
-SAME_DOCUMENT = "same id and text as a document before"
-SAME_ID = "same id as a document before, other text"
 WRONG_TYPE = "field of the wrong type left out"
 
 LONGEST_EXTRA = 1000
@@ -37,32 +38,96 @@ _HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?([^/?#:@\[\]\s]+)
 _BARE_HOST = re.compile(r"\s*((?:[\w-]+\.)+[a-z]{2,})(?:[:/?#]|$)", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A page that has to be read before it is a document; `values` and `extra` of its record win over its own."""
+
+    page: Page
+    values: dict[str, Any]
+    extra: dict[str, Any]
+    place: Place
+
+
 class DocumentBuilder:
     """Makes the documents of one reading; remembers their ids and the names of the fields.
 
     What gives no document, or not all of it, is counted in the log.
     """
 
-    def __init__(self, config: ReadConfig, log: ReadLog) -> None:
-        """Raises `ConfigError` for a date format that cannot be used."""
+    def __init__(self, config: ReadConfig, log: ReadLog, late: LateBook | None = None) -> None:
+        """Ids are kept apart at once, or noted in `late`, for `settle` to keep apart when all are known.
+
+        Raises `ConfigError` for a date format that cannot be used.
+        """
         self.fields = FieldMap(config)
         self._log = log
         self._limit = config.max_document_bytes
         self._dates = DateParser(config.date_format)
         self._ids = IdBook()
+        self._late = late
 
-    def from_record(self, record: dict[str, Any], place: Place, defaults: Mapping[str, str]) -> Document | None:
-        """Return the document of a record whose fields have any names; `defaults` fill what it lacks."""
+    def from_record(
+        self, record: dict[str, Any], place: Place, defaults: Mapping[str, str], *, clean: bool = False
+    ) -> Document | Unread | None:
+        """Return the document of a record whose fields have any names; `defaults` fill what it lacks.
+
+        The strings of a `clean` record have neither NUL nor lone surrogates.
+        """
         plan = self.fields.plan(tuple(record))
         values = plan.read(record)
-        if "text" not in values:
+        html = values.pop("html", None)
+        if "text" not in values and html is None:
             self._log.skip(NO_TEXT, place, f"the fields are {', '.join(list(record)[:12])}")
             return None
         for name, value in defaults.items():
             if not values.get(name):
                 values[name] = value
         extra = {key: value for key in plan.extra if _is_small(value := record[key])}
+        if html is not None:
+            return self._with_page(html, values, extra, place)
+        return self._document(values, extra, place, clean=clean and type(record) is dict)
+
+    def from_page(self, record: dict[str, Any], place: Place, defaults: dict[str, str]) -> Unread:
+        """Return what is known of a page before it is read: where it is from, and what its path says."""
+        self.fields.saw_plain_text = True
+        url = record.get("url")
+        page = Page(html=record["html"], url=url, charset=record.get("charset"))
+        known = {"url": url} if url else {}
+        fetched = {"fetched": record["fetched"]} if record.get("fetched") else {}
+        return Unread(page, defaults | known, fetched, place)
+
+    def complete(self, unread: Unread, article: Article) -> Document | None:
+        """Return the document of a page that has been read; None, counted, where it could not be."""
+        place = unread.place
+        if article.error is not None:
+            self._log.skip(article.error, place, article.detail)
+            return None
+        for reason in article.changes:
+            self._log.change(reason, place)
+        for reason in article.warnings:
+            self._log.warn(reason, place)
+        own = ("title", "author", "lang", "agency", "url", "canonical_url", "published")
+        values: dict[str, Any] = {name: value for name in own if (value := getattr(article, name)) is not None}
+        values |= {name: value for name, value in unread.values.items() if value not in (None, "")}
+        values |= {"text": article.text, "captions": article.captions}
+        if "outlet" not in values and (outlet := _outlet(unread.page, article)):
+            values["outlet"] = outlet
+        extra = {**article.extra, **unread.extra}
+        if "published" in unread.values:
+            extra["published_from"] = "record"
         return self._document(values, extra, place)
+
+    def _with_page(self, html: Any, values: dict[str, Any], extra: dict[str, Any], place: Place) -> Any:
+        """Return the document of a record with a page, which is read only where the record has no text."""
+        if isinstance(values.get("text"), str) and not values["text"].isspace() and values["text"]:
+            self._log.warn(BOTH, place)
+            return self._document(values, extra, place)
+        if not isinstance(html, str | bytes):
+            self._log.skip(TEXT_TYPE, place, f"html is {kind(html)}")
+            return None
+        raw = html if isinstance(html, bytes) else html.encode("utf-8", "replace")
+        url = values.get("url")
+        return Unread(Page(html=raw, url=url if isinstance(url, str) else None), values, extra, place)
 
     def from_plain(self, record: dict[str, Any], place: Place, defaults: dict[str, str]) -> Document | None:
         """Return the document of a record with nothing but a text; all else is in `defaults`."""
@@ -74,15 +139,19 @@ class DocumentBuilder:
         values = {field.name: getattr(document, field.name) for field in dataclasses.fields(document)}
         return self._document({name: value for name, value in values.items() if value is not None}, {}, place)
 
-    def _document(self, values: Mapping[str, Any], extra: dict[str, Any], place: Place) -> Document | None:
-        text, raw = self._text(values.get("text"), place)
-        if raw is None:
+    def _document(
+        self, values: Mapping[str, Any], extra: dict[str, Any], place: Place, *, clean: bool = False
+    ) -> Document | None:
+        text = self._text(values.get("text"), place, clean=clean)
+        if text is None:
             return None
         kept: dict[str, Any] = {"text": text}
         for name, value in values.items():
             if name in _PLAIN:
-                plain = value if type(value) is str else self._plain(name, value, place)
-                if plain and (plain := self._fit(plain, place).strip()):
+                # most are plain: that is seen here, without a call
+                simple = type(value) is str and value.isascii() and "\0" not in value
+                plain = value.strip() if simple else self._plain_fit(name, value, place)
+                if plain:
                     kept[name] = plain
         if "outlet" not in kept and "url" in kept:
             kept["outlet"] = outlet_of(kept["url"])
@@ -94,28 +163,35 @@ class DocumentBuilder:
             extra |= {key: value for key, value in values["extra"].items() if _is_small(value)}
         if extra:
             kept["extra"] = self._fit_extra(extra, place)
-        return self._identified(kept, raw, values.get("id"), place)
+        return self._identified(kept, values.get("id"), place)
 
-    def _text(self, value: Any, place: Place) -> tuple[str, bytes | None]:
-        """Return the text and its UTF-8; None where it is none or too long, which is counted."""
+    def _plain_fit(self, name: str, value: Any, place: Place) -> str:
+        """Return a field as a string, empty for none."""
+        plain = value if type(value) is str else self._plain(name, value, place) or ""
+        return self._fit(plain, place).strip()
+
+    def _text(self, value: Any, place: Place, *, clean: bool) -> str | None:
+        """Return the text; None where it is none or too long, which is counted."""
         if not isinstance(value, str):
             self._log.skip(TEXT_TYPE, place, f"text is {kind(value)}")
-            return "", None
-        text = value
-        raw = encode_fit(text)
-        if raw is None:
-            text = self._fit(text, place)
-            raw = text.encode()
-        if len(raw) > self._limit:
+            return None
+        text = value if clean else self._fit(value, place)
+        # a code point has four bytes at most
+        if len(text) * 4 > self._limit and len(text.encode()) > self._limit:
             self._log.skip(TOO_LONG, place, f"more than {self._limit} bytes")
-            return "", None
-        return text, raw
+            return None
+        return text
 
-    def _identified(self, kept: dict[str, Any], raw: bytes, given: Any, place: Place) -> Document | None:
+    def _identified(self, kept: dict[str, Any], given: Any, place: Place) -> Document | None:
         doc_id = self._fit(given, place) if type(given) is str else self._id(given, place)
         if not doc_id or doc_id.isspace():
+            raw = kept["text"].encode()
             doc_id = content_id(raw, kept.get("outlet"), kept.get("published"), kept.get("url"))
-        kept["id"], claim = self._ids.claim(doc_id, hash_text(raw))
+        if self._late is not None:
+            self._late.note(doc_id, place)
+            self._log.read += 1
+            return Document(id=doc_id, **kept)
+        kept["id"], claim = self._ids.claim(doc_id, hash_text(kept["text"].encode()))
         if claim is Claim.REPEATED:
             self._log.merge(SAME_DOCUMENT, place, quoted(doc_id))
             return None
@@ -195,6 +271,15 @@ class DocumentBuilder:
         for reason in sorted(reasons):
             self._log.change(reason, place)
         return fit
+
+
+def _outlet(page: Page, article: Article) -> str | None:
+    """Return who published a page: the host it was fetched from, else as the page calls itself.
+
+    Its canonical link says nothing of that: a reprint often names the agency there.
+    """
+    fetched = outlet_of(page.url) if page.url else None
+    return fetched or article.site or (outlet_of(article.url) if article.url else None)
 
 
 def outlet_of(url: str) -> str | None:

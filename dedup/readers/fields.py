@@ -40,6 +40,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "version_of": ("version_of",),
     "captions": ("captions", "caption", "image_captions", "photo_captions"),
     "extra": ("extra",),
+    "html": ("html", "raw_html", "page_html", "html_content", "article_html", "html_source", "page_source"),
 }
 """For every field of a document the names under which it is read, the preferred first.
 
@@ -62,6 +63,18 @@ _RANKS: dict[str, tuple[str, int]] = {
 }
 
 
+def is_known(name: str) -> bool:
+    """Return whether a name of a field means one of a document's.
+
+    >>> is_known("Body Text"), is_known("embedding")
+    (True, False)
+    """
+    return _normal(name) in _RANKS
+
+
+_PAGES = frozenset(map(_normal, NAMES["html"]))
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How records with one set of keys are read.
@@ -81,6 +94,10 @@ class Plan:
                 values[field] = value
         return values
 
+    def has_text(self, record: Mapping[str, Any]) -> bool:
+        """Return whether a record has a text, or a page that holds one."""
+        return any(field in ("text", "html") and record[key] is not None for field, key in self.pairs)
+
 
 class FieldMap:
     """Makes and keeps the plans of one reading.
@@ -98,6 +115,8 @@ class FieldMap:
             "published": config.date_field,
         }
         self._explicit = {field: key for field, key in options.items() if key is not None}
+        if _normal(config.text_field or "") in _PAGES:
+            self._explicit["html"] = self._explicit.pop("text")
         # What is taken as the id may also be what its name says, such as the address; other fields may not.
         self._claimed = {key for field, key in self._explicit.items() if field != "id"}
         self._plans: dict[tuple[str, ...], Plan] = {}
@@ -126,6 +145,8 @@ class FieldMap:
         for key in keys:
             ranked.extend((field, -1, key) for field, explicit in self._explicit.items() if explicit == key)
             field, rank = _RANKS.get(_normal(key), ("", 0))
+            if field == "text" and "html" in self._explicit:
+                continue
             if field and field not in self._explicit and key not in self._claimed:
                 ranked.append((field, rank, key))
         ranked.sort(key=lambda item: (item[0], -item[1], item[2]))
@@ -141,7 +162,7 @@ class FieldMap:
 
 
 def _advice(field: str, key: str, names: Iterable[str]) -> str:
-    option = {"text": "text_field", "id": "id_field", "outlet": "outlet_field", "published": "date_field"}[field]
+    option = {"published": "date_field", "html": "text_field"}.get(field, f"{field}_field")
     near = difflib.get_close_matches(key, names, n=1)
     meant = f"did you mean {near[0]!r}? " if near else ""
     known = ", ".join(list(names)[:12])

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum
 
+import msgspec
 import xxhash
+
+from dedup.model import Document
+from dedup.readers.log import Place, ReadLog, quoted
+
+SAME_DOCUMENT = "same id and text as a document before"
+SAME_ID = "same id as a document before, other text"
 
 
 class Claim(Enum):
@@ -42,6 +51,65 @@ class IdBook:
             return doc_id, Claim.REPEATED
         self._texts[doc_id] = text_hash
         return doc_id, Claim.RENAMED
+
+
+class LateBook:
+    """Remembers where each id was read, for `settle` to keep documents apart when all of them are known."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, Place] = {}
+        self.places: dict[str, list[Place]] = {}
+
+    def note(self, doc_id: str, place: Place) -> None:
+        """Note a document; `places` gets every id that comes again, with all its places in their order."""
+        first = self._first.setdefault(doc_id, place)
+        if first is not place:
+            self.places.setdefault(doc_id, [first]).append(place)
+
+
+def settle(documents: list[Document], book: LateBook, log: ReadLog) -> list[Document]:
+    """Return the documents, each under an id of its own, whatever their order.
+
+    Of several with one id and one text, the one whose fields come first in order stays. Of several texts, the one
+    with the smallest hash keeps the id; `~` and the first 8 hex digits of its hash are added to the id of another.
+    """
+    if not book.places:
+        return documents
+    held: dict[str, list[Document]] = {doc_id: [] for doc_id in book.places}
+    taken = {d.id for d in documents}
+    settled = [d for d in documents if d.id not in held]
+    for document in documents:
+        if document.id in held:
+            held[document.id].append(document)
+    for doc_id in sorted(held):
+        settled += _apart(held[doc_id], book.places[doc_id], taken, log)
+    return settled
+
+
+def _apart(documents: list[Document], places: list[Place], taken: set[str], log: ReadLog) -> Iterator[Document]:
+    """Yield one document a text, each under an id of its own."""
+    texts: dict[str, list[tuple[Document, Place]]] = {}
+    for document, place in zip(documents, places, strict=True):
+        texts.setdefault(document.text, []).append((document, place))
+    hashes = sorted((hash_text(text.encode()), text) for text in texts)
+    for number, (text_hash, text) in enumerate(hashes):
+        same = sorted(texts[text], key=lambda item: (_order(item[0]), item[1][0], item[1][1] or 0))
+        document, place = same[0]
+        for _, other in same[1:]:
+            log.merge(SAME_DOCUMENT, other, quoted(document.id))
+            log.read -= 1
+        doc_id = document.id
+        while number and doc_id in taken:
+            doc_id = f"{doc_id}~{text_hash >> 32:08x}"
+        if number:
+            taken.add(doc_id)
+            log.rename(SAME_ID, place, f"{quoted(document.id)} became {quoted(doc_id)}")
+        yield replace(document, id=doc_id) if number else document
+
+
+def _order(document: Document) -> bytes:
+    """Return something to sort documents by: all of their fields."""
+    return msgspec.json.encode(document, order="deterministic")
 
 
 def hash_text(raw: bytes) -> int:

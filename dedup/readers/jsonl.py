@@ -21,8 +21,14 @@ BROKEN = "broken JSON"
 TOO_DEEP = "JSON nested too deeply"
 LENIENT = "JSON that is not strict (NaN, a control character or half a surrogate pair)"
 
+# How strict JSON writes NUL; as it is it makes JSON that is not strict.
+_NUL = b"\\u0000"
 _ARRAY = re.compile(rb"\s*\[\s*[{\]]")
 _SPREAD_OBJECT = re.compile(rb"\s*\{(?:[^\n]*[,{\[])?[ \t\r]*\n")
+
+
+class Unclean(dict[str, Any]):
+    """A record whose strings may hold NUL or lone surrogates."""
 
 
 class JsonLinesReader:
@@ -31,6 +37,9 @@ class JsonLinesReader:
     name = "jsonl"
     suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
     has_fields = True
+    is_clean = True
+    has_pages = False
+    opens_files = False
 
     def records(self, stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
         """Yield the objects with the lines where they begin."""
@@ -62,7 +71,10 @@ def _line_records(stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
             record = decode(line)
         except (ValueError, RecursionError):
             record = None
-        if type(record) is not dict:
+        if type(record) is dict:
+            if _NUL in line:
+                record = Unclean(record)
+        else:
             record = _careful(line, (name, number), log)
             if record is None:
                 continue
@@ -109,7 +121,9 @@ def _decoded(raw: bytes) -> tuple[Any, str | None]:
     The standard library also takes lone surrogates, NaN and control characters in strings.
     """
     try:
-        return msgspec.json.decode(raw), None
+        record = msgspec.json.decode(raw)
+        return Unclean(record) if _NUL in raw and type(record) is dict else record, None
     except (ValueError, RecursionError):
         text, replaced = decode_utf8(raw)
-        return json.loads(text, strict=False), INVALID_UTF8 if replaced else LENIENT
+        record = json.loads(text, strict=False)
+        return Unclean(record) if type(record) is dict else record, INVALID_UTF8 if replaced else LENIENT

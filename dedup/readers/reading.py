@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +16,13 @@ from dedup.config import ReadConfig
 from dedup.errors import ConfigError
 from dedup.model import Document
 from dedup.readers.base import Reader, Record, Source
-from dedup.readers.documents import DocumentBuilder
+from dedup.readers.documents import DocumentBuilder, Unread
 from dedup.readers.formats import TEXT, known_suffixes, reader_from_content
+from dedup.readers.frames import rows_of
+from dedup.readers.ids import LateBook, settle
 from dedup.readers.log import Place, ReadLog, kind, printable
+from dedup.readers.page import Article
+from dedup.readers.page_pool import PagePool
 from dedup.readers.path_pattern import PathPattern
 from dedup.readers.streams import Stream
 from dedup.readers.walk import find_sources, portable
@@ -22,28 +30,36 @@ from dedup.readers.walk import find_sources, portable
 BINARY = "neither text nor a known format"
 EMPTY = "empty input"
 NO_MATCH = "path does not fit the path pattern"
+WITHOUT_TEXTS = "file in which no record has a text, left out"
 NO_RECORD = "neither a document nor a mapping"
 
+# Pages given out before the first of them is asked for, and their bytes.
+MOST_AHEAD = 64
+MOST_HELD = 64 * 2**20
 
-def read_documents(paths: Sequence[Path | str] | Path | str, config: ReadConfig, log: ReadLog) -> Iterator[Document]:
+
+def read_documents(
+    paths: Sequence[Path | str] | Path | str, config: ReadConfig, log: ReadLog, jobs: int | None = None
+) -> Iterator[Document]:
     """Return an iterator over the documents of files, folders and standard input (`-`).
 
     Files come in the order of their paths and records in the order of their file, so equal input gives an
-    equal stream. One record is in memory at a time. Every record becomes a document or is counted in the log.
+    equal stream. Pages of HTML are read in `jobs` processes, all cores by default. Every record becomes a document
+    or is counted in the log.
 
     Raises `InputError` at once when a path cannot be read at all; `ConfigError` at once for a date format or
     path pattern that cannot be used, and after the last document when an option names a field that no record
     had, or a path pattern fits no path.
     """
-    return _from_sources(Reading(config, log), find_sources(paths, log))
+    return _from_sources(Reading(config, log, jobs), find_sources(paths, log))
 
 
 def read_records(
-    records: Iterable[Document | Mapping[str, Any]], config: ReadConfig, log: ReadLog
+    records: Iterable[Document | Mapping[str, Any]], config: ReadConfig, log: ReadLog, jobs: int | None = None
 ) -> Iterator[Document]:
     """Return an iterator over the documents of records in memory, by the same rules as those of files.
 
-    Messages in the log call the n-th record `record:n`.
+    Tables of pandas, polars and pyarrow are read row by row. Messages in the log call the n-th record `record:n`.
 
     >>> log = ReadLog()
     >>> [document.id for document in read_records([{"body": "Rain.", "doc_id": 7}], ReadConfig(), log)]
@@ -51,7 +67,26 @@ def read_records(
 
     Raises `ConfigError` as `read_documents` does.
     """
-    return _from_records(Reading(config, log), records)
+    return _from_records(Reading(config, log, jobs), records)
+
+
+def read_all(source: Any, config: ReadConfig, log: ReadLog, jobs: int | None = None) -> list[Document]:
+    """Return all documents of paths, or of records in memory; which keeps an id does not depend on their order.
+
+    Raises what `read_documents` and `read_records` raise.
+    """
+    late = LateBook()
+    reading = Reading(config, log, jobs, late=late)
+    if is_paths(source):
+        return settle(list(_from_sources(reading, find_sources(source, log))), late, log)
+    return settle(list(_from_records(reading, source)), late, log)
+
+
+def is_paths(source: Any) -> bool:
+    """Return whether a source names files rather than holding documents."""
+    if isinstance(source, str | Path):
+        return True
+    return isinstance(source, list | tuple) and bool(source) and all(isinstance(s, str | Path) for s in source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +95,19 @@ class OpenSource:
 
     reader: Reader
     records: Iterator[Record]
-    make: Callable[[dict[str, Any], Place], Document | None]
+    make: Callable[[dict[str, Any], Place], Document | Unread | None]
 
 
 class Reading:
-    """The parts of one reading, for those who look at its records one by one."""
+    """The parts of one reading, for those who look at its records one by one; close it when done."""
 
-    def __init__(self, config: ReadConfig, log: ReadLog) -> None:
+    def __init__(
+        self, config: ReadConfig, log: ReadLog, jobs: int | None = None, *, late: LateBook | None = None
+    ) -> None:
         """Raises `ConfigError` for a date format or path pattern that cannot be used."""
-        self.builder = DocumentBuilder(config, log)
+        self.builder = DocumentBuilder(config, log, late)
         self.log = log
+        self._pages = PagePool(jobs)
         self._limit = config.max_document_bytes
         self._pattern = None if config.path_pattern is None else PathPattern(config.path_pattern)
         self._unmatched: str | None = None
@@ -79,6 +117,11 @@ class Reading:
         """Return a source, opened; None, with a note in the log, where there is nothing to read."""
         self.log.files += 1
         stream = Stream(source.name, source.path, self.log)
+        if source.reader is not None and source.reader.opens_files:
+            if _is_empty(source.path):
+                self.log.warn(EMPTY, (source.name, None))
+                return None
+            return self._opened(source, source.reader, stream)
         reader = source.reader or reader_from_content(stream.head())
         if reader is None:
             self.log.lose(BINARY, (source.name, None), f"known are {known_suffixes()}")
@@ -86,9 +129,68 @@ class Reading:
         if not stream.head() and not stream.cut and (reader is not TEXT or source.path is None):
             self.log.warn(EMPTY, (source.name, None))
             return None
+        return self._opened(source, reader, stream)
+
+    def _opened(self, source: Source, reader: Reader, stream: Stream) -> OpenSource | None:
+        records = reader.records(stream, self._limit, self.log)
+        if source.found and reader.has_fields:
+            with_texts = self._with_texts(source, reader, records)
+            if with_texts is None:
+                return None
+            records = with_texts
         defaults = self._path_values(source, reader)
-        make = self.builder.from_record if reader.has_fields else self.builder.from_plain
-        return OpenSource(reader, reader.records(stream, self._limit, self.log), partial(make, defaults=defaults))
+        if reader.has_pages:
+            return OpenSource(reader, records, partial(self.builder.from_page, defaults=defaults))
+        if reader.has_fields:
+            make = partial(self.builder.from_record, defaults=defaults, clean=reader.is_clean)
+            return OpenSource(reader, records, make)
+        return OpenSource(reader, records, partial(self.builder.from_plain, defaults=defaults))
+
+    def documents(self, made: Iterable[Document | Unread | None]) -> Iterator[Document | None]:
+        """Yield what becomes of each record, in order; pages are read meanwhile in other processes.
+
+        How far that runs ahead does not depend on their number: neither does the log.
+        """
+        ahead: deque[tuple[Any, Future[Article] | None, int]] = deque()
+        held = 0
+        for item in made:
+            if not ahead and not isinstance(item, Unread):
+                yield item
+                continue
+            future = self._pages.submit(item.page) if isinstance(item, Unread) else None
+            ahead.append((item, future, len(item.page.html) if isinstance(item, Unread) else 0))
+            held += ahead[-1][2]
+            while len(ahead) > MOST_AHEAD or held > MOST_HELD:
+                held -= ahead[0][2]
+                yield self._done(*ahead.popleft()[:2])
+        while ahead:
+            yield self._done(*ahead.popleft()[:2])
+
+    def close(self) -> None:
+        """Stop the processes that read pages."""
+        self._pages.close()
+
+    def _done(self, item: Any, future: Future[Article] | None) -> Document | None:
+        document: Document | None = item if future is None else self.builder.complete(item, future.result())
+        return document
+
+    def _with_texts(self, source: Source, reader: Reader, records: Iterator[Record]) -> Iterator[Record] | None:
+        """Return the records of a file found in a folder; None where none of them has a text, as in a file of labels.
+
+        Only where the first has none, all are looked at: they may be late.
+        """
+        first = next(records, None)
+        if first is None:
+            return iter(())
+        if not self._has_text(first[1]) and source.path is not None:
+            aside = reader.records(Stream(source.name, source.path, ReadLog()), self._limit, ReadLog())
+            if not any(self._has_text(record) for _, record in aside):
+                self.log.warn(WITHOUT_TEXTS, (source.name, None), f"the fields are {', '.join(list(first[1])[:12])}")
+                return None
+        return chain([first], records)
+
+    def _has_text(self, record: dict[str, Any]) -> bool:
+        return self.builder.fields.plan(tuple(record)).has_text(record)
 
     def check_options(self) -> None:
         """Raise `ConfigError` for an option that applied to nothing that was read."""
@@ -108,7 +210,8 @@ class Reading:
 
     def _path_values(self, source: Source, reader: Reader) -> dict[str, str]:
         """Return what the path says of the documents in it; the id only where a file is one document."""
-        whole_file = not reader.has_fields and source.relative is not None
+        # an archive that is opened by its reader holds many pages
+        whole_file = not reader.has_fields and not reader.opens_files and source.relative is not None
         values = {"id": source.relative or ""} if whole_file else {}
         if self._pattern is None or source.path is None:
             return values
@@ -123,28 +226,41 @@ class Reading:
         return values | {name: value for name, value in found.items() if whole_file or name != "id"}
 
 
+def _is_empty(path: str | None) -> bool:
+    try:
+        return path is not None and os.path.getsize(path) == 0
+    except OSError:
+        return False  # who opens it says what is wrong
+
+
 def _from_sources(reading: Reading, sources: Iterable[Source]) -> Iterator[Document]:
+    try:
+        yield from (d for d in reading.documents(_made(reading, sources)) if d is not None)
+    finally:
+        reading.close()
+    reading.check_options()
+
+
+def _made(reading: Reading, sources: Iterable[Source]) -> Iterator[Document | Unread | None]:
     for source in sources:
         opened = reading.open(source)
         if opened is None:
             continue
         make, name = opened.make, source.name
         for line, record in opened.records:
-            document = make(record, (name, line))
-            if document is not None:
-                yield document
-    reading.check_options()
+            yield make(record, (name, line))
 
 
 def _from_records(reading: Reading, records: Iterable[Document | Mapping[str, Any]]) -> Iterator[Document]:
-    for number, record in enumerate(records, 1):
-        document = _from_memory(reading, record, ("record", number))
-        if document is not None:
-            yield document
+    made = (_from_memory(reading, record, ("record", number)) for number, record in enumerate(rows_of(records), 1))
+    try:
+        yield from (d for d in reading.documents(made) if d is not None)
+    finally:
+        reading.close()
     reading.check_options()
 
 
-def _from_memory(reading: Reading, record: Any, place: Place) -> Document | None:
+def _from_memory(reading: Reading, record: Any, place: Place) -> Document | Unread | None:
     if not isinstance(record, Document | Mapping):
         reading.log.skip(NO_RECORD, place, kind(record))
         return None

@@ -20,12 +20,15 @@ from dedup.readers.log import ReadLog
 BLOCK = 2**16
 TOO_LONG = "over the size limit"
 GONE = "disappeared while reading"
+CANNOT = "cannot be read"
+DAMAGED = "damaged or cut short"
 
 # The largest factors by which an input byte can grow are 1032 (deflate) and 32768 (zstd, a run-length block):
 # with pieces this small, what a bomb unpacks in one call stays within 32 MiB.
 _GZIP_STEP = 2**13
 _ZSTD_STEP = 2**10
 _LINE_FEED = 10
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
@@ -48,15 +51,16 @@ class _Broken(Exception):
 class Stream:
     """One input, read once from front to back.
 
-    `cut` becomes True when an error ended the stream early.
+    `path` is the file, or None for standard input. `cut` becomes True when an error ended the stream early.
     """
 
     def __init__(self, name: str, path: str | None, log: ReadLog) -> None:
         self.name = name
+        self.path = path
         self.cut = False
-        self._path = path
         self._log = log
-        self._file = io.BufferedReader(_Chunks(_to_utf8(_gather(self._guarded()))), BLOCK)
+        chunks = _to_utf8(_gather(self._guarded()))
+        self._file = io.BufferedReader(_Input(self._plain, chunks, self._note_error), BLOCK)
 
     def head(self) -> bytes:
         """Return the first bytes of the text, up to `BLOCK` of them, without consuming them."""
@@ -102,39 +106,87 @@ class Stream:
             for chunk in _unpacked(self._raw(), packed=self._named_packed()):
                 yield chunk
                 line += chunk.count(b"\n")
-        except FileNotFoundError:
-            self._lose(GONE, None, "")
         except OSError as error:
-            self._lose("cannot be read", line if line > 1 else None, error.strerror or str(error))
+            self._note_error(error)
         except (_Broken, zlib.error) as error:
-            self._lose("damaged or cut short", line, str(error))
+            self._lose(DAMAGED, line, str(error))
+
+    def _plain(self) -> io.FileIO | None:
+        """Return the file, behind its mark, where it can be read as it is: neither packed nor UTF-16, and no pipe."""
+        if self.path is None or self._named_packed():
+            return None
+        file = _open(self.path)
+        try:
+            if file.seekable():
+                first = file.read(4) or b""
+                if not (first.startswith((_GZIP_MAGIC, *_UTF16)) or _ZSTD_MAGIC.match(first)):
+                    file.seek(len(codecs.BOM_UTF8) if first.startswith(codecs.BOM_UTF8) else 0)
+                    return file
+        except OSError:
+            file.close()
+            raise
+        file.close()
+        return None
+
+    def _note_error(self, error: OSError) -> None:
+        if isinstance(error, FileNotFoundError):
+            self._lose(GONE, None, "")
+        else:
+            self._lose(CANNOT, None, error.strerror or str(error))
 
     def _lose(self, reason: str, line: int | None, detail: str) -> None:
         self.cut = True
         self._log.lose(reason, (self.name, line), detail)
 
     def _named_packed(self) -> bool:
-        return self._path is not None and self._path.lower().endswith((".gz", ".zst"))
+        return self.path is not None and self.path.lower().endswith((".gz", ".zst"))
 
     def _raw(self) -> Iterator[bytes]:
-        if self._path is None:
+        if self.path is None:
             yield from _pieces(sys.stdin.buffer)
             return
-        with open(self._path, "rb", buffering=0) as file:
+        with open(self.path, "rb", buffering=0) as file:
             yield from _pieces(file)
 
 
-class _Chunks(io.RawIOBase):
-    """The chunks of an iterator as a file."""
+def _open(path: str) -> io.FileIO:
+    return io.FileIO(path)
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+
+class _Input(io.RawIOBase):
+    """A file read as it is, where `plain` gives one on the first read; else the chunks of an iterator as a file."""
+
+    def __init__(
+        self, plain: Callable[[], io.FileIO | None], chunks: Iterator[bytes], fail: Callable[[OSError], None]
+    ) -> None:
+        self._begin: Callable[[], io.FileIO | None] | None = plain
+        self._plain: io.FileIO | None = None
         self._chunks = chunks
+        self._fail = fail
         self._left = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
+    def close(self) -> None:
+        if self._plain is not None:
+            self._plain.close()
+        super().close()
+
     def readinto(self, buffer: Any, /) -> int:
+        try:
+            if self._begin is not None:
+                begin, self._begin = self._begin, None
+                self._plain = begin()
+            if self._plain is not None:
+                return self._plain.readinto(buffer) or 0
+        except OSError as error:
+            self._plain, self._chunks = None, iter(())
+            self._fail(error)
+            return 0
+        return self._next_chunk(buffer)
+
+    def _next_chunk(self, buffer: Any) -> int:
         while not self._left:
             chunk = next(self._chunks, None)
             if chunk is None:
@@ -218,7 +270,7 @@ def _gather(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _to_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Drop the byte-order mark, and turn UTF-16 that has one into UTF-8."""
     first = next(chunks, b"")
-    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if first.startswith(_UTF16):
         yield from _from_utf16(chain([first], chunks))
         return
     yield first.removeprefix(codecs.BOM_UTF8)

@@ -31,6 +31,9 @@ class TableReader:
     """Reads delimiter-separated values quoted as RFC 4180 says; a broken row costs only itself."""
 
     has_fields = True
+    is_clean = False
+    has_pages = False
+    opens_files = False
 
     def __init__(self, name: str, suffixes: tuple[str, ...], delimiters: str) -> None:
         self.name = name

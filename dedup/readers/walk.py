@@ -15,10 +15,11 @@ import msgspec
 
 from dedup.errors import InputError
 from dedup.readers.base import Source
-from dedup.readers.formats import FOREIGN, known_suffixes, reader_for, unpacked_name
+from dedup.readers.formats import FOREIGN, WITH_TEXTS, known_suffixes, reader_for, unpacked_name
 from dedup.readers.log import ReadLog, printable
 from dedup.readers.streams import GONE
 
+FOREIGN_TYPE = "file of a type that is not read"
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 _MANIFEST = "manifest.json"
@@ -55,8 +56,12 @@ def find_sources(paths: Sequence[Path | str] | Path | str, log: ReadLog) -> Iter
     """
     given = [os.fspath(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     named = {os.path.abspath(path): path for path in reversed(given) if path != STDIN}
-    for absolute, path in named.items():
-        _check(absolute, path)
+    for absolute, path in list(named.items()):
+        if len(named) > 1 and _is_foreign(absolute):
+            log.lose(FOREIGN_TYPE, (path, None), f"convert it to one of {known_suffixes()}")
+            del named[absolute]
+        else:
+            _check(absolute, path)
     roots = sorted(named.items(), key=lambda item: item[0].split(os.sep))
     walk = _Walk(_base(list(named)), log)
     return _sources(roots, walk, with_stdin=STDIN in given)
@@ -83,8 +88,12 @@ def _check(absolute: str, given: str) -> None:
         if is_report(folder):
             where = printable(folder)
             raise InputError(f"{shown}: {where} is the report of an earlier scan; name the texts that it was made from")
-    if not os.path.isdir(absolute) and unpacked_name(absolute).lower().endswith(FOREIGN):
+    if _is_foreign(absolute):
         raise InputError(f"{shown}: files of this type are not read; convert it to one of {known_suffixes()}")
+
+
+def _is_foreign(absolute: str) -> bool:
+    return os.path.isfile(absolute) and unpacked_name(absolute).lower().endswith(FOREIGN)
 
 
 def _base(absolute: list[str]) -> str:
@@ -122,7 +131,7 @@ def _folder(root: str, given: str, walk: _Walk) -> Iterator[Source]:
             continue
         if _is_wanted(entry.path, mode, name, walk) and _is_new(entry.real, name, walk):
             found = True
-            yield _source(entry.path, name, walk)
+            yield _source(entry.path, name, walk, found=True)
     if not found:
         walk.log.warn("folder without a file to read", (given, None), f"known are {known_suffixes()}")
 
@@ -161,6 +170,9 @@ def _is_wanted(path: str, mode: int, name: str, walk: _Walk) -> bool:
     """Return whether a file found in a folder is of a known type, and no pipe or device that could block."""
     if reader_for(path) is not None and stat.S_ISREG(mode):
         return True
+    if unpacked_name(path).lower().endswith(WITH_TEXTS):
+        walk.log.warn(FOREIGN_TYPE, (name, None), f"convert it to one of {known_suffixes()}")
+        return False
     walk.log.ignore("unknown type", (name, None))
     return False
 
@@ -173,10 +185,10 @@ def _is_new(real: str, name: str, walk: _Walk) -> bool:
     return True
 
 
-def _source(path: str, name: str, walk: _Walk) -> Source:
+def _source(path: str, name: str, walk: _Walk, *, found: bool = False) -> Source:
     inside = walk.base and path.startswith(walk.base.rstrip(os.sep) + os.sep)
     relative = path[len(walk.base) :].lstrip(os.sep) if inside else name
-    return Source(name=name, path=path, relative=portable(relative), reader=reader_for(path))
+    return Source(name=name, path=path, relative=portable(relative), reader=reader_for(path), found=found)
 
 
 def portable(path: str) -> str:

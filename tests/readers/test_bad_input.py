@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import json
 import os
 import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -252,17 +252,20 @@ def test_unreadable_file(tmp_path: Path) -> None:
 def test_error_while_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of the disk in the middle keeps the lines before it and names the place."""
     raw = as_jsonl([{"id": n, "text": "x" * 1000} for n in range(1000)])
-    whole = streams._pieces
 
-    def failing(file: Any) -> Iterator[bytes]:
-        pieces = whole(file)
-        yield next(pieces)
-        raise OSError(errno.EIO, "broken disk")
+    class Failing(io.FileIO):
+        calls = 0
 
-    monkeypatch.setattr(streams, "_pieces", failing)
+        def readinto(self, buffer: Any, /) -> int:
+            self.calls += 1
+            if self.calls > 2:
+                raise OSError(errno.EIO, "broken disk")
+            return super().readinto(buffer) or 0
+
+    monkeypatch.setattr(streams, "_open", Failing)
     documents, log = read_bytes(tmp_path, "a.jsonl", raw)
     assert 0 < len(documents) < 1000
-    assert places(log) == [f"a.jsonl:{len(documents) + 1}: broken disk"]
+    assert places(log) == ["a.jsonl: broken disk"]
 
 
 def test_path_that_does_not_exist(tmp_path: Path) -> None:
@@ -280,7 +283,7 @@ def test_impossible_paths(name: str, tmp_path: Path) -> None:
         read_documents([f"{tmp_path}/{name}"], ReadConfig(), ReadLog())
 
 
-@pytest.mark.parametrize("name", ["a.html", "a.pdf", "a.parquet", "a.html.gz"])
+@pytest.mark.parametrize("name", ["a.docx", "a.pdf", "a.xml", "a.xml.gz"])
 def test_named_file_of_a_foreign_type(name: str, tmp_path: Path) -> None:
     """A named file that would only give noise is an error that says what is read."""
     (tmp_path / name).write_text("<p>")
@@ -348,3 +351,13 @@ def test_never_crashes(tmp_path_factory: pytest.TempPathFactory, name: str, head
     for document in documents:
         assert b"\0" not in document.text.encode()
     assert log.read == len(documents) <= log.records
+
+
+@pytest.mark.parametrize(
+    "raw", [b"%PDF-1.4\n1 0 obj", b"PK\x03\x04\x14\0", bytes(range(256)) * 40, b"\x89PNG\r\n\x1a\n"], ids=repr
+)
+def test_binary_under_the_name_of_a_text(raw: bytes, tmp_path: Path) -> None:
+    """A picture, a document or noise named `.txt` is counted and no text."""
+    documents, log = read_bytes(tmp_path, "a.txt", raw)
+    assert documents == []
+    assert counts(log.skipped) == {"binary data under the name of a text": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup.config import ReadConfig
+from dedup.readers import ReadLog, read_all
 from dedup.readers.ids import Claim, IdBook
 from tests.readers.helpers import counts, ids, places, read, read_bytes, read_memory, texts
 
@@ -145,3 +148,29 @@ def test_book_of_ids(claims: list[tuple[str, int]]) -> None:
         assert held.setdefault(got, text_hash) == text_hash
         assert got.startswith(doc_id)
         assert (got == doc_id) or claim is not Claim.NEW
+
+
+RECORDS = [
+    {"id": "a", "text": "Rain.", "outlet": "x"},
+    {"id": "a", "text": "Snow.", "outlet": "y"},
+    {"id": "a", "text": "Rain.", "outlet": "w"},
+    {"id": "b", "text": "Hail."},
+    {"id": "a", "text": "Sleet."},
+]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(5)))[::7])
+def test_who_keeps_an_id_does_not_depend_on_the_order(order: tuple[int, ...]) -> None:
+    """Of several texts with one id the same keeps it in any order, and of one text the same fields stay (row D16)."""
+    log, expected_log = ReadLog(), ReadLog()
+    expected = read_all(RECORDS, ReadConfig(), expected_log)
+    documents = read_all([RECORDS[n] for n in order], ReadConfig(), log)
+    assert sorted(documents, key=lambda d: d.id) == sorted(expected, key=lambda d: d.id)
+    assert len({d.id for d in documents}) == 4
+    assert next(d.outlet for d in documents if d.text == "Rain.") == "w"
+    assert (log.read, counts(log.merged), counts(log.renamed)) == (
+        4,
+        {"same id and text as a document before": 1},
+        {"same id as a document before, other text": 2},
+    )
+    assert log.records == len(RECORDS)

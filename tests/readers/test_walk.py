@@ -44,7 +44,7 @@ def test_a_path_alone(tmp_path: Path) -> None:
 
 def test_hidden_and_unknown_files_are_passed_over(tmp_path: Path) -> None:
     """Hidden files and folders, and files of unknown type, are no input and no loss."""
-    fill(tmp_path, "a.txt", ".b.txt", ".git/c.txt", "d.png", "e", "f.txt.bz2", "g.html")
+    fill(tmp_path, "a.txt", ".b.txt", ".git/c.txt", "d.png", "e", "f.txt.bz2", "g.svg")
     documents, log = read(tmp_path)
     assert ids(documents) == ["a.txt"]
     assert counts(log.ignored) == {"unknown type": 4}
@@ -220,3 +220,15 @@ def test_reading_is_lazy(tmp_path: Path) -> None:
     next(documents)
     assert (log.files, log.read) == (1, 1)
     documents.close()  # type: ignore[attr-defined]
+
+
+def test_sheets_and_the_like(tmp_path: Path) -> None:
+    """In a folder they are passed over with a word; named beside others they are a loss and stop nothing."""
+    fill(tmp_path, "a.txt", "b.xlsx", "c.pdf")
+    documents, log = read(tmp_path)
+    assert (ids(documents), log.complete) == (["a.txt"], True)
+    assert counts(log.warnings) == {"file of a type that is not read": 2}
+    assert "convert it to one of .txt" in log.messages()[0]
+    documents, log = read(tmp_path / "a.txt", tmp_path / "b.xlsx")
+    assert (ids(documents), log.complete) == (["a.txt"], False)
+    assert counts(log.unread) == {"file of a type that is not read": 1}
