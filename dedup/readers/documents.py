@@ -43,13 +43,13 @@ class DocumentBuilder:
     What gives no document, or not all of it, is counted in the log.
     """
 
-    def __init__(self, config: ReadConfig, log: ReadLog) -> None:
+    def __init__(self, config: ReadConfig, log: ReadLog, ids: IdBook | None = None) -> None:
         """Raises `ConfigError` for a date format that cannot be used."""
         self.fields = FieldMap(config)
         self._log = log
         self._limit = config.max_document_bytes
         self._dates = DateParser(config.date_format)
-        self._ids = IdBook()
+        self._ids = ids or IdBook()
 
     def from_record(self, record: dict[str, Any], place: Place, defaults: Mapping[str, str]) -> Document | None:
         """Return the document of a record whose fields have any names; `defaults` fill what it lacks."""

@@ -44,6 +44,14 @@ class IdBook:
         return doc_id, Claim.RENAMED
 
 
+class FreeIds(IdBook):
+    """Takes every id as it is: a later document with it stands for the same one, changed."""
+
+    def claim(self, doc_id: str, text_hash: int) -> tuple[str, Claim]:
+        """Return the id."""
+        return doc_id, Claim.NEW
+
+
 def hash_text(raw: bytes) -> int:
     """Return the XXH3-64 of a text in UTF-8.
 

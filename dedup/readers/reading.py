@@ -14,6 +14,7 @@ from dedup.model import Document
 from dedup.readers.base import Reader, Record, Source
 from dedup.readers.documents import DocumentBuilder
 from dedup.readers.formats import TEXT, known_suffixes, reader_from_content
+from dedup.readers.ids import IdBook
 from dedup.readers.log import Place, ReadLog, kind, printable
 from dedup.readers.path_pattern import PathPattern
 from dedup.readers.streams import Stream
@@ -25,21 +26,24 @@ NO_MATCH = "path does not fit the path pattern"
 NO_RECORD = "neither a document nor a mapping"
 
 
-def read_documents(paths: Sequence[Path | str] | Path | str, config: ReadConfig, log: ReadLog) -> Iterator[Document]:
+def read_documents(
+    paths: Sequence[Path | str] | Path | str, config: ReadConfig, log: ReadLog, ids: IdBook | None = None
+) -> Iterator[Document]:
     """Return an iterator over the documents of files, folders and standard input (`-`).
 
     Files come in the order of their paths and records in the order of their file, so equal input gives an
     equal stream. One record is in memory at a time. Every record becomes a document or is counted in the log.
+    `ids` decides what becomes of an id that comes twice.
 
     Raises `InputError` at once when a path cannot be read at all; `ConfigError` at once for a date format or
     path pattern that cannot be used, and after the last document when an option names a field that no record
     had, or a path pattern fits no path.
     """
-    return _from_sources(Reading(config, log), find_sources(paths, log))
+    return _from_sources(Reading(config, log, ids), find_sources(paths, log))
 
 
 def read_records(
-    records: Iterable[Document | Mapping[str, Any]], config: ReadConfig, log: ReadLog
+    records: Iterable[Document | Mapping[str, Any]], config: ReadConfig, log: ReadLog, ids: IdBook | None = None
 ) -> Iterator[Document]:
     """Return an iterator over the documents of records in memory, by the same rules as those of files.
 
@@ -51,7 +55,7 @@ def read_records(
 
     Raises `ConfigError` as `read_documents` does.
     """
-    return _from_records(Reading(config, log), records)
+    return _from_records(Reading(config, log, ids), records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,9 @@ class OpenSource:
 class Reading:
     """The parts of one reading, for those who look at its records one by one."""
 
-    def __init__(self, config: ReadConfig, log: ReadLog) -> None:
+    def __init__(self, config: ReadConfig, log: ReadLog, ids: IdBook | None = None) -> None:
         """Raises `ConfigError` for a date format or path pattern that cannot be used."""
-        self.builder = DocumentBuilder(config, log)
+        self.builder = DocumentBuilder(config, log, ids)
         self.log = log
         self._limit = config.max_document_bytes
         self._pattern = None if config.path_pattern is None else PathPattern(config.path_pattern)

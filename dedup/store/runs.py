@@ -22,7 +22,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import msgspec
 import numpy as np
@@ -414,7 +414,27 @@ class Run:
         self.close()
 
 
-def merge(runs: Sequence[Run], records: int = 1 << 16) -> Iterator[Batch]:
+class Records(Protocol):
+    """What can be searched and merged: a run, or the like in memory."""
+
+    layout: Layout
+
+    def __len__(self) -> int: ...
+
+    def lookup(self, keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return for each key its records `[low, high)`."""
+        ...
+
+    def take(self, records: npt.NDArray[np.int64]) -> Batch:
+        """Return keys and columns of records by number."""
+        ...
+
+    def batches(self, records: int = 1 << 16) -> Iterator[Batch]:
+        """Yield all records in order of their keys."""
+        ...
+
+
+def merge(runs: Sequence[Records], records: int = 1 << 16) -> Iterator[Batch]:
     """Yield the records of all runs in order of their keys, about `records` of each at a time.
 
     Equal keys come in order of the runs, then of their places, however many there are; memory stays within about
@@ -439,7 +459,7 @@ def merge(runs: Sequence[Run], records: int = 1 << 16) -> Iterator[Batch]:
 class _Head:
     """The next records of a run that is merged."""
 
-    def __init__(self, run: Run, records: int) -> None:
+    def __init__(self, run: Records, records: int) -> None:
         self._batches = run.batches(records)
         self._batch: Batch | None = None
         self._unread = len(run)
