@@ -165,6 +165,7 @@ class Index:
             numbers = [n for n in self._numbers(wanted, view) if n >= 0]
             if numbers:
                 self._storage.write([], numbers, None)
+                upkeep.settle(self._storage)
         return len(numbers)
 
     def expire(self, before: When) -> int:
@@ -172,7 +173,9 @@ class Index:
         self._must_write()
         point = contents.seconds(before)
         with self._storage.lock:
-            return upkeep.drop_expired(self._storage, float("-inf") if point is None else point)
+            gone = upkeep.drop_expired(self._storage, float("-inf") if point is None else point)
+            upkeep.settle(self._storage)
+            return gone
 
     def compact(self) -> None:
         """Write all segments anew in order of time, without what was removed, and give room back to the disk.

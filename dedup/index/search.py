@@ -133,7 +133,9 @@ def _look_up(name: str, asked_for: npt.NDArray[np.uint32], view: View, among: Fi
     for part, removed in view.parts():
         if not among.may_have(part):
             continue
-        key, found, cut = _in_part(getattr(part, name), wanted)
+        # so that removed documents do not take the places of others
+        most = FREQUENT + min(len(removed), 3 * FREQUENT)
+        key, found, cut = _in_part(getattr(part, name), wanted, most)
         every, where = np.unique(found, return_inverse=True)
         live, size = among.among(part, every)
         live &= ~np.isin(every, removed)
@@ -147,12 +149,12 @@ def _look_up(name: str, asked_for: npt.NDArray[np.uint32], view: View, among: Fi
 
 
 def _in_part(
-    run: Records, wanted: npt.NDArray[np.uint32]
+    run: Records, wanted: npt.NDArray[np.uint32], most: int
 ) -> tuple[npt.NDArray[np.int64], Numbers, npt.NDArray[np.bool_]]:
     """Return which keys were found in which documents, and which keys have more than were looked at."""
     low, high = run.lookup(wanted)
-    cut = high - low > FREQUENT
-    high = np.minimum(high, low + FREQUENT)
+    cut = high - low > most
+    high = np.minimum(high, low + most)
     there = np.flatnonzero(high > low)
     _, (numbers,) = run.take(expand(low[there], high[there]))
     return np.repeat(there, (high - low)[there]), numbers, cut

@@ -88,22 +88,29 @@ class Storage:
     # reading
 
     def view(self) -> View:
-        """Return the view of the newest commit. Inside `database.reading()` it stays the same.
+        """Return the view of the newest commit. Inside `database.reading()` it is that of the block's snapshot.
 
-        Raises `StoreError` when anything that it needs is damaged.
+        Where a writer has merged away a segment that was not opened yet, the block goes on with a newer snapshot: ask
+        for the view first. Raises `StoreError` when anything that it needs is damaged.
         """
-        with self.lock:
-            for _ in range(100):
+        with self.lock, self.database.reading():
+            missing: StoreError | None = None
+            missing_in = -1
+            while True:
                 state = self._state()
                 if self._view is not None and self._view.state.commit == state.commit:
                     return self._view
+                if missing is not None and missing_in == state.commit:
+                    raise missing
                 try:
                     self._view = self._view_of(state)
-                except FileNotFoundError:
-                    # a writer has merged the segment away: its file is in no newer state
-                    continue
-                return self._view
-        raise StoreError(f"{self.path}: changes faster than it can be read; try again")
+                except StoreError as error:
+                    if not isinstance(error.__cause__, FileNotFoundError):
+                        raise
+                    missing, missing_in = error, state.commit
+                    self.database.renew()
+                else:
+                    return self._view
 
     def _view_of(self, state: State) -> View:
         """Build the view of a state from what is there already, segment by segment."""
@@ -114,12 +121,7 @@ class Storage:
 
     def _opened(self, state: State, segment: int) -> Segment:
         info = next(i for i in state.segments if i.segment == segment)
-        try:
-            return open_segment(self.folder, info, state.mark, REPAIR)
-        except StoreError as error:
-            if isinstance(error.__cause__, FileNotFoundError) and self._state().commit != state.commit:
-                raise error.__cause__ from error
-            raise
+        return open_segment(self.folder, info, state.mark, REPAIR)
 
     def _removed_of(self, segment: int, count: int) -> Numbers:
         """Return the removed documents of a segment, of which the state says how many there are."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from dedup.index.state import State
 from dedup.index.storage import REPAIR, Storage
 from dedup.index.view import Numbers
 from dedup.store.runs import Run
@@ -23,6 +24,8 @@ from dedup.store.segments import LAYOUTS, Segment, SegmentInfo, open_segment, wr
 LEAST_FLUSH, FLUSH = 256, 4096
 LARGEST = 1 << 18
 FAN = 4
+# One part in so many may be removed before a segment is written anew.
+MOST_REMOVED = 3
 # Days behind the newest date after which a document comes late.
 LATE_DAYS = 60
 
@@ -30,10 +33,11 @@ LATE_DAYS = 60
 def settle(storage: Storage) -> None:
     """Write the newest documents to segments when they are many, and merge what has become too many."""
     view = storage.view()
-    if len(view.newest) < min(FLUSH, max(LEAST_FLUSH, view.state.documents // 4)):
-        return
-    flush(storage)
-    while run := _due(storage.view().state.segments):
+    # removed ones are held in memory as well
+    held = sum(part.info.documents for part in view.newest.parts)
+    if held >= min(FLUSH, max(LEAST_FLUSH, view.state.documents // 4)):
+        flush(storage)
+    while run := _due(storage.view().state):
         _merge(storage, run)
 
 
@@ -121,8 +125,12 @@ def _verify_segment(segment: Segment) -> None:
                 raise run.damaged("it names documents that the segment has not")
 
 
-def _due(infos: Sequence[SegmentInfo]) -> list[int] | None:
-    """Return the segments to merge next; None when there are few enough."""
+def _due(state: State) -> list[int] | None:
+    """Return the segments to merge next, or one to write anew; None when there are few enough."""
+    infos = state.segments
+    for info in infos:
+        if MOST_REMOVED * state.removed.get(info.segment, 0) > info.documents:
+            return [info.segment]
     for late in (False, True):
         ordered = sorted((i for i in infos if i.late == late), key=lambda i: (i.since or -math.inf, i.low))
         tiers = [max(0, math.floor(math.log(max(i.documents, 1) / FLUSH, FAN) + 0.5)) for i in ordered]

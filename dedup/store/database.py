@@ -75,6 +75,12 @@ class Database:
         finally:
             self._roll_back()
 
+    def renew(self) -> None:
+        """Go on with the newest snapshot inside `reading`."""
+        with self._named():
+            self._roll_back()
+            self._connection().execute("BEGIN")
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Write all of the block, or nothing of it; what is written has reached the disk when the block ends."""
