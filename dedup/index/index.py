@@ -16,13 +16,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup import rescore
 from dedup.config import Config
 from dedup.errors import StoreError
 from dedup.index import contents, handles, upkeep
 from dedup.index.answers import Answer, Clusters, IndexStats
 from dedup.index.matching import Texts, matches
-from dedup.index.search import CARRIERS, Question, candidates
+from dedup.index.search import CARRIERS, Question, candidates, weighed
 from dedup.index.state import FORMAT
 from dedup.index.storage import Mode, Storage
 from dedup.index.view import Filter, View
@@ -326,8 +325,7 @@ class Index:
     def _answer(self, new: _New, own: npt.NDArray[np.int64], view: View, asked: Question) -> Answer:
         """Return the matches of new texts; `own` are their numbers in the index, or -1."""
         idf = self._storage.idf(view)
-        evidence = rescore.evidence(new.tokens, idf)
-        found = candidates(evidence, new.signed, view, asked, own, self.config)
+        found = candidates(weighed(new.tokens, idf), new.signed, view, asked, own, self.config)
         wanted = np.unique(found.numbers)
         # an earlier text of the batch is here already
         inside = np.isin(wanted, own)

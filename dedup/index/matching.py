@@ -119,7 +119,7 @@ def _shares(passages: Passages, evidence: rescore.Evidence) -> npt.NDArray[np.fl
     for side in (0, 1):
         starts = passages.blocks[:, side]
         # pairs follow one another, each on a stretch of its own, so that one running maximum serves all
-        shift = np.repeat(pair, sizes) * len(weight)
+        shift = np.repeat(pair, sizes) * (len(evidence.tokens.hashes) + 1)
         order = np.argsort(shift + starts, kind="stable")
         low, high = (shift + starts)[order], (shift + starts + passages.blocks[:, 2])[order]
         seen = np.maximum.accumulate(np.concatenate([[0], high]))[:-1]

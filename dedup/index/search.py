@@ -18,8 +18,9 @@ from dedup.index.contents import band_keys, seed_places
 from dedup.index.view import EVERYTHING, Filter, Numbers, View, expand
 from dedup.kernels import postings as kernels
 from dedup.kernels.tokens import FLAG_LINE, FLAG_QUOTE
-from dedup.rescore import Evidence
+from dedup.kernels.weights import token_masses
 from dedup.store.runs import Records
+from dedup.tokens import Tokens
 from dedup.verdict import reach
 
 # Documents of one part that are looked at for a seed or band.
@@ -48,6 +49,26 @@ class Question:
 
     among: Filter = EVERYTHING
     carriers: int = CARRIERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """The tokens of new texts with prefix sums of their masses (int64, 1/256 nat) and weights (int64, 6 a word)."""
+
+    tokens: Tokens
+    mass: npt.NDArray[np.int64]
+    weight: npt.NDArray[np.int64]
+
+
+def weighed(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Weighed:
+    """Return tokens with what they weigh."""
+    masses = token_masses(tokens.hashes, tokens.weights, idf)
+    zero = np.zeros(1, np.int64)
+    return Weighed(
+        tokens=tokens,
+        mass=np.concatenate([zero, np.cumsum(masses, dtype=np.int64)]),
+        weight=np.concatenate([zero, np.cumsum(tokens.weights, dtype=np.int64)]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +109,7 @@ class _Pairs:
 
 
 def candidates(
-    known: Evidence,
+    known: Weighed,
     signed: npt.NDArray[np.uint32],
     view: View,
     asked: Question,
@@ -160,7 +181,7 @@ def _in_part(
     return np.repeat(there, (high - low)[there]), numbers, cut
 
 
-def _by_seeds(hits: _Places, known: Evidence, config: Config, carriers: int) -> _Pairs:
+def _by_seeds(hits: _Places, known: Weighed, config: Config, carriers: int) -> _Pairs:
     """Return the pairs that may have a chain, and which of them to align."""
     starts, ends = _reach(hits, known, config)
     packed = _packed(hits.texts, hits.numbers)
@@ -184,7 +205,7 @@ def _chains(
     starts: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],
     least: npt.NDArray[np.float64],
-    known: Evidence,
+    known: Weighed,
     config: Config,
     carriers: int,
 ) -> npt.NDArray[np.float64]:
@@ -199,7 +220,7 @@ def _chains(
 
 
 def _least(
-    pairs: npt.NDArray[np.uint64], sizes: npt.NDArray[np.uint32], known: Evidence, config: Config
+    pairs: npt.NDArray[np.uint64], sizes: npt.NDArray[np.uint32], known: Weighed, config: Config
 ) -> npt.NDArray[np.float64]:
     """Return the values (n x 2) from which a passage of each pair, and one that is a whole unit, can be a match."""
     own = np.diff(known.tokens.bounds)[(pairs >> np.uint64(32)).astype(np.int64)]
@@ -209,7 +230,7 @@ def _least(
     return np.stack([least, least - best.unit], axis=1)
 
 
-def _reach(hits: _Places, known: Evidence, config: Config) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _reach(hits: _Places, known: Weighed, config: Config) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the token span around each seed that a run with it may have without another seed."""
     low, high = known.tokens.bounds[hits.texts], known.tokens.bounds[hits.texts + 1]
     beyond = config.seeds.seed_window - 1
