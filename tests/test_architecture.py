@@ -29,7 +29,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("sources",),
     ("manifest",),
     ("pipeline", "comparison", "evaluate", "evaluation.", "explain", "spark"),
-    ("index.",),
+    ("index.", "options"),
+    ("index_cli",),
     ("cli",),
 )
 

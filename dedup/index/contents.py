@@ -125,7 +125,9 @@ def seed_places(tokens: Tokens, config: Config) -> tuple[npt.NDArray[np.uint32],
     """Return the seed keys of all texts (uint32) and their token places (int64), in order of place."""
     sizes = config.seeds
     spans = np.stack([tokens.bounds[:-1], tokens.bounds[1:]], axis=1)
-    keys, places, *_ = shingle_kernels.seed_places(tokens.hashes, tokens.weights, spans, sizes.seed_size, sizes.seed_window)
+    keys, places, *_ = shingle_kernels.seed_places(
+        tokens.hashes, tokens.weights, spans, sizes.seed_size, sizes.seed_window
+    )
     return keys, places
 
 

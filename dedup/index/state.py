@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from dedup.config import Config
+from dedup.config import Config, ReadConfig
 from dedup.errors import ConfigError, StoreError
 from dedup.signatures import SCHEME
 from dedup.store.segments import SegmentInfo
@@ -93,8 +93,9 @@ def decode(raw: bytes, where: str) -> State:
 
 def new_state(config: Config) -> State:
     """Return the state of an empty index."""
-    plain = {k: v for k, v in config.to_dict().items() if k not in ("jobs", "memory")}
-    return State(fingerprint=config.fingerprint(), config=plain)
+    lasting = _lasting(config)
+    plain = {k: v for k, v in lasting.to_dict().items() if k not in ("jobs", "memory")}
+    return State(fingerprint=lasting.fingerprint(), config=plain)
 
 
 def check_config(state: State, config: Config, where: str) -> None:
@@ -102,6 +103,7 @@ def check_config(state: State, config: Config, where: str) -> None:
 
     Raises `ConfigError` naming what differs.
     """
+    config = _lasting(config)
     if config.fingerprint() == state.fingerprint:
         return
     theirs = state.configuration(where).to_dict()
@@ -110,3 +112,8 @@ def check_config(state: State, config: Config, where: str) -> None:
         f"{where}: was made with other settings ({', '.join(differing)}); open it without settings to use its own, "
         "or build a new index with yours"
     )
+
+
+def _lasting(config: Config) -> Config:
+    """Return a configuration without what says how records are read: that may be another one each time."""
+    return replace(config, read=ReadConfig())

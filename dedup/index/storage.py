@@ -71,7 +71,7 @@ class Storage:
                 )
             self.config = state.configuration(str(path))
             if config is not None:
-                self.config = replace(self.config, jobs=config.jobs, memory=config.memory)
+                self.config = replace(self.config, jobs=config.jobs, memory=config.memory, read=config.read)
             if self.writes:
                 remove_strays(self.folder, state.segments)
             undo.pop_all()
