@@ -30,13 +30,15 @@ class Texts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """Verified passages, what is equal of each pair of texts (`shares`, float64, passages x 2), and the commit."""
+    """Verified passages, what is equal of each pair of texts (`shares`, float64, passages x 2), the weight of each text
+    (`totals`), and the commit."""
 
     documents: Sequence[Document]
     evidence: rescore.Evidence
     passages: Passages
     scored: rescore.Scored
     shares: npt.NDArray[np.float64]
+    totals: list[int]
     near_duplicate: float
     as_of: int
 
@@ -68,6 +70,7 @@ def matches(
         passages=passages,
         scored=scored,
         shares=_shares(passages, evidence),
+        totals=np.diff(evidence.weight[tokens.bounds]).tolist(),
         near_duplicate=config.clusters.near_duplicate,
         as_of=as_of,
     )
@@ -175,8 +178,7 @@ def _relation(
     pair: tuple[int, int],
 ) -> Relation:
     """Return the relation of two texts by what is aligned of them."""
-    bounds, weight = found.evidence.tokens.bounds, found.evidence.weight
-    totals = [int(weight[bounds[d + 1]] - weight[bounds[d]]) for d in pair]
+    totals = [found.totals[d] for d in pair]
     if is_update(one, other, shares, totals):
         return "updates"
     return relation_of(shares[0], shares[1], found.near_duplicate)
