@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from dedup.comparison import compare
     from dedup.config import Config
     from dedup.errors import ConfigError, DedupError, InputError, StoreError
+    from dedup.index import Index
     from dedup.model import Document, Match, ScanResult
     from dedup.pipeline import scan
     from dedup.shingles import shingle_hashes
@@ -19,6 +20,7 @@ _WHERE = {
     "ConfigError": "errors",
     "DedupError": "errors",
     "Document": "model",
+    "Index": "index",
     "InputError": "errors",
     "Match": "model",
     "ScanResult": "model",
@@ -29,7 +31,7 @@ _WHERE = {
 }
 
 __all__ = [  # noqa: RUF022
-    "scan", "compare", "Config", "Document", "Match", "ScanResult", "shingle_hashes",
+    "scan", "compare", "Index", "Config", "Document", "Match", "ScanResult", "shingle_hashes",
     "DedupError", "ConfigError", "InputError", "StoreError",
 ]  # fmt: skip
 

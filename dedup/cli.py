@@ -14,6 +14,8 @@ import click
 
 from dedup import __version__
 from dedup.errors import ConfigError, DedupError, InputError
+from dedup.index_cli import index
+from dedup.options import READING, reading_options
 
 if TYPE_CHECKING:
     from dedup.config import Config
@@ -85,20 +87,6 @@ def _days(ctx: click.Context, param: click.Parameter, value: str | None) -> floa
         raise click.BadParameter(f"{value!r} is no duration; write 7d, 36h or 2w", ctx, param) from None
 
 
-def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how records become documents."""
-    for option in reversed((
-        click.option("--text-field", metavar="NAME", help="Field with the text."),
-        click.option("--id-field", metavar="NAME", help="Field with the id."),
-        click.option("--outlet-field", metavar="NAME", help="Field with the outlet."),
-        click.option("--date-field", metavar="NAME", help="Field with the date of publication."),
-        click.option("--date-format", metavar="FORMAT", help="strptime format of the dates, such as %d/%m/%Y."),
-        click.option("--path-pattern", metavar="PATTERN", help="How paths name things: '{outlet}/{date}/{id}.txt'."),
-    )):  # fmt: skip
-        command = option(command)
-    return command
-
-
 def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what is looked for."""
     for option in reversed((
@@ -124,7 +112,7 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--out", default="dedup-report", show_default=True, help="Folder for the results.")
 @_scan_options
-@_reading_options
+@reading_options
 @click.option(
     "--format",
     "formats",
@@ -206,11 +194,7 @@ def _config(options: dict[str, Any]) -> Config:
     config = Config.from_toml(options["config"]) if options.get("config") else Config.for_preset(preset or "news")
     if options.get("config") and preset and config.preset != preset:
         raise ConfigError(f"--preset {preset} and {options['config']} (preset {config.preset}) disagree; name one")
-    reading = {
-        k: options[k]
-        for k in ("text_field", "id_field", "outlet_field", "date_field", "date_format", "path_pattern")
-        if options.get(k)
-    }
+    reading = {k: options[k] for k in READING if options.get(k)}
     changes: dict[str, Any] = {
         k: options[k] for k in ("only", "jobs", "memory", "min_words", "min_similarity") if options.get(k) is not None
     }
@@ -365,7 +349,7 @@ def evaluate(gold: str, out: str, as_json: bool) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@_reading_options
+@reading_options
 @click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="Records to look at.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def inspect(paths: tuple[str, ...], limit: int, as_json: bool, **options: Any) -> None:
@@ -383,3 +367,6 @@ def inspect(paths: tuple[str, ...], limit: int, as_json: bool, **options: Any) -
     from dedup.report.inspection import print_inspection
 
     print_inspection(found, Console())
+
+
+main.add_command(index)

@@ -166,6 +166,14 @@ class Config:
         base = cls.for_preset(str(table.pop("preset", "news")))  # type: ignore[arg-type]
         return _merge(base, table, str(path))
 
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Config:
+        """Return the configuration of `to_dict`.
+
+        Raises `ConfigError` for an unknown key or a wrong value.
+        """
+        return _merge(cls(), _given(plain), "configuration")
+
     def to_dict(self) -> dict[str, Any]:
         """Return the configuration as plain values, in field order."""
         return dataclasses.asdict(self)
@@ -203,6 +211,11 @@ def _merge(base: Any, table: Mapping[str, Any], where: str) -> Any:
         else:
             values[key] = _coerce(value, hints[key], f"{where}: {key}")
     return replace(base, **values)
+
+
+def _given(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table without what is None, also in tables in it."""
+    return {k: _given(v) if isinstance(v, Mapping) else v for k, v in plain.items() if v is not None}
 
 
 def _coerce(value: Any, hint: Any, where: str) -> Any:

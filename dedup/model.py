@@ -86,6 +86,33 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexMatch:
+    """A verified passage between a document of an index (left) and a new text (right).
+
+    Its first fields are those of `Match`; kinds are judged on all carriers, by `Index.clusters`. `relation` is that of
+    the left document to the right one, as far as aligned words tell; `share_left` and `share_right` are the parts of
+    each that the other has. `outlet`, `published`, `title` and `url` are those of the left document. `as_of` is the
+    commit of the index that was asked.
+    """
+
+    left: Span
+    right: Span
+    score: float
+    similarity: float
+    wording: Wording
+    scores: Mapping[str, float]
+    changed: tuple[Change, ...]
+    relation: Relation
+    share_left: float
+    share_right: float
+    outlet: str | None
+    published: str | None
+    title: str | None
+    url: str | None
+    as_of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Who a passage is credited to, with evidence; `doc_id` and `agency` are None where nothing supports one."""
 

@@ -119,8 +119,8 @@ def _relation(
 ) -> DocumentPair:
     shares = [round(s / max(1, t), 6) for s, t in zip(shared, totals, strict=True)]
     common = min(shared)
-    relation = _name(shares[0], shares[1], near_duplicate)
-    if _updates(documents[numbers[0]], documents[numbers[1]], shares, totals):
+    relation = relation_of(shares[0], shares[1], near_duplicate)
+    if is_update(documents[numbers[0]], documents[numbers[1]], shares, totals):
         relation = "updates"
     return DocumentPair(
         left=numbers[0],
@@ -133,7 +133,8 @@ def _relation(
     )
 
 
-def _name(share_left: float, share_right: float, near_duplicate: float) -> Relation:
+def relation_of(share_left: float, share_right: float, near_duplicate: float) -> Relation:
+    """Return the relation of two texts by how much of each the other has."""
     if share_left >= near_duplicate and share_right >= near_duplicate:
         return "duplicate"
     if share_right >= near_duplicate:
@@ -141,7 +142,7 @@ def _name(share_left: float, share_right: float, near_duplicate: float) -> Relat
     return "contained" if share_left >= near_duplicate else "partial"
 
 
-def _updates(left: Document, right: Document, shares: Sequence[float], totals: Sequence[int]) -> bool:
+def is_update(left: Document, right: Document, shares: Sequence[float], totals: Sequence[int]) -> bool:
     """Return whether one text is its own outlet's later and longer version of the other."""
     if not left.outlet or left.outlet != right.outlet or left.timestamp is None or right.timestamp is None:
         return False

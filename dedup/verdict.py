@@ -6,6 +6,7 @@ The coefficients are fitted by `benchmarks/fit_verdict.py` and read from `dedup/
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from importlib import resources
 
 import msgspec
@@ -72,3 +73,30 @@ def logistic(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.floa
         | (columns["words"] >= LONG_RUN) & (columns["contiguity"] >= CLOSE)
     )
     return np.where(enough, 1.0 / (1.0 + np.exp(-np.clip(z, -60, 60))), 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """The most that a verbatim run can reach: `z <= constant + per_nat * surprise + per_word * words`, and `unit` more
+    when it is a whole unit. `needed` is the z of the least score of a match."""
+
+    constant: float
+    per_nat: float
+    per_word: float
+    unit: float
+    needed: float
+
+
+def reach(min_score: float) -> Reach:
+    """Return what a verbatim run can reach, for those who must know before it is aligned."""
+    weights, intercept = coefficients()
+    of = dict(zip(INPUTS, weights.tolist(), strict=True))
+    content = max(of["content"] * float(np.log1p(n)) for n in (LEAST_CONTENT_UNIT, 12.0))
+    score = min(max(min_score, 1e-9), 1.0 - 1e-9)
+    return Reach(
+        constant=intercept + content + of["contiguity"] + of["cosine"],
+        per_nat=max(0.0, of["surprise"] / 10.0),
+        per_word=max(0.0, of["words"] / 8.0),
+        unit=max(0.0, of["unit"]),
+        needed=float(np.log(score / (1.0 - score))),
+    )

@@ -69,7 +69,12 @@ class Sums:
 def inverse_frequencies(tokens: Tokens, counted: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
     """Return the idf of each slot (float32, nats), from the texts that are `counted` and the background."""
     frequencies = kernels.document_frequencies(tokens.hashes, tokens.bounds, counted)
-    total = float(counted.sum()) + BACKGROUND_DOCUMENTS
+    return inverse(frequencies, int(counted.sum()))
+
+
+def inverse(frequencies: npt.NDArray[np.int32], documents: int) -> npt.NDArray[np.float32]:
+    """Return the idf of each slot (float32, nats), from its frequency among some documents and the background."""
+    total = float(documents) + BACKGROUND_DOCUMENTS
     return np.log(np.float32(total) / (frequencies + background())).astype(np.float32)
 
 

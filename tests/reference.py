@@ -336,3 +336,40 @@ def document_frequencies(texts: Sequence[Sequence[int]], slots: int) -> dict[int
 def token_mass(idf: float, weight: int) -> int:
     """Of a word its idf in 1/256 nat; of a character of a script without spaces its part of a word."""
     return int(idf * weight / 6 * 256)
+
+
+def chosen_chains(
+    groups: list[list[tuple[int, int]]],
+    mass: list[int],
+    value: list[float],
+    borders: list[bool],
+    least: list[tuple[float, float]],
+    limits: tuple[int, int, int],
+) -> list[float]:
+    """What one chain over each group of token spans is worth; a group that is worth something covers its tokens."""
+    max_gap, least_mass, carriers = limits
+    covered: dict[int, int] = {}
+    out = []
+    for spans, (plain, unit) in zip(groups, least, strict=True):
+        chains: list[list[tuple[int, int]]] = []
+        for start, end in spans:
+            if chains and start - max(e for _, e in chains[-1]) <= max_gap:
+                chains[-1].append((start, end))
+            else:
+                chains.append([(start, end)])
+        best = 0.0
+        for chain in chains:
+            for n in range(1, len(chain) + 1):
+                part = chain[:n]
+                tokens = {t for start, end in part for t in range(start, end)}
+                free = sorted(t for t in tokens if covered.get(t, 0) < carriers)
+                edges = [t for t in range(part[0][0], max(e for _, e in part) + 1) if borders[t]]
+                enough = unit if edges and edges[-1] - edges[0] >= 3 else plain
+                worth = sum(value[t] for t in free)
+                if sum(mass[t] for t in free) >= least_mass and worth >= enough:
+                    best = max(best, worth)
+        out.append(best)
+        if best:
+            for t in {t for start, end in spans for t in range(start, end)}:
+                covered[t] = covered.get(t, 0) + 1
+    return out

@@ -28,7 +28,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("candidates", "assembly", "readers.", "store.", "report."),
     ("sources",),
     ("manifest",),
-    ("pipeline", "index", "comparison", "evaluate", "evaluation.", "explain", "spark"),
+    ("pipeline", "comparison", "evaluate", "evaluation.", "explain", "spark"),
+    ("index.", "options"),
+    ("index_cli",),
     ("cli",),
 )
 

@@ -54,8 +54,10 @@ class DocumentBuilder:
     What gives no document, or not all of it, is counted in the log.
     """
 
-    def __init__(self, config: ReadConfig, log: ReadLog, late: LateBook | None = None) -> None:
-        """Ids are kept apart at once, or noted in `late`, for `settle` to keep apart when all are known.
+    def __init__(
+        self, config: ReadConfig, log: ReadLog, late: LateBook | None = None, ids: IdBook | None = None
+    ) -> None:
+        """Ids are kept apart at once, by `ids`, or noted in `late`, for `settle` to keep apart when all are known.
 
         Raises `ConfigError` for a date format that cannot be used.
         """
@@ -63,7 +65,7 @@ class DocumentBuilder:
         self._log = log
         self._limit = config.max_document_bytes
         self._dates = DateParser(config.date_format)
-        self._ids = IdBook()
+        self._ids = ids or IdBook()
         self._late = late
 
     def from_record(

@@ -53,6 +53,14 @@ class IdBook:
         return doc_id, Claim.RENAMED
 
 
+class FreeIds(IdBook):
+    """Takes every id as it is: a later document with it stands for the same one, changed."""
+
+    def claim(self, doc_id: str, text_hash: int) -> tuple[str, Claim]:
+        """Return the id."""
+        return doc_id, Claim.NEW
+
+
 class LateBook:
     """Remembers where each id was read, for `settle` to keep documents apart when all of them are known."""
 

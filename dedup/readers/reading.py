@@ -19,7 +19,7 @@ from dedup.readers.base import Reader, Record, Source
 from dedup.readers.documents import DocumentBuilder, Unread
 from dedup.readers.formats import TEXT, known_suffixes, reader_from_content
 from dedup.readers.frames import rows_of
-from dedup.readers.ids import LateBook, settle
+from dedup.readers.ids import IdBook, LateBook, settle
 from dedup.readers.log import Place, ReadLog, kind, printable
 from dedup.readers.page import Article
 from dedup.readers.page_pool import PagePool
@@ -39,23 +39,33 @@ MOST_HELD = 64 * 2**20
 
 
 def read_documents(
-    paths: Sequence[Path | str] | Path | str, config: ReadConfig, log: ReadLog, jobs: int | None = None
+    paths: Sequence[Path | str] | Path | str,
+    config: ReadConfig,
+    log: ReadLog,
+    jobs: int | None = None,
+    *,
+    ids: IdBook | None = None,
 ) -> Iterator[Document]:
     """Return an iterator over the documents of files, folders and standard input (`-`).
 
     Files come in the order of their paths and records in the order of their file, so equal input gives an
     equal stream. Pages of HTML are read in `jobs` processes, all cores by default. Every record becomes a document
-    or is counted in the log.
+    or is counted in the log. `ids` decides what becomes of an id that comes twice.
 
     Raises `InputError` at once when a path cannot be read at all; `ConfigError` at once for a date format or
     path pattern that cannot be used, and after the last document when an option names a field that no record
     had, or a path pattern fits no path.
     """
-    return _from_sources(Reading(config, log, jobs), find_sources(paths, log))
+    return _from_sources(Reading(config, log, jobs, ids=ids), find_sources(paths, log))
 
 
 def read_records(
-    records: Iterable[Document | Mapping[str, Any]], config: ReadConfig, log: ReadLog, jobs: int | None = None
+    records: Iterable[Document | Mapping[str, Any]],
+    config: ReadConfig,
+    log: ReadLog,
+    jobs: int | None = None,
+    *,
+    ids: IdBook | None = None,
 ) -> Iterator[Document]:
     """Return an iterator over the documents of records in memory, by the same rules as those of files.
 
@@ -67,7 +77,7 @@ def read_records(
 
     Raises `ConfigError` as `read_documents` does.
     """
-    return _from_records(Reading(config, log, jobs), records)
+    return _from_records(Reading(config, log, jobs, ids=ids), records)
 
 
 def read_all(source: Any, config: ReadConfig, log: ReadLog, jobs: int | None = None) -> list[Document]:
@@ -102,10 +112,16 @@ class Reading:
     """The parts of one reading, for those who look at its records one by one; close it when done."""
 
     def __init__(
-        self, config: ReadConfig, log: ReadLog, jobs: int | None = None, *, late: LateBook | None = None
+        self,
+        config: ReadConfig,
+        log: ReadLog,
+        jobs: int | None = None,
+        *,
+        late: LateBook | None = None,
+        ids: IdBook | None = None,
     ) -> None:
         """Raises `ConfigError` for a date format or path pattern that cannot be used."""
-        self.builder = DocumentBuilder(config, log, late)
+        self.builder = DocumentBuilder(config, log, late, ids)
         self.log = log
         self._pages = PagePool(jobs)
         self._limit = config.max_document_bytes

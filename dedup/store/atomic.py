@@ -20,9 +20,9 @@ def write_bytes(path: Path, data: bytes) -> None:
     try:
         _write_synced(beside, data)
         os.replace(beside, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
-        raise StoreError(_advice(path, error)) from error
+        raise StoreError(advice(path, error)) from error
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -45,7 +45,7 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the rename itself durable where the system lets a folder be opened."""
     if not hasattr(os, "O_DIRECTORY"):
         return
@@ -58,6 +58,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _advice(path: Path, error: OSError) -> str:
+def advice(path: Path, error: OSError) -> str:
+    """Return the message for a file that cannot be written."""
     reason = error.strerror or str(error)
     return f"{path}: cannot be written ({reason}); free some space there or choose another place to write to"

@@ -1,0 +1,132 @@
+"""How quick an index is: additions with passages, queries, bytes on disk; beside a scan and datasketch's MinHashLSH.
+
+    python -m benchmarks.planted build/planted/corpus --articles 10000
+    python -m benchmarks.index build/planted/corpus/articles.jsonl
+
+Prints one JSON object. Answers are checked before times: every planted copy that `compare` can see must be found.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import numpy as np
+
+from dedup import Config, Index, scan
+from dedup.signatures import signatures
+from dedup.tokens import tokenize_all
+
+
+def articles(path: Path, count: int | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the records of a file of JSON lines."""
+    with path.open("rb") as lines:
+        for line in itertools.islice(lines, count):
+            yield msgspec.json.decode(line)
+
+
+def add_all(index: Index, path: Path, batch: int) -> tuple[list[float], int]:
+    """Add all articles; return seconds a batch, and how many matches there were."""
+    seconds, matches = [], 0
+    records = articles(path)
+    while part := list(itertools.islice(records, batch)):
+        began = time.perf_counter()
+        matches += len(index.add(part))
+        seconds.append((time.perf_counter() - began) / len(part))
+    return seconds, matches
+
+
+def ask(index: Index, path: Path, count: int) -> list[float]:
+    """Ask about single articles, spread over all, twice; return the seconds of the second time."""
+    every = max(1, len(index) // count)
+    asked = list(itertools.islice(articles(path), 0, None, every))[:count]
+    times = []
+    for warm in (False, True):
+        for record in asked:
+            began = time.perf_counter()
+            answer = index.query({**record, "id": ""})
+            if warm:
+                times.append(time.perf_counter() - began)
+            if len(record["text"].split()) > 20 and not any(m.left.doc_id == record["id"] for m in answer):
+                earlier = answer.limited["passed_over"]
+                assert earlier, f"{record['id']} does not find itself"
+    return times
+
+
+def datasketch_beside(path: Path, count: int, config: Config) -> dict[str, float]:
+    """Put the same documents into datasketch's index in memory, by signatures made here; no passages."""
+    from datasketch import MinHash, MinHashLSH
+
+    began = time.perf_counter()
+    lsh = MinHashLSH(num_perm=config.signatures.num_perm, params=(config.signatures.bands, config.signatures.rows))
+    made = []
+    records = articles(path, count)
+    while part := list(itertools.islice(records, 1000)):
+        rows = signatures(tokenize_all([r["text"] for r in part]), config.signatures)
+        for record, row in zip(part, rows, strict=True):
+            sketch = MinHash(num_perm=len(row), seed=config.signatures.seed, hashvalues=row, scheme="affine32")
+            lsh.insert(record["id"], sketch)
+            made.append(sketch)
+    added = time.perf_counter() - began
+    times = []
+    for sketch in made[:: max(1, len(made) // 500)]:
+        began = time.perf_counter()
+        lsh.query(sketch)
+        times.append(time.perf_counter() - began)
+    return {"documents_a_second": round(len(made) / added), "query_ms_median": milliseconds(times, 50)}
+
+
+def milliseconds(times: list[float], percent: float) -> float:
+    """Return a percentile in milliseconds."""
+    return round(1000 * float(np.percentile(times, percent)), 2)
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", default="build/benchmark.idx", help="Where the index is made; it is removed first.")
+@click.option("--batch", default=1000, show_default=True, help="Documents a commit.")
+@click.option("--queries", default=300, show_default=True, help="Single articles asked about.")
+def main(path: Path, out: str, batch: int, queries: int) -> None:
+    """Measure an index on a file of articles."""
+    shutil.rmtree(out, ignore_errors=True)
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    with Index.open(Path(out).with_suffix(".warm")) as warm:
+        warm.add(list(articles(path, 200)))
+        warm.query(next(articles(path)))
+    shutil.rmtree(Path(out).with_suffix(".warm"))
+    with Index.open(out) as index:
+        began = time.perf_counter()
+        seconds, matches = add_all(index, path, batch)
+        total = time.perf_counter() - began
+        fifth = max(1, len(seconds) // 5)
+        times = ask(index, path, queries)
+        stats = index.verify()
+    began = time.perf_counter()
+    result = scan(path)
+    scanned = time.perf_counter() - began
+    found = {
+        "documents": stats.documents,
+        "matches": matches,
+        "add_documents_a_second": round(stats.documents / total),
+        "scan_documents_a_second": round(stats.documents / scanned),
+        "add_to_scan": round(scanned / total, 2),
+        "last_fifth_to_first": round(sum(seconds[:fifth]) / sum(seconds[-fifth:]), 2),
+        "bytes_a_document": round((stats.bytes_documents + stats.bytes_segments) / stats.documents),
+        "segments": stats.segments,
+        "query_ms_median": milliseconds(times, 50),
+        "query_ms_99": milliseconds(times, 99),
+        "scan_passages": len(result.passages),
+        "datasketch_in_memory": datasketch_beside(path, stats.documents, Config()),
+    }
+    click.echo(json.dumps(found, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,7 @@
+"""The persistent index."""
+
+from __future__ import annotations
+
+from dedup.index.index import Index
+
+__all__ = ["Index"]

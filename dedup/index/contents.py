@@ -1,0 +1,167 @@
+"""Documents to what an index holds of them: their bytes, and their words as a segment in memory."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import fields
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import xxhash
+import zstandard
+
+from dedup.config import Config, SignatureConfig
+from dedup.errors import ConfigError, StoreError
+from dedup.families import outlet_of
+from dedup.index.view import expand
+from dedup.kernels import shingles as shingle_kernels
+from dedup.kernels import weights as weight_kernels
+from dedup.model import Document
+from dedup.store.segments import LAYOUTS, MemoryRun, Segment, counted_once, in_memory
+from dedup.tokens import Tokens
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def pack(document: Document) -> bytes:
+    """Return a document as compressed bytes; equal documents give equal bytes."""
+    return zstandard.ZstdCompressor(level=3).compress(plain_bytes(document))
+
+
+def plain_bytes(document: Document) -> bytes:
+    """Return a document as JSON without what is not given, its extra fields in order of their names."""
+    given = {f.name: getattr(document, f.name) for f in fields(document)}
+    given["extra"] = dict(sorted(document.extra.items()))
+    return msgspec.json.encode({k: v for k, v in given.items() if v not in (None, (), {})})
+
+
+def unpack(packed: bytes) -> Document:
+    """Return the document of `pack`.
+
+    Raises `StoreError` when the bytes are none.
+    """
+    try:
+        return msgspec.json.decode(zstandard.ZstdDecompressor().decompress(packed), type=Document)
+    except (zstandard.ZstdError, msgspec.DecodeError) as error:
+        raise StoreError(f"a stored document cannot be read ({error})") from error
+
+
+def is_of(packed: bytes, document: Document) -> bool:
+    """Return whether packed bytes are those of a document, with all its fields."""
+    try:
+        return zstandard.ZstdDecompressor().decompress(packed) == plain_bytes(document)
+    except zstandard.ZstdError as error:
+        raise StoreError(f"a stored document cannot be read ({error})") from error
+
+
+def some(tokens: Tokens, chosen: npt.NDArray[np.int64]) -> Tokens:
+    """Return the tokens of some texts."""
+    low, high = tokens.bounds[chosen], tokens.bounds[chosen + 1]
+    places = expand(low, high)
+    return Tokens(
+        hashes=tokens.hashes[places],
+        starts=tokens.starts[places],
+        ends=tokens.ends[places],
+        flags=tokens.flags[places],
+        weights=tokens.weights[places],
+        bounds=np.concatenate([np.zeros(1, np.int64), np.cumsum(high - low)]),
+    )
+
+
+def hash_name(name: str) -> int:
+    """Return the hash (64 bits) of an id or an outlet."""
+    return xxhash.xxh3_64_intdigest(name.encode("utf-8", "surrogatepass"))
+
+
+def words_of(
+    documents: Sequence[Document],
+    numbers: npt.NDArray[np.uint32],
+    tokens: Tokens,
+    signed: npt.NDArray[np.uint32],
+    config: Config,
+) -> Segment:
+    """Return what is searched for in documents, as a segment in memory.
+
+    `tokens` are those of the documents, `signed` their signatures (uint32, documents x `num_perm`).
+    """
+    keys, of = seeds_of(tokens, config)
+    bands = band_keys(signed, config.signatures)
+    worded = np.diff(tokens.bounds) > 0
+    return in_memory({
+        "seeds": MemoryRun(LAYOUTS["seeds"], *_once(keys, numbers[of])),
+        "bands": MemoryRun(
+            LAYOUTS["bands"], *_once(bands[worded].ravel(), np.repeat(numbers[worded], bands.shape[1]))
+        ),
+        "ids": MemoryRun(LAYOUTS["ids"], np.array([hash_name(d.id) for d in documents], np.uint64), numbers),
+        "words": _words(tokens),
+        "facts": MemoryRun(
+            LAYOUTS["facts"],
+            numbers,
+            np.array([hash_name(d.id) for d in documents], np.uint64),
+            np.array([np.nan if d.timestamp is None else d.timestamp for d in documents], np.float64),
+            np.array([hash_name(outlet_of(d)) for d in documents], np.uint64),
+            np.diff(tokens.bounds).astype(np.uint32),
+        ),
+    })  # fmt: skip
+
+
+def _words(tokens: Tokens) -> MemoryRun:
+    """Return in how many texts each slot of words occurs."""
+    slots = tokens.hashes & np.uint32(weight_kernels.SLOTS - 1)
+    texts = np.repeat(np.arange(len(tokens), dtype=np.uint64), np.diff(tokens.bounds))
+    once = np.sort(np.unique((texts << np.uint64(32)) | slots).astype(np.uint32))
+    return counted_once(once, (np.ones(len(once), np.uint32),))
+
+
+def seeds_of(tokens: Tokens, config: Config) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """Return the seed keys of all texts (uint32), and the text of each (int64)."""
+    keys, places = seed_places(tokens, config)
+    return keys, np.searchsorted(tokens.bounds, places, "right") - 1
+
+
+def seed_places(tokens: Tokens, config: Config) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """Return the seed keys of all texts (uint32) and their token places (int64), in order of place."""
+    sizes = config.seeds
+    spans = np.stack([tokens.bounds[:-1], tokens.bounds[1:]], axis=1)
+    keys, places, *_ = shingle_kernels.seed_places(
+        tokens.hashes, tokens.weights, spans, sizes.seed_size, sizes.seed_window
+    )
+    return keys, places
+
+
+def band_keys(signed: npt.NDArray[np.uint32], config: SignatureConfig) -> npt.NDArray[np.uint32]:
+    """Return the hash of each band of each signature (uint32, documents x bands), different for each band."""
+    used = signed[:, : config.bands * config.rows].reshape(len(signed), config.bands, config.rows)
+    mixed = np.broadcast_to(np.arange(1, config.bands + 1, dtype=np.uint64), used.shape[:2]) * _ODD
+    for row in range(config.rows):
+        mixed = (mixed ^ used[:, :, row].astype(np.uint64)) * _ODD
+        mixed ^= mixed >> np.uint64(29)
+    found: npt.NDArray[np.uint32] = (mixed >> np.uint64(32)).astype(np.uint32)
+    return found
+
+
+def _once(
+    keys: npt.NDArray[np.uint32], numbers: npt.NDArray[np.uint32]
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """Return the pairs of key and number, each once, in order."""
+    packed = np.unique((keys.astype(np.uint64) << np.uint64(32)) | numbers)
+    return (packed >> np.uint64(32)).astype(np.uint32), (packed & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+
+
+def seconds(when: str | float | datetime.datetime | datetime.date | None) -> float | None:
+    """Return a point in time in seconds; without a zone it is in UTC, and a day is its beginning.
+
+    Raises `ConfigError` for what is no date.
+    """
+    if when is None or isinstance(when, int | float):
+        return when
+    if isinstance(when, str):
+        try:
+            when = datetime.datetime.fromisoformat(when)
+        except ValueError as error:
+            raise ConfigError(f"{when!r} is no date; write 2031-04-03 or 2031-04-03T12:00:00+00:00") from error
+    if not isinstance(when, datetime.datetime):
+        when = datetime.datetime(when.year, when.month, when.day)
+    return (when if when.tzinfo else when.replace(tzinfo=datetime.UTC)).timestamp()

@@ -1,0 +1,372 @@
+"""An index that lasts: documents come, change and go, and each arrival is answered at once."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import Config
+from dedup.errors import StoreError
+from dedup.index import contents, handles, upkeep
+from dedup.index.answers import Answer, Clusters, IndexStats
+from dedup.index.matching import Texts, matches
+from dedup.index.search import CARRIERS, Question, candidates, weighed
+from dedup.index.state import FORMAT
+from dedup.index.storage import Mode, Storage
+from dedup.index.view import Filter, View
+from dedup.model import Document
+from dedup.pipeline import scan
+from dedup.readers import ReadLog, read_records
+from dedup.readers.ids import FreeIds, content_id
+from dedup.signatures import signatures
+from dedup.store.segments import Segment
+from dedup.tokens import Tokens, tokenize_all
+
+# Code points of a batch from which threads are worth while.
+LARGE = 500_000
+
+When = str | float | datetime.datetime | datetime.date
+Batch = Document | Mapping[str, Any] | Iterable[Document | Mapping[str, Any]]
+
+
+class Index:
+    """Documents on disk that new texts are compared with, without a server.
+
+    One process may write while many read; each answer is of one commit. Methods may be called by many threads.
+
+    >>> import tempfile
+    >>> wire = "The old ferry ran aground on a sandbank near the harbour mouth shortly before dawn on Monday"
+    >>> with Index.open(tempfile.mkdtemp() + "/news.idx") as index:
+    ...     first = index.add({"id": "a", "outlet": "Ledger", "text": wire + "."})
+    ...     [match] = index.add({"id": "b", "outlet": "Gazette", "text": "By our staff. " + wire})
+    >>> match.left.doc_id, match.outlet, match.relation
+    ('a', 'Ledger', 'duplicate')
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        """Use `Index.open`."""
+        self._storage = storage
+        self.config = storage.config
+        self._pool = ThreadPoolExecutor(self.config.jobs or os.cpu_count() or 1)
+        self._clusters: Clusters | None = None
+        storage.words_of = self._words_of_rows
+
+    @classmethod
+    def open(cls, path: str | Path, mode: Mode = "a", config: Config | None = None) -> Index:
+        """Open an index: `r` reads, `a` reads and writes and makes one where none is, `x` makes a new one.
+
+        Without a configuration an index has the one that it was made with, or the default.
+
+        Raises `StoreError` when there is no index, another process writes to it, or it is damaged or of another
+        version; `ConfigError` when it was made with other settings.
+        """
+        with ExitStack() as undo:
+            index = cls(Storage(Path(path), mode, config))
+            undo.callback(index.close)
+            index._storage.view()
+            undo.pop_all()
+        return index
+
+    def close(self) -> None:
+        """Close it; another process may then write."""
+        self._storage.close()
+        self._pool.shutdown()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        with self._storage.database.reading():
+            return self._storage.view().state.documents
+
+    def add(self, batch: Batch, *, carriers: int = CARRIERS) -> Answer:
+        """Add documents in one commit, then return what they share with others in the index and in the batch.
+
+        A known id with another content replaces the document; with the same content nothing changes. The answer comes
+        after the commit: one that was lost is given again when the same documents are added again. Of those that carry
+        one stretch of a text, about `carriers` are named, those with most in common, then the earliest.
+
+        Raises `StoreError` when the index is not open for writing or cannot be written; nothing is then added.
+        """
+        self._must_write()
+        new = self._read(batch)
+        with self._storage.lock:
+            view = self._storage.view()
+            own, same = self._known(new.documents, view)
+            changed = np.flatnonzero(~same)
+            before = own[changed]
+            own[changed] = view.state.next_number + np.arange(len(changed))
+            if len(changed):
+                rows = [(int(own[i]), contents.pack(new.documents[i])) for i in changed.tolist()]
+                words = self._words(new.only(changed), own[changed].astype(np.uint32))
+                view = self._storage.write(rows, before[before >= 0].tolist(), words)
+            answer = self._answer(new, own, view, Question(carriers=carriers))
+            upkeep.settle(self._storage)
+        ids = [d.id for d in new.documents]
+        return replace(
+            answer,
+            added=tuple(ids[i] for i in changed[before < 0]),
+            replaced=tuple(ids[i] for i in changed[before >= 0]),
+            unchanged=tuple(ids[i] for i in np.flatnonzero(same)),
+        )
+
+    def query(
+        self,
+        batch: Batch,
+        *,
+        since: When | None = None,
+        until: When | None = None,
+        outlet_not: str | Iterable[str] = (),
+        carriers: int = CARRIERS,
+    ) -> Answer:
+        """Return what texts share with the documents of the index, without adding them.
+
+        `since` and `until` (half-open; a date, or seconds since 1970 in UTC) leave out documents of other times and
+        those without a date, `outlet_not` those of some outlets. A text is not compared with the document of its id.
+        `carriers` is as in `add`.
+
+        Raises `StoreError` when the index is damaged, `ConfigError` for what is no date.
+        """
+        new = self._read(batch)
+        names = [outlet_not] if isinstance(outlet_not, str) else list(outlet_not)
+        asked = Filter(
+            since=contents.seconds(since),
+            until=contents.seconds(until),
+            outlets_not=np.array([contents.hash_name(n) for n in names], np.uint64) if names else None,
+        )
+        with self._storage.database.reading():
+            view = self._storage.view()
+            own, _ = self._known(new.documents, view)
+            # an id made from the content says nothing about which document is meant
+            own[[_has_made_id(d) for d in new.documents]] = -1
+            return self._answer(new, own, view, Question(among=asked, carriers=carriers))
+
+    def remove(self, ids: str | Iterable[str]) -> int:
+        """Remove documents in one commit; return how many there were. Ids that are not known are passed over."""
+        self._must_write()
+        wanted = sorted({ids} if isinstance(ids, str) else set(ids))
+        with self._storage.lock:
+            view = self._storage.view()
+            numbers = [n for n in self._numbers(wanted, view) if n >= 0]
+            if numbers:
+                self._storage.write([], numbers, None)
+                upkeep.settle(self._storage)
+        return len(numbers)
+
+    def expire(self, before: When) -> int:
+        """Remove all documents dated before a point in time; return how many. Those without a date stay."""
+        self._must_write()
+        point = contents.seconds(before)
+        with self._storage.lock:
+            gone = upkeep.drop_expired(self._storage, float("-inf") if point is None else point)
+            upkeep.settle(self._storage)
+            return gone
+
+    def compact(self) -> None:
+        """Write all segments anew in order of time, without what was removed, and give room back to the disk.
+
+        It takes about as long as a copy of the index, and as much room while it runs.
+        """
+        self._must_write()
+        with self._storage.lock:
+            upkeep.compact(self._storage)
+
+    def verify(self) -> IndexStats:
+        """Read everything and compare it with its checksums; return the numbers of the index.
+
+        Raises `StoreError` naming the first file that is damaged.
+        """
+        upkeep.verify(self._storage)
+        return self.stats()
+
+    def stats(self) -> IndexStats:
+        """Return the index in numbers."""
+        with self._storage.database.reading():
+            view = self._storage.view()
+        parts = [part.info for part, _ in view.parts()]
+        sizes = self._storage.sizes()
+        return IndexStats(
+            documents=view.state.documents,
+            segments=len(view.segments),
+            newest=len(view.newest),
+            removed=sum(view.state.removed.values()),
+            since=min((i.since for i in parts if i.since is not None), default=None),
+            until=max((i.until for i in parts if i.until is not None), default=None),
+            bytes_documents=sizes["documents"],
+            bytes_segments=sizes["segments"],
+            commit=view.state.commit,
+            format=FORMAT,
+            fingerprint=view.state.fingerprint,
+        )
+
+    def clusters(self) -> Clusters:
+        """Return what one scan of all documents finds, with handles that last.
+
+        This is a scan: it takes the time and the memory of one. Asked again at the same commit it is there already.
+        An index open for writing remembers the handles; one open for reading goes on from those remembered last.
+        """
+        with self._storage.lock:
+            with self._storage.database.reading():
+                state = self._storage.view().state
+                if self._clusters is not None and self._clusters.as_of == state.commit:
+                    return self._clusters
+                known = self._storage.database.part("handles")
+                documents = list(self.documents())
+            where = str(self._storage.path)
+            before = handles.decode(known, where) if known is not None else handles.Handles()
+            result = scan(documents, self.config)
+            after = handles.follow(before, result, state.commit)
+            if self._storage.writes:
+                self._storage.put_part("handles", after.encode())
+            self._clusters = Clusters(
+                result=result,
+                handles={cluster: handle for handle, cluster in after.clusters.items()},
+                merged_into=after.merged_into,
+                split_from=after.split_from,
+                as_of=state.commit,
+            )
+            return self._clusters
+
+    def documents(self) -> Iterator[Document]:
+        """Yield all documents, in the order in which they came.
+
+        Raises `StoreError` at the end when not all that were added are there.
+        """
+        with self._storage.database.reading():
+            state = self._storage.view().state
+            found = content = 0
+            for _, body, digest in self._storage.database.documents():
+                found, content = found + 1, (content + digest) % 2**64
+                yield contents.unpack(body)
+            if (found, content) != (state.documents, state.content):
+                raise self._storage.database.damaged(f"{found} of {state.documents} documents are as they were written")
+
+    def get(self, doc_id: str) -> Document | None:
+        """Return a document; None where the id is not known."""
+        with self._storage.database.reading():
+            [number] = self._numbers([doc_id], self._storage.view())
+            return None if number < 0 else contents.unpack(self._storage.database.document(number)[0])
+
+    def signatures(self) -> Iterator[tuple[str, npt.NDArray[np.uint32]]]:
+        """Yield id and MinHash signature (uint32, `num_perm`) of all documents.
+
+        A signature loads into datasketch as `MinHash(num_perm=…, seed=…, hashvalues=row, scheme="affine32")`.
+        """
+        documents = self.documents()
+        while batch := list(itertools.islice(documents, 512)):
+            tokens = tokenize_all([d.text for d in batch], self._pool)
+            rows = signatures(tokens, self.config.signatures, self._pool)
+            yield from zip([d.id for d in batch], rows, strict=True)
+
+    # inside
+
+    def _workers(self, documents: Sequence[Document]) -> ThreadPoolExecutor | None:
+        """Return threads for many documents; for a few they would cost more than they save."""
+        return self._pool if sum(len(d.text) for d in documents) >= LARGE else None
+
+    def _must_write(self) -> None:
+        if not self._storage.writes:
+            raise StoreError(f"{self._storage.path}: is open for reading; open it with mode 'a'")
+
+    def _read(self, batch: Batch) -> _New:
+        """Return the documents of a batch, each id once: the last one counts."""
+        log = ReadLog()
+        records = [batch] if isinstance(batch, Document | Mapping) else batch
+        read = {d.id: d for d in read_records(records, self.config.read, log, FreeIds())}
+        documents = list(read.values())
+        tokens = tokenize_all([d.text for d in documents], self._workers(documents))
+        signed = signatures(tokens, self.config.signatures, self._workers(documents))
+        return _New(documents=documents, tokens=tokens, signed=signed, log=log)
+
+    def _words(self, new: _New, numbers: npt.NDArray[np.uint32]) -> Segment:
+        return contents.words_of(new.documents, numbers, new.tokens, new.signed, self.config)
+
+    def _words_of_rows(self, rows: Sequence[tuple[int, bytes]]) -> Segment:
+        """Return what is searched for in stored documents."""
+        documents = [contents.unpack(body) for _, body in rows]
+        tokens = tokenize_all([d.text for d in documents], self._workers(documents))
+        signed = signatures(tokens, self.config.signatures, self._workers(documents))
+        new = _New(documents=documents, tokens=tokens, signed=signed, log=ReadLog())
+        return self._words(new, np.array([number for number, _ in rows], np.uint32))
+
+    def _numbers(self, ids: Sequence[str], view: View) -> list[int]:
+        """Return the number of each id, -1 where it is not known."""
+        found = [-1] * len(ids)
+        places, numbers = view.known(np.array([contents.hash_name(i) for i in ids], np.uint64))
+        for place, number in zip(places.tolist(), numbers.tolist(), strict=True):
+            # two ids may have one hash
+            if contents.unpack(self._storage.database.document(number)[0]).id == ids[place]:
+                found[place] = number
+        return found
+
+    def _known(self, documents: Sequence[Document], view: View) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        """Return the number under which each document is known, else -1, and whether it is there unchanged."""
+        own = np.array(self._numbers([d.id for d in documents], view), np.int64)
+        same = [
+            n >= 0 and contents.is_of(self._storage.database.document(n)[0], d)
+            for n, d in zip(own.tolist(), documents, strict=True)
+        ]
+        return own, np.array(same, np.bool_)
+
+    def _answer(self, new: _New, own: npt.NDArray[np.int64], view: View, asked: Question) -> Answer:
+        """Return the matches of new texts; `own` are their numbers in the index, or -1."""
+        idf = self._storage.idf(view)
+        found = candidates(weighed(new.tokens, idf), new.signed, view, asked, own, self.config)
+        wanted = np.unique(found.numbers)
+        # an earlier text of the batch is here already
+        inside = np.isin(wanted, own)
+        stored = wanted[~inside]
+        known = [contents.unpack(self._storage.database.document(int(n))[0]) for n in stored]
+        order = np.argsort(own, kind="stable")
+        in_batch = len(known) + order[np.minimum(np.searchsorted(own[order], found.numbers), max(len(own) - 1, 0))]
+        partners = np.where(np.isin(found.numbers, own), in_batch, np.searchsorted(stored, found.numbers))
+        texts = Texts(documents=new.documents, tokens=new.tokens, idf=idf)
+        made = matches(texts, found.texts, partners, known, self.config, view.state.commit, self._workers(known))
+        return Answer(
+            matches=tuple(made),
+            asked=tuple(d.id for d in new.documents),
+            as_of=view.state.commit,
+            limited={"frequent_seeds": found.frequent, "passed_over": found.passed_over},
+            messages=new.log.messages(),
+            complete=new.log.complete,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _New:
+    """Documents that came, with their tokens, signatures (uint32, documents x `num_perm`) and what reading met."""
+
+    documents: Sequence[Document]
+    tokens: Tokens
+    signed: npt.NDArray[np.uint32]
+    log: ReadLog
+
+    def only(self, chosen: npt.NDArray[np.int64]) -> _New:
+        """Return some of them."""
+        if len(chosen) == len(self.documents):
+            return self
+        return _New(
+            documents=[self.documents[i] for i in chosen],
+            tokens=contents.some(self.tokens, chosen),
+            signed=self.signed[chosen],
+            log=self.log,
+        )
+
+
+def _has_made_id(document: Document) -> bool:
+    raw = document.text.encode()
+    return document.id == content_id(raw, document.outlet, document.published, document.url)

@@ -1,0 +1,130 @@
+"""One consistent view of an index: its segments, the newest documents in memory, and what was removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.index.state import State
+from dedup.store.segments import Segment, joined
+
+Numbers = npt.NDArray[np.uint32]
+NO_NUMBERS: Numbers = np.empty(0, np.uint32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which documents are asked for: by time in seconds (half-open), and all outlets but these (hashes).
+
+    Documents without a date are in no window of time.
+    """
+
+    since: float | None = None
+    until: float | None = None
+    outlets_not: npt.NDArray[np.uint64] | None = None
+
+    def may_have(self, segment: Segment) -> bool:
+        """Return whether a segment can have anything that is asked for."""
+        info = segment.info
+        if self.since is not None and (info.until is None or info.until < self.since):
+            return False
+        return self.until is None or (info.since is not None and info.since < self.until)
+
+    def among(self, segment: Segment, numbers: Numbers) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint32]]:
+        """Return which documents of a segment are asked for, and how many tokens each has."""
+        low, _ = segment.facts.lookup(numbers)
+        _, (_, times, outlets, sizes) = segment.facts.take(low)
+        kept = np.ones(len(numbers), np.bool_)
+        if self.since is not None:
+            kept &= times >= self.since
+        if self.until is not None:
+            kept &= times < self.until
+        if self.outlets_not is not None:
+            kept &= ~np.isin(outlets, self.outlets_not)
+        return kept, sizes
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """Documents that stand in no segment yet, in memory: a few segments of growing size."""
+
+    parts: tuple[Segment, ...] = ()
+    removed: Numbers = field(default_factory=lambda: NO_NUMBERS)
+
+    def __len__(self) -> int:
+        return sum(p.info.documents for p in self.parts) - len(self.removed)
+
+    def with_words(self, part: Segment) -> Newest:
+        """Return it with more documents; parts of like size become one, so that there are few."""
+        parts = [*self.parts, part]
+        while len(parts) > 1 and parts[-2].info.documents < 2 * parts[-1].info.documents:
+            parts[-2:] = [joined(parts[-2:])]
+        return replace(self, parts=tuple(parts))
+
+    def without(self, numbers: Sequence[int]) -> Newest:
+        """Return it without some documents."""
+        return replace(self, removed=np.union1d(self.removed, np.array(numbers, np.uint32)).astype(np.uint32))
+
+    def numbers(self) -> Numbers:
+        """Return the numbers of its documents, in order."""
+        every = np.sort(np.concatenate([NO_NUMBERS, *(p.numbers() for p in self.parts)]))
+        return np.setdiff1d(every, self.removed, assume_unique=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """All that a search reads, at one commit; nothing in it changes.
+
+    `removed` has the numbers of removed documents of each segment that has any, sorted.
+    """
+
+    state: State
+    segments: tuple[Segment, ...] = ()
+    removed: dict[int, Numbers]
+    newest: Newest
+
+    def parts(self) -> Iterator[tuple[Segment, Numbers]]:
+        """Yield every part with the numbers of its documents that were removed."""
+        for segment in self.segments:
+            yield segment, self.removed.get(segment.info.segment, NO_NUMBERS)
+        for part in self.newest.parts:
+            yield part, self.newest.removed
+
+    def known(self, ids: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Numbers]:
+        """Return which of the ids (hashes) may be known (int64 places), and the number of the document of each."""
+        places, numbers = [np.empty(0, np.int64)], [NO_NUMBERS]
+        for part, removed in self.parts():
+            low, high = part.ids.lookup(ids)
+            place = np.repeat(np.arange(len(ids)), high - low)
+            _, (found,) = part.ids.take(expand(low, high))
+            live = ~np.isin(found, removed)
+            places.append(place[live])
+            numbers.append(found[live])
+        return np.concatenate(places), np.concatenate(numbers)
+
+    def numbers_of(self, segment: Segment) -> Numbers:
+        """Return the numbers of the documents of a segment that were not removed."""
+        removed = self.removed.get(segment.info.segment, NO_NUMBERS)
+        return np.setdiff1d(segment.numbers(), removed, assume_unique=True)
+
+    def older_than(self, before: float) -> list[int]:
+        """Return the numbers of all documents with a time before a point."""
+        found: list[int] = []
+        for part, removed in self.parts():
+            if part.info.since is not None and part.info.since < before:
+                numbers = part.numbers()[part.times() < before]
+                found += numbers[~np.isin(numbers, removed)].tolist()
+        return sorted(found)
+
+
+def expand(low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return all numbers of the ranges `[low, high)`, one range after the other."""
+    sizes = high - low
+    before = np.cumsum(sizes) - sizes
+    return np.repeat(low - before, sizes) + np.arange(int(sizes.sum()))

@@ -1,0 +1,262 @@
+"""Segments of an index: what documents hold, as sorted runs, in memory or on disk.
+
+A segment never changes. Four of its runs are about documents: `seeds` and `bands` (hash to document number), `ids`
+(hash of an id to number) and `facts` (number to what a filter asks for); `words` says in how many documents each word
+occurs, by the slots of `dedup.kernels.weights`. Documents are numbered by arrival and a number is never used again, so
+segments are merged without renumbering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.errors import StoreError
+from dedup.store.runs import Batch, Keys, Layout, Records, Run, RunWriter, merge
+
+BLOCK = 512
+LAYOUTS = {
+    "seeds": Layout(key="<u4", columns=(("number", "<u4"),), block=BLOCK),
+    "bands": Layout(key="<u4", columns=(("number", "<u4"),), block=BLOCK),
+    "ids": Layout(key="<u8", columns=(("number", "<u4"),), block=BLOCK),
+    "words": Layout(key="<u4", columns=(("documents", "<u4"),), block=BLOCK),
+    "facts": Layout(
+        key="<u4", columns=(("id", "<u8"), ("time", "<f8"), ("outlet", "<u8"), ("tokens", "<u4")), block=BLOCK
+    ),
+}
+_MERGED_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentInfo:
+    """What is known of a segment without opening it.
+
+    `counted` are the documents that its words were counted in, also those removed since. `low` to `high` are the
+    numbers of its documents, `since` to `until` their times in seconds (None where none has
+    one), `undated` how many have none. A `late` one has what came long after its date, or without a date.
+    """
+
+    segment: int
+    documents: int
+    counted: int
+    low: int
+    high: int
+    since: float | None
+    until: float | None
+    undated: int
+    late: bool
+    bytes: int
+
+
+class MemoryRun:
+    """A sorted run in memory."""
+
+    def __init__(self, layout: Layout, keys: Keys, *columns: npt.NDArray[Any]) -> None:
+        """Sort records; equal keys keep their order."""
+        order = np.argsort(keys, kind="stable")
+        self.layout = layout
+        self._keys = keys[order]
+        self._columns = tuple(c[order] for c in columns)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def lookup(self, keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return for each key its records `[low, high)` (int64 each)."""
+        return np.searchsorted(self._keys, keys, "left"), np.searchsorted(self._keys, keys, "right")
+
+    def take(self, records: npt.NDArray[np.int64]) -> Batch:
+        """Return keys and columns of records by number."""
+        return self._keys[records], tuple(c[records] for c in self._columns)
+
+    def batches(self, records: int = 1 << 16) -> Iterator[Batch]:
+        """Yield all records in order."""
+        for first in range(0, len(self), records):
+            part = slice(first, first + records)
+            yield self._keys[part], tuple(c[part] for c in self._columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A segment, opened or in memory."""
+
+    info: SegmentInfo
+    seeds: Records
+    bands: Records
+    ids: Records
+    words: Records
+    facts: Records
+
+    def numbers(self) -> npt.NDArray[np.uint32]:
+        """Return the numbers of all documents, also of removed ones, in order."""
+        parts = [keys.astype(np.uint32) for keys, _ in self.facts.batches()]
+        return np.concatenate([np.empty(0, np.uint32), *parts])
+
+    def times(self) -> npt.NDArray[np.float64]:
+        """Return the times of all documents in order of their numbers; NaN where there is none."""
+        return np.concatenate([np.empty(0), *(columns[1] for _, columns in self.facts.batches())])
+
+    def close(self) -> None:
+        """Let the files go."""
+        for name in LAYOUTS:
+            run = getattr(self, name)
+            if isinstance(run, Run):
+                run.close()
+
+
+def in_memory(runs: dict[str, MemoryRun]) -> Segment:
+    """Return a segment of runs in memory."""
+    numbers, (_, times, _, _) = runs["facts"].take(np.arange(len(runs["facts"])))
+    return Segment(info=_info(0, numbers, times, counted=len(numbers)), **runs)
+
+
+def joined(parts: Sequence[Segment]) -> Segment:
+    """Return several segments in memory as one."""
+    runs: dict[str, MemoryRun] = {}
+    for name, layout in LAYOUTS.items():
+        batches = [b for part in parts for b in getattr(part, name).batches(1 << 62)]
+        keys = np.concatenate([np.empty(0, layout.types[0]), *(b[0] for b in batches)])
+        kinds = enumerate(layout.types[1:])
+        runs[name] = MemoryRun(
+            layout, keys, *(np.concatenate([np.empty(0, kind), *(b[1][c] for b in batches)]) for c, kind in kinds)
+        )
+    runs["words"] = counted_once(*runs["words"].take(np.arange(len(runs["words"]))))
+    return in_memory(runs)
+
+
+def counted_once(slots: Keys, columns: tuple[npt.NDArray[Any], ...]) -> MemoryRun:
+    """Return the counts of words (sorted slots, one column) with each word once."""
+    once, first = np.unique(slots, return_index=True)
+    sums = np.add.reduceat(columns[0], first) if len(first) else columns[0]
+    return MemoryRun(LAYOUTS["words"], once, sums.astype(np.uint32))
+
+
+def path_of(folder: Path, segment: int, name: str) -> Path:
+    """Return where a run of a segment stands."""
+    return folder / f"{segment:08d}.{name}.run"
+
+
+def write_segment(
+    folder: Path, segment: int, parts: Sequence[Segment], kept: npt.NDArray[np.uint32], mark: str, *, late: bool
+) -> SegmentInfo:
+    """Write the documents `kept` (numbers, sorted) of all parts as one segment.
+
+    `mark` names the index that the files belong to. Raises `StoreError` when they cannot be written.
+    """
+    wanted = _Wanted(kept)
+    paths = [path_of(folder, segment, name) for name in LAYOUTS]
+    facts: list[Batch] = []
+    for (name, layout), path in zip(LAYOUTS.items(), paths, strict=True):
+        marked = Layout(key=layout.key, columns=layout.columns, block=BLOCK, meta=_mark(mark, segment, name))
+        with RunWriter(path, marked) as writer:
+            runs = [getattr(p, name) for p in parts]
+            for keys, columns in (
+                _counted(merge(runs, _MERGED_AT_ONCE)) if name == "words" else _chosen(name, runs, wanted)
+            ):
+                writer.append(keys, *columns)
+                if name == "facts":
+                    facts.append((keys, columns))
+    numbers = np.concatenate([kept[:0], *(keys for keys, _ in facts)])
+    times = np.concatenate([np.empty(0), *(columns[1] for _, columns in facts)])
+    info = _info(segment, numbers, times, counted=sum(p.info.counted for p in parts))
+    return replace(info, late=late, bytes=sum(p.stat().st_size for p in paths))
+
+
+class _Wanted:
+    """A set of document numbers, asked about many at once."""
+
+    def __init__(self, numbers: npt.NDArray[np.uint32]) -> None:
+        self._low = int(numbers[0]) if len(numbers) else 0
+        self._table = np.zeros(int(numbers[-1]) - self._low + 1 if len(numbers) else 0, np.bool_)
+        self._table[numbers - self._low] = True
+
+    def has(self, numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+        place = numbers.astype(np.int64) - self._low
+        inside = (place >= 0) & (place < len(self._table))
+        inside[inside] = self._table[place[inside]]
+        return inside
+
+
+def _chosen(name: str, runs: Sequence[Records], wanted: _Wanted) -> Iterator[Batch]:
+    """Yield the records of wanted documents."""
+    for keys, columns in merge(runs, _MERGED_AT_ONCE):
+        kept = wanted.has(keys if name == "facts" else columns[0])
+        yield keys[kept], tuple(c[kept] for c in columns)
+
+
+def _counted(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Yield counts of words with each word once; the last word of a batch may go on in the next."""
+    held: Batch | None = None
+    for keys, columns in batches:
+        if held is not None:
+            keys, columns = np.concatenate([held[0], keys]), (np.concatenate([held[1][0], columns[0]]),)
+        once = counted_once(keys, columns)
+        whole, (counts,) = once.take(np.arange(len(once)))
+        yield whole[:-1], (counts[:-1],)
+        held = whole[-1:], (counts[-1:],)
+    if held is not None:
+        yield held
+
+
+def open_segment(folder: Path, info: SegmentInfo, mark: str, repair: str) -> Segment:
+    """Open the files of a segment.
+
+    Raises `StoreError` when one is missing, damaged or belongs to another index or segment.
+    """
+    runs: dict[str, Run] = {}
+    try:
+        for name, layout in LAYOUTS.items():
+            run = runs[name] = Run(path_of(folder, info.segment, name), repair=repair)
+            if (run.layout.key, run.layout.columns) != (layout.key, layout.columns):
+                raise run.damaged("it has other columns than an index")
+            if run.layout.meta != _mark(mark, info.segment, name):
+                raise run.damaged("it belongs to another index or segment")
+        if len(runs["facts"]) != info.documents:
+            raise runs["facts"].damaged(f"it has {len(runs['facts'])} of {info.documents} documents")
+    except StoreError:
+        for run in runs.values():
+            run.close()
+        raise
+    return Segment(info=info, **runs)
+
+
+def remove_segment(folder: Path, segment: int) -> None:
+    """Remove the files of a segment; what cannot be removed now is removed when the index is next opened."""
+    for name in LAYOUTS:
+        with suppress(OSError):
+            path_of(folder, segment, name).unlink(missing_ok=True)
+
+
+def remove_strays(folder: Path, live: Sequence[SegmentInfo]) -> None:
+    """Remove files that no list of segments names: of a writer that ended in the middle."""
+    known = {path_of(folder, info.segment, name).name for info in live for name in LAYOUTS}
+    for path in folder.iterdir():
+        if path.name not in known and (path.suffix == ".run" or path.name.endswith(".part")):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _mark(mark: str, segment: int, name: str) -> dict[str, Any]:
+    return {"index": mark, "segment": segment, "run": name}
+
+
+def _info(segment: int, numbers: npt.NDArray[Any], times: npt.NDArray[np.float64], *, counted: int) -> SegmentInfo:
+    dated = times[~np.isnan(times)]
+    return SegmentInfo(
+        segment=segment,
+        documents=len(numbers),
+        counted=counted,
+        low=int(numbers[0]) if len(numbers) else 0,
+        high=int(numbers[-1]) if len(numbers) else 0,
+        since=float(dated.min()) if len(dated) else None,
+        until=float(dated.max()) if len(dated) else None,
+        undated=len(times) - len(dated),
+        late=False,
+        bytes=0,
+    )
