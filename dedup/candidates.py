@@ -16,6 +16,7 @@ from dedup.config import Config
 from dedup.lsh import band_pairs, least_estimate
 from dedup.seeds import Layout, Linked, link_seeds, pair_hits
 from dedup.signatures import signatures
+from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens, tokenize_all
 
 Stage = Callable[[str], None]
@@ -52,30 +53,42 @@ def find(
     *,
     weigh_texts: bool = True,
     keep: Keep | None = None,
+    scratch: Scratch | None = None,
+    lengths: npt.NDArray[np.int64] | None = None,
 ) -> Found:
     """Return the passages that texts share, and those repeated inside them, all or those that `keep` says.
 
     `sides` (int8 a text): all 0, or 1 for the texts of a reference set, with which alone the others are compared.
-    Words are weighed by the background alone when not `weigh_texts`.
+    Words are weighed by the background alone when not `weigh_texts`. What does not fit into memory goes to `scratch`;
+    `lengths` (int64) are those of the texts.
     """
+    scratch = scratch or Scratch()
     stage("tokens")
-    tokens = tokenize_all(texts, pool)
+    tokens = tokenize_all(texts, pool, scratch, lengths)
     # across two sides a copy cannot stand for another: their partners are not the same
     copies = np.arange(len(tokens)) if sides.any() else copy_of(tokens)
     active = copies == np.arange(len(tokens))
     active &= np.diff(tokens.bounds) > 0
     stage("signatures")
-    near = near_pairs(tokens, active, sides, config, pool)
+    near = near_pairs(tokens, active, sides, config, pool, scratch)
     stage("weights")
     counted = active & weigh_texts
     counted[near[:, 1]] = False
-    known = rescore.evidence(tokens, weights.inverse_frequencies(tokens, counted))
+    known = rescore.evidence(tokens, weights.inverse_frequencies(tokens, counted), scratch)
     stage("seeds")
-    linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool)
+    linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool, scratch)
     stage("passages")
-    given = _Given(linked=linked, near=near, copies=_copies(copies, tokens), known=known, config=config, keep=keep)
-    numbers = range(len(linked.layout))
-    blocks = list(pool.map(given.block, numbers) if pool else map(given.block, numbers))
+    given = _Given(
+        linked=linked,
+        near=near,
+        copies=_copies(copies, tokens),
+        known=known,
+        config=config,
+        keep=keep,
+        scratch=scratch,
+    )
+    blocks = list(in_order(pool, given.block, range(len(linked.layout))))
+    linked.hits.close()
     counts = {
         "tokens": len(tokens.hashes),
         "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
@@ -120,6 +133,7 @@ class _Given:
     known: rescore.Evidence
     config: Config
     keep: Keep | None
+    scratch: Scratch
 
     def _scored(self, passages: Passages) -> rescore.Scored:
         """Return the scores; where passages are dropped anyway, without the cosines that could not save them."""
@@ -128,6 +142,7 @@ class _Given:
 
     def block(self, number: int) -> _Block:
         """Return the passages whose left text is in a block."""
+        self.scratch.release()
         known, config = self.known, self.config
         hits = self.linked.block(number)
         chains = chain_hits(hits, known.tokens, known.masses, config.chains)
@@ -191,12 +206,14 @@ def copy_of(tokens: Tokens) -> npt.NDArray[np.int64]:
     """Return for each text the first one with the same tokens (int64); texts without tokens are their own."""
     import xxhash
 
-    first: dict[bytes, int] = {}
     out = np.arange(len(tokens))
-    for d in range(len(tokens)):
-        low, high = tokens.bounds[d], tokens.bounds[d + 1]
-        if high > low:
-            out[d] = first.setdefault(xxhash.xxh3_128_digest(tokens.hashes[low:high].tobytes()), d)
+    texts = np.flatnonzero(np.diff(tokens.bounds))
+    digests = np.empty((len(texts), 2), np.uint64)
+    for i, d in enumerate(texts.tolist()):
+        own = tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]
+        digests[i] = np.frombuffer(xxhash.xxh3_128_digest(own.data), np.uint64)
+    _, first, number = np.unique(digests, axis=0, return_index=True, return_inverse=True)
+    out[texts] = texts[first[number.ravel()]]
     return out
 
 
@@ -206,9 +223,10 @@ def near_pairs(
     sides: npt.NDArray[np.int8],
     config: Config,
     pool: Executor | None,
+    scratch: Scratch | None = None,
 ) -> npt.NDArray[np.int64]:
     """Return the LSH pairs (int64, n x 2) whose estimated Jaccard similarity is at least that of a bucket's middle."""
-    made = signatures(tokens, config.signatures, pool)
+    made = signatures(tokens, config.signatures, pool, scratch)
     pairs = band_pairs(made, active, config.signatures)
     estimate = (made[pairs[:, 0]] == made[pairs[:, 1]]).mean(axis=1) if len(pairs) else np.empty(0)
     kept = estimate >= least_estimate(config.signatures)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,9 @@ from dedup.config import Config
 from dedup.manifest import manifest
 from dedup.model import Document, Origin, PassageCluster, ScanResult, Suppressed
 from dedup.progress import NoProgress, Progress
+from dedup.shelf import Chosen
 from dedup.sources import Corpus, Source
+from dedup.spill import Scratch
 from dedup.tokens import Tokens
 
 # Components of near-duplicates up to this many texts are compared all with all; larger ones with their centre.
@@ -46,20 +49,23 @@ def scan(
     *,
     against: Source | None = None,
     progress: Progress | None = None,
+    work: str | Path | None = None,
 ) -> ScanResult:
     """Find the near-duplicates and reused passages of a corpus.
 
     `source` is a path, several paths, or an iterable of documents or dicts; `against` a reference set with which alone
-    the documents are compared. Returns the same result for any order of the input and any number of jobs.
+    the documents are compared. What does not fit into memory is kept in nameless files in the folder `work`, by default
+    where the system keeps temporary files. Returns the same result for any order of the input and any number of jobs.
 
-    Raises `InputError` when a path does not exist, `ConfigError` when a setting is wrong.
+    Raises `InputError` when a path does not exist, `ConfigError` when a setting is wrong, `StoreError` when there is no
+    room in `work`.
 
     >>> wire = "The old ferry ran aground on a sandbank near the harbour mouth shortly before dawn on Monday"
     >>> result = scan([{"id": "a", "text": wire + "."}, {"id": "b", "text": "By our staff. " + wire}])
     >>> len(result.passages)
     1
     """
-    return _Scan(config or Config(), progress or NoProgress()).run(source, against)
+    return _Scan(config or Config(), progress or NoProgress()).run(source, against, work)
 
 
 @dataclass(slots=True)
@@ -105,19 +111,28 @@ class _Scan:
         self.clock = _Clock(progress=progress, stages=[])
         self.mapping: dict[str, str] = {}
 
-    def run(self, source: Source, against: Source | None) -> ScanResult:
+    def run(self, source: Source, against: Source | None, work: str | Path | None = None) -> ScanResult:
         """Read, find, judge and assemble."""
         given = self.config.furniture.families
         self.mapping = families.read_mapping(given) if given else {}
         self.clock.start("reading")
-        corpus = sources.gather(source, against, self.config)
+        scratch = memory.scratch(self.config.memory, Path(work) if work else None)
+        corpus = sources.gather(source, against, self.config, scratch, memory.characters(self.config.memory))
+        if not corpus.texts.spilled:
+            scratch = Scratch()
         with ThreadPoolExecutor(self.config.jobs or _cores()) as pool:
             # known texts stand on the side of the documents: what matters is what they share with a match
             sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
-            texts = [d.text for d in corpus.texts]
-            memory.check(texts, self.config.memory)
-            keep = functools.partial(self._verified, corpus)
-            found = candidates.find(texts, sides, self.config, pool, self.clock.start, keep=keep)
+            found = candidates.find(
+                corpus.texts.texts(),
+                sides,
+                self.config,
+                pool,
+                self.clock.start,
+                keep=functools.partial(self._verified, corpus),
+                scratch=scratch,
+                lengths=corpus.texts.lengths,
+            )
             result, known_families = self._judge(corpus, found, pool)
         self.clock.stop()
         about = manifest(self.config, corpus, known_families, found, result)
@@ -136,7 +151,7 @@ class _Scan:
             scored = rescore.rescore(more, found.evidence, self.config.rescore)
             return more.select(self._verified(corpus, more, scored, found.evidence))
 
-        known_families = families.families_of(documents, self.mapping)
+        known_families = families.families_of(documents.heads(), self.mapping)
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
         clusters = cluster_passages(
             passages,
@@ -149,7 +164,7 @@ class _Scan:
         relatedness = furniture.Relatedness(
             found.evidence,
             clusters,
-            [(d.title, known_families[families.outlet_of(d)].name) for d in documents],
+            [(d.title, known_families[families.outlet_of(d)].name) for d in documents.heads()],
             self.config.furniture.related,
         )
         verdicts = self._furniture(clusters, corpus, plain, relatedness)
@@ -167,7 +182,10 @@ class _Scan:
         self.clock.start("results")
         suppressed = self._suppressed(judged, material, corpus)
         result = self._assemble(chosen.clusters, records, pairs, near, material, suppressed)
-        return result, known_families
+        ids = {m.doc_id for r in result.passages for m in r.members}
+        ids |= {m.doc_id for r in result.documents for m in r.members}
+        numbers = [i for i, doc_id in enumerate(documents.ids) if doc_id in ids]
+        return replace(result, texts=Chosen(documents, numbers)), known_families
 
     def _chosen(self, judged: _Judged, corpus: Corpus) -> _Judged:
         """Return the clusters without known texts, and cut to the asked window."""
@@ -211,7 +229,7 @@ class _Scan:
         material: assembly.Material,
         relatedness: furniture.Relatedness,
     ) -> list[furniture.Verdict | None]:
-        of = [material.families[families.outlet_of(d)].name for d in corpus.texts]
+        of = [material.families[families.outlet_of(d)].name for d in corpus.texts.heads()]
         verdicts = furniture.judge(clusters, of, relatedness, self.config.furniture)
         for i, cluster in enumerate(clusters):
             verdict = verdicts[i]
@@ -233,7 +251,7 @@ class _Scan:
         self,
         clusters: list[Cluster],
         verdicts: list[furniture.Verdict | None],
-        documents: list[Document],
+        documents: Sequence[Document],
         known: Mapping[str, families.Family],
         tokens: Tokens,
     ) -> dict[str, families.Family]:
@@ -367,14 +385,12 @@ class _Scan:
         document_records = [
             assembly.document_record(head, ties, documents) for head, ties in near if only != "passages"
         ]
-        ids = {m.doc_id for r in chosen for m in r.members} | {m.doc_id for r in document_records for m in r.members}
         return ScanResult(
             passages=tuple(sorted(chosen, key=_rank)),
             documents=tuple(sorted(document_records, key=lambda r: (-len(r.members), r.cluster_id))),
             pairs=tuple(sorted(pair_records, key=lambda r: (r.left, r.right))),
             suppressed=tuple(sorted(suppressed, key=lambda s: (s.doc_id, s.start, s.end, s.rule))),
             manifest={},
-            texts={d.id: d for d in documents if d.id in ids},
         )
 
     def _wanted(self, cluster: Cluster, record: PassageCluster, tokens: Tokens) -> bool:
@@ -414,7 +430,7 @@ def _rank(record: PassageCluster) -> tuple[Any, ...]:
 
 def _times(corpus: Corpus) -> npt.NDArray[np.float64]:
     """Return the time of each text in seconds, NaN where it is not known."""
-    return np.array([np.nan if d.timestamp is None else d.timestamp for d in corpus.texts])
+    return np.array([np.nan if d.timestamp is None else d.timestamp for d in corpus.texts.heads()])
 
 
 def _parent(

@@ -30,6 +30,7 @@ from dedup.config import RescoreConfig
 from dedup.kernels import tokens as k
 from dedup.kernels import weights as weight_kernels
 from dedup.kernels.weights import SLOTS
+from dedup.spill import Scratch
 from dedup.tokens import Tokens
 from dedup.weights import Sums, content_mass
 
@@ -90,13 +91,17 @@ class Evidence:
     usual_names: npt.NDArray[np.float64]
 
 
-def evidence(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Evidence:
+def evidence(tokens: Tokens, idf: npt.NDArray[np.float32], scratch: Scratch | None = None) -> Evidence:
     """Return what the features of passages in these texts are made from."""
-    masses = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf)
-    marks = np.empty(len(masses), np.uint8)
-    for low in range(0, len(masses), BATCH_TOKENS):
+    scratch = scratch or Scratch()
+    all_masses, all_marks = scratch.column(np.uint16), scratch.column(np.uint8)
+    for low in range(0, len(tokens.hashes), BATCH_TOKENS):
         part = slice(low, low + BATCH_TOKENS)
-        marks[part] = _marks(masses[part], tokens.weights[part], tokens.flags[part])
+        masses = weight_kernels.token_masses(tokens.hashes[part], tokens.weights[part], idf)
+        all_masses.append(masses)
+        all_marks.append(_marks(masses, tokens.weights[part], tokens.flags[part]))
+        scratch.release()
+    masses, marks = all_masses.finish(), all_marks.finish()
     return Evidence(
         tokens=tokens,
         idf=idf,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import numpy.typing as npt
 from dedup.config import Config, ReadConfig
 from dedup.model import Document
 from dedup.readers import ReadLog, read_documents, read_records
+from dedup.shelf import Head, Shelf
+from dedup.spill import Scratch
 
 Source = str | Path | Sequence[str | Path] | Iterable[Document | Mapping[str, Any]]
 
@@ -29,36 +31,47 @@ class Corpus:
     reference set alone, also when that is empty.
     """
 
-    texts: list[Document]
+    texts: Shelf
     sides: npt.NDArray[np.int8]
     one_way: bool
     log: ReadLog
     reference_log: ReadLog
     known_log: ReadLog
 
-    @property
-    def documents(self) -> list[Document]:
-        """Return the texts that are no known texts."""
-        return [d for d, side in zip(self.texts, self.sides, strict=True) if side != KNOWN]
+    def heads(self) -> Iterator[Head | Document]:
+        """Yield what is asked of every text that is no known text."""
+        return (d for d, side in zip(self.texts.heads(), self.sides.tolist(), strict=True) if side != KNOWN)
 
 
-def gather(source: Source, against: Source | None, config: Config) -> Corpus:
-    """Read everything that a scan compares.
+def gather(
+    source: Source, against: Source | None, config: Config, scratch: Scratch | None = None, limit: int = 0
+) -> Corpus:
+    """Read everything that a scan compares; what has more than `limit` code points goes to the folder of `scratch`.
 
     A text that is a document of the reference set under the same id is that document, and no copy of it.
 
     Raises `InputError` when a path does not exist, `ConfigError` when a setting applies to nothing.
     """
     log, reference_log, known_log = ReadLog(), ReadLog(), ReadLog()
+    shelf, sides = Shelf(scratch=scratch, limit=limit), []
     documents = _read(source, config.read, log)
-    reference = [] if against is None else _read(against, config.read, reference_log)
-    documents, reference = _apart(documents, reference, log, reference_log)
-    known = _known_texts(config, known_log)
-    sided = [(OWN, d) for d in documents] + [(REFERENCE, d) for d in reference] + [(KNOWN, d) for d in known]
-    sided.sort(key=lambda item: (item[1].id, item[0], item[1].text))
+    if against is not None:
+        own, reference = _apart(list(documents), list(_read(against, config.read, reference_log)), log, reference_log)
+        documents = iter(own)
+        for document in reference:
+            shelf.append(document)
+            sides.append(REFERENCE)
+    for side, some in ((OWN, documents), (KNOWN, _known_texts(config, known_log))):
+        for document in some:
+            shelf.append(document)
+            sides.append(side)
+    ids = shelf.ids
+    # ids are unique but among known texts
+    order = sorted(range(len(ids)), key=lambda i: (ids[i], sides[i], shelf.text(i) if sides[i] == KNOWN else ""))
+    shelf.arrange(order)
     return Corpus(
-        texts=[d for _, d in sided],
-        sides=np.array([side for side, _ in sided], np.int8),
+        texts=shelf,
+        sides=np.array(sides, np.int8)[order],
         one_way=against is not None,
         log=log,
         reference_log=reference_log,
@@ -73,11 +86,11 @@ def is_paths(source: Source) -> bool:
     return isinstance(source, list | tuple) and bool(source) and all(isinstance(s, str | Path) for s in source)
 
 
-def _read(source: Source, config: ReadConfig, log: ReadLog) -> list[Document]:
+def _read(source: Source, config: ReadConfig, log: ReadLog) -> Iterator[Document]:
     if is_paths(source):
         paths = [source] if isinstance(source, str | Path) else list(source)
-        return list(read_documents(paths, config, log))  # type: ignore[arg-type]
-    return list(read_records(source, config, log))  # type: ignore[arg-type]
+        return read_documents(paths, config, log)  # type: ignore[arg-type]
+    return read_records(source, config, log)  # type: ignore[arg-type]
 
 
 def _apart(

@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "kinds"),
         *("origins", "selection", "memory"),
     ),
-    ("candidates", "assembly", "readers.", "store.", "report."),
+    ("candidates", "assembly", "shelf", "readers.", "store.", "report."),
     ("sources",),
     ("manifest",),
     ("pipeline", "index", "comparison", "evaluate", "evaluation.", "explain", "spark"),
