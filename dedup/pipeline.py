@@ -28,7 +28,7 @@ from dedup import (
     selection,
     sources,
 )
-from dedup.align import Passages
+from dedup.align import Passages, joined
 from dedup.clusters import Cluster, cluster_passages
 from dedup.config import Config
 from dedup.manifest import manifest
@@ -36,11 +36,13 @@ from dedup.model import Document, Origin, PassageCluster, ScanResult, Suppressed
 from dedup.progress import NoProgress, Progress
 from dedup.shelf import Chosen
 from dedup.sources import Corpus, Source
-from dedup.spill import Scratch
+from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
 
 # Components of near-duplicates up to this many texts are compared all with all; larger ones with their centre.
 COMPLETE = 40
+# Pairs of texts aligned at a time.
+BLOCK_PAIRS = 2048
 
 
 def scan(
@@ -147,9 +149,7 @@ class _Scan:
         passages = found.passages
 
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
-            more = candidates.align_pairs(pairs, windows, found.evidence, self.config, pool)
-            scored = rescore.rescore(more, found.evidence, self.config.rescore)
-            return more.select(self._verified(corpus, more, scored, found.evidence))
+            return self._align(pairs, windows, found.evidence, corpus, pool)
 
         known_families = families.families_of(documents.heads(), self.mapping)
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
@@ -186,6 +186,25 @@ class _Scan:
         ids |= {m.doc_id for r in result.documents for m in r.members}
         numbers = [i for i, doc_id in enumerate(documents.ids) if doc_id in ids]
         return replace(result, texts=Chosen(documents, numbers)), known_families
+
+    def _align(
+        self,
+        pairs: npt.NDArray[np.int64],
+        windows: npt.NDArray[np.int64] | None,
+        known: rescore.Evidence,
+        corpus: Corpus,
+        pool: Executor,
+    ) -> Passages:
+        """Return the verified passages of pairs of texts, as `candidates.align_pairs`, in blocks on the pool."""
+
+        def block(first: int) -> Passages:
+            part = slice(first, first + BLOCK_PAIRS)
+            more = candidates.align_pairs(pairs[part], None if windows is None else windows[part], known, self.config)
+            scored = rescore.screen(more, known, self.config.rescore)
+            return more.select(self._verified(corpus, more, scored, known))
+
+        blocks = list(in_order(pool, block, range(0, max(1, len(pairs)), BLOCK_PAIRS)))
+        return joined([(p.documents, p.bounds, p.blocks) for p in blocks])
 
     def _chosen(self, judged: _Judged, corpus: Corpus) -> _Judged:
         """Return the clusters without known texts, and cut to the asked window."""
