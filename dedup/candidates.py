@@ -14,12 +14,11 @@ from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
 from dedup.lsh import band_pairs, least_estimate
+from dedup.progress import NoProgress, Progress
 from dedup.seeds import Layout, Linked, link_seeds, pair_hits
 from dedup.signatures import signatures
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens, tokenize_all
-
-Stage = Callable[[str], None]
 
 # Tokens around the passages of a pair in which a second pass looks for more.
 AROUND = 200
@@ -49,7 +48,7 @@ def find(
     sides: npt.NDArray[np.int8],
     config: Config,
     pool: Executor | None = None,
-    stage: Stage = lambda name: None,
+    progress: Progress | None = None,
     *,
     weigh_texts: bool = True,
     keep: Keep | None = None,
@@ -62,22 +61,23 @@ def find(
     Words are weighed by the background alone when not `weigh_texts`. What does not fit into memory goes to `scratch`;
     `lengths` (int64) are those of the texts.
     """
-    scratch = scratch or Scratch()
-    stage("tokens")
+    scratch, progress = scratch or Scratch(), progress or NoProgress()
+    progress.stage("tokens", None)
     tokens = tokenize_all(texts, pool, scratch, lengths)
     # across two sides a copy cannot stand for another: their partners are not the same
     copies = np.arange(len(tokens)) if sides.any() else copy_of(tokens)
     active = copies == np.arange(len(tokens))
     active &= np.diff(tokens.bounds) > 0
-    stage("signatures")
+    progress.stage("signatures", None)
     near = near_pairs(tokens, active, sides, config, pool, scratch)
-    stage("weights")
+    progress.stage("weights", None)
     counted = active & weigh_texts
     counted[near[:, 1]] = False
-    known = rescore.evidence(tokens, weights.inverse_frequencies(tokens, counted), scratch)
-    stage("seeds")
+    known = rescore.evidence(tokens, weights.inverse_frequencies(tokens, counted, pool, scratch), pool, scratch)
+    progress.stage("seeds", None)
     linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool, scratch)
-    stage("passages")
+    sizes = linked.hits.sizes.tolist()
+    progress.stage("passages", sum(sizes))
     given = _Given(
         linked=linked,
         near=near,
@@ -87,12 +87,29 @@ def find(
         keep=keep,
         scratch=scratch,
     )
-    blocks = list(in_order(pool, given.block, range(len(linked.layout))))
+    blocks = []
+    for number, block in enumerate(in_order(pool, given.block, range(len(linked.layout)))):
+        blocks.append(block)
+        progress.advance(sizes[number])
     linked.hits.close()
-    counts = {
-        "tokens": len(tokens.hashes),
-        "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
-        "lsh_pairs": len(near),
+    return Found(
+        tokens=tokens,
+        evidence=known,
+        copy_of=copies,
+        passages=sorted_passages([b.passages for b in blocks]),
+        scored=rescore.joined([b.scored for b in blocks]),
+        counts={
+            "tokens": len(tokens.hashes),
+            "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
+            "lsh_pairs": len(near),
+            **_counts(linked, blocks),
+        },
+    )
+
+
+def _counts(linked: Linked, blocks: Sequence[_Block]) -> dict[str, int]:
+    """Return what was counted from seeds to passages."""
+    return {
         "lsh_pairs_without_chain": sum(b.unlinked for b in blocks),
         "seeds": linked.seeds,
         "seeds_linked_to_neighbours": linked.frequent,
@@ -101,14 +118,6 @@ def find(
         "chains": sum(b.chains for b in blocks),
         "aligned_passages": sum(b.aligned for b in blocks),
     }
-    return Found(
-        tokens=tokens,
-        evidence=known,
-        copy_of=copies,
-        passages=sorted_passages([b.passages for b in blocks]),
-        scored=rescore.joined([b.scored for b in blocks]),
-        counts=counts,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

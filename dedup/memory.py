@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
+from dedup.errors import StoreError
+from dedup.progress import Progress
 from dedup.spill import Scratch
 
 # Measured on planted articles: bytes a code point while all is in memory, and what the interpreter and its libraries
@@ -12,6 +16,9 @@ from dedup.spill import Scratch
 BYTES_A_CHARACTER = 12
 BYTES_AT_REST = 300 * 2**20
 MAPPED_SHARE = 0.5
+# Bytes of files: tokens, masses, seeds and hits grow with the text, signatures with the documents.
+DISK_A_CHARACTER = 7
+DISK_A_DOCUMENT = 600
 DEFAULT_LIMIT = 6 * 2**30
 
 
@@ -37,3 +44,26 @@ def characters(asked: int | None) -> int:
 def scratch(asked: int | None, folder: Path | None = None) -> Scratch:
     """Return where arrays go that do not fit: to `folder`, or to the place of the system for temporary files."""
     return Scratch(folder, int(limit(asked) * MAPPED_SHARE), on_disk=True)
+
+
+def disk(characters: int, documents: int) -> int:
+    """Return about how many bytes of files a scan needs that does not fit into memory, the documents apart."""
+    return DISK_A_CHARACTER * characters + DISK_A_DOCUMENT * documents
+
+
+def check_room(scratch: Scratch, characters: int, documents: int, progress: Progress) -> None:
+    """Say how much room a scan takes in files, and refuse it before it starts when that is not there.
+
+    Raises `StoreError` with what is needed and what to do.
+    """
+    folder = scratch.folder or Path(tempfile.gettempdir())
+    need, free = disk(characters, documents), shutil.disk_usage(folder).free
+    if need > free:
+        raise StoreError(
+            f"{folder}: this scan needs about {need / 2**30:.1f} GB of files there and {free / 2**30:.1f} GB are free; "
+            "free some space, name another folder with --work, or allow more with --memory"
+        )
+    progress.warn(
+        f"{documents:,} documents of {characters / 1e6:,.0f} million characters do not fit into --memory: "
+        f"about {need / 2**30:.1f} GB are kept in files in {folder} until the scan ends"
+    )

@@ -78,12 +78,20 @@ class _Clock:
     stages: list[dict[str, Any]]
     began: float = 0.0
 
-    def start(self, name: str) -> None:
-        """Begin a stage; the one before it ends."""
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Begin a stage of `total` steps, or of unknown length; the one before it ends."""
         self.stop()
         self.stages.append({"name": name})
         self.began = time.perf_counter()
-        self.progress.stage(name, None)
+        self.progress.stage(name, total)
+
+    def advance(self, steps: int = 1) -> None:
+        """Say that `steps` more steps of the current stage are done."""
+        self.progress.advance(steps)
+
+    def warn(self, message: str) -> None:
+        """Pass on a warning."""
+        self.progress.warn(message)
 
     def stop(self) -> None:
         """End the current stage."""
@@ -117,10 +125,12 @@ class _Scan:
         """Read, find, judge and assemble."""
         given = self.config.furniture.families
         self.mapping = families.read_mapping(given) if given else {}
-        self.clock.start("reading")
+        self.clock.stage("reading")
         scratch = memory.scratch(self.config.memory, Path(work) if work else None)
         corpus = sources.gather(source, against, self.config, scratch, memory.characters(self.config.memory))
-        if not corpus.texts.spilled:
+        if corpus.texts.spilled:
+            memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
+        else:
             scratch = Scratch()
         with ThreadPoolExecutor(self.config.jobs or _cores()) as pool:
             # known texts stand on the side of the documents: what matters is what they share with a match
@@ -130,7 +140,7 @@ class _Scan:
                 sides,
                 self.config,
                 pool,
-                self.clock.start,
+                self.clock,
                 keep=functools.partial(self._verified, corpus),
                 scratch=scratch,
                 lengths=corpus.texts.lengths,
@@ -145,7 +155,7 @@ class _Scan:
     ) -> tuple[ScanResult, dict[str, families.Family]]:
         """Turn aligned passages into clusters, kinds, origins and relations; return the families as well."""
         tokens, documents = found.tokens, corpus.texts
-        self.clock.start("clusters")
+        self.clock.stage("clusters")
         passages = found.passages
 
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
@@ -160,7 +170,7 @@ class _Scan:
             functools.partial(assembly.is_inset, plain),
             self.config.clusters.carrier_change,
         )
-        self.clock.start("furniture")
+        self.clock.stage("furniture")
         relatedness = furniture.Relatedness(
             found.evidence,
             clusters,
@@ -173,13 +183,13 @@ class _Scan:
         material = assembly.Material(
             documents=documents, tokens=tokens, families=known_families, company=assembly.memberships(free)
         )
-        self.clock.start("kinds")
         judged = _Judged(clusters=clusters, verdicts=verdicts)
         chosen = self._chosen(judged, corpus)
+        self.clock.stage("kinds", len(chosen.clusters))
         records = self._records(chosen.clusters, chosen.verdicts, material, relatedness, found)
-        self.clock.start("documents")
+        self.clock.stage("documents")
         pairs, near = self._relations(passages, judged, chosen, records, material, align, corpus)
-        self.clock.start("results")
+        self.clock.stage("results")
         suppressed = self._suppressed(judged, material, corpus)
         result = self._assemble(chosen.clusters, records, pairs, near, material, suppressed)
         ids = {m.doc_id for r in result.passages for m in r.members}
@@ -301,6 +311,7 @@ class _Scan:
             about = assembly.context(cluster, material, verdict, apart, credited)
             assignment = kinds.classify(seen, about)
             origin = self._origin(assignment, carriers, credited, material)
+            self.clock.advance()
             records.append(
                 assembly.passage_record(cluster, material, assignment, origin, _score(cluster, found.evidence.masses))
             )

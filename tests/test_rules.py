@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
-from dedup import Document, compare, memory, rescore
+from dedup import Document, StoreError, compare, memory, rescore
 from dedup.config import RescoreConfig
 from dedup.families import families_of
 from dedup.origins import Carried, credits, origin
+from dedup.progress import NoProgress
 from dedup.shelf import Chosen, Shelf
 from dedup.spill import Scratch
 
@@ -33,6 +37,27 @@ def test_what_does_not_fit_is_spilled(tmp_path: Path) -> None:
         chosen = Chosen(shelf, [0, 8])
         assert dict(chosen) == {"8": documents[8], "0": documents[0]}
         assert shelf[-1] == documents[0]
+
+
+class Warnings(NoProgress):
+    """Keeps what it is warned of."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def warn(self, message: str) -> None:
+        """Keep a message."""
+        self.messages.append(message)
+
+
+def test_room_is_checked_before_a_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a scan keeps in files is told before it starts, and a disk without room for it is refused with advice."""
+    scratch, said = Scratch(tmp_path, on_disk=True), Warnings()
+    memory.check_room(scratch, 10**6, 100, said)
+    assert str(tmp_path) in said.messages[0]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**6))
+    with pytest.raises(StoreError, match=r"free some space.*--work.*--memory"):
+        memory.check_room(scratch, 10**6, 100, said)
 
 
 def test_a_domain_with_many_outlets_is_a_host() -> None:
