@@ -13,7 +13,8 @@ import xxhash
 
 from dedup import agencies, credits, furniture, kinds, origins
 from dedup.clusters import Carrier, Cluster
-from dedup.families import Family, outlet_of
+from dedup.credits import Credit
+from dedup.families import Family, is_nameless, outlet_of
 from dedup.model import (
     Change,
     Document,
@@ -60,9 +61,9 @@ class Material:
     tokens: Tokens
     families: Mapping[str, Family]
     company: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    credits: dict[int, list[credits.Credit]] = field(default_factory=dict)
+    credits: dict[int, list[Credit]] = field(default_factory=dict)
 
-    def credits_of(self, document: int) -> list[credits.Credit]:
+    def credits_of(self, document: int) -> list[Credit]:
         """Return the agency credits of a text, found once."""
         if document not in self.credits:
             self.credits[document] = credits.credits(self.documents[document])
@@ -71,7 +72,7 @@ class Material:
     @functools.cached_property
     def agencies(self) -> tuple[str, ...]:
         """The outlets that are agencies by their names."""
-        return tuple(sorted({d.outlet for d in self.documents if d.outlet and agencies.named(d.outlet)}))
+        return tuple(sorted(o for o in self.families if not is_nameless(o) and agencies.named(o)))
 
 
 def span_of(tokens: Tokens, start: int, end: int) -> tuple[int, int]:

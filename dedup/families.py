@@ -15,6 +15,7 @@ from dedup.errors import ConfigError
 
 # A domain with more outlets than this is an archive or a portal that hosts them, and no family.
 MOST_OUTLETS = 6
+_NAMELESS = "(no outlet) "
 
 Source = Literal["mapping", "domain", "inferred", "outlet"]
 
@@ -45,7 +46,12 @@ class Named(Protocol):
 
 def outlet_of(document: Named) -> str:
     """Return the outlet; a document without one is an outlet of its own."""
-    return document.outlet or f"(no outlet) {document.id}"
+    return document.outlet or f"{_NAMELESS}{document.id}"
+
+
+def is_nameless(outlet: str) -> bool:
+    """Return whether an outlet is one that stands for a document without one."""
+    return outlet.startswith(_NAMELESS)
 
 
 def read_mapping(path: str | Path) -> dict[str, str]:
