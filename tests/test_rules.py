@@ -11,8 +11,9 @@ import pytest
 
 from dedup import Document, StoreError, compare, memory, rescore
 from dedup.config import RescoreConfig
+from dedup.credits import credits
 from dedup.families import families_of
-from dedup.origins import Carried, credits, origin
+from dedup.origins import Carried, origin
 from dedup.progress import NoProgress
 from dedup.shelf import Chosen, Shelf
 from dedup.spill import Scratch
