@@ -14,7 +14,7 @@ import xxhash
 from dedup import agencies, furniture, kinds, origins
 from dedup.clusters import Carrier, Cluster
 from dedup.credits import Credit, credits
-from dedup.families import Family, outlet_of
+from dedup.families import Family, is_nameless, outlet_of
 from dedup.model import (
     Change,
     Document,
@@ -72,7 +72,7 @@ class Material:
     @functools.cached_property
     def agencies(self) -> tuple[str, ...]:
         """The outlets that are agencies by their names."""
-        return tuple(sorted({d.outlet for d in self.documents if d.outlet and agencies.named(d.outlet)}))
+        return tuple(sorted(o for o in self.families if not is_nameless(o) and agencies.named(o)))
 
 
 def span_of(tokens: Tokens, start: int, end: int) -> tuple[int, int]:

@@ -14,11 +14,11 @@ from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
 from dedup.lsh import band_pairs, least_estimate
+from dedup.progress import NoProgress, Progress
 from dedup.seeds import Layout, Linked, link_seeds, pair_hits
 from dedup.signatures import signatures
+from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens, tokenize_all
-
-Stage = Callable[[str], None]
 
 # Tokens around the passages of a pair in which a second pass looks for more.
 AROUND = 200
@@ -48,38 +48,68 @@ def find(
     sides: npt.NDArray[np.int8],
     config: Config,
     pool: Executor | None = None,
-    stage: Stage = lambda name: None,
+    progress: Progress | None = None,
     *,
     weigh_texts: bool = True,
     keep: Keep | None = None,
+    scratch: Scratch | None = None,
+    lengths: npt.NDArray[np.int64] | None = None,
 ) -> Found:
     """Return the passages that texts share, and those repeated inside them, all or those that `keep` says.
 
     `sides` (int8 a text): all 0, or 1 for the texts of a reference set, with which alone the others are compared.
-    Words are weighed by the background alone when not `weigh_texts`.
+    Words are weighed by the background alone when not `weigh_texts`. What does not fit into memory goes to `scratch`;
+    `lengths` (int64) are those of the texts.
     """
-    stage("tokens")
-    tokens = tokenize_all(texts, pool)
+    scratch, progress = scratch or Scratch(), progress or NoProgress()
+    progress.stage("tokens", None)
+    tokens = tokenize_all(texts, pool, scratch, lengths)
     # across two sides a copy cannot stand for another: their partners are not the same
     copies = np.arange(len(tokens)) if sides.any() else copy_of(tokens)
     active = copies == np.arange(len(tokens))
     active &= np.diff(tokens.bounds) > 0
-    stage("signatures")
-    near = near_pairs(tokens, active, sides, config, pool)
-    stage("weights")
+    progress.stage("signatures", None)
+    near = near_pairs(tokens, active, sides, config, pool, scratch)
+    progress.stage("weights", None)
     counted = active & weigh_texts
     counted[near[:, 1]] = False
-    known = rescore.evidence(tokens, weights.inverse_frequencies(tokens, counted))
-    stage("seeds")
-    linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool)
-    stage("passages")
-    given = _Given(linked=linked, near=near, copies=_copies(copies, tokens), known=known, config=config, keep=keep)
-    numbers = range(len(linked.layout))
-    blocks = list(pool.map(given.block, numbers) if pool else map(given.block, numbers))
-    counts = {
-        "tokens": len(tokens.hashes),
-        "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
-        "lsh_pairs": len(near),
+    known = rescore.evidence(tokens, weights.inverse_frequencies(tokens, counted, pool, scratch), pool, scratch)
+    progress.stage("seeds", None)
+    linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool, scratch)
+    sizes = linked.hits.sizes.tolist()
+    progress.stage("passages", sum(sizes))
+    given = _Given(
+        linked=linked,
+        near=near,
+        copies=_copies(copies, tokens),
+        known=known,
+        config=config,
+        keep=keep,
+        scratch=scratch,
+    )
+    blocks = []
+    for number, block in enumerate(in_order(pool, given.block, range(len(linked.layout)))):
+        blocks.append(block)
+        progress.advance(sizes[number])
+    linked.hits.close()
+    return Found(
+        tokens=tokens,
+        evidence=known,
+        copy_of=copies,
+        passages=sorted_passages([b.passages for b in blocks]),
+        scored=rescore.joined([b.scored for b in blocks]),
+        counts={
+            "tokens": len(tokens.hashes),
+            "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
+            "lsh_pairs": len(near),
+            **_counts(linked, blocks),
+        },
+    )
+
+
+def _counts(linked: Linked, blocks: Sequence[_Block]) -> dict[str, int]:
+    """Return what was counted from seeds to passages."""
+    return {
         "lsh_pairs_without_chain": sum(b.unlinked for b in blocks),
         "seeds": linked.seeds,
         "seeds_linked_to_neighbours": linked.frequent,
@@ -88,14 +118,6 @@ def find(
         "chains": sum(b.chains for b in blocks),
         "aligned_passages": sum(b.aligned for b in blocks),
     }
-    return Found(
-        tokens=tokens,
-        evidence=known,
-        copy_of=copies,
-        passages=sorted_passages([b.passages for b in blocks]),
-        scored=rescore.joined([b.scored for b in blocks]),
-        counts=counts,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +142,7 @@ class _Given:
     known: rescore.Evidence
     config: Config
     keep: Keep | None
+    scratch: Scratch
 
     def _scored(self, passages: Passages) -> rescore.Scored:
         """Return the scores; where passages are dropped anyway, without the cosines that could not save them."""
@@ -128,6 +151,7 @@ class _Given:
 
     def block(self, number: int) -> _Block:
         """Return the passages whose left text is in a block."""
+        self.scratch.release()
         known, config = self.known, self.config
         hits = self.linked.block(number)
         chains = chain_hits(hits, known.tokens, known.masses, config.chains)
@@ -191,12 +215,14 @@ def copy_of(tokens: Tokens) -> npt.NDArray[np.int64]:
     """Return for each text the first one with the same tokens (int64); texts without tokens are their own."""
     import xxhash
 
-    first: dict[bytes, int] = {}
     out = np.arange(len(tokens))
-    for d in range(len(tokens)):
-        low, high = tokens.bounds[d], tokens.bounds[d + 1]
-        if high > low:
-            out[d] = first.setdefault(xxhash.xxh3_128_digest(tokens.hashes[low:high].tobytes()), d)
+    texts = np.flatnonzero(np.diff(tokens.bounds))
+    digests = np.empty((len(texts), 2), np.uint64)
+    for i, d in enumerate(texts.tolist()):
+        own = tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]
+        digests[i] = np.frombuffer(xxhash.xxh3_128_digest(own.data), np.uint64)
+    _, first, number = np.unique(digests, axis=0, return_index=True, return_inverse=True)
+    out[texts] = texts[first[number.ravel()]]
     return out
 
 
@@ -206,9 +232,10 @@ def near_pairs(
     sides: npt.NDArray[np.int8],
     config: Config,
     pool: Executor | None,
+    scratch: Scratch | None = None,
 ) -> npt.NDArray[np.int64]:
     """Return the LSH pairs (int64, n x 2) whose estimated Jaccard similarity is at least that of a bucket's middle."""
-    made = signatures(tokens, config.signatures, pool)
+    made = signatures(tokens, config.signatures, pool, scratch)
     pairs = band_pairs(made, active, config.signatures)
     estimate = (made[pairs[:, 0]] == made[pairs[:, 1]]).mean(axis=1) if len(pairs) else np.empty(0)
     kept = estimate >= least_estimate(config.signatures)

@@ -95,6 +95,7 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--preset", type=click.Choice(["news", "ocr"]), help="Defaults for clean or recognised text."),
         click.option("--jobs", type=int, metavar="N", help="Threads; all cores by default."),
         click.option("--memory", callback=_bytes, metavar="SIZE", help="Memory to stay within, such as 4G."),
+        click.option("--work", type=click.Path(), help="Folder for what does not fit in memory; else beside OUT."),
         click.option("--against", type=click.Path(), help="Compare only with the documents of this path."),
         click.option("--window", callback=_days, metavar="TIME", help="Only documents this close in time: 7d, 36h."),
         click.option("--scope", type=click.Choice(SCOPES), multiple=True, help="Keep passages of this scope."),
@@ -154,7 +155,8 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
         NoProgress() if quiet else RichProgress(console, least_seconds=0.0 if options["verbose"] else LEAST_SECONDS)
     )
     try:
-        result = run([*paths], config, against=options["against"], progress=progress)
+        work = options["work"] or Path(out).absolute().parent
+        result = run([*paths], config, against=options["against"], progress=progress, work=work)
         progress.stage("writing", None)
         write_results(result, Path(out), texts=not options["no_texts"], formats=options["formats"])
     finally:

@@ -8,14 +8,14 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from dedup.errors import ConfigError
-from dedup.model import Document
 
 # A domain with more outlets than this is an archive or a portal that hosts them, and no family.
 MOST_OUTLETS = 6
+_NAMELESS = "(no outlet) "
 
 Source = Literal["mapping", "domain", "inferred", "outlet"]
 
@@ -28,9 +28,30 @@ class Family:
     source: Source
 
 
-def outlet_of(document: Document) -> str:
+class Named(Protocol):
+    """A document, or what is known of it without its text."""
+
+    @property
+    def id(self) -> str:
+        """Return its id."""
+
+    @property
+    def outlet(self) -> str | None:
+        """Return its outlet."""
+
+    @property
+    def url(self) -> str | None:
+        """Return its address."""
+
+
+def outlet_of(document: Named) -> str:
     """Return the outlet; a document without one is an outlet of its own."""
-    return document.outlet or f"(no outlet) {document.id}"
+    return document.outlet or f"{_NAMELESS}{document.id}"
+
+
+def is_nameless(outlet: str) -> bool:
+    """Return whether an outlet is one that stands for a document without one."""
+    return outlet.startswith(_NAMELESS)
 
 
 def read_mapping(path: str | Path) -> dict[str, str]:
@@ -64,6 +85,11 @@ def registrable_domain(url: str | None) -> str | None:
         return None
     if not host or "." not in host:
         return None
+    return _registrable(host)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _registrable(host: str) -> str:
     return _suffixes().privatesuffix(host) or host
 
 
@@ -74,7 +100,7 @@ def _suffixes() -> Any:
     return PublicSuffixList()
 
 
-def families_of(documents: Sequence[Document], mapping: Mapping[str, str]) -> dict[str, Family]:
+def families_of(documents: Iterable[Named], mapping: Mapping[str, str]) -> dict[str, Family]:
     """Return the family of each outlet: mapped, else by the registrable domain it publishes most on, else its own.
 
     A domain that hosts many outlets, as an archive does, makes no family.

@@ -76,11 +76,11 @@ class Relatedness:
         self._house: dict[str, frozenset[int]] = {}
         self._titles = _Titles([title for title, _ in pages], known.idf)
         self._vector = functools.lru_cache(maxsize=MOST_VECTORS)(self._make_vector)
-        self._free = np.ones(len(known.tokens.hashes), np.bool_)
+        self._covered = np.zeros(len(known.tokens.hashes), np.bool_)
         for cluster in clusters:
             if self._is_suspect(cluster):
                 for m in cluster.members:
-                    self._free[m.start : m.end] = False
+                    self._covered[m.start : m.end] = True
 
     def _is_suspect(self, cluster: Cluster) -> bool:
         """Return whether at least three texts carry a cluster, and few of them have related titles."""
@@ -117,7 +117,7 @@ class Relatedness:
         """Return the weighted words of a text's remainder, or None when too little remains."""
         tokens = self._known.tokens
         low, high = tokens.bounds[document], tokens.bounds[document + 1]
-        places = np.flatnonzero(self._free[low:high]) + low
+        places = np.flatnonzero(~self._covered[low:high]) + low
         if int(tokens.weights[places].sum()) < 6 * LEAST_REMAINDER:
             return None
         house = self._house_words(self._families[document])

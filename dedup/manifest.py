@@ -25,10 +25,9 @@ def manifest(
     """Return the manifest of a scan without its times, as plain values."""
     from dedup import __version__
 
-    documents = corpus.documents
     sizes = np.diff(found.tokens.bounds)[corpus.sides != sources.KNOWN]
-    blank = [d.id for d, n in zip(documents, sizes, strict=True) if n == 0]
-    outlets = {families.outlet_of(d) for d in documents}
+    blank = [d.id for d, n in zip(corpus.heads(), sizes.tolist(), strict=True) if n == 0]
+    outlets = {families.outlet_of(d) for d in corpus.heads()}
     settings = config.to_dict()
     for setting in ("jobs", "memory"):
         settings.pop(setting)
@@ -69,25 +68,25 @@ def manifest(
 
 def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str]:
     """Return what a reader of the result must know about its input."""
-    documents = corpus.documents
+    count = int((corpus.sides != sources.KNOWN).sum())
     found = list(corpus.log.messages())
     found += [f"reference set: {message}" for message in corpus.reference_log.messages()]
     found += [f"known text: {message}" for message in corpus.known_log.messages()]
-    if not documents:
+    if not count:
         advice = ["name the field that holds the text with --text-field"] if corpus.log.skipped else []
         return [*found, "no document was read", *advice]
     if corpus.one_way and sources.REFERENCE not in corpus.sides:
         found.append("the reference set is empty: nothing was compared")
-    undated = sum(d.timestamp is None for d in documents)
+    undated = sum(d.timestamp is None for d in corpus.heads())
     if undated:
         found.append(
-            f"{undated} of {len(documents)} documents have no usable date: who was first is not told for them"
+            f"{undated} of {count} documents have no usable date: who was first is not told for them"
             + (", and with a window they are compared with nothing" if window else "")
         )
-    nameless = sum(d.outlet is None for d in documents)
+    nameless = sum(d.outlet is None for d in corpus.heads())
     if nameless:
         found.append(
-            f"{nameless} of {len(documents)} documents have no outlet: each counts as an outlet of its own; "
+            f"{nameless} of {count} documents have no outlet: each counts as an outlet of its own; "
             "name the field with --outlet-field, or the folder with --path-pattern '{outlet}/{id}.txt'"
         )
     if blank:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,17 +28,21 @@ from dedup import (
     selection,
     sources,
 )
-from dedup.align import Passages
+from dedup.align import Passages, joined
 from dedup.clusters import Cluster, cluster_passages
 from dedup.config import Config
 from dedup.manifest import manifest
 from dedup.model import Document, Origin, PassageCluster, ScanResult, Suppressed
 from dedup.progress import NoProgress, Progress
+from dedup.shelf import Chosen
 from dedup.sources import Corpus, Source
+from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
 
 # Components of near-duplicates up to this many texts are compared all with all; larger ones with their centre.
 COMPLETE = 40
+# Pairs of texts aligned at a time.
+BLOCK_PAIRS = 2048
 
 
 def scan(
@@ -46,20 +51,23 @@ def scan(
     *,
     against: Source | None = None,
     progress: Progress | None = None,
+    work: str | Path | None = None,
 ) -> ScanResult:
     """Find the near-duplicates and reused passages of a corpus.
 
     `source` is a path, several paths, or an iterable of documents or dicts; `against` a reference set with which alone
-    the documents are compared. Returns the same result for any order of the input and any number of jobs.
+    the documents are compared. What does not fit into memory is kept in nameless files in the folder `work`, by default
+    where the system keeps temporary files. Returns the same result for any order of the input and any number of jobs.
 
-    Raises `InputError` when a path does not exist, `ConfigError` when a setting is wrong.
+    Raises `InputError` when a path does not exist, `ConfigError` when a setting is wrong, `StoreError` when there is no
+    room in `work`.
 
     >>> wire = "The old ferry ran aground on a sandbank near the harbour mouth shortly before dawn on Monday"
     >>> result = scan([{"id": "a", "text": wire + "."}, {"id": "b", "text": "By our staff. " + wire}])
     >>> len(result.passages)
     1
     """
-    return _Scan(config or Config(), progress or NoProgress()).run(source, against)
+    return _Scan(config or Config(), progress or NoProgress()).run(source, against, work)
 
 
 @dataclass(slots=True)
@@ -70,12 +78,20 @@ class _Clock:
     stages: list[dict[str, Any]]
     began: float = 0.0
 
-    def start(self, name: str) -> None:
-        """Begin a stage; the one before it ends."""
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Begin a stage of `total` steps, or of unknown length; the one before it ends."""
         self.stop()
         self.stages.append({"name": name})
         self.began = time.perf_counter()
-        self.progress.stage(name, None)
+        self.progress.stage(name, total)
+
+    def advance(self, steps: int = 1) -> None:
+        """Say that `steps` more steps of the current stage are done."""
+        self.progress.advance(steps)
+
+    def warn(self, message: str) -> None:
+        """Pass on a warning."""
+        self.progress.warn(message)
 
     def stop(self) -> None:
         """End the current stage."""
@@ -105,19 +121,30 @@ class _Scan:
         self.clock = _Clock(progress=progress, stages=[])
         self.mapping: dict[str, str] = {}
 
-    def run(self, source: Source, against: Source | None) -> ScanResult:
+    def run(self, source: Source, against: Source | None, work: str | Path | None = None) -> ScanResult:
         """Read, find, judge and assemble."""
         given = self.config.furniture.families
         self.mapping = families.read_mapping(given) if given else {}
-        self.clock.start("reading")
-        corpus = sources.gather(source, against, self.config)
+        self.clock.stage("reading")
+        scratch = memory.scratch(self.config.memory, Path(work) if work else None)
+        corpus = sources.gather(source, against, self.config, scratch, memory.characters(self.config.memory))
+        if corpus.texts.spilled:
+            memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
+        else:
+            scratch = Scratch()
         with ThreadPoolExecutor(self.config.jobs or _cores()) as pool:
             # known texts stand on the side of the documents: what matters is what they share with a match
             sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
-            texts = [d.text for d in corpus.texts]
-            memory.check(texts, self.config.memory)
-            keep = functools.partial(self._verified, corpus)
-            found = candidates.find(texts, sides, self.config, pool, self.clock.start, keep=keep)
+            found = candidates.find(
+                corpus.texts.texts(),
+                sides,
+                self.config,
+                pool,
+                self.clock,
+                keep=functools.partial(self._verified, corpus),
+                scratch=scratch,
+                lengths=corpus.texts.lengths,
+            )
             result, known_families = self._judge(corpus, found, pool)
         self.clock.stop()
         about = manifest(self.config, corpus, known_families, found, result)
@@ -128,15 +155,13 @@ class _Scan:
     ) -> tuple[ScanResult, dict[str, families.Family]]:
         """Turn aligned passages into clusters, kinds, origins and relations; return the families as well."""
         tokens, documents = found.tokens, corpus.texts
-        self.clock.start("clusters")
+        self.clock.stage("clusters")
         passages = found.passages
 
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
-            more = candidates.align_pairs(pairs, windows, found.evidence, self.config, pool)
-            scored = rescore.rescore(more, found.evidence, self.config.rescore)
-            return more.select(self._verified(corpus, more, scored, found.evidence))
+            return self._align(pairs, windows, found.evidence, corpus, pool)
 
-        known_families = families.families_of(documents, self.mapping)
+        known_families = families.families_of(documents.heads(), self.mapping)
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
         clusters = cluster_passages(
             passages,
@@ -145,11 +170,11 @@ class _Scan:
             functools.partial(assembly.is_inset, plain),
             self.config.clusters.carrier_change,
         )
-        self.clock.start("furniture")
+        self.clock.stage("furniture")
         relatedness = furniture.Relatedness(
             found.evidence,
             clusters,
-            [(d.title, known_families[families.outlet_of(d)].name) for d in documents],
+            [(d.title, known_families[families.outlet_of(d)].name) for d in documents.heads()],
             self.config.furniture.related,
         )
         verdicts = self._furniture(clusters, corpus, plain, relatedness)
@@ -158,16 +183,38 @@ class _Scan:
         material = assembly.Material(
             documents=documents, tokens=tokens, families=known_families, company=assembly.memberships(free)
         )
-        self.clock.start("kinds")
         judged = _Judged(clusters=clusters, verdicts=verdicts)
         chosen = self._chosen(judged, corpus)
+        self.clock.stage("kinds", len(chosen.clusters))
         records = self._records(chosen.clusters, chosen.verdicts, material, relatedness, found)
-        self.clock.start("documents")
+        self.clock.stage("documents")
         pairs, near = self._relations(passages, judged, chosen, records, material, align, corpus)
-        self.clock.start("results")
+        self.clock.stage("results")
         suppressed = self._suppressed(judged, material, corpus)
         result = self._assemble(chosen.clusters, records, pairs, near, material, suppressed)
-        return result, known_families
+        ids = {m.doc_id for r in result.passages for m in r.members}
+        ids |= {m.doc_id for r in result.documents for m in r.members}
+        numbers = [i for i, doc_id in enumerate(documents.ids) if doc_id in ids]
+        return replace(result, texts=Chosen(documents, numbers)), known_families
+
+    def _align(
+        self,
+        pairs: npt.NDArray[np.int64],
+        windows: npt.NDArray[np.int64] | None,
+        known: rescore.Evidence,
+        corpus: Corpus,
+        pool: Executor,
+    ) -> Passages:
+        """Return the verified passages of pairs of texts, as `candidates.align_pairs`, in blocks on the pool."""
+
+        def block(first: int) -> Passages:
+            part = slice(first, first + BLOCK_PAIRS)
+            more = candidates.align_pairs(pairs[part], None if windows is None else windows[part], known, self.config)
+            scored = rescore.screen(more, known, self.config.rescore)
+            return more.select(self._verified(corpus, more, scored, known))
+
+        blocks = list(in_order(pool, block, range(0, max(1, len(pairs)), BLOCK_PAIRS)))
+        return joined([(p.documents, p.bounds, p.blocks) for p in blocks])
 
     def _chosen(self, judged: _Judged, corpus: Corpus) -> _Judged:
         """Return the clusters without known texts, and cut to the asked window."""
@@ -211,7 +258,7 @@ class _Scan:
         material: assembly.Material,
         relatedness: furniture.Relatedness,
     ) -> list[furniture.Verdict | None]:
-        of = [material.families[families.outlet_of(d)].name for d in corpus.texts]
+        of = [material.families[families.outlet_of(d)].name for d in corpus.texts.heads()]
         verdicts = furniture.judge(clusters, of, relatedness, self.config.furniture)
         for i, cluster in enumerate(clusters):
             verdict = verdicts[i]
@@ -233,7 +280,7 @@ class _Scan:
         self,
         clusters: list[Cluster],
         verdicts: list[furniture.Verdict | None],
-        documents: list[Document],
+        documents: Sequence[Document],
         known: Mapping[str, families.Family],
         tokens: Tokens,
     ) -> dict[str, families.Family]:
@@ -264,6 +311,7 @@ class _Scan:
             about = assembly.context(cluster, material, verdict, apart, credited)
             assignment = kinds.classify(seen, about)
             origin = self._origin(assignment, carriers, credited, material)
+            self.clock.advance()
             records.append(
                 assembly.passage_record(cluster, material, assignment, origin, _score(cluster, found.evidence.masses))
             )
@@ -367,14 +415,12 @@ class _Scan:
         document_records = [
             assembly.document_record(head, ties, documents) for head, ties in near if only != "passages"
         ]
-        ids = {m.doc_id for r in chosen for m in r.members} | {m.doc_id for r in document_records for m in r.members}
         return ScanResult(
             passages=tuple(sorted(chosen, key=_rank)),
             documents=tuple(sorted(document_records, key=lambda r: (-len(r.members), r.cluster_id))),
             pairs=tuple(sorted(pair_records, key=lambda r: (r.left, r.right))),
             suppressed=tuple(sorted(suppressed, key=lambda s: (s.doc_id, s.start, s.end, s.rule))),
             manifest={},
-            texts={d.id: d for d in documents if d.id in ids},
         )
 
     def _wanted(self, cluster: Cluster, record: PassageCluster, tokens: Tokens) -> bool:
@@ -414,7 +460,7 @@ def _rank(record: PassageCluster) -> tuple[Any, ...]:
 
 def _times(corpus: Corpus) -> npt.NDArray[np.float64]:
     """Return the time of each text in seconds, NaN where it is not known."""
-    return np.array([np.nan if d.timestamp is None else d.timestamp for d in corpus.texts])
+    return np.array([np.nan if d.timestamp is None else d.timestamp for d in corpus.texts.heads()])
 
 
 def _parent(

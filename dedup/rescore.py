@@ -20,6 +20,7 @@ Features of a passage, and why each is there:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,7 @@ from dedup.config import RescoreConfig
 from dedup.kernels import tokens as k
 from dedup.kernels import weights as weight_kernels
 from dedup.kernels.weights import SLOTS
+from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
 from dedup.weights import Sums, content_mass
 
@@ -49,7 +51,7 @@ SHORT = 10.0
 
 # What a token can be, and how many tokens are looked at at a time.
 CONTENT, INNER, NAME, COMMA = 1, 2, 4, 8
-BATCH_TOKENS = 1 << 22
+BATCH_TOKENS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +92,23 @@ class Evidence:
     usual_names: npt.NDArray[np.float64]
 
 
-def evidence(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Evidence:
+def evidence(
+    tokens: Tokens, idf: npt.NDArray[np.float32], pool: Executor | None = None, scratch: Scratch | None = None
+) -> Evidence:
     """Return what the features of passages in these texts are made from."""
-    masses = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf)
-    marks = np.empty(len(masses), np.uint8)
-    for low in range(0, len(masses), BATCH_TOKENS):
+    scratch = scratch or Scratch()
+
+    def block(low: int) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
         part = slice(low, low + BATCH_TOKENS)
-        marks[part] = _marks(masses[part], tokens.weights[part], tokens.flags[part])
+        masses = weight_kernels.token_masses(tokens.hashes[part], tokens.weights[part], idf)
+        return masses, _marks(masses, tokens.weights[part], tokens.flags[part])
+
+    all_masses, all_marks = scratch.column(np.uint16), scratch.column(np.uint8)
+    for masses, marks in in_order(pool, block, range(0, len(tokens.hashes), BATCH_TOKENS)):
+        all_masses.append(masses)
+        all_marks.append(marks)
+        scratch.release()
+    masses, marks = all_masses.finish(), all_marks.finish()
     return Evidence(
         tokens=tokens,
         idf=idf,

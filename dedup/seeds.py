@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,7 @@ import numpy.typing as npt
 from dedup.config import SeedConfig
 from dedup.kernels import seeds as kernels
 from dedup.kernels import shingles as shingle_kernels
-from dedup.spill import Parts
+from dedup.spill import Parts, Scratch, in_order
 from dedup.tokens import Tokens
 
 BLOCK_DOCUMENTS = 1024
@@ -95,19 +94,21 @@ def link_seeds(
     config: SeedConfig,
     layout: Layout,
     pool: Executor | None = None,
-    folder: Path | None = None,
+    scratch: Scratch | None = None,
 ) -> Linked:
     """Return the hits among `active` texts; with two sides only those across.
 
     `sides` (int8 a text) is all 0 for a scan within one corpus, and 1 for a reference set. What does not fit into
-    memory goes to `folder`.
+    memory goes to `scratch`.
     """
-    seeds = _seeds(tokens, active, config, layout, pool, folder)
-    hits = Parts(len(layout), folder, "hits")
+    scratch = scratch or Scratch()
+    seeds = _seeds(tokens, active, config, layout, pool, scratch)
+    hits = Parts(len(layout), scratch)
     two_sided = bool(sides.any())
     limits = (config.small_bucket, config.seed_size)
 
     def part(number: int) -> int:
+        scratch.release()
         records = np.sort(seeds.take(number))
         found, frequent = kernels.link(
             records, layout.place_bits, tokens.bounds, layout.firsts, tokens.hashes, sides, two_sided, limits
@@ -119,7 +120,8 @@ def link_seeds(
         )
         return int(frequent)
 
-    frequent = sum(pool.map(part, range(len(seeds))) if pool else map(part, range(len(seeds))))
+    frequent = sum(in_order(pool, part, range(len(seeds))))
+    seeds.close()
     return Linked(hits=hits, layout=layout, seeds=int(seeds.sizes.sum()), frequent=frequent)
 
 
@@ -162,12 +164,13 @@ def _seeds(
     config: SeedConfig,
     layout: Layout,
     pool: Executor | None,
-    folder: Path | None,
+    scratch: Scratch,
 ) -> Parts:
     """Return the seeds of all active texts in parts by their key."""
-    parts = Parts(1 << layout.part_bits, folder, "seeds")
+    parts = Parts(1 << layout.part_bits, scratch)
 
     def block(first: int) -> None:
+        scratch.release()
         which = np.flatnonzero(active[first : first + BLOCK_DOCUMENTS]) + first
         spans = np.stack([tokens.bounds[which], tokens.bounds[which + 1]], axis=1)
         keys, places, _ = shingle_kernels.seed_places(
@@ -175,7 +178,6 @@ def _seeds(
         )
         parts.add(*kernels.scatter(keys, places, layout.part_bits, layout.place_bits))
 
-    firsts = range(0, len(tokens), BLOCK_DOCUMENTS)
-    for _ in pool.map(block, firsts) if pool else map(block, firsts):
+    for _ in in_order(pool, block, range(0, len(tokens), BLOCK_DOCUMENTS)):
         pass
     return parts

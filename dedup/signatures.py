@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from dedup.config import SignatureConfig
 from dedup.kernels import shingles as kernels
+from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
 
 SCHEME = "affine32"
@@ -25,18 +26,24 @@ def permutations(num_perm: int, seed: int) -> tuple[npt.NDArray[np.uint32], npt.
     return np.ascontiguousarray(a, np.uint32), np.ascontiguousarray(b, np.uint32)
 
 
-def signatures(tokens: Tokens, config: SignatureConfig, pool: Executor | None = None) -> npt.NDArray[np.uint32]:
+def signatures(
+    tokens: Tokens, config: SignatureConfig, pool: Executor | None = None, scratch: Scratch | None = None
+) -> npt.NDArray[np.uint32]:
     """Return the signatures (uint32, texts x `num_perm`).
 
     A row loads into datasketch as `MinHash(num_perm=…, seed=…, hashvalues=row, scheme="affine32")`.
     """
+    scratch = scratch or Scratch()
     a, b = permutations(config.num_perm, config.seed)
+    out = scratch.empty((len(tokens), config.num_perm), np.uint32)
 
-    def block(first: int) -> npt.NDArray[np.uint32]:
+    def block(first: int) -> None:
         bounds = tokens.bounds[first : first + BLOCK_DOCUMENTS + 1]
-        result: npt.NDArray[np.uint32] = kernels.sign(tokens.hashes, tokens.weights, bounds, config.shingle_size, a, b)
-        return result
+        out[first : first + BLOCK_DOCUMENTS] = kernels.sign(
+            tokens.hashes, tokens.weights, bounds, config.shingle_size, a, b
+        )
+        scratch.release()
 
-    firsts = range(0, len(tokens), BLOCK_DOCUMENTS)
-    parts = list(pool.map(block, firsts) if pool else map(block, firsts))
-    return np.concatenate(parts) if parts else np.empty((0, config.num_perm), np.uint32)
+    for _ in in_order(pool, block, range(0, len(tokens), BLOCK_DOCUMENTS)):
+        pass
+    return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,10 @@ import numpy.typing as npt
 
 from dedup.config import Config, ReadConfig
 from dedup.model import Document
-from dedup.readers import ReadLog, read_all, read_documents
+from dedup.readers import ReadLog, read_all, read_documents, stream
+from dedup.readers.ids import LateBook, settle
+from dedup.shelf import Head, Shelf
+from dedup.spill import Scratch
 
 Source = str | Path | Sequence[str | Path] | Iterable[Document | Mapping[str, Any]]
 
@@ -29,41 +32,68 @@ class Corpus:
     reference set alone, also when that is empty.
     """
 
-    texts: list[Document]
+    texts: Shelf
     sides: npt.NDArray[np.int8]
     one_way: bool
     log: ReadLog
     reference_log: ReadLog
     known_log: ReadLog
 
-    @property
-    def documents(self) -> list[Document]:
-        """Return the texts that are no known texts."""
-        return [d for d, side in zip(self.texts, self.sides, strict=True) if side != KNOWN]
+    def heads(self) -> Iterator[Head | Document]:
+        """Yield what is asked of every text that is no known text."""
+        return (d for d, side in zip(self.texts.heads(), self.sides.tolist(), strict=True) if side != KNOWN)
 
 
-def gather(source: Source, against: Source | None, config: Config) -> Corpus:
-    """Read everything that a scan compares.
+def gather(
+    source: Source, against: Source | None, config: Config, scratch: Scratch | None = None, limit: int = 0
+) -> Corpus:
+    """Read everything that a scan compares; what has more than `limit` code points goes to the folder of `scratch`.
 
     A text that is a document of the reference set under the same id is that document, and no copy of it.
 
     Raises `InputError` when a path does not exist, `ConfigError` when a setting applies to nothing.
     """
     log, reference_log, known_log = ReadLog(), ReadLog(), ReadLog()
-    documents = read_all(source, config.read, log, config.jobs)
-    reference = [] if against is None else read_all(against, config.read, reference_log, config.jobs)
-    documents, reference = _apart(documents, reference, log, reference_log)
-    known = _known_texts(config, known_log)
-    sided = [(OWN, d) for d in documents] + [(REFERENCE, d) for d in reference] + [(KNOWN, d) for d in known]
-    sided.sort(key=lambda item: (item[1].id, item[0], item[1].text))
+    shelf, sides = Shelf(scratch=scratch, limit=limit), []
+    late = LateBook()
+    if against is None:
+        documents = stream(source, config.read, log, config.jobs, late)
+    else:
+        reference = read_all(against, config.read, reference_log, config.jobs)
+        own, reference = _apart(read_all(source, config.read, log, config.jobs), reference, log, reference_log)
+        documents = iter(own)
+        for document in reference:
+            shelf.append(document)
+            sides.append(REFERENCE)
+    for side, some in ((OWN, documents), (KNOWN, _known_texts(config, known_log))):
+        for document in some:
+            shelf.append(document)
+            sides.append(side)
+    dropped = _settled(shelf, late, log)
+    ids = shelf.ids
+    # ids are unique but among known texts
+    order = sorted(
+        (i for i in range(len(ids)) if i not in dropped),
+        key=lambda i: (ids[i], sides[i], shelf.text(i) if sides[i] == KNOWN else ""),
+    )
+    shelf.arrange(order)
     return Corpus(
-        texts=[d for _, d in sided],
-        sides=np.array([side for side, _ in sided], np.int8),
+        texts=shelf,
+        sides=np.array(sides, np.int8)[order],
         one_way=against is not None,
         log=log,
         reference_log=reference_log,
         known_log=known_log,
     )
+
+
+def _settled(shelf: Shelf, late: LateBook, log: ReadLog) -> set[int]:
+    """Put documents whose ids clash under ids of their own; return the places of those that stand there twice."""
+    clashing = [i for i, doc_id in enumerate(shelf.ids) if doc_id in late.places] if late.places else []
+    settled = settle([shelf[i] for i in clashing], late, log, set(shelf.ids))
+    for i, document in zip(clashing, settled, strict=False):
+        shelf.replace(i, document)
+    return set(clashing[len(settled) :])
 
 
 def _apart(

@@ -1,12 +1,20 @@
-"""Records in parts: kept in memory while they fit, else in one file a part in a folder that goes away with the scan.
+"""Where arrays are kept that need not be in memory: there while they fit, else in files that nobody else sees.
 
-Parts are written from several threads in any order, and each is taken once, whole.
+The files have no name, or lose it with the process, so that their space is free again however the process ends.
+Mapped arrays are let go of when the process holds more than its budget; the system keeps of them what it has room for.
 """
 
 from __future__ import annotations
 
+import mmap
+import os
+import tempfile
 import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,18 +23,121 @@ import xxhash
 from dedup.errors import StoreError
 
 Records = npt.NDArray[np.uint64]
+T = TypeVar("T")
+R = TypeVar("R")
+# Blocks that may be worked on, or wait for their turn, ahead of the one that is taken.
+AHEAD = 6
+
+
+def in_order(pool: Executor | None, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """Yield what `function` makes of each item, in order, with few results ahead of the one that is taken."""
+    if pool is None:
+        yield from map(function, items)
+        return
+    waiting: list[Future[R]] = []
+    for item in items:
+        waiting.append(pool.submit(function, item))
+        if len(waiting) > AHEAD:
+            yield waiting.pop(0).result()
+    for future in waiting:
+        yield future.result()
+
+
+class Scratch:
+    """Arrays in memory or, `on_disk`, in nameless files in a folder; without one, where the system keeps such files.
+
+    `budget` is how many bytes the process may hold before mapped arrays are let go of.
+    """
+
+    def __init__(self, folder: Path | None = None, budget: int = 0, *, on_disk: bool = False) -> None:
+        self.folder, self.budget, self.on_disk = folder, budget, on_disk
+        self._maps: list[mmap.mmap] = []
+
+    def file(self) -> IO[bytes]:
+        """Return a nameless file; raises `StoreError` when the folder cannot be written."""
+        try:
+            return tempfile.TemporaryFile(dir=self.folder)
+        except OSError as error:
+            raise _full(self.folder, error) from error
+
+    def column(self, kind: npt.DTypeLike) -> Column:
+        """Return an array to be filled from its beginning."""
+        return Column(self, np.dtype(kind))
+
+    def empty(self, shape: tuple[int, ...], kind: npt.DTypeLike) -> npt.NDArray[Any]:
+        """Return an array to be filled in any order; raises `StoreError` when there is no room."""
+        size = int(np.prod(shape)) * np.dtype(kind).itemsize
+        if not self.on_disk or not size:
+            return np.empty(shape, kind)
+        file = self.file()
+        try:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+            else:
+                file.truncate(size)
+        except OSError as error:
+            raise _full(self.folder, error) from error
+        return self.mapped(file, np.dtype(kind)).reshape(shape)
+
+    def mapped(self, file: IO[bytes], kind: np.dtype[Any]) -> npt.NDArray[Any]:
+        """Return what a file holds as an array."""
+        with file:
+            view = mmap.mmap(file.fileno(), 0)
+        self._maps.append(view)
+        return np.frombuffer(view, kind)
+
+    def release(self) -> None:
+        """Let go of mapped pages when the process holds more than its budget."""
+        if self._maps and self.budget and _resident() > self.budget:
+            for view in self._maps:
+                view.madvise(mmap.MADV_DONTNEED)
+
+
+class Column:
+    """An array that is filled from its beginning."""
+
+    def __init__(self, scratch: Scratch, kind: np.dtype[Any]) -> None:
+        self._scratch, self._kind = scratch, kind
+        self._held: list[npt.NDArray[Any]] = []
+        self._file = scratch.file() if scratch.on_disk else None
+        self._size = 0
+
+    def append(self, values: npt.NDArray[Any]) -> None:
+        """Add values; raises `StoreError` when they cannot be written."""
+        self._size += len(values)
+        if self._file is None:
+            self._held.append(values)
+            return
+        try:
+            self._file.write(np.ascontiguousarray(values).data)
+        except OSError as error:
+            raise _full(self._scratch.folder, error) from error
+
+    def finish(self) -> npt.NDArray[Any]:
+        """Return the whole array."""
+        if self._file is None:
+            return np.concatenate(self._held) if self._held else np.empty(0, self._kind)
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise _full(self._scratch.folder, error) from error
+        if not self._size:
+            self._file.close()
+            return np.empty(0, self._kind)
+        return self._scratch.mapped(self._file, self._kind)
 
 
 class Parts:
-    """Records (uint64) in `count` parts. Without a folder they stay in memory."""
+    """Records (uint64) in `count` parts, added from several threads in any order; each part is taken once, whole."""
 
-    def __init__(self, count: int, folder: Path | None = None, name: str = "part") -> None:
-        """Raises `StoreError` when the folder cannot be written."""
+    def __init__(self, count: int, scratch: Scratch) -> None:
         self.sizes = np.zeros(count, np.int64)
         self._lock = threading.Lock()
         self._held: list[list[Records]] = [[] for _ in range(count)]
-        self._sums = [xxhash.xxh3_64() for _ in range(count)] if folder else []
-        self._paths = [folder / f"{name}-{p:04d}.spill" for p in range(count)] if folder else []
+        self._file = scratch.file() if scratch.on_disk else None
+        self._folder = scratch.folder
+        self._stretches: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
+        self._end = 0
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -37,35 +148,54 @@ class Parts:
             self.sizes += np.diff(edges)
             for p in np.flatnonzero(np.diff(edges)).tolist():
                 own = records[edges[p] : edges[p + 1]]
-                if self._paths:
-                    self._write(p, own)
-                else:
+                if self._file is None:
                     self._held[p].append(own)
+                else:
+                    size = own.nbytes
+                    self._stretches[p].append((self._end, size, xxhash.xxh3_64_intdigest(own.data)))
+                    self._end += size
+            if self._file is not None and len(records):
+                try:
+                    self._file.write(records.data)
+                    self._file.flush()
+                except OSError as error:
+                    raise _full(self._folder, error) from error
 
     def take(self, part: int) -> Records:
         """Return the records of a part in no certain order, and let go of them.
 
-        Raises `StoreError` naming the file when it is not as it was written.
+        Raises `StoreError` when the file is not as it was written.
         """
-        if not self._paths:
-            held, self._held[part] = self._held[part], []
-            return np.concatenate(held) if held else np.empty(0, np.uint64)
-        path, size = self._paths[part], int(self.sizes[part])
-        if not size:
-            return np.empty(0, np.uint64)
-        try:
-            found = np.fromfile(path, np.uint64)
-            path.unlink()
-        except OSError as error:
-            raise StoreError(f"{path}: {error.strerror}; scan again") from error
-        if len(found) != size or xxhash.xxh3_64_intdigest(found.data) != self._sums[part].intdigest():
-            raise StoreError(f"{path}: the file is damaged; scan again")
-        return found
+        held, self._held[part] = self._held[part], []
+        stretches, self._stretches[part] = self._stretches[part], []
+        if self._file is not None:
+            handle = self._file.fileno()
+            for start, size, checksum in stretches:
+                raw = os.pread(handle, size, start)
+                if len(raw) != size or xxhash.xxh3_64_intdigest(raw) != checksum:
+                    raise StoreError(
+                        f"{self._folder or 'temporary files'}: a spill file is damaged at byte {start}; scan again"
+                    )
+                held.append(np.frombuffer(raw, np.uint64))
+        return np.concatenate(held) if held else np.empty(0, np.uint64)
 
-    def _write(self, part: int, records: Records) -> None:
-        try:
-            with open(self._paths[part], "ab") as file:
-                file.write(records.data)
-        except OSError as error:
-            raise StoreError(f"{self._paths[part]}: {error.strerror}; free some space there") from error
-        self._sums[part].update(records.data)
+    def close(self) -> None:
+        """Give the space of the file back."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+
+
+def _full(folder: Path | None, error: OSError) -> StoreError:
+    return StoreError(
+        f"{folder}: {error.strerror or error}; free some space there, or choose another place with --work"
+    )
+
+
+def _resident() -> int:
+    """Return how many bytes the process holds in memory; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * mmap.PAGESIZE
+    except OSError:
+        return 0

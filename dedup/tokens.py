@@ -7,7 +7,7 @@ case, marks, width, quote variants, soft hyphens and line-end hyphenation do not
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from dedup.characters import character_tables
 from dedup.kernels import tokens as kernels
+from dedup.spill import Scratch, in_order
 
 NORMALISER_VERSION = 1
 UNICODE_VERSION = unicodedata.unidata_version
@@ -60,21 +61,27 @@ def tokenize(texts: Sequence[str]) -> Tokens:
     return Tokens(hashes=hashes, starts=starts, ends=ends, flags=flags, weights=weights, bounds=token_bounds)
 
 
-def tokenize_all(texts: Sequence[str], pool: Executor | None = None) -> Tokens:
-    """Return the tokens of `texts`, read in blocks of a fixed size on `pool`; the result does not depend on it."""
-    blocks = list(_blocks(texts))
-    return concatenate(list(pool.map(tokenize, blocks) if pool else map(tokenize, blocks)))
+def tokenize_all(
+    texts: Sequence[str],
+    pool: Executor | None = None,
+    scratch: Scratch | None = None,
+    lengths: npt.NDArray[np.int64] | None = None,
+) -> Tokens:
+    """Return the tokens of `texts`, read in blocks of a fixed size on `pool`; the result does not depend on it.
 
-
-def _blocks(texts: Sequence[str]) -> Iterable[Sequence[str]]:
-    first, size = 0, 0
-    for i, text in enumerate(texts):
-        size += len(text)
-        if size >= BATCH_CHARACTERS:
-            yield texts[first : i + 1]
-            first, size = i + 1, 0
-    if first < len(texts) or not texts:
-        yield texts[first:]
+    `lengths` (int64, code points) saves looking at each text twice. What does not fit into memory goes to `scratch`.
+    """
+    scratch = scratch or Scratch()
+    if lengths is None:
+        lengths = np.array([len(t) for t in texts], np.int64)
+    kinds = {"hashes": np.uint32, "starts": np.int32, "ends": np.int32, "flags": np.uint8, "weights": np.uint8}
+    columns = {name: scratch.column(kind) for name, kind in kinds.items()}
+    sizes = [np.zeros(1, np.int64)]
+    for part in in_order(pool, lambda block: tokenize(texts[block]), _blocks(lengths)):
+        for name, column in columns.items():
+            column.append(getattr(part, name))
+        sizes.append(np.diff(part.bounds))
+    return Tokens(**{name: c.finish() for name, c in columns.items()}, bounds=np.cumsum(np.concatenate(sizes)))
 
 
 def concatenate(parts: Sequence[Tokens]) -> Tokens:
@@ -90,3 +97,15 @@ def concatenate(parts: Sequence[Tokens]) -> Tokens:
         weights=np.concatenate([p.weights for p in parts]),
         bounds=np.concatenate([np.zeros(1, np.int64), *(p.bounds[1:] + s for p, s in zip(parts, sizes, strict=False))]),
     )
+
+
+def _blocks(lengths: npt.NDArray[np.int64]) -> Iterator[slice]:
+    """Yield slices of texts that have about `BATCH_CHARACTERS` code points each."""
+    first, size = 0, 0
+    for i, length in enumerate(lengths.tolist()):
+        size += length
+        if size >= BATCH_CHARACTERS:
+            yield slice(first, i + 1)
+            first, size = i + 1, 0
+    if first < len(lengths) or not len(lengths):
+        yield slice(first, len(lengths))

@@ -8,6 +8,7 @@ half the corpus carries look common, and say nothing about two texts.
 from __future__ import annotations
 
 import functools
+from concurrent.futures import Executor
 from importlib import resources
 from typing import Any
 
@@ -15,8 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels import weights as kernels
+from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
 
+# Texts counted at a time.
+BLOCK_DOCUMENTS = 1 << 15
 # The weight of the background, in documents, and what a word unknown to it counts as.
 BACKGROUND_DOCUMENTS = 10_000
 UNKNOWN_DOCUMENTS = 1.0
@@ -66,9 +70,23 @@ class Sums:
         return out.reshape(wanted.shape) if wanted.ndim else int(out[0])
 
 
-def inverse_frequencies(tokens: Tokens, counted: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+def inverse_frequencies(
+    tokens: Tokens, counted: npt.NDArray[np.bool_], pool: Executor | None = None, scratch: Scratch | None = None
+) -> npt.NDArray[np.float32]:
     """Return the idf of each slot (float32, nats), from the texts that are `counted` and the background."""
-    frequencies = kernels.document_frequencies(tokens.hashes, tokens.bounds, counted)
+    frequencies = np.zeros(kernels.SLOTS, np.int32)
+
+    def block(first: int) -> npt.NDArray[np.int32]:
+        if scratch is not None:
+            scratch.release()
+        part = slice(first, first + BLOCK_DOCUMENTS)
+        found: npt.NDArray[np.int32] = kernels.document_frequencies(
+            tokens.hashes, tokens.bounds[first : first + BLOCK_DOCUMENTS + 1], counted[part]
+        )
+        return found
+
+    for found in in_order(pool, block, range(0, len(tokens), BLOCK_DOCUMENTS)):
+        frequencies += found
     return inverse(frequencies, int(counted.sum()))
 
 

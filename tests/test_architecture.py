@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "kinds"),
         *("agencies", "credits", "origins", "selection", "memory"),
     ),
-    ("candidates", "assembly", "readers.", "store.", "report."),
+    ("candidates", "assembly", "shelf", "readers.", "store.", "report."),
     ("sources",),
     ("manifest",),
     ("pipeline", "comparison", "evaluate", "evaluation.", "explain", "spark"),

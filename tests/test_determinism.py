@@ -73,6 +73,12 @@ def test_threads(jobs: str, scanned: Callable[..., Files], corpus: list[str], fi
     assert differing(scanned(corpus, "--jobs", jobs), first) == []
 
 
+@pytest.mark.parametrize("jobs", ["1", "4"])
+def test_memory(jobs: str, scanned: Callable[..., Files], corpus: list[str], first: Files) -> None:
+    """A scan that keeps everything in files, as one short of memory does, writes the same bytes."""
+    assert differing(scanned(corpus, "--jobs", jobs, "--memory", "64M"), first) == []
+
+
 @pytest.mark.parametrize("seed", ["1", "random"])
 def test_hash_seed(seed: str, scanned: Callable[..., Files], corpus: list[str], first: Files) -> None:
     """The seed of Python's hashes changes no byte."""

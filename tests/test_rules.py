@@ -2,26 +2,63 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from dedup import ConfigError, Document, compare, memory, rescore
+from dedup import Document, StoreError, compare, memory, rescore
 from dedup.config import RescoreConfig
 from dedup.credits import credits
 from dedup.families import families_of
 from dedup.origins import Carried, origin
+from dedup.progress import NoProgress
+from dedup.shelf import Chosen, Shelf
+from dedup.spill import Scratch
 
 QUOTED = "We rebuilt the lighthouse stone by numbered stone before the autumn gales could reach the scaffolding"
 WENT_ON = "and nobody on this island will ever again mistake patience for idleness or a ledger for a prayer"
 
 
-def test_memory_that_will_not_fit_is_refused() -> None:
-    """A scan that needs more than it may use is refused before it starts; a small one always runs."""
-    texts = ["x" * 20_000_000]
-    with pytest.raises(ConfigError, match="--memory"):
-        memory.check(texts, 100 * 2**20)
-    memory.check(texts, 4 * 2**30)
-    memory.check(["x" * 1000], 64 * 2**20)
+def test_what_does_not_fit_is_spilled(tmp_path: Path) -> None:
+    """Documents stay in memory up to a limit that grows with --memory; of more, all are read from a file, the same."""
+    assert memory.characters(64 * 2**20) == 0
+    assert 0 < memory.characters(2**30) < memory.characters(4 * 2**30)
+    documents = [Document(id=str(i), text="ö" * i, extra={"n": i}, timestamp=float(i)) for i in range(9)]
+    plain, spilled = Shelf(documents), Shelf(documents, Scratch(tmp_path, on_disk=True), 20)
+    assert (plain.spilled, spilled.spilled) == (False, True)
+    for shelf in (plain, spilled):
+        shelf.arrange([*range(8, -1, -1)])
+        assert list(shelf) == documents[::-1]
+        assert list(shelf.texts()) == [d.text for d in documents[::-1]] == list(shelf.texts()[0:9])
+        assert shelf.lengths.tolist() == [*range(8, -1, -1)]
+        assert [h.id for h in shelf.heads()] == shelf.ids
+        chosen = Chosen(shelf, [0, 8])
+        assert dict(chosen) == {"8": documents[8], "0": documents[0]}
+        assert shelf[-1] == documents[0]
+
+
+class Warnings(NoProgress):
+    """Keeps what it is warned of."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def warn(self, message: str) -> None:
+        """Keep a message."""
+        self.messages.append(message)
+
+
+def test_room_is_checked_before_a_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a scan keeps in files is told before it starts, and a disk without room for it is refused with advice."""
+    scratch, said = Scratch(tmp_path, on_disk=True), Warnings()
+    memory.check_room(scratch, 10**6, 100, said)
+    assert str(tmp_path) in said.messages[0]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**6))
+    with pytest.raises(StoreError, match=r"free some space.*--work.*--memory"):
+        memory.check_room(scratch, 10**6, 100, said)
 
 
 def test_a_domain_with_many_outlets_is_a_host() -> None:

@@ -1,14 +1,16 @@
-"""Records in parts, in memory and on disk."""
+"""Arrays and records in memory and in nameless files."""
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dedup.errors import StoreError
-from dedup.spill import Parts
+from dedup.spill import AHEAD, Parts, Scratch, in_order
 
 EDGES = np.array([0, 2, 2, 5], np.int64)
 RECORDS = np.array([7, 1, 2**64 - 1, 0, 3], np.uint64)
@@ -16,40 +18,78 @@ RECORDS = np.array([7, 1, 2**64 - 1, 0, 3], np.uint64)
 
 @pytest.mark.parametrize("on_disk", [True, False])
 def test_parts_come_back_whole_and_once(on_disk: bool, tmp_path: Path) -> None:
-    """What was added comes back, in the order in which it was added; then it is gone, and so is its file."""
-    parts = Parts(3, tmp_path if on_disk else None)
+    """What was added comes back, in the order in which it was added, once; no file is seen."""
+    parts = Parts(3, Scratch(tmp_path, on_disk=on_disk))
     parts.add(RECORDS, EDGES)
     parts.add(RECORDS[:2], np.array([0, 1, 1, 2], np.int64))
     assert parts.sizes.tolist() == [3, 0, 4]
     assert [parts.take(p).tolist() for p in range(3)] == [[7, 1, 7], [], [2**64 - 1, 0, 3, 1]]
+    assert not len(parts.take(0))
     assert not list(tmp_path.iterdir())
+    parts.close()
 
 
-def test_a_cut_file_is_told_by_name(tmp_path: Path) -> None:
-    """D21: a spill file cut at any byte, or with a changed byte, is an error that names it."""
-    for cut in range(3 * 8):
-        parts = Parts(3, tmp_path)
+def test_a_cut_file_is_told(tmp_path: Path) -> None:
+    """D21: a spill file cut at any byte is an error that names its folder."""
+    for cut in range(len(RECORDS) * 8):
+        parts = Parts(3, Scratch(tmp_path, on_disk=True))
         parts.add(RECORDS, EDGES)
-        path = tmp_path / "part-0002.spill"
-        path.write_bytes(path.read_bytes()[:cut])
-        with pytest.raises(StoreError, match="part-0002"):
-            parts.take(2)
-        for file in tmp_path.iterdir():
-            file.unlink()
+        assert parts._file is not None
+        parts._file.truncate(cut)
+        part = 0 if cut < 16 else 2
+        with pytest.raises(StoreError, match=tmp_path.name):
+            parts.take(part)
 
 
-def test_a_changed_file_is_told_by_name(tmp_path: Path) -> None:
-    """D21: records exchanged inside a spill file are noticed."""
-    parts = Parts(3, tmp_path)
+def test_a_changed_file_is_told(tmp_path: Path) -> None:
+    """D21: a changed byte in a spill file is noticed."""
+    parts = Parts(3, Scratch(tmp_path, on_disk=True))
     parts.add(RECORDS, EDGES)
-    path = tmp_path / "part-0002.spill"
-    np.fromfile(path, np.uint64)[::-1].tofile(path)
+    assert parts._file is not None
+    parts._file.seek(20)
+    parts._file.write(b"?")
+    parts._file.flush()
+    assert parts.take(0).tolist() == [7, 1]
     with pytest.raises(StoreError, match="damaged"):
         parts.take(2)
 
 
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_columns(on_disk: bool, tmp_path: Path) -> None:
+    """A column has what was added; an array of a shape can be filled in any order; both outlive being let go of."""
+    scratch = Scratch(tmp_path, 1, on_disk=on_disk)
+    column, empty = scratch.column(np.int32), scratch.column(np.int32)
+    for first in range(0, 3000, 1000):
+        column.append(np.arange(first, first + 1000, dtype=np.int32))
+    array, table = column.finish(), scratch.empty((3, 5), np.uint16)
+    table[2], table[:2] = 7, 1
+    scratch.release()
+    assert array.tolist() == list(range(3000))
+    assert table.tolist() == [[1] * 5, [1] * 5, [7] * 5]
+    assert (len(empty.finish()), scratch.empty((0, 4), np.uint8).shape) == (0, (0, 4))
+    assert not list(tmp_path.iterdir())
+
+
 def test_no_place_to_write(tmp_path: Path) -> None:
-    """A folder that is gone is told with advice."""
-    parts = Parts(3, tmp_path / "gone")
+    """A folder that is gone, and a disk that is full, are told with advice."""
     with pytest.raises(StoreError, match="free some space"):
-        parts.add(RECORDS, EDGES)
+        Parts(3, Scratch(tmp_path / "gone", on_disk=True))
+    with pytest.raises(StoreError, match="free some space"):
+        Scratch(tmp_path, on_disk=True).empty((2**50,), np.uint8)
+
+
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_results_come_in_order_and_few_ahead(jobs: int) -> None:
+    """D34: whatever takes longest, results come in order, and no more are worked on than wait ahead."""
+    begun = []
+
+    def work(number: int) -> int:
+        begun.append(number)
+        time.sleep(0.002 * (number % 3))
+        return number
+
+    with ThreadPoolExecutor(jobs) as pool:
+        for taken, number in enumerate(in_order(pool, work, range(40))):
+            assert number == taken
+            assert len(begun) <= taken + AHEAD + 2
+    assert list(in_order(None, work, range(3))) == [0, 1, 2]

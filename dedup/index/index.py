@@ -286,7 +286,7 @@ class Index:
         """Return the documents of a batch, each id once: the last one counts."""
         log = ReadLog()
         records = [batch] if isinstance(batch, Document | Mapping) else batch
-        read = {d.id: d for d in read_records(records, self.config.read, log, FreeIds())}
+        read = {d.id: d for d in read_records(records, self.config.read, log, ids=FreeIds())}
         documents = list(read.values())
         tokens = tokenize_all([d.text for d in documents], self._workers(documents))
         signed = signatures(tokens, self.config.signatures, self._workers(documents))

@@ -75,8 +75,8 @@ class LateBook:
             self.places.setdefault(doc_id, [first]).append(place)
 
 
-def settle(documents: list[Document], book: LateBook, log: ReadLog) -> list[Document]:
-    """Return the documents, each under an id of its own, whatever their order.
+def settle(documents: list[Document], book: LateBook, log: ReadLog, taken: set[str]) -> list[Document]:
+    """Return the documents, each under an id of its own, whatever their order; `taken` has all ids that are in use.
 
     Of several with one id and one text, the one whose fields come first in order stays. Of several texts, the one
     with the smallest hash keeps the id; `~` and the first 8 hex digits of its hash are added to the id of another.
@@ -84,7 +84,6 @@ def settle(documents: list[Document], book: LateBook, log: ReadLog) -> list[Docu
     if not book.places:
         return documents
     held: dict[str, list[Document]] = {doc_id: [] for doc_id in book.places}
-    taken = {d.id for d in documents}
     settled = [d for d in documents if d.id not in held]
     for document in documents:
         if document.id in held:

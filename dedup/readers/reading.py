@@ -86,10 +86,19 @@ def read_all(source: Any, config: ReadConfig, log: ReadLog, jobs: int | None = N
     Raises what `read_documents` and `read_records` raise.
     """
     late = LateBook()
+    documents = list(stream(source, config, log, jobs, late))
+    return settle(documents, late, log, {d.id for d in documents})
+
+
+def stream(source: Any, config: ReadConfig, log: ReadLog, jobs: int | None, late: LateBook) -> Iterator[Document]:
+    """Return an iterator over the documents of paths, or of records in memory, under the ids that they came with.
+
+    What became of ids that came twice is noted in `late`, for `settle`. Raises as `read_all` does.
+    """
     reading = Reading(config, log, jobs, late=late)
     if is_paths(source):
-        return settle(list(_from_sources(reading, find_sources(source, log))), late, log)
-    return settle(list(_from_records(reading, source)), late, log)
+        return _from_sources(reading, find_sources(source, log))
+    return _from_records(reading, source)
 
 
 def is_paths(source: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,9 +17,14 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises `StoreError` naming the path when the folder is missing or read-only, the disk is full or `path` is
     a folder; nothing is then left beside it and an old file is untouched.
     """
+    write_parts(path, (data,))
+
+
+def write_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """Put what `parts` yields at `path`, one behind the other, as `write_bytes` does."""
     beside = path.parent / f".dedup-{secrets.token_hex(6)}.part"
     try:
-        _write_synced(beside, data)
+        _write_synced(beside, parts)
         os.replace(beside, path)
         sync_folder(path.parent)
     except OSError as error:
@@ -37,10 +43,11 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
-def _write_synced(path: Path, data: bytes) -> None:
+def _write_synced(path: Path, parts: Iterable[bytes]) -> None:
     # "xb" takes its mode from the umask, which tempfile's 0600 would not: a report is made to be shared.
     with open(path, "xb") as file:
-        file.write(data)
+        for part in parts:
+            file.write(part)
         file.flush()
         os.fsync(file.fileno())
 

@@ -22,7 +22,7 @@ from dedup.model import (
     ScanResult,
     Suppressed,
 )
-from dedup.store.atomic import write_bytes
+from dedup.store.atomic import write_bytes, write_parts
 
 SCHEMA = 1
 FORMATS = ("html", "jsonl")
@@ -93,19 +93,26 @@ def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequenc
         "suppressed.jsonl": result.suppressed,
     }
     for name, records in tables.items() if "jsonl" in formats else ():
-        write_bytes(folder / name, b"".join(line(r) for r in records))
+        write_parts(folder / name, (line(r) for r in records))
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     manifest = {**result.manifest, "created": created}
     if texts and "jsonl" in formats:
         (folder / "store").mkdir()
-        lines = b"".join(msgspec.json.encode(d) + b"\n" for d in result.texts.values())
-        write_bytes(folder / _TEXTS, zstandard.ZstdCompressor().compress(lines))
+        write_parts(folder / _TEXTS, _compressed(msgspec.json.encode(d) + b"\n" for d in result.texts.values()))
     reports = [name for name in formats if name != "jsonl"]
     if reports:
         ready = prepare(result)
         for name in reports:
             write_format(name, ready, folder)
     write_bytes(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+
+
+def _compressed(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines as one frame of zstandard."""
+    compressor = zstandard.ZstdCompressor().compressobj()
+    for each in lines:
+        yield compressor.compress(each)
+    yield compressor.flush()
 
 
 def _swap(fresh: Path, out: Path) -> None:
@@ -195,12 +202,23 @@ def _change(change: Mapping[str, Any]) -> dict[str, Any]:
     return dict(msgspec.to_builtins(plain))
 
 
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a compressed file; raises `zstandard.ZstdError` when it is cut."""
+    decompressor = zstandard.ZstdDecompressor().decompressobj()
+    rest = b""
+    with open(path, "rb") as file:
+        while part := file.read(1 << 20):
+            *lines, rest = (rest + decompressor.decompress(part)).split(b"\n")
+            yield from lines
+    if not decompressor.eof or rest:
+        raise zstandard.ZstdError("it is cut")
+
+
 def _read_texts(path: Path) -> dict[str, Document]:
     if not path.exists():
         return {}
     try:
-        lines = zstandard.ZstdDecompressor().decompress(path.read_bytes()).splitlines()
-        documents = [msgspec.json.decode(raw, type=Document) for raw in lines]
+        documents = [msgspec.json.decode(raw, type=Document) for raw in _lines(path)]
     except (OSError, zstandard.ZstdError, msgspec.DecodeError) as error:
         raise StoreError(f"{path}: {error}; the file is damaged, scan again") from error
     return {d.id: d for d in documents}

@@ -17,6 +17,7 @@ from dedup import seeds as stage
 from dedup.config import SeedConfig
 from dedup.kernels import seeds as kernels
 from dedup.seeds import Hits, Layout, link_seeds, pair_hits, seed_hits
+from dedup.spill import Scratch
 from tests import reference
 from tests.kernels.stages import SEEDS
 from tests.strategies import MANY, SOME, hashes_of, mosaics, token_texts, tokens_of
@@ -229,7 +230,7 @@ def test_parts_and_blocks_do_not_matter(texts: Texts, size: int, two_sided: bool
     whole = seed_hits(tokens, active, sides, CONFIG)
     expected = sorted(zip(links_of(whole), whole.documents.tolist(), strict=True))
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
-        for place, threads in ((None, pool), (Path(folder), None)):
+        for place, threads in ((None, pool), (Scratch(Path(folder), 1, on_disk=True), None)):
             linked = link_seeds(tokens, active, sides, CONFIG, Layout(tokens.bounds, size), threads, place)
             blocks = [linked.block(number) for number in range(len(linked.layout))]
             rows = [row for b in blocks for row in zip(links_of(b), b.documents.tolist(), strict=True)]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from dedup import tokens as stage
 from dedup.characters import fold
 from dedup.kernels import tokens as kernels
-from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
+from dedup.tokens import Tokens, tokenize, tokenize_all
 from tests import reference
 from tests.strategies import MANY, SOME, SPACES, texts, words
 
@@ -276,13 +276,6 @@ def test_blocks_and_pools_do_not_matter(batch: list[str], size: int) -> None:
         patch.setattr(stage, "BATCH_CHARACTERS", size)
         assert same_tokens(tokenize_all(batch), whole)
         assert same_tokens(tokenize_all(batch, pool), whole)
-
-
-@SOME
-@given(st.lists(texts(), min_size=1, max_size=5))
-def test_concatenated_texts_are_those_of_one_call(batch: list[str]) -> None:
-    """The tokens of each text alone, put together, are those of all."""
-    assert same_tokens(concatenate([tokenize([text]) for text in batch]), tokenize(batch))
 
 
 def test_room_for_the_densest_texts() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -188,14 +189,15 @@ def test_failed_writing_keeps_the_earlier_result(
 ) -> None:
     """Where a file cannot be written, the earlier result stays whole and nothing is left beside it."""
     before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
-    write = atomic.write_bytes
+    write = atomic.write_parts
 
-    def full(path: Path, data: bytes) -> None:
+    def full(path: Path, parts: Iterable[bytes]) -> None:
         if path.name == failing:
             raise OSError(28, "No space left on device")
-        write(path, data)
+        write(path, parts)
 
-    monkeypatch.setattr(results, "write_bytes", full)
+    monkeypatch.setattr(results, "write_parts", full)
+    monkeypatch.setattr(results, "write_bytes", lambda path, data: full(path, (data,)))
     with pytest.raises(StoreError, match=r"No space left on device.*free some space"):
         write_results(replace(result, passages=()), out)
     assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before

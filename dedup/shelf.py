@@ -1,0 +1,189 @@
+"""Documents in memory while they fit, else encoded in a nameless file, from which each is read when it is asked for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import overload
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from dedup.model import Document
+from dedup.spill import Scratch
+
+# Documents kept at hand once they were read from the file.
+AT_HAND = 1 << 12
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What is asked of every document of a corpus; as in `Document`."""
+
+    id: str
+    title: str | None
+    outlet: str | None
+    timestamp: float | None
+    url: str | None
+
+
+class _Text(msgspec.Struct, frozen=True):
+    text: str
+
+
+class Shelf(Sequence[Document]):
+    """Documents in the order in which they were added or, once arranged, in another."""
+
+    def __init__(self, documents: Sequence[Document] = (), scratch: Scratch | None = None, limit: int = 0) -> None:
+        """With a scratch folder the documents go to a file there when they have more than `limit` code points."""
+        self._scratch, self._limit = scratch or Scratch(), limit
+        self._held: list[Document] | None = []
+        self._lengths: list[int] = []
+        self._ids: list[str] = []
+        self._order: npt.NDArray[np.int64] | None = None
+        self._size = 0
+        self._ends: list[int] = []
+        self._view: memoryview | None = None
+        self._replaced: dict[int, Document] = {}
+        self._read = functools.lru_cache(maxsize=AT_HAND)(self._decoded)
+        for document in documents:
+            self.append(document)
+
+    def append(self, document: Document) -> None:
+        """Add a document; raises `StoreError` when there is no room for it."""
+        self._lengths.append(len(document.text))
+        self._ids.append(document.id)
+        self._size += len(document.text)
+        if self._held is None:
+            self._write(document)
+            return
+        self._held.append(document)
+        if self._scratch.on_disk and self._size > self._limit:
+            held, self._held = self._held, None
+            self._column = self._scratch.column(np.uint8)
+            for each in held:
+                self._write(each)
+
+    def _write(self, document: Document) -> None:
+        raw = msgspec.msgpack.encode(document)
+        self._column.append(np.frombuffer(raw, np.uint8))
+        self._ends.append((self._ends[-1] if self._ends else 0) + len(raw))
+
+    @property
+    def spilled(self) -> bool:
+        """Return whether the documents are in a file."""
+        return self._held is None
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the ids in order."""
+        return self._ids if self._order is None else [self._ids[i] for i in self._order.tolist()]
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Return the code points of each text (int64)."""
+        lengths = np.array(self._lengths, np.int64)
+        return lengths if self._order is None else lengths[self._order]
+
+    def replace(self, index: int, document: Document) -> None:
+        """Put another document into a place; it is kept in memory. For before `arrange`."""
+        self._replaced[index] = document
+        self._lengths[index], self._ids[index] = len(document.text), document.id
+        if self._held is not None:
+            self._held[index] = document
+        self._read.cache_clear()
+
+    def arrange(self, order: Sequence[int]) -> None:
+        """Put the documents into another order, once and when all are there; those that it lacks are left out."""
+        self._order = np.array(order, np.int64)
+        self._read.cache_clear()
+
+    def __len__(self) -> int:
+        return len(self._lengths if self._order is None else self._order)
+
+    @overload
+    def __getitem__(self, index: int) -> Document: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Document]: ...
+    def __getitem__(self, index: int | slice) -> Document | Sequence[Document]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        at = self._at(index)
+        return self._held[at] if self._held is not None else self._read(at)
+
+    def __iter__(self) -> Iterator[Document]:
+        return (self[i] for i in range(len(self)))
+
+    def heads(self) -> Iterator[Head | Document]:
+        """Yield what is asked of every document, without its text where that takes time."""
+        if self._held is not None:
+            yield from self
+            return
+        decoder = msgspec.msgpack.Decoder(Head)
+        for i in range(len(self)):
+            at = self._at(i)
+            yield self._replaced.get(at) or decoder.decode(self._raw(at))
+
+    def texts(self) -> Sequence[str]:
+        """Return the texts in order."""
+        return _Texts(self)
+
+    def text(self, index: int) -> str:
+        """Return one text."""
+        at = self._at(index)
+        if self._held is not None:
+            return self._held[at].text
+        return (
+            self._decoded(at).text if at in self._replaced else msgspec.msgpack.decode(self._raw(at), type=_Text).text
+        )
+
+    def _at(self, index: int) -> int:
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        index %= len(self)
+        return index if self._order is None else int(self._order[index])
+
+    def _raw(self, at: int) -> memoryview:
+        if self._view is None:
+            self._view = self._column.finish().data
+        return self._view[self._ends[at - 1] if at else 0 : self._ends[at]]
+
+    def _decoded(self, at: int) -> Document:
+        return self._replaced.get(at) or msgspec.msgpack.decode(self._raw(at), type=Document)
+
+
+class _Texts(Sequence[str]):
+    """The texts of a shelf."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def __len__(self) -> int:
+        return len(self._shelf)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return [self._shelf.text(i) for i in range(*index.indices(len(self)))]
+        return self._shelf.text(index)
+
+
+class Chosen(Mapping[str, Document]):
+    """Some documents of a shelf by id, in its order."""
+
+    def __init__(self, shelf: Shelf, numbers: Sequence[int]) -> None:
+        self._shelf = shelf
+        ids = shelf.ids
+        self._numbers = {ids[i]: i for i in numbers}
+
+    def __getitem__(self, doc_id: str) -> Document:
+        return self._shelf[self._numbers[doc_id]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
