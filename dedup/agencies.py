@@ -69,6 +69,7 @@ _KEYWORD = re.compile(
 _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
 # One word of an alphabet without capitals; where words are not spaced any two characters would do.
 _UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\[\]/:,]{1,24}")
+_WORDS = re.compile(r"[^\s,.:;()\[\]/=|–—―-]+")
 _JOINTS = re.compile(r"\s*(?:/|&|\+|·|・|,| - | und | and | y | et | e | и | та | och | en )\s*")
 
 
@@ -87,6 +88,17 @@ def _forms() -> frozenset[str]:
     table: dict[str, list[str]] = msgspec.json.decode(raw)
     every = {s for name, spellings in table.items() for s in (name, *spellings)}
     return frozenset(every | {s.upper() for s in every})
+
+
+@functools.cache
+def _first_words() -> frozenset[str]:
+    """Return the first words of all spellings."""
+    return frozenset(_WORDS.findall(form)[0] for form in _forms() if _WORDS.search(form))
+
+
+def may_name(text: str) -> bool:
+    """Say whether a large agency can be named in a text: quick, and never false where one is."""
+    return not _first_words().isdisjoint(_WORDS.findall(text))
 
 
 @functools.cache

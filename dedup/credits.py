@@ -57,6 +57,10 @@ def credits(document: Document) -> list[Credit]:
     if agency:
         found.add(Credit(agency=agency, position="byline", start=0))
     lines = list(re.finditer(r"[^\n]+", document.text))
+    folded = document.text.casefold()
+    if any(word in folded for word in _REPORTING_WORDS):
+        named = ((line.start(), _reporting(line[0])) for line in lines)
+        found |= {Credit(agency=name, position="reporting credit", start=at) for at, name in named if name}
     for number, line in enumerate(lines):
         for position, name in _in_line(line[0], is_last=number == len(lines) - 1):
             found.add(Credit(agency=name, position=position, start=line.start()))
@@ -80,9 +84,6 @@ def _in_line(line: str, is_last: bool) -> Iterator[tuple[str, str]]:
         name = _tail(line[-LONGEST_CREDIT:], is_last)
         if name:
             yield "trailing credit", name
-    name = _reporting(line)
-    if name:
-        yield "reporting credit", name
 
 
 # Datelines
@@ -139,6 +140,8 @@ def _between_slashes(head: str) -> str | None:
 
 def _in_pieces(head: str) -> str | None:
     """Return the agency that is one of the pieces of a dateline without brackets: "TOKYO, May 4, Kyodo - …"."""
+    if not (agencies.may_name(head) or (_is_capital(head) and re.search(r"\d", head))):
+        return None
     at = 0
     for number, match in enumerate(_PIECES.finditer(head)):
         piece, mark, before = head[at : match.start()].strip(), match[0].strip(), head[:at]
@@ -329,7 +332,8 @@ _PHOTO = re.compile(
     r"|Фото|写真|图片|圖片|图|Φωτογραφία|사진|صورة|तस्वीर|फोटो|ภาพ)"
     r"\s*(?:by|de|von|di|courtesy of)?\s*[:：=/／]\s*([^\n()]{2,70})"
 )
-_AGENCY_PHOTO = re.compile(r"[(（]?\b([A-Z][\w-]{1,15}) (?:File )?(?:Photo|Images?|Foto)\s*[/:]\s*[A-ZÀ-Þ]")
+_AGENCY_PHOTO = re.compile(r" (?:File )?(?:Photo|Images?|Foto)\s?[/:]\s?[A-ZÀ-Þ]")
+_LAST_WORD = re.compile(r"\b[A-Z][\w-]{1,15}$")
 # "…: Name Name/AGENCY", "Photo=AGENCY" at the end of a paragraph, in whatever language
 _AT_END = re.compile(
     r"(?:[:：=]\s*|/\s?)([^\s:：=/()\[\]][^:：=/()\[\]\n]{1,24}?)(?: via [A-Z][\w ]{2,20})?[)\]]?\.?\s*$", re.MULTILINE
@@ -338,6 +342,20 @@ _SLASH_NAME = re.compile(
     r"[.!?:)”\"]\s+([A-Z][\w-]{1,15}(?: FOTO)?)\s?/\s?[A-ZÀ-Þ][\w’'.-]+(?: [A-ZÀ-Þ][\w’'.-]+){0,3}\)?\s*$", re.MULTILINE
 )
 _IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+")
+
+
+# One of these stands in what _REPORTING finds.
+_REPORTING_WORDS = (
+    "reporting",
+    "material",
+    "input",
+    "information",
+    "informaç",
+    "informaci",
+    "informazion",
+    "files",
+    "материал",
+)
 
 
 def _reporting(line: str) -> str | None:
@@ -358,11 +376,14 @@ def _photos(text: str) -> Iterator[tuple[int, str]]:
         name = agencies.known(match[1])
         if name:
             yield match.start(), name
-    for pattern in (_AGENCY_PHOTO, _SLASH_NAME):
-        for match in pattern.finditer(text):
-            name = agencies.known(match[1]) or (match[1] if pattern is _AGENCY_PHOTO and match[1].isupper() else None)
-            if name:
-                yield match.start(), name
+    for match in _AGENCY_PHOTO.finditer(text):
+        word = _LAST_WORD.search(text[max(0, match.start() - 17) : match.start()])
+        if word and (agencies.known(word[0]) or word[0].isupper()):
+            yield match.start(), word[0]
+    for match in _SLASH_NAME.finditer(text):
+        name = agencies.known(match[1])
+        if name:
+            yield match.start(), name
 
 
 def _first_part(piece: str) -> str:
