@@ -346,15 +346,10 @@ _IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+")
 
 # One of these stands in what _REPORTING finds.
 _REPORTING_WORDS = (
-    "reporting",
-    "material",
-    "input",
-    "information",
-    "informaç",
-    "informaci",
-    "informazion",
-    "files",
-    "материал",
+    *("reporting by", "reporting from", "material from", "material by", "information from", "information by"),
+    *("inputs from", "input from", "files from", "material von", "materialien von", "material der", "material des"),
+    *("información de", "informations de", "information de", "informations d", "informações d", "con informazioni"),
+    *("по материалам", "использованием материалов"),
 )
 
 
