@@ -16,6 +16,8 @@ from dedup.model import Document
 
 # Longest head of a paragraph that is looked at for a dateline, and longest paragraph that is a credit (characters).
 HEAD, LONGEST_CREDIT = 110, 90
+# A text of more lines, shorter than this on average (characters), has wrapped lines, as scanned pages do.
+MANY_LINES, SHORT_LINE = 30, 60
 # Most words of place and date before the agency.
 PLACE_WORDS = 9
 
@@ -56,16 +58,27 @@ def credits(document: Document) -> list[Credit]:
     agency = _byline(document.author or "")
     if agency:
         found.add(Credit(agency=agency, position="byline", start=0))
-    lines = list(re.finditer(r"[^\n]+", document.text))
+    paragraphs = list(_paragraphs(document.text))
     folded = document.text.casefold()
     if any(word in folded for word in _REPORTING_WORDS):
-        named = ((line.start(), _reporting(line[0])) for line in lines)
+        named = ((start, _reporting(line)) for start, line in paragraphs)
         found |= {Credit(agency=name, position="reporting credit", start=at) for at, name in named if name}
-    for number, line in enumerate(lines):
-        for position, name in _in_line(line[0], is_last=number == len(lines) - 1):
-            found.add(Credit(agency=name, position=position, start=line.start()))
+    for number, (start, line) in enumerate(paragraphs):
+        for position, name in _in_line(line, is_last=number == len(paragraphs) - 1):
+            found.add(Credit(agency=name, position=position, start=start))
     found |= {Credit(agency=name, position="photo credit", start=at) for at, name in _photos(document.text)}
     return sorted(found, key=lambda c: (c.start, c.position, c.agency))
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """Yield place and text of each paragraph: a line, or what stands between empty lines where lines are wrapped."""
+    lines = list(re.finditer(r"[^\n]+", text))
+    if len(lines) > MANY_LINES and sum(len(line[0]) for line in lines) < SHORT_LINE * len(lines):
+        for block in re.finditer(r"[^\n]+(?:\n[^\n]+)*", text):
+            yield block.start(), block[0].replace("\n", " ")
+        return
+    for line in lines:
+        yield line.start(), line[0]
 
 
 def _in_line(line: str, is_last: bool) -> Iterator[tuple[str, str]]:
