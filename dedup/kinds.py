@@ -7,6 +7,7 @@ guesses are named in the evidence.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -251,7 +252,13 @@ def _furniture_share(occurrences: Sequence[Occurrence], context: Context) -> flo
     """Return in which share of its places a short passage has words of navigation and the like."""
     if context.words > LONGEST_FURNITURE:
         return 0.0
-    return sum(bool(_FURNITURE_MARK.search(o.text)) for o in occurrences) / len(occurrences)
+    return sum(_has_furniture_mark(o.text) for o in occurrences) / len(occurrences)
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def _has_furniture_mark(text: str) -> bool:
+    """Return whether a text has words of navigation and the like; asked several times of each passage."""
+    return bool(_FURNITURE_MARK.search(text))
 
 
 def _boilerplate(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
