@@ -69,24 +69,27 @@ _KEYWORD = re.compile(
 _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
 # One word of an alphabet without capitals; where words are not spaced any two characters would do.
 _UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\[\]/:,]{1,24}")
-_WORDS = re.compile(r"[^\s,.:;()\[\]/=|–—―-]+")
+_WORDS = re.compile(r"[^\s,.:;()\[\]/=|\"'“”„«»–—―-]+")
 _JOINTS = re.compile(r"\s*(?:/|&|\+|·|・|,| - | und | and | y | et | e | и | та | och | en )\s*")
+
+
+@functools.cache
+def _table() -> dict[str, tuple[str, ...]]:
+    """Return all spellings of each large agency, its canonical name first."""
+    raw = resources.files("dedup").joinpath("data/agencies.json").read_bytes()
+    return {name: (name, *spellings) for name, spellings in msgspec.json.decode(raw).items()}
 
 
 @functools.cache
 def _spellings() -> dict[str, str]:
     """Return the canonical name of each spelling, folded."""
-    raw = resources.files("dedup").joinpath("data/agencies.json").read_bytes()
-    table: dict[str, list[str]] = msgspec.json.decode(raw)
-    return {_folded(s): name for name, spellings in table.items() for s in (name, *spellings)}
+    return {_folded(s): name for name, spellings in _table().items() for s in spellings}
 
 
 @functools.cache
 def _forms() -> frozenset[str]:
     """Return the spellings as they are written, and in capitals."""
-    raw = resources.files("dedup").joinpath("data/agencies.json").read_bytes()
-    table: dict[str, list[str]] = msgspec.json.decode(raw)
-    every = {s for name, spellings in table.items() for s in (name, *spellings)}
+    every = {s for spellings in _table().values() for s in spellings}
     return frozenset(every | {s.upper() for s in every})
 
 

@@ -34,11 +34,11 @@ _FURNITURE_MARK = re.compile(
     r"|click here|(?:leave|post) a comment|comments (?:are|section|policy)|join the conversation|moderat|advertis"
     r"|follow us|share this|download (?:our|the)|the app\b"
     r"|support (?:local|our|quality) journalism|do you have a story|our newsdesk|in your inbox|republication"
-    r"|abonn|suscr|inscri|werbung|datenschutz|registrier|anmelden|kostenlos|alle rechte|plus-angebot|weiterlesen"
+    r"|abonn|suscr|inscri|werbung|datenschutz|registrier|anmelden|alle rechte|plus-angebot|weiterlesen"
     r"|connectez-vous|réservé à nos|tous droits|lire la suite|regístr|inicia sesión|derechos reservados"
     r"|abbonat|accedi\b|riproduzione riservata|assinante|direitos reservados|prenumer|alla rättigheter)\w*"
     r"|ملفات تعريف|اشترك|جميع الحقوق|لقراءة المزيد|подпис|подпиш|реклам|все права защищены|войдите|усі права"
-    r"|订阅|訂閱|登录|登入|点击|點擊|版权|版權|转载|轉載|热线|下载|客户端|关注我们|公众号"
+    r"|订阅|訂閱|登录|登入|点击|點擊|版权|版權|转载|轉載|新闻热线|客户端|关注我们|公众号"
     r"|購読|会員|ログイン|無断転載|続きを読む|아무단|무단전재|구독|로그인"
     r"|สมัคร|กดติดตาม|ดาวน์โหลด|सदस्यता|सब्सक्राइब|डाउनलोड|सर्वाधिकार|کوکیز|حقوق محفوظ",
     re.IGNORECASE,
@@ -249,10 +249,13 @@ def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[
 
 
 def _furniture_share(occurrences: Sequence[Occurrence], context: Context) -> float:
-    """Return in which share of its places a short passage has words of navigation and the like."""
-    if context.words > LONGEST_FURNITURE:
+    """Return in which share of its places a short passage is a paragraph with words of navigation and the like.
+
+    A story about subscribers has such words too; it is told by standing among its like.
+    """
+    if context.words > LONGEST_FURNITURE or (context.company and context.company >= 0.5 and not context.distance):
         return 0.0
-    return sum(_has_furniture_mark(o.text) for o in occurrences) / len(occurrences)
+    return sum(o.alone and _has_furniture_mark(o.text) for o in occurrences) / len(occurrences)
 
 
 @functools.lru_cache(maxsize=1 << 10)

@@ -125,3 +125,49 @@ def test_stray_words_beyond_a_border_are_trimmed() -> None:
     right = f"{QUOTED}.\n\nThe mayor of Westhaven resigned over an unpaid invoice for gravel."
     [match] = compare(left, right)
     assert left[match.left.start : match.left.end] == QUOTED
+
+
+TITLED = 'Rep. Howard P. "Buck" McKeon, R-Calif., {}chairman of the House Armed Services Committee'
+
+
+def test_a_person_with_a_title_is_no_passage() -> None:
+    """Names and offices alone are no passage; with what was done in the same words they are part of one."""
+    left, right = TITLED.format("the "), TITLED.format("")
+    around = ("He spoke on Friday to reporters; ", ", has long asked for more money.")
+    other = ("Several guests came late, among them ", ", who stayed for an hour.")
+    assert not compare(left.join(around), right.join(other))
+    did = " opened the flooded quarry road and praised the patient bakers behind the counter"
+    assert compare((left + did).join(around), (right + did).join(other))
+
+
+def test_capitals_of_a_language_that_has_many_are_no_names() -> None:
+    """German writes every noun with a capital; a caption full of nouns is a passage."""
+    caption = "Die Fähre lag am Morgen vor der Bank im Hafen fest, Schlepper und Boote warteten auf die Flut"
+    filler = "Der Rat der Stadt prüft die Kosten der Brücke, den Bau der Schule und die Pläne der Bürger am Fluss. "
+    assert compare(filler * 4 + caption + ".", "Am Montag war Ruhe im Ort. " + caption + ", hieß es.")
+
+
+@pytest.mark.parametrize(("matched", "is_passage"), [(5.0, False), (6.0, True)])
+def test_six_words_at_least(matched: float, is_passage: bool) -> None:
+    """Five words are no passage, be they ever so rare, but as a whole line or quotation."""
+    row = np.array([[45.0, 30.0, 5.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, matched, 5.0]])
+    assert bool(rescore.scores(row, RescoreConfig())[0] >= 0.5) is is_passage
+    row[0, rescore.FEATURES.index("unit")] = 1.0
+    assert rescore.scores(row, RescoreConfig())[0] >= 0.5
+
+
+def test_loose_runs_need_words_that_are_no_names() -> None:
+    """Of a run of which less than six tenths agree, six content words must be no names."""
+    row = np.array([[45.0, 30.0, 9.0, 0.5, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 14.0, 5.0]])
+    config = RescoreConfig(short_contiguity=0.4)
+    assert rescore.scores(row, config)[0] == 0.0
+    row[0, rescore.FEATURES.index("common")] = 6.0
+    assert rescore.scores(row, config)[0] >= 0.5
+
+
+def test_short_runs_need_some_words_that_are_no_names() -> None:
+    """A person, an office and a place are no passage, however rare; three other words make one of a short run."""
+    row = np.array([[45.0, 30.0, 8.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 8.0, 2.0]])
+    assert rescore.scores(row, RescoreConfig())[0] == 0.0
+    row[0, rescore.FEATURES.index("common")] = 3.0
+    assert rescore.scores(row, RescoreConfig())[0] >= 0.5
