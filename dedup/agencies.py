@@ -69,7 +69,7 @@ _KEYWORD = re.compile(
 _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
 # One word of an alphabet without capitals; where words are not spaced any two characters would do.
 _UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\[\]/:,]{1,24}")
-_WORDS = re.compile(r"[^\s,.:;()\[\]/=|\"'“”„«»–—―-]+")
+_WORDS = re.compile(r"[^\s,.:;()\[\]/=|\"'“”„«»–—―：＝／&+·・、-]+")
 _JOINTS = re.compile(r"\s*(?:/|&|\+|·|・|,| - | und | and | y | et | e | и | та | och | en )\s*")
 
 

@@ -32,6 +32,8 @@ _PARTICLES = frozenset(
 )
 _WIRED = re.compile(r"^[(（【]?(\S{2,8}?社)[^\n，。,]{0,24}?\d{1,2}\s?日\s?[电電讯訊]")
 _PIECES = re.compile(rf"\s*(?:[,.:;|{_DASH}])\s+|\s+[|{_DASH}]\s*|,\s*")
+_DIGIT = re.compile(r"\d")
+_PLACE_WORD = re.compile(r"[^\s,.;:()\[\]/—–-]+")
 _CASED = re.compile(r"[A-Za-zÀ-ɏͰ-ӿ]")
 
 
@@ -58,16 +60,25 @@ def credits(document: Document) -> list[Credit]:
     agency = _byline(document.author or "")
     if agency:
         found.add(Credit(agency=agency, position="byline", start=0))
-    paragraphs = list(_paragraphs(document.text))
-    folded = document.text.casefold()
-    if any(word in folded for word in _REPORTING_WORDS):
-        named = ((start, _reporting(line)) for start, line in paragraphs)
-        found |= {Credit(agency=name, position="reporting credit", start=at) for at, name in named if name}
-    for number, (start, line) in enumerate(paragraphs):
-        for position, name in _in_line(line, is_last=number == len(paragraphs) - 1):
-            found.add(Credit(agency=name, position=position, start=start))
-    found |= {Credit(agency=name, position="photo credit", start=at) for at, name in _photos(document.text)}
+    found |= {Credit(agency=name, position=position, start=at) for at, position, name in _in_text(document.text)}
     return sorted(found, key=lambda c: (c.start, c.position, c.agency))
+
+
+def _in_text(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield place, position and agency of the credits of a text."""
+    paragraphs = list(_paragraphs(text))
+    folded = text.casefold()
+    if any(word in folded for word in _REPORTING_WORDS):
+        for start, line in paragraphs:
+            name = _reporting(line)
+            if name:
+                yield start, "reporting credit", name
+    large = agencies.may_name(text)
+    for number, (start, line) in enumerate(paragraphs):
+        for position, name in _in_line(line, number == len(paragraphs) - 1, large):
+            yield start, position, name
+    for start, name in _photos(text, large):
+        yield start, "photo credit", name
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
@@ -81,9 +92,9 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
         yield line.start(), line[0]
 
 
-def _in_line(line: str, is_last: bool) -> Iterator[tuple[str, str]]:
-    """Yield position and agency of the credits of one line."""
-    name = _dateline(line[:HEAD])
+def _in_line(line: str, is_last: bool, large: bool) -> Iterator[tuple[str, str]]:
+    """Yield position and agency of the credits of one line; `large`: its text may name a large agency."""
+    name = _dateline(line[:HEAD], large)
     if name:
         yield "dateline", name
     if len(line) <= LONGEST_CREDIT:
@@ -102,12 +113,13 @@ def _in_line(line: str, is_last: bool) -> Iterator[tuple[str, str]]:
 # Datelines
 
 
-def _dateline(head: str) -> str | None:
+def _dateline(head: str, large: bool) -> str | None:
     """Return the agency of a dateline with which a paragraph begins."""
-    wired = _WIRED.match(head)
+    wired = _WIRED.match(head) if "社" in head[:10] else None
     if wired:
         return agencies.leading(wired[1]) or wired[1]
-    return _bracketed(head) or _between_slashes(head) or _in_pieces(head)
+    may = (large and agencies.may_name(head)) or (_is_capital(head) and _DIGIT.search(head))
+    return _bracketed(head) or _between_slashes(head) or (_in_pieces(head) if may else None)
 
 
 def _bracketed(head: str) -> str | None:
@@ -145,7 +157,7 @@ def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
 
 
 def _between_slashes(head: str) -> str | None:
-    for match in _SLASHES.finditer(head):
+    for match in _SLASHES.finditer(head) if "/" in head else ():
         if not head[: match.start()].strip() or _is_place(head[: match.start()]):
             return agencies.named(match[1])
     return None
@@ -153,22 +165,20 @@ def _between_slashes(head: str) -> str | None:
 
 def _in_pieces(head: str) -> str | None:
     """Return the agency that is one of the pieces of a dateline without brackets: "TOKYO, May 4, Kyodo - …"."""
-    if not (agencies.may_name(head) or (_is_capital(head) and re.search(r"\d", head))):
-        return None
     at = 0
     for number, match in enumerate(_PIECES.finditer(head)):
         piece, mark, before = head[at : match.start()].strip(), match[0].strip(), head[:at]
         if number > 4 or (before and not _is_place(before)):
             return None
         sign = mark or head[match.start() : match.end()].strip()
-        name = agencies.known(piece)
+        name = agencies.known(piece) if number or sign[:1] in _DASH + ":" else None
         # two letters behind a place may be a state
-        is_state = len(piece) == 2 and not re.search(r"\d", before)
+        is_state = len(piece) == 2 and not _DIGIT.search(before)
         if name and _goes_on(head[match.end() :]) and (number > 0 or sign[:1] in _DASH + ":") and not is_state:
             return name
         if number > 1 and before.rstrip()[-1:] in _DASH and sign[:1] == "." and _is_capital(head):
             # CITY, 5 May — Name. Text
-            name = agencies.plainly(piece) if re.search(r"\d", before) else None
+            name = agencies.plainly(piece) if _DIGIT.search(before) else None
             if name:
                 return name
         at = match.end()
@@ -192,12 +202,12 @@ def _is_capital(head: str) -> bool:
 
 def _is_place(before: str) -> bool:
     """Say whether all before an agency can be place and date."""
-    words = re.findall(r"[^\s,.;:()\[\]/—–-]+", before)
+    words = _PLACE_WORD.findall(before)
     if not words or len(words) > PLACE_WORDS or before.strip()[-1:] in "!?":
         return False
     if not _CASED.search(before):
         return len(words) <= 6
-    dated = [bool(re.search(r"\d", w)) for w in words]
+    dated = [bool(_DIGIT.search(w)) for w in words]
     # small words may be months and days beside figures, and particles in names of places
     small = [
         w
@@ -211,7 +221,7 @@ def _is_place(before: str) -> bool:
 
 
 def _is_short(inside: str) -> bool:
-    return len(inside) <= 30 and len(inside.split()) <= 5 and not re.search(r"\d", inside)
+    return len(inside) <= 30 and len(inside.split()) <= 5 and not _DIGIT.search(inside)
 
 
 # Bylines
@@ -277,6 +287,13 @@ _COPYRIGHT = re.compile(
     r"(?:©|\bcopyright\b|\(c\))\s*(?:copyright\s*)?(?:\d{4}\s*)?([^\d\n,;:|/]{2,40})", re.IGNORECASE
 )
 
+_BRACKET_TAIL = re.compile(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}]{{2,40}})[{re.escape(_CLOSE)}]\.?$")
+_CLOSES = tuple(_CLOSE)
+_SENTENCE_ENDS = tuple('.!?。！？।॥۔…"”»’」』')
+_DASH_TAIL = re.compile(r"\s(?:[—–―]|--)\s*([^\s—–―][^—–―.]{1,40})$")
+_LONG_DASHES = ("—", "–", "―", "--")
+_LAST_TAIL = re.compile(r"[.!?…”\"»]\s+(\S{2,12}|[A-Z]\S+ [A-Z]\S+)$")
+
 
 def _credit_line(line: str) -> str | None:
     """Return the agency of a short paragraph that is a credit, or that ends in one."""
@@ -311,17 +328,17 @@ def _copyright(line: str) -> str | None:
 def _tail(line: str, is_last: bool) -> str | None:
     """Return the agency at the end of a paragraph: behind the last sentence in brackets or behind a dash."""
     line = line.rstrip()
-    match = re.search(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}]{{2,40}})[{re.escape(_CLOSE)}]\.?$", line)
+    match = _BRACKET_TAIL.search(line) if line[-2:].rstrip(".")[-1:] in _CLOSES else None
     if match:
         before, inside = line[: match.start()].rstrip(), match[1]
-        if before.endswith(tuple('.!?。！？।॥۔…"”»’」』')):
+        if before.endswith(_SENTENCE_ENDS):
             right = _WITH.match(inside) or _SOURCE.match(inside)
             return agencies.known(right[1]) if right else agencies.named(inside) or _uncased_tail(inside)
         return None
-    match = re.search(r"\s(?:[—–―]|--)\s*([^\s—–―][^—–―.]{1,40})$", line)
+    match = _DASH_TAIL.search(line) if any(dash in line for dash in _LONG_DASHES) else None
     if match:
         return agencies.known(match[1]) or (match[1] if _is_acronym(match[1]) and agencies.named(match[1]) else None)
-    match = re.search(r"[.!?…”\"»]\s+(\S{2,12}|[A-Z]\S+ [A-Z]\S+)$", line) if is_last else None
+    match = _LAST_TAIL.search(line) if is_last else None
     return agencies.known(match[1]) if match else None
 
 
@@ -346,10 +363,17 @@ _PHOTO = re.compile(
     r"\s*(?:by|de|von|di|courtesy of)?\s*[:：=/／]\s*([^\n()]{2,70})"
 )
 _AGENCY_PHOTO = re.compile(r" (?:File )?(?:Photo|Images?|Foto)\s?[/:]\s?[A-ZÀ-Þ]")
+# How the matches of these two begin.
+_PHOTO_STEMS = (
+    *("Photo", "Foto", "Picture", "Image", "Bild", "Zdjęcie", "Kuva"),
+    *("Фото", "写真", "图", "圖片", "Φωτογραφία", "사진", "صورة", "तस्वीर", "फोटो", "ภาพ"),
+)
+_AGENCY_PHOTO_STEMS = (" Photo", " File Photo", " Image", " Foto")
 _LAST_WORD = re.compile(r"\b[A-Z][\w-]{1,15}$")
 # "…: Name Name/AGENCY", "Photo=AGENCY" at the end of a paragraph, in whatever language
 _AT_END = re.compile(
-    r"(?:[:：=]\s*|/\s?)([^\s:：=/()\[\]][^:：=/()\[\]\n]{1,24}?)(?: via [A-Z][\w ]{2,20})?[)\]]?\.?\s*$", re.MULTILINE
+    r"[:：=/](?:(?<=/)\s?|(?<!/)\s*)([^\s:：=/()\[\]][^:：=/()\[\]\n]{1,24}?)(?: via [A-Z][\w ]{2,20})?[)\]]?\.?\s*$",
+    re.MULTILINE,
 )
 _SLASH_NAME = re.compile(
     r"[.!?:)”\"]\s+([A-Z][\w-]{1,15}(?: FOTO)?)\s?/\s?[A-ZÀ-Þ][\w’'.-]+(?: [A-ZÀ-Þ][\w’'.-]+){0,3}\)?\s*$", re.MULTILINE
@@ -372,26 +396,44 @@ def _reporting(line: str) -> str | None:
     return _byline(match[1]) if match else None
 
 
-def _photos(text: str) -> Iterator[tuple[int, str]]:
-    """Yield place and agency of photo credits."""
-    for match in _PHOTO.finditer(text):
+def _photos(text: str, large: bool) -> Iterator[tuple[int, str]]:
+    """Yield place and agency of photo credits; `large`: the text may name a large agency."""
+    for match in _beginning(_PHOTO, _PHOTO_STEMS, text):
         pieces = [p.strip(" .,;") for p in _IN_PHOTO.split(match[1]) if p.strip(" .,;")]
         found = next(filter(None, map(agencies.known, reversed(pieces))), None)
         found = found or next(filter(None, (agencies.named(_first_part(p)) for p in reversed(pieces))), None)
         if found:
             yield match.start(), found
-    for match in _AT_END.finditer(text):
+    for match in _AT_END.finditer(text) if large else ():
         name = agencies.known(match[1])
         if name:
             yield match.start(), name
-    for match in _AGENCY_PHOTO.finditer(text):
+    for match in _beginning(_AGENCY_PHOTO, _AGENCY_PHOTO_STEMS, text):
         word = _LAST_WORD.search(text[max(0, match.start() - 17) : match.start()])
         if word and (agencies.known(word[0]) or word[0].isupper()):
             yield match.start(), word[0]
-    for match in _SLASH_NAME.finditer(text):
+    for match in _SLASH_NAME.finditer(text) if large and "/" in text else ():
         name = agencies.known(match[1])
         if name:
             yield match.start(), name
+
+
+def _beginning(pattern: re.Pattern[str], stems: tuple[str, ...], text: str) -> Iterator[re.Match[str]]:
+    """Yield what `pattern.finditer` does, when every match begins with one of `stems`: many times quicker."""
+    end = 0
+    for start in sorted(place for stem in stems for place in _places(stem, text)):
+        match = pattern.match(text, start) if start >= end else None
+        if match:
+            end = match.end()
+            yield match
+
+
+def _places(word: str, text: str) -> Iterator[int]:
+    """Yield where a word stands in a text."""
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def _first_part(piece: str) -> str:
