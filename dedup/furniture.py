@@ -34,6 +34,8 @@ TELLING_TITLE = 15.0
 LEAST_PAGES = 5
 # Texts whose remainders, and whose titles, are kept at hand.
 MOST_VECTORS = 1 << 15
+# Most cosines of pairs that are; texts that share one passage often share more.
+MOST_COSINES = 1 << 16
 # Likeness of remainders up to which texts tell other stories, and from which the same one; texts that are looked at.
 OTHER_STORY, SAME_STORY = 0.1, 0.25
 DISTANCE_SAMPLE = 6
@@ -76,6 +78,7 @@ class Relatedness:
         self._house: dict[str, frozenset[int]] = {}
         self._titles = _Titles([title for title, _ in pages], known.idf)
         self._vector = functools.lru_cache(maxsize=MOST_VECTORS)(self._make_vector)
+        self._cosine = functools.lru_cache(maxsize=MOST_COSINES)(self._make_cosine)
         self._covered = np.zeros(len(known.tokens.hashes), np.bool_)
         for cluster in clusters:
             if self._is_suspect(cluster):
@@ -143,19 +146,19 @@ class Relatedness:
         titles = self.titles_related(a, b)
         if titles:
             return True
-        left, right = self._vector(a), self._vector(b)
-        if left is None or right is None:
-            return titles is None
-        return _dot(left, right) >= self._least
+        cosine = self._cosine(*sorted((a, b)))
+        return titles is None if cosine is None else cosine >= self._least
 
     def likeness(self, a: int, b: int) -> float | None:
         """Return the cosine of the remainders of two texts, 1 where their titles are related, None where nothing is
         known."""
         titles = self.titles_related(a, b)
+        return 1.0 if titles else self._cosine(*sorted((a, b)))
+
+    def _make_cosine(self, a: int, b: int) -> float | None:
+        """Return the cosine of the remainders of two texts, None where too little remains of one."""
         left, right = self._vector(a), self._vector(b)
-        if titles or left is None or right is None:
-            return 1.0 if titles else None
-        return _dot(left, right)
+        return None if left is None or right is None else _dot(left, right)
 
     def speaks_of_title(self, member: Carrier) -> bool | None:
         """Return whether a passage holds what its page's title says; None for a title that says too little."""

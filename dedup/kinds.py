@@ -209,7 +209,13 @@ def _quotation(occurrences: Sequence[Occurrence], context: Context) -> list[tupl
 
 
 def _has_caption_mark(occurrence: Occurrence) -> bool:
-    return len(occurrence.paragraph) <= LONGEST_CAPTION and bool(_CAPTION_MARK.search(occurrence.paragraph))
+    return len(occurrence.paragraph) <= LONGEST_CAPTION and _is_marked(occurrence.paragraph)
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def _is_marked(paragraph: str) -> bool:
+    """Return whether a paragraph has a mark or credit of a caption; asked several times of each."""
+    return bool(_CAPTION_MARK.search(paragraph))
 
 
 def looks_like_caption(occurrence: Occurrence) -> bool:
@@ -218,7 +224,7 @@ def looks_like_caption(occurrence: Occurrence) -> bool:
     if len(paragraph) > LONGEST_CAPTION:
         return False
     ends = paragraph.rstrip("\"'”’»」』)）").endswith(_SENTENCE_END)
-    return bool(_CAPTION_MARK.search(paragraph)) or (not ends and len(paragraph) > SHORTEST_CAPTION)
+    return _is_marked(occurrence.paragraph) or (not ends and len(paragraph) > SHORTEST_CAPTION)
 
 
 def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
