@@ -6,9 +6,10 @@ With `--reference`, aligned passages of another tool (JSON lines: left left_star
 only places that it does not link with the representative are shown.
 
 Usage: python benchmarks/judge_sample.py OUT ARTICLES SHEET IDS [--seed 1] [--count 50] [--places 5]
-    [--reference FILE] [--scope S] [--kind K] [--pairs]
+    [--reference FILE] [--scope S] [--kind K] [--pairs] [--largest] [--named] [--around 160]
 
-With `--pairs` passages between two places are drawn, else clusters.
+With `--pairs` passages between two places are drawn, else clusters; with `--largest` those with the most documents are
+taken and none is drawn. `--named` shows outlet and title of each place, which kinds are told by.
 """
 
 from __future__ import annotations
@@ -21,8 +22,6 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-AROUND = 160
 
 
 def lines(path: Path) -> Any:
@@ -63,9 +62,17 @@ def is_known(head: dict[str, Any], m: dict[str, Any], known: Any) -> bool:
     return left and covered([s[2:] for s in spans], m["start"], m["end"])
 
 
-def shown(text: str, m: dict[str, Any]) -> str:
-    before, after = text[max(0, m["start"] - AROUND) : m["start"]], text[m["end"] : m["end"] + AROUND]
-    return f"…{before}⟦{text[m['start'] : m['end']]}⟧{after}…"
+def shown(text: str, m: dict[str, Any], around: int, named: bool) -> str:
+    """Return a place with what stands around it, behind its outlet and title if asked for."""
+    start, end = m["start"], m["end"]
+    before, after = text[max(0, start - around) : start], text[end : end + around]
+    head = (
+        f"[{m['outlet'] or 'no outlet'} | {m['title'] or 'no title'} | text of {len(text)} characters]\n"
+        if named
+        else ""
+    )
+    left, right = "…" if start > around else "", "…" if end + around < len(text) else ""
+    return f"{head}{left}{before}⟦{text[start:end]}⟧{after}{right}"
 
 
 def clusters(
@@ -73,6 +80,16 @@ def clusters(
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Yield clusters, each as likely as any other: the representative and some of the other places."""
     for cluster in rng.sample(sorted(found), min(count, len(found))):
+        head, *rest = found[cluster]
+        yield cluster, [head, *rng.sample(rest, min(places - 1, len(rest)))]
+
+
+def largest(
+    found: dict[str, list[dict[str, Any]]], count: int, places: int, rng: random.Random
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield the clusters of the most documents, the longer text first: the representative and some other places."""
+    sizes = {c: (-len({m["doc_id"] for m in ms}), ms[0]["start"] - ms[0]["end"], c) for c, ms in found.items()}
+    for cluster in sorted(found, key=sizes.__getitem__)[:count]:
         head, *rest = found[cluster]
         yield cluster, [head, *rng.sample(rest, min(places - 1, len(rest)))]
 
@@ -96,14 +113,23 @@ def main() -> None:
     parser.add_argument("--pairs", action="store_true")
     parser.add_argument("--reference", type=Path)
     parser.add_argument("--scope")
+    parser.add_argument("--largest", action="store_true")
+    parser.add_argument("--named", action="store_true")
+    parser.add_argument("--around", type=int, default=160)
     options = parser.parse_args()
     texts = {str(r["id"]): r["text"] for r in lines(options.articles)}
     found = dict(candidates(options.out, (options.scope, options.kind), known_pairs(options.reference)))
     rng = random.Random(options.seed)
-    drawn = pairs(found, options.count, rng) if options.pairs else clusters(found, options.count, options.places, rng)
+    choose = largest if options.largest else clusters
+    drawn = pairs(found, options.count, rng) if options.pairs else choose(found, options.count, options.places, rng)
     sheet, ids = [], []
     for number, (cluster, places) in enumerate(drawn, 1):
-        sheet.append("\n\n".join([f"### {number}", *(shown(texts[m["doc_id"]], m) for m in places)]) + "\n")
+        sheet.append(
+            "\n\n".join(
+                [f"### {number}", *(shown(texts[m["doc_id"]], m, options.around, options.named) for m in places)]
+            )
+            + "\n"
+        )
         members = [{k: m[k] for k in ("doc_id", "start", "end")} for m in places]
         ids.append(json.dumps({"number": number, "cluster_id": cluster, "members": members}))
     options.sheet.write_text("\n".join(sheet), encoding="utf-8")
