@@ -45,12 +45,13 @@ def known_pairs(path: Path | None) -> dict[tuple[str, str], list[tuple[int, int,
 
 
 def candidates(
-    out: Path, asked: tuple[str | None, str | None], known: Any
+    out: Path, asked: tuple[str | None, str | None], known: Any, same: bool
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Yield each cluster's id with its representative and the members in other documents that the reference lacks."""
+    """Yield each cluster's id with its representative and the members that the reference lacks, in other documents
+    only unless `same`."""
     for cluster in lines(out / "passages.jsonl"):
         head, *rest = cluster["members"]
-        kept = [m for m in rest if m["doc_id"] != head["doc_id"] and not is_known(head, m, known)]
+        kept = [m for m in rest if (same or m["doc_id"] != head["doc_id"]) and not is_known(head, m, known)]
         fits = all(a in (None, cluster[name]) for name, a in zip(("scope", "kind"), asked, strict=True))
         if fits and kept:
             yield cluster["cluster_id"], [head, *kept]
@@ -118,7 +119,9 @@ def main() -> None:
     parser.add_argument("--around", type=int, default=160)
     options = parser.parse_args()
     texts = {str(r["id"]): r["text"] for r in lines(options.articles)}
-    found = dict(candidates(options.out, (options.scope, options.kind), known_pairs(options.reference)))
+    # kinds are asked of repeats in one document too
+    same = bool(options.kind or options.largest)
+    found = dict(candidates(options.out, (options.scope, options.kind), known_pairs(options.reference), same))
     rng = random.Random(options.seed)
     choose = largest if options.largest else clusters
     drawn = pairs(found, options.count, rng) if options.pairs else choose(found, options.count, options.places, rng)

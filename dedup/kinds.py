@@ -161,7 +161,8 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
         "boilerplate": _boilerplate(occurrences, context),
         "stock_phrase": _stock(occurrences, context, _combine(caption)),
     }
-    if all(_combine(found) < 0.3 for kind, found in signals.items() if kind != "wire_copy"):
+    told = context.company is not None or _sentences(occurrences) >= 0.5
+    if told and all(_combine(found) < 0.3 for kind, found in signals.items() if kind != "wire_copy"):
         signals["wire_copy"].append((0.3, "nothing speaks for another kind"))
     confidences = {kind: _combine(found) for kind, found in signals.items()}
     ranked = sorted(confidences, key=lambda kind: (-confidences[kind], kind))
@@ -184,6 +185,17 @@ def _combine(signals: Sequence[tuple[float, str]]) -> float:
         else:
             against *= 1.0 + strength
     return (1.0 - missing) * against
+
+
+def _sentences(occurrences: Sequence[Occurrence]) -> float:
+    """Return the share of occurrences that begin and end where sentences do: within one text, narrative that is told
+    twice does; headlines in a list and the frames of a gallery do not."""
+    whole = 0
+    for o in occurrences:
+        before, after = o.before.rstrip(" \t\"'“„«»(*•-–—"), o.after.lstrip(" \"'”»)")
+        begins = not before or before.endswith((*_SENTENCE_END, ":"))
+        whole += begins and (not after or after.startswith(_SENTENCE_END) or o.text.endswith(_SENTENCE_END))
+    return whole / len(occurrences)
 
 
 def _quotes(occurrences: Sequence[Occurrence]) -> float:
@@ -236,6 +248,9 @@ def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[
         found.append((0.75 + 0.15 * marked / len(occurrences), f"a caption mark stands in {marked} of its paragraphs"))
     elif marked and alone > 0:
         found.append((0.5, f"a caption mark stands in {marked} of its paragraphs"))
+    inside = sum(len(o.text) <= LONGEST_CAPTION and _is_marked(o.text) for o in occurrences) / len(occurrences)
+    if context.company is None and not marked and inside >= 0.5:
+        found.append((0.65, "a caption mark stands in it, more than once in one text"))
     open_ended = sum(o.alone and looks_like_caption(o) for o in occurrences) / len(occurrences)
     if not marked and open_ended > 0.5:
         found.append((0.55, "a paragraph of its own that is no full sentence"))
