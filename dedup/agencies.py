@@ -1,8 +1,8 @@
 """Names of news agencies: which words name one, and which of several spellings mean the same.
 
-The large agencies stand in `dedup/data/agencies.json`, a canonical name with the spellings that are used in credits. An
-agency that is not in it is known by its shape: an acronym, a name with a word like "Press Agency" in it, or, where
-nothing else can stand, one plain name.
+The large agencies stand in `dedup/data/agencies.json`, a canonical name with the spellings that are used in credits;
+words and parties that could be taken for one in `not_agencies.json`. An agency that is not in it is known by its shape:
+an acronym, a name with a word like "Press Agency" in it, or, where nothing else can stand, one plain name.
 """
 
 from __future__ import annotations
@@ -14,46 +14,6 @@ from importlib import resources
 
 import msgspec
 
-# Acronyms, and plain words in the brackets of a dateline, that name no agency.
-_NOT_AGENCIES = frozenset(
-    """
-    pictured photo photos file video updated update corrected correction live watch read more the am pm us uk eu un tv
-    bst gmt utc cet est pst exclusive opinion analysis comment editorial review interview feature breaking developing
-    gallery podcast sponsored advertisement correspondent staff archive blog column map graphic quiz poll sport news
-    bilder foto fotos aktualisiert exklusiv kommentar meinung interview reportage live-ticker update gastbeitrag
-    actualizado actualizada exclusiva exclusivo opinión entrevista vídeo análisis última hora
-    exclusif exclusive vidéo photos avis entretien analyse direct actualisé tribune portrait
-    aggiornato esclusiva video foto intervista opinione commento diretta
-    atualizado exclusivo opinião entrevista vídeo análise
-    обновлено эксклюзив фото видео мнение интервью оновлено ексклюзив відео думка
-    monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight
-    montag dienstag mittwoch donnerstag freitag samstag sonntag heute gestern
-    lunes martes miércoles jueves viernes sábado domingo hoy ayer
-    lundi mardi mercredi jeudi vendredi samedi dimanche aujourd'hui hier
-    lunedì martedì mercoledì giovedì venerdì sabato domenica oggi ieri
-    понедельник вторник среда четверг пятница суббота воскресенье сегодня вчера
-    agencies agencias agências agences agenturen agenzie agentschappen byråer агентства وكالات
-    spd cdu csu fdp afd bsw psoe vox erc pnv psd psdb mdb pdt pt cda vvd pvv ods ano čssd chp akp mhp hdp pdip golkar
-    mszp fidesz jobbik bjp inc jud pml ppp snp dup ukip gop lfi rn ps lr pd fdi pis psl kd gerb sda sdp hdz
-    mp mps phd mbe obe cbe dr prof qc kc ceo cfo dnf n.d. no yes
-    """.split()
-)
-MONTHS = frozenset(
-    """
-    january february march april may june july august september october november december
-    jan feb mar apr jun jul aug sep sept oct nov dec
-    januar februar märz mai juni juli oktober dezember jänner
-    enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre ene abr ago dic
-    janvier février mars avril juin juillet août septembre octobre novembre décembre janv févr juil déc
-    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre gen mag giu lug set ott
-    janeiro fevereiro março maio junho julho setembro outubro novembro dezembro fev out dez
-    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
-    січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
-    stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
-    ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
-    januari februari maart mei augustus maj
-    """.split()
-)
 _ACRONYM = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}")
 # What agencies call themselves, as whole words or, in unspaced scripts and compounds, as endings.
 _KEYWORD = re.compile(
@@ -71,6 +31,25 @@ _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
 _UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\[\]/:,]{1,24}")
 _WORDS = re.compile(r"[^\s,.:;()\[\]/=|\"'“”„«»–—―：＝／&+·・、-]+")
 _JOINTS = re.compile(r"\s*(?:/|&|\+|·|・|,| - | und | and | y | et | e | и | та | och | en )\s*")
+
+
+@functools.cache
+def _words() -> dict[str, frozenset[str]]:
+    """Return the words that name no agency, by what they are: sections of a paper, days, parties, titles, months."""
+    raw = resources.files("dedup").joinpath("data/not_agencies.json").read_bytes()
+    return {what: frozenset(words) for what, words in msgspec.json.decode(raw).items()}
+
+
+@functools.cache
+def months() -> frozenset[str]:
+    """Return the names of months as datelines have them, folded."""
+    return _words()["months"]
+
+
+@functools.cache
+def _no_agencies() -> frozenset[str]:
+    """Return acronyms, and plain words in the brackets of a dateline, that name no agency, folded."""
+    return frozenset().union(*(words for what, words in _words().items() if what != "months"))
 
 
 @functools.cache
@@ -142,7 +121,7 @@ def named(text: str) -> str | None:
     """
     text = text.strip(" \t.,;:\"'“”„«»")
     found = known(text)
-    if found or _folded(text) in _NOT_AGENCIES or len(text) > 60:
+    if found or _folded(text) in _no_agencies() or len(text) > 60:
         return found
     first, *rest = _JOINTS.split(text, maxsplit=1)
     if rest and not _KEYWORD.search(text):
@@ -158,7 +137,7 @@ def plainly(text: str) -> str | None:
     """Return the agency that `text` names where nothing but one can be expected: one plain name is enough."""
     text = text.strip(" \t.,;:\"'“”„«»")
     found = named(text)
-    if found or _folded(text) in _NOT_AGENCIES or _folded(text) in MONTHS:
+    if found or _folded(text) in _no_agencies() or _folded(text) in months():
         return found
     return text if _PLAIN.fullmatch(text) or _UNCASED.fullmatch(text) else None
 

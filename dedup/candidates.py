@@ -14,6 +14,7 @@ from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
 from dedup.lsh import band_pairs, least_estimate
+from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
 from dedup.seeds import Layout, Linked, link_seeds, pair_hits
 from dedup.signatures import signatures
@@ -32,10 +33,12 @@ class Found:
     """What the array stages found in a list of texts.
 
     `copy_of` (int64): the first text with the same tokens, itself if none; `evidence`: token masses and their sums;
-    `passages` the aligned passages that were to be kept with `scored`; `counts` for the manifest.
+    `passages` the aligned passages that were to be kept with `scored`; `counts` for the manifest; `words` those that
+    they were weighed by.
     """
 
     tokens: Tokens
+    words: WordCounts
     evidence: rescore.Evidence
     copy_of: npt.NDArray[np.int64]
     passages: Passages
@@ -51,6 +54,7 @@ def find(
     progress: Progress | None = None,
     *,
     weigh_texts: bool = True,
+    words: WordCounts | None = None,
     keep: Keep | None = None,
     scratch: Scratch | None = None,
     lengths: npt.NDArray[np.int64] | None = None,
@@ -58,8 +62,8 @@ def find(
     """Return the passages that texts share, and those repeated inside them, all or those that `keep` says.
 
     `sides` (int8 a text): all 0, or 1 for the texts of a reference set, with which alone the others are compared.
-    Words are weighed by the background alone when not `weigh_texts`. What does not fit into memory goes to `scratch`;
-    `lengths` (int64) are those of the texts.
+    Words are weighed by the background alone when not `weigh_texts`, and as in another corpus by its `words`. What does
+    not fit into memory goes to `scratch`; `lengths` (int64) are those of the texts.
     """
     scratch, progress = scratch or Scratch(), progress or NoProgress()
     progress.stage("tokens", None)
@@ -71,9 +75,9 @@ def find(
     progress.stage("signatures", None)
     near = near_pairs(tokens, active, sides, config, pool, scratch)
     progress.stage("weights", None)
-    counted = active & weigh_texts
-    counted[near[:, 1]] = False
-    known = rescore.evidence(tokens, weights.inverse_frequencies(tokens, counted, pool, scratch), pool, scratch)
+    if words is None:
+        words = count_words(tokens, active & weigh_texts, near, pool, scratch)
+    known = rescore.evidence(tokens, weights.from_counts(words), pool, scratch)
     progress.stage("seeds", None)
     linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool, scratch)
     sizes = linked.hits.sizes.tolist()
@@ -94,6 +98,7 @@ def find(
     linked.hits.close()
     return Found(
         tokens=tokens,
+        words=words,
         evidence=known,
         copy_of=copies,
         passages=sorted_passages([b.passages for b in blocks]),
@@ -105,6 +110,19 @@ def find(
             **_counts(linked, blocks),
         },
     )
+
+
+def count_words(
+    tokens: Tokens,
+    active: npt.NDArray[np.bool_],
+    near: npt.NDArray[np.int64],
+    pool: Executor | None = None,
+    scratch: Scratch | None = None,
+) -> WordCounts:
+    """Return how common words are among the `active` texts; of texts that are `near` one another one counts."""
+    counted = active.copy()
+    counted[near[:, 1]] = False
+    return weights.word_counts(weights.frequencies(tokens, counted, pool, scratch), int(counted.sum()))
 
 
 def _counts(linked: Linked, blocks: Sequence[_Block]) -> dict[str, int]:

@@ -335,6 +335,39 @@ def _documents(paths: tuple[str, ...], result: ScanResult) -> list[Any]:
 
 
 @main.command()
+@click.argument("out", metavar="OUT", type=click.Path())
+@click.argument("left", metavar="DOC_A")
+@click.argument("right", metavar="DOC_B")
+@click.option(
+    "--documents", type=click.Path(), multiple=True, metavar="PATH", help="The scan's input, for other texts."
+)
+@click.option("--against", type=click.Path(), multiple=True, metavar="PATH", help="The scan's reference set, likewise.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def explain(
+    out: str, left: str, right: str, documents: tuple[str, ...], against: tuple[str, ...], as_json: bool
+) -> None:
+    """Show why a scan linked two documents, or at which step their way ended.
+
+    OUT is the scan's folder; DOC_A and DOC_B are ids of documents. A scan keeps the texts of documents with findings;
+    for others name its input with --documents.
+    """
+    _announce_compilation()
+    from dedup.explain import explain as run
+
+    found = run(out, left, right, documents=documents, against=against)
+    if as_json:
+        from dedup.store.results import line
+
+        sys.stdout.buffer.write(line(found))
+        return
+    from rich.console import Console
+
+    from dedup.explanation.terminal import print_explanation
+
+    print_explanation(found, Console(highlight=False))
+
+
+@main.command()
 @click.argument("gold", metavar="GOLD", type=click.Path())
 @click.argument("out", metavar="OUT", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")

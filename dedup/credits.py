@@ -214,7 +214,7 @@ def _is_place(before: str) -> bool:
         for i, w in enumerate(words)
         if w[:1].islower()
         and w not in _PARTICLES
-        and w.rstrip(".") not in agencies.MONTHS
+        and w.rstrip(".") not in agencies.months()
         and not any(dated[max(0, i - 1) : i + 2])
     ]
     return not small

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 Kind = Literal["wire_copy", "quotation", "caption", "boilerplate", "stock_phrase", "other"]
 Scope = Literal["cross_outlet", "within_outlet", "within_document"]
@@ -216,10 +220,23 @@ class Suppressed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WordCounts:
+    """How common words were: in how many (`counts`, int32) of the collapsed `documents` those of a slot stand.
+
+    `slots` (uint32, rising) are the lower bits of the words' hashes.
+    """
+
+    documents: int
+    slots: npt.NDArray[np.uint32]
+    counts: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
     """Everything that a scan found, in the order in which it is written.
 
-    `texts` holds the matched documents by id (empty when texts are left out).
+    `texts` holds the matched documents by id (empty when texts are left out), `reference` the ids of those among them
+    that are of the reference set, `words` how common words were (None of a result that was read back).
     """
 
     passages: tuple[PassageCluster, ...]
@@ -228,3 +245,5 @@ class ScanResult:
     suppressed: tuple[Suppressed, ...]
     manifest: Mapping[str, Any]
     texts: Mapping[str, Document] = field(default_factory=dict)
+    reference: frozenset[str] = frozenset()
+    words: WordCounts | None = field(default=None, compare=False, repr=False)

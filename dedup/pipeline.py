@@ -148,7 +148,7 @@ class _Scan:
             result, known_families = self._judge(corpus, found, pool)
         self.clock.stop()
         about = manifest(self.config, corpus, known_families, found, result)
-        return replace(result, manifest={**about, "stages": self.clock.stages})
+        return replace(result, manifest={**about, "stages": self.clock.stages}, words=found.words)
 
     def _judge(
         self, corpus: Corpus, found: candidates.Found, pool: Executor
@@ -195,7 +195,8 @@ class _Scan:
         ids = {m.doc_id for r in result.passages for m in r.members}
         ids |= {m.doc_id for r in result.documents for m in r.members}
         numbers = [i for i, doc_id in enumerate(documents.ids) if doc_id in ids]
-        return replace(result, texts=Chosen(documents, numbers)), known_families
+        reference = frozenset(documents.ids[i] for i in numbers if corpus.sides[i] == sources.REFERENCE)
+        return replace(result, texts=Chosen(documents, numbers), reference=reference), known_families
 
     def _align(
         self,

@@ -33,6 +33,7 @@ from dedup.kernels import weights as weight_kernels
 from dedup.kernels.weights import SLOTS
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
+from dedup.verdict import Requirement, logistic
 from dedup.weights import Sums, content_mass
 
 FEATURES = (
@@ -218,11 +219,19 @@ def span_vectors(tokens: Tokens, masses: npt.NDArray[np.uint16], starts: object,
 
 def scores(features: npt.NDArray[np.float64], config: RescoreConfig) -> npt.NDArray[np.float64]:
     """Return the verdicts (float64 in [0, 1], rounded to 1e-6) of feature rows; 0 for short runs full of gaps."""
-    from dedup.verdict import logistic
-
     columns = dict(zip(FEATURES, features.T, strict=True))
-    loose = (columns["content"] < SHORT) & (columns["contiguity"] < config.short_contiguity)
-    return np.where(loose, 0.0, np.round(logistic(columns), 6))
+    return np.where(hangs_together(columns, config).met, np.round(logistic(columns), 6), 0.0)
+
+
+def hangs_together(columns: dict[str, npt.NDArray[np.float64]], config: RescoreConfig) -> Requirement:
+    """Return what short runs must have: few gaps."""
+    contiguity = columns["contiguity"]
+    return Requirement(
+        feature="contiguity",
+        values=contiguity,
+        least=np.full(len(contiguity), config.short_contiguity),
+        spared=columns["content"] >= SHORT,
+    )
 
 
 def rescore(passages: Passages, known: Evidence, config: RescoreConfig) -> Scored:

@@ -158,6 +158,17 @@ def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray
     )
 
 
+def seed_keys(
+    tokens: Tokens, config: SeedConfig
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the seeds of all texts: keys (uint32), places (int64) and the bounds of each text's (int64, n + 1)."""
+    spans = np.stack([tokens.bounds[:-1], tokens.bounds[1:]], axis=1)
+    keys, places, bounds = shingle_kernels.seed_places(
+        tokens.hashes, tokens.weights, spans, config.seed_size, config.seed_window
+    )
+    return keys, places, bounds
+
+
 def _seeds(
     tokens: Tokens,
     active: npt.NDArray[np.bool_],

@@ -58,20 +58,62 @@ def inputs(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float6
     return np.stack([shaped[name] for name in INPUTS], axis=1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """What a passage must have whatever its score: a feature (`values`, float64 a row), the least of it (`least`), and
+    which rows need not have it (`spared`)."""
+
+    feature: str
+    values: npt.NDArray[np.float64]
+    least: npt.NDArray[np.float64]
+    spared: npt.NDArray[np.bool_]
+
+    @property
+    def met(self) -> npt.NDArray[np.bool_]:
+        """Return which rows have it, or need not."""
+        found: npt.NDArray[np.bool_] = (self.values >= self.least) | self.spared
+        return found
+
+
+def requirements(columns: dict[str, npt.NDArray[np.float64]]) -> tuple[Requirement, ...]:
+    """Return what the rows must have to be passages by definition."""
+    is_unit = columns["unit"] > 0
+    is_long, is_close = columns["words"] >= LONG_RUN, columns["contiguity"] >= CLOSE
+    same_line = is_unit & (columns["contiguity"] >= 1.0)
+    nobody = np.zeros(len(is_unit), np.bool_)
+    return (
+        Requirement(
+            feature="content",
+            values=columns["content"],
+            least=np.where(is_unit | is_long, LEAST_CONTENT_UNIT, LEAST_CONTENT),
+            spared=nobody,
+        ),
+        Requirement(
+            feature="words",
+            values=columns["words"],
+            least=np.where(is_unit, LEAST_WORDS_UNIT, LEAST_WORDS),
+            spared=nobody,
+        ),
+        Requirement(
+            feature="common",
+            values=columns["common"],
+            least=np.where(is_close, LEAST_COMMON, LEAST_COMMON_LOOSE),
+            spared=same_line | (is_long & is_close),
+        ),
+    )
+
+
+def parts(columns: dict[str, npt.NDArray[np.float64]]) -> tuple[npt.NDArray[np.float64], float]:
+    """Return what each input adds to z (float64, n x len(INPUTS)), and the intercept."""
+    weights, intercept = coefficients()
+    return inputs(columns) * weights, intercept
+
+
 def logistic(columns: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
     """Return `1 / (1 + exp(-(w x + c)))` of each row, and 0 for runs too short to be a passage by definition."""
     weights, intercept = coefficients()
     z = inputs(columns) @ weights + intercept
-    is_unit = columns["unit"] > 0
-    enough = columns["content"] >= np.where(is_unit | (columns["words"] >= LONG_RUN), LEAST_CONTENT_UNIT, LEAST_CONTENT)
-    enough &= columns["words"] >= np.where(is_unit, LEAST_WORDS_UNIT, LEAST_WORDS)
-    least_common = np.where(columns["contiguity"] >= CLOSE, LEAST_COMMON, LEAST_COMMON_LOOSE)
-    same_line = is_unit & (columns["contiguity"] >= 1.0)
-    enough &= (
-        (columns["common"] >= least_common)
-        | same_line
-        | (columns["words"] >= LONG_RUN) & (columns["contiguity"] >= CLOSE)
-    )
+    enough = np.logical_and.reduce([r.met for r in requirements(columns)])
     return np.where(enough, 1.0 / (1.0 + np.exp(-np.clip(z, -60, 60))), 0.0)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels import weights as kernels
+from dedup.model import WordCounts
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
 
@@ -70,11 +71,11 @@ class Sums:
         return out.reshape(wanted.shape) if wanted.ndim else int(out[0])
 
 
-def inverse_frequencies(
+def frequencies(
     tokens: Tokens, counted: npt.NDArray[np.bool_], pool: Executor | None = None, scratch: Scratch | None = None
-) -> npt.NDArray[np.float32]:
-    """Return the idf of each slot (float32, nats), from the texts that are `counted` and the background."""
-    frequencies = np.zeros(kernels.SLOTS, np.int32)
+) -> npt.NDArray[np.int32]:
+    """Return in how many of the texts that are `counted` each slot occurs (int32)."""
+    total = np.zeros(kernels.SLOTS, np.int32)
 
     def block(first: int) -> npt.NDArray[np.int32]:
         if scratch is not None:
@@ -86,8 +87,21 @@ def inverse_frequencies(
         return found
 
     for found in in_order(pool, block, range(0, len(tokens), BLOCK_DOCUMENTS)):
-        frequencies += found
-    return inverse(frequencies, int(counted.sum()))
+        total += found
+    return total
+
+
+def word_counts(frequencies: npt.NDArray[np.int32], documents: int) -> WordCounts:
+    """Return the frequencies of slots among some documents without those that do not occur."""
+    slots = np.flatnonzero(frequencies).astype(np.uint32)
+    return WordCounts(documents=documents, slots=slots, counts=frequencies[slots])
+
+
+def from_counts(counts: WordCounts) -> npt.NDArray[np.float32]:
+    """Return the idf of each slot (float32, nats) that these counts and the background give."""
+    dense = np.zeros(kernels.SLOTS, np.int32)
+    dense[counts.slots] = counts.counts
+    return inverse(dense, counts.documents)
 
 
 def inverse(frequencies: npt.NDArray[np.int32], documents: int) -> npt.NDArray[np.float32]:

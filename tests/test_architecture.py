@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("candidates", "assembly", "shelf", "readers.", "store.", "report."),
     ("sources",),
     ("manifest",),
-    ("pipeline", "comparison", "evaluate", "evaluation.", "explain", "spark"),
+    ("pipeline", "comparison", "evaluate", "evaluation.", "explanation.", "explain", "spark"),
     ("index.", "options"),
     ("index_cli",),
     ("cli",),
@@ -68,6 +68,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("store.results", "report.prepared"): "prepared once for all of them",
     ("report.", "store.atomic"): "a report appears whole or not at all",
     ("evaluate", "evaluation."): "one figure a file",
+    ("explain", "explanation."): "one part of the account a file",
 }
 
 MOST_LINES = 400

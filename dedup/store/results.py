@@ -23,6 +23,7 @@ from dedup.model import (
     Suppressed,
 )
 from dedup.store.atomic import write_bytes, write_parts
+from dedup.store.words import WORDS, packed
 
 SCHEMA = 1
 FORMATS = ("html", "jsonl")
@@ -98,13 +99,24 @@ def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequenc
     manifest = {**result.manifest, "created": created}
     if texts and "jsonl" in formats:
         (folder / "store").mkdir()
-        write_parts(folder / _TEXTS, _compressed(msgspec.json.encode(d) + b"\n" for d in result.texts.values()))
+        write_parts(folder / _TEXTS, _compressed(_text_lines(result)))
+        if result.words is not None:
+            write_parts(folder / WORDS, packed(result.words))
     reports = [name for name in formats if name != "jsonl"]
     if reports:
         ready = prepare(result)
         for name in reports:
             write_format(name, ready, folder)
     write_bytes(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+
+
+def _text_lines(result: ScanResult) -> Iterator[bytes]:
+    """Yield the matched documents, those of the reference set marked."""
+    for document in result.texts.values():
+        plain: Any = document
+        if document.id in result.reference:
+            plain = {**msgspec.to_builtins(document), "reference": True}
+        yield msgspec.json.encode(plain) + b"\n"
 
 
 def _compressed(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -161,13 +173,15 @@ def read_results(out: Path) -> ScanResult:
             f"{out}: has results of schema {manifest.get('schema')}; this version reads {SCHEMA}; scan again"
         )
     counts = manifest.get("counts") or {}
+    texts, reference = _read_texts(out / _TEXTS)
     return ScanResult(
         passages=_table(out / "passages.jsonl", PassageCluster, counts.get("passages")),
         documents=_table(out / "documents.jsonl", DocumentCluster, counts.get("document_clusters")),
         pairs=_table(out / "pairs.jsonl", Pair, counts.get("pairs")),
         suppressed=_table(out / "suppressed.jsonl", Suppressed, counts.get("suppressed")),
         manifest=manifest,
-        texts=_read_texts(out / _TEXTS),
+        texts=texts,
+        reference=reference,
     )
 
 
@@ -214,11 +228,23 @@ def _lines(path: Path) -> Iterator[bytes]:
         raise zstandard.ZstdError("it is cut")
 
 
-def _read_texts(path: Path) -> dict[str, Document]:
+class _Side(msgspec.Struct):
+    """What a line says beside its document."""
+
+    reference: bool = False
+
+
+def _read_texts(path: Path) -> tuple[dict[str, Document], frozenset[str]]:
+    """Return the kept documents by id, and the ids of those of the reference set."""
     if not path.exists():
-        return {}
+        return {}, frozenset()
+    documents, reference = {}, set()
     try:
-        documents = [msgspec.json.decode(raw, type=Document) for raw in _lines(path)]
+        for raw in _lines(path):
+            document = msgspec.json.decode(raw, type=Document)
+            documents[document.id] = document
+            if msgspec.json.decode(raw, type=_Side).reference:
+                reference.add(document.id)
     except (OSError, zstandard.ZstdError, msgspec.DecodeError) as error:
         raise StoreError(f"{path}: {error}; the file is damaged, scan again") from error
-    return {d.id: d for d in documents}
+    return documents, frozenset(reference)

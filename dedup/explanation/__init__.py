@@ -1,0 +1,1 @@
+"""What `dedup explain` says of two documents: one file a part; `dedup.explain` puts them together."""
