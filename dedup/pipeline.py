@@ -72,17 +72,18 @@ def scan(
 
 @dataclass(slots=True)
 class _Clock:
-    """Wall time and peak memory of each stage, and the progress that goes with it."""
+    """Wall and CPU time and peak memory of each stage, and the progress that goes with it."""
 
     progress: Progress
     stages: list[dict[str, Any]]
     began: float = 0.0
+    cpu: float = 0.0
 
     def stage(self, name: str, total: int | None = None) -> None:
         """Begin a stage of `total` steps, or of unknown length; the one before it ends."""
         self.stop()
         self.stages.append({"name": name})
-        self.began = time.perf_counter()
+        self.began, self.cpu = time.perf_counter(), time.process_time()
         self.progress.stage(name, total)
 
     def advance(self, steps: int = 1) -> None:
@@ -97,6 +98,7 @@ class _Clock:
         """End the current stage."""
         if self.stages and "seconds" not in self.stages[-1]:
             self.stages[-1]["seconds"] = round(time.perf_counter() - self.began, 3)
+            self.stages[-1]["cpu_seconds"] = round(time.process_time() - self.cpu, 3)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             self.stages[-1]["peak_mb"] = round(peak / (2**20 if sys.platform == "darwin" else 2**10))
 

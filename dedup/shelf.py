@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import overload
 
@@ -38,11 +39,11 @@ class Shelf(Sequence[Document]):
         """With a scratch folder the documents go to a file there when they have more than `limit` code points."""
         self._scratch, self._limit = scratch or Scratch(), limit
         self._held: list[Document] | None = []
-        self._lengths: list[int] = []
+        self._lengths = array("q")
         self._ids: list[str] = []
         self._order: npt.NDArray[np.int64] | None = None
         self._size = 0
-        self._ends: list[int] = []
+        self._ends = array("q")
         self._view: memoryview | None = None
         self._replaced: dict[int, Document] = {}
         self._read = functools.lru_cache(maxsize=AT_HAND)(self._decoded)
@@ -94,9 +95,14 @@ class Shelf(Sequence[Document]):
         self._read.cache_clear()
 
     def arrange(self, order: Sequence[int]) -> None:
-        """Put the documents into another order, once and when all are there; those that it lacks are left out."""
+        """Put the documents into another order, once and when all are there; those that it lacks are left out.
+
+        From then on they may be read from several threads.
+        """
         self._order = np.array(order, np.int64)
         self._read.cache_clear()
+        if self._held is None:
+            self._mapped()
 
     def __len__(self) -> int:
         return len(self._lengths if self._order is None else self._order)
@@ -144,9 +150,14 @@ class Shelf(Sequence[Document]):
         return index if self._order is None else int(self._order[index])
 
     def _raw(self, at: int) -> memoryview:
+        view = self._view or self._mapped()
+        return view[self._ends[at - 1] if at else 0 : self._ends[at]]
+
+    def _mapped(self) -> memoryview:
+        """Return the file, of which the first call makes an array; nothing can be added after it."""
         if self._view is None:
             self._view = self._column.finish().data
-        return self._view[self._ends[at - 1] if at else 0 : self._ends[at]]
+        return self._view
 
     def _decoded(self, at: int) -> Document:
         return self._replaced.get(at) or msgspec.msgpack.decode(self._raw(at), type=Document)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +18,7 @@ from dedup.families import families_of
 from dedup.origins import Carried, origin
 from dedup.progress import NoProgress
 from dedup.shelf import Chosen, Shelf
-from dedup.spill import Scratch
+from dedup.spill import Column, Scratch
 
 QUOTED = "We rebuilt the lighthouse stone by numbered stone before the autumn gales could reach the scaffolding"
 WENT_ON = "and nobody on this island will ever again mistake patience for idleness or a ledger for a prayer"
@@ -38,6 +40,22 @@ def test_what_does_not_fit_is_spilled(tmp_path: Path) -> None:
         chosen = Chosen(shelf, [0, 8])
         assert dict(chosen) == {"8": documents[8], "0": documents[0]}
         assert shelf[-1] == documents[0]
+
+
+def test_spilled_documents_are_read_by_many_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that read first at the same time find one file, however long it takes to be mapped."""
+    finish = Column.finish
+
+    def slowly(column: Column) -> object:
+        time.sleep(0.02)
+        return finish(column)
+
+    monkeypatch.setattr(Column, "finish", slowly)
+    documents = [Document(id=str(i), text="ö" * i) for i in range(9)]
+    shelf = Shelf(documents, Scratch(tmp_path, on_disk=True), 20)
+    shelf.arrange(range(9))
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(shelf.text, range(9))) == [d.text for d in documents]
 
 
 class Warnings(NoProgress):
