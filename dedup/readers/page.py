@@ -39,12 +39,14 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NO_CHARSETS = frozenset(("utf_7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"))
 # The web means Windows-1252 when it says ASCII or Latin-1 (WHATWG Encoding Standard, section 4.2).
 _AS_WEB = {"ascii": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
-_NO_TEXT = ("script", "style", "svg", "template", "nav", "footer", "noscript", "iframe", "select", "button")
+_NO_TEXT = ("style", "svg", "template", "nav", "footer", "noscript", "iframe", "select", "button")
 _BLOCKS = frozenset(("p", "head", "item", "quote", "row", "code", "table", "list", "main", "body", "div", "ab"))
 # A block of fewer words may be repeated for good reasons; above this part of the words a page holds its text twice.
 _LEAST_REPEAT = 8
 _HALF = 0.4
 _LEAST_ALT_WORDS, _LONGEST_ALT = 3, 900
+# What the quick extraction must find, in letters and as one in so many letters of the page, to be believed.
+_LEAST_BODY, _LEAST_SHARE = 1000, 4
 
 
 class Page(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -80,17 +82,13 @@ class Article(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 def read_page(page: Page) -> Article:
     """Return the article of a page; one with `error` set where there are limits that it exceeds."""
-    from lxml import html as lxml_html
-
     changes: list[str] = []
     if not page.html.startswith(_UTF16) and is_binary(page.html):
         return Article(error=BINARY)
     text = decode(page.html, page.charset, changes)
     if not text.strip():
         return Article(warnings=[NO_ARTICLE])
-    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
-    raw = text.replace("\0", "\ufffd").encode("utf-8", "replace")
-    tree = lxml_html.document_fromstring(raw, parser=parser, ensure_head_body=True)
+    tree, parser = _parsed(text)
     if problem := _problem(tree, parser):
         return Article(error=problem)
     about = read_meta(tree, page.url)
@@ -168,6 +166,26 @@ def _decoded(raw: bytes, charset: str | None) -> str | None:
         return None
 
 
+def _parsed(text: str) -> tuple[Any, Any]:
+    """Return the tree of a page and its parser.
+
+    Elements are made by one class, where lxml.html asks a Python function for the class of each: 1.1 times as fast.
+    """
+    from lxml import etree
+    from lxml import html as lxml_html
+
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
+    kinds = etree.ElementDefaultClassLookup(
+        element=lxml_html.HtmlElement,
+        comment=lxml_html.HtmlComment,
+        pi=lxml_html.HtmlProcessingInstruction,
+        entity=lxml_html.HtmlEntity,
+    )
+    parser.set_element_class_lookup(kinds)
+    raw = text.replace("\0", "\ufffd").encode("utf-8", "replace")
+    return lxml_html.document_fromstring(raw, parser=parser, ensure_head_body=True), parser
+
+
 def _problem(tree: Any, parser: Any) -> str | None:
     if any("depth" in entry.message for entry in parser.error_log) or tree.xpath("boolean(/*" + "/*" * DEEPEST + ")"):
         return TOO_DEEP
@@ -178,27 +196,53 @@ def _problem(tree: Any, parser: Any) -> str | None:
 
 def _drop_code(tree: Any) -> None:
     """Take out what is no text: the extractor copies the tree several times."""
-    for element in list(tree.iter(*_NO_TEXT)):
-        if "ld+json" not in (element.get("type") or "") and element.getparent() is not None:
-            element.drop_tree()
+    from lxml import etree
+
+    etree.strip_elements(tree, *_NO_TEXT, with_tail=False)
+    for script in list(tree.iter("script")):
+        if "ld+json" not in (script.get("type") or ""):
+            script.drop_tree()
 
 
 def _main_text(tree: Any, url: str | None, changes: list[str]) -> list[str]:
     """Return the main text in blocks; the tree may be changed."""
+    body = _extracted(tree, url, fast=True)
+    if body is None or not _is_most_of(body, tree):
+        body = _extracted(tree, url)
+    if body is None:
+        body = _extracted(tree, url, precise=False)
+    return [] if body is None else _once(list(_blocks(body)), tree, changes)
+
+
+def _extracted(tree: Any, url: str | None, *, fast: bool = False, precise: bool = True) -> Any:
+    """Return the body that trafilatura finds, or None; `fast` leaves out its second opinions."""
     from trafilatura import bare_extraction
 
-    def body(*, precise: bool) -> Any:
-        found: Any = bare_extraction(
-            tree, url=url, favor_precision=precise, favor_recall=not precise, include_comments=False, deduplicate=False
-        )
-        return found.body if found is not None and (found.text or "").strip() else None
+    found: Any = bare_extraction(
+        tree,
+        url=url,
+        fast=fast,
+        favor_precision=precise,
+        favor_recall=not precise,
+        include_comments=False,
+        deduplicate=False,
+    )
+    return found.body if found is not None and (found.text or "").strip() else None
 
-    found = body(precise=True)
-    if found is None:
-        found = body(precise=False)
-    if found is None:
-        return []
-    return _once(list(_blocks(found)), tree, changes)
+
+def _is_most_of(body: Any, tree: Any) -> bool:
+    """Return whether an extracted body is so much of a page that a second opinion would not replace it.
+
+    trafilatura prefers other extractors where they find more than twice the text. Where the first has a quarter of all
+    there is and is no fragment they did not on any of 96 pages; a third of the time goes into asking them.
+    """
+    found = _size(body)
+    return found >= _LEAST_BODY and found * _LEAST_SHARE >= _size(tree.body)
+
+
+def _size(element: Any) -> int:
+    """Return how many letters an element holds, runs of spaces as one."""
+    return len(" ".join("".join(element.itertext()).split()))
 
 
 def _blocks(body: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 LONGEST = 2000
@@ -23,7 +24,7 @@ _NAMES = frozenset(
     "pieddephoto photodescription imagedescription".split()
 )
 _ENDINGS = ("caption", "cutline", "bildunterschrift", "bildtext")
-_NAMED = re.compile("|".join(sorted({*_NAMES, *_ENDINGS})), re.IGNORECASE)
+_NAMED = re.compile("|".join(sorted({*_NAMES, *_ENDINGS})))
 # Areas and controls that show other stories, or nothing of this one.
 _FOREIGN = frozenset(
     "related recirc recirculation trending teaser promo promoted newsletter recommended recommendations popular "
@@ -38,7 +39,7 @@ _HIDDEN = frozenset(("offscreen", "off-screen", "visually-hidden", "visuallyhidd
 _CREDIT_NAMES = frozenset("credit credits creditline copyright copyrightholder source attribution photographer".split())
 _NO_CAPTION = frozenset(("html", "body", "article", "section", "main", "caption", "track", "video", "audio", "table"))
 _SILENT = frozenset(("script", "style", "template", "button", "noscript", "select", "textarea", "svg", "iframe"))
-_PICTURES = "descendant::*[self::img or self::picture or self::video or self::amp-img or self::iframe or self::svg]"
+_PICTURES = ("img", "picture", "video", "amp-img", "iframe", "svg")
 _BREAKING = frozenset(("p", "div", "br", "li", "dt", "dd", "span", "cite", "small", "figcaption", "h3", "h4", "td"))
 _COUNTER = re.compile(
     r"^(?:image |photo |slide )?\(?\d{1,3}\s*(?:of|/|von|sur|de)\s*\d{1,3}\)?[\s:.–-]*", re.IGNORECASE
@@ -136,12 +137,13 @@ def words_of(element: Any) -> frozenset[str]:
 
 def _caption_elements(tree: Any) -> Iterator[Any]:
     taken: set[Any] = set()
-    for element in tree.iter():
-        if not isinstance(element.tag, str) or element.tag in _SILENT:
+    beside = _beside_pictures(tree)
+    for element in tree.iter("*"):
+        if element.tag in _SILENT:
             continue
         if element.getparent() in taken:
             taken.add(element)
-        elif _is_caption(element):
+        elif _is_caption(element) or (element in beside and _ends_with_credit(element)):
             taken.add(element)
             if not _is_foreign(element):
                 yield element
@@ -154,12 +156,10 @@ def _is_caption(element: Any) -> bool:
         return False
     if element.tag == "figure":
         return _is_plain_figure(element)
-    if element.tag in _CREDITED and _stands_by_picture(element):
-        return True
-    names = element.get("class") or element.get("id")
     if element.get("itemprop") == "caption" and not element.get("content"):
         return True
-    if not names or _NAMED.search(names) is None:
+    names = element.get("class") or element.get("id")
+    if not names or not _says_caption(names):
         return False
     words = words_of(element)
     named = bool(words & _NAMES) or any(w.endswith(_ENDINGS) for w in words)
@@ -168,22 +168,42 @@ def _is_caption(element: Any) -> bool:
     return not _holds_picture(element)
 
 
-def _stands_by_picture(element: Any) -> bool:
-    """Return whether a block without inner blocks ends with a credit in brackets and follows a picture."""
-    before = element.getprevious()
-    if before is None or len(element) > 12 or not _holds_picture(before) or any(e.tag in _BLOCKS for e in element):
+@lru_cache(maxsize=4096)
+def _says_caption(names: str) -> bool:
+    """Return whether there can be the word for caption in a class or id; a page says each of its names often."""
+    return _NAMED.search(names.lower()) is not None
+
+
+def _beside_pictures(tree: Any) -> set[Any]:
+    """Return the blocks that follow a block that holds a picture."""
+    found: set[Any] = set()
+    seen: set[Any] = set()
+    for picture in tree.iter(*_PICTURES):
+        for above in picture.iterancestors():
+            if above in seen:
+                break
+            seen.add(above)
+            beside = above.getnext()
+            if beside is not None and beside.tag in _CREDITED:
+                found.add(beside)
+    return found
+
+
+def _ends_with_credit(element: Any) -> bool:
+    """Return whether a block without inner blocks ends with a credit in brackets."""
+    if len(element) > 12 or any(e.tag in _BLOCKS for e in element):
         return False
     text = _text(element)
     return len(text) <= _LONGEST_CREDITED and _CREDIT_AT_END.search(text) is not None
 
 
 def _holds_picture(element: Any) -> bool:
-    return bool(element.xpath(f"boolean({_PICTURES})"))
+    return next(element.iterdescendants(*_PICTURES), None) is not None
 
 
 def _is_plain_figure(element: Any) -> bool:
     """Return whether a figure shows a text beside its picture, without any markup that says caption."""
-    if not element.xpath("boolean(descendant::img or descendant::amp-img or descendant::picture)"):
+    if next(element.iterdescendants("img", "amp-img", "picture"), None) is None:
         return False
     inner = element.iterdescendants()
     if any(isinstance(e.tag, str) and (e.tag in ("figcaption", "table") or _is_caption(e)) for e in inner):

@@ -197,6 +197,30 @@ def test_body_that_is_emitted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.changes == ["text that the extractor gave twice, read once"]
 
 
+@pytest.mark.parametrize(
+    ("copies", "teasers", "asked"), [(4, 0, [True]), (1, 0, [True, False]), (4, 60, [True, False])]
+)
+def test_second_opinions_of_the_extractor(
+    monkeypatch: pytest.MonkeyPatch, copies: int, teasers: int, asked: list[bool]
+) -> None:
+    """They are asked for where the first found a fragment, or little of all that the page has, and only there."""
+    import trafilatura
+
+    plainly = trafilatura.bare_extraction
+    fast: list[bool] = []
+
+    def watched(*args: Any, **options: Any) -> Any:
+        fast.append(options["fast"])
+        return plainly(*args, **options)
+
+    monkeypatch.setattr(trafilatura, "bare_extraction", watched)
+    paragraphs = tuple(f"{text} This was note {n}." for n in range(copies) for text in TEXT)
+    more = "".join(f"<li><a href='/{n}'>{TEXT[n % 4]} Read part {n} of it here</a></li>" for n in range(teasers))
+    found = article(story(paragraphs=paragraphs) + f"<ul>{more}</ul>")
+    assert found.text.split("\n\n") == list(paragraphs)
+    assert fast == asked
+
+
 def test_page_that_holds_its_text_twice() -> None:
     """A layout for two screens is read once; a paragraph that an outlet printed twice stays."""
     twice = f"<div>{''.join(f'<p>{p}</p>' for p in TEXT * 2)}</div>"
