@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dedup.model import Document, DocumentCluster, DocumentMember, Member, PassageCluster, ScanResult
@@ -93,7 +93,7 @@ class Catalogue:
     """All clusters in rank order with their fragments.
 
     `readings` numbers the documents with a reading view; `shows_text` is false when a report has figures only,
-    `full_text` true when it shortens nothing.
+    `full_text` true when it shortens nothing. `made` keeps what pages say of a document again and again.
     """
 
     passages: tuple[PassageCluster, ...]
@@ -110,6 +110,7 @@ class Catalogue:
     layout: Layout
     shows_text: bool = True
     full_text: bool = False
+    made: dict[tuple[str | None, ...], str] = field(default_factory=dict, compare=False, repr=False)
 
     def laid_out(self, layout: Layout) -> Catalogue:
         """Return the same with another layout."""

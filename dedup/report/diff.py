@@ -6,21 +6,23 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple
 
 from dedup.report.labels import plural
 
 Op = Literal["equal", "insert", "delete", "change", "beyond", "elided"]
 Opcode = tuple[Op, int, int, int, int]
 """Operation, `[left_start, left_end)` and `[right_start, right_end)` in words."""
+_Run = tuple[int, int, int]
+"""Begin of equal words on the left and on the right, and how many they are."""
 
 _CORE_LIMIT: Final = 1500
-"""Words of either side that are aligned once equal ends are off: bounds the table to a few megabytes."""
+"""Words of either side that are aligned once equal ends are off: bounds time and memory."""
 _ELIDE_ABOVE: Final = 40
 _ELIDE_KEEP: Final = 14
+_STRAY: Final = 3
+"""Words of a change on both sides of a single common word that make it a chance."""
 _CONTEXT_WORDS: Final = 25
 _CONTEXT_CHARACTERS: Final = 200
 _ELIDED: Final[Mapping[str, str]] = {"equal": " the same"}
@@ -37,12 +39,13 @@ _PUNCTUATION: Final = (
 _LETTERS: Final = f"[^{_PUNCTUATION}{_HAN_KANA}]+"
 # Figures such as 2.5 and 1,200 and words such as o'clock are one word.
 _WORD: Final = re.compile(rf"[{_HAN_KANA}]|{_LETTERS}(?:[.,'’:-]{_LETTERS})*")
+_HEAD: Final = re.compile(f"[{_PUNCTUATION}]*")
+_WITH_TAIL: Final = re.compile(f"({_WORD.pattern})({_HEAD.pattern})")
 
 _ONE_CHARACTER: Final = re.compile(rf"[{_HAN_KANA}]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of one side; `tail` is the space and punctuation after its last word, which carries no mark.
 
     `beyond` stands before the first or after the last word that both sides have: it is no difference of wording.
@@ -55,30 +58,31 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A text cut before each word: `keys` compare, `texts` print, `head` stands before the first."""
+    """A text cut before each word: `keys` compare, `texts` print, each ends with its `tails`; `head` comes first."""
 
     head: str
     keys: tuple[str, ...]
     texts: tuple[str, ...]
+    tails: tuple[str, ...]
 
 
 def split(text: str) -> Words:
     """Return the words of `text`: one character each in Han and kana, else runs between spaces."""
-    matches = list(_WORD.finditer(text))
-    if not matches:
-        return Words(head=text, keys=(), texts=())
-    starts = [m.start() for m in matches]
-    ends = [*starts[1:], len(text)]
+    found: list[tuple[str, str]] = _WITH_TAIL.findall(text)
+    if not found:
+        return Words(head=text, keys=(), texts=(), tails=())
+    head = _HEAD.match(text)
     return Words(
-        head=text[: starts[0]],
-        keys=tuple(_folded(m.group()) for m in matches),
-        texts=tuple(text[a:b] for a, b in zip(starts, ends, strict=True)),
+        head=head.group() if head else "",
+        keys=tuple(_folded("\n".join([word for word, _ in found])).split("\n")),
+        texts=tuple([word + tail for word, tail in found]),
+        tails=tuple([tail for _, tail in found]),
     )
 
 
 def count(text: str) -> int:
     """Return the number of words of `text`, as `split` cuts them."""
-    return sum(1 for _ in _WORD.finditer(text))
+    return len(_WORD.findall(text))
 
 
 def opcodes(left: Sequence[str], right: Sequence[str]) -> list[Opcode]:
@@ -89,20 +93,20 @@ def opcodes(left: Sequence[str], right: Sequence[str]) -> list[Opcode]:
     start = _common(left, right)
     end = _common(left[start:][::-1], right[start:][::-1])
     a, b = left[start : len(left) - end], right[start : len(right) - end]
-    pairs = [(i, i) for i in range(start)]
-    pairs += [(i + start, j + start) for i, j in _subsequence(a[:_CORE_LIMIT], b[:_CORE_LIMIT])]
-    pairs += [(len(left) - end + i, len(right) - end + i) for i in range(end)]
-    return _from_pairs(_without_strays(pairs, len(left), len(right)), len(left), len(right))
+    runs = [(0, 0, start)] if start else []
+    runs += [(i + start, j + start, n) for i, j, n in _subsequence(a[:_CORE_LIMIT], b[:_CORE_LIMIT])]
+    if end:
+        runs.append((len(left) - end, len(right) - end, end))
+    return _from_runs(_without_strays(runs, len(left), len(right)), len(left), len(right))
 
 
-def side_by_side(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+def side_by_side(left: Words, right: Words) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Return both texts as marked runs, long runs shortened to their ends with a count."""
-    a, b = split(left), split(right)
-    codes = _with_ends(opcodes(a.keys, b.keys))
-    lefts, rights = _head(a), _head(b)
+    codes = _with_ends(opcodes(left.keys, right.keys))
+    lefts, rights = _head(left), _head(right)
     for op, i, k, j, n in codes:
-        lefts += _run(op, a.texts[i:k])
-        rights += _run(op, b.texts[j:n])
+        lefts += _run(op, left, i, k)
+        rights += _run(op, right, j, n)
     return tuple(lefts), tuple(rights)
 
 
@@ -129,11 +133,11 @@ def after(text: str, end: int) -> str:
     return _BREAKS.sub("\n", "".join(words[:_CONTEXT_WORDS]))
 
 
-def _folded(word: str) -> str:
-    """Return a word without case, accents and invisible characters, as the comparison of passages sees it."""
-    if word.isascii():
-        return word.casefold()
-    bare = _UNSEEN.sub("", unicodedata.normalize("NFKD", word.casefold()))
+def _folded(words: str) -> str:
+    """Return words without case, accents and invisible characters, as the comparison of passages sees them."""
+    if words.isascii():
+        return words.lower()
+    bare = _UNSEEN.sub("", unicodedata.normalize("NFKD", words.casefold()))
     return unicodedata.normalize("NFC", bare)
 
 
@@ -156,86 +160,85 @@ def _common(left: Sequence[str], right: Sequence[str]) -> int:
     return min(len(left), len(right))
 
 
-def _subsequence(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
-    """Return index pairs of a longest common subsequence, in order."""
-    if not left or not right:
-        return []
-    numbers = {key: n for n, key in enumerate(dict.fromkeys([*left, *right]))}
-    a = np.array([numbers[key] for key in left], dtype=np.int32)
-    b = np.array([numbers[key] for key in right], dtype=np.int32)
-    return _trace(_lengths(a, b), a, b)
+def _subsequence(left: Sequence[str], right: Sequence[str]) -> list[_Run]:
+    """Return the runs of a longest common subsequence, in order.
+
+    The table of lengths is kept a bit a cell, a column an integer (Hyyrö 2004, "Bit-parallel LCS-length computation
+    revisited"): bit i of `columns[j]` is 0 where word i of the left adds to the length against the first j + 1
+    words of the right.
+    """
+    places: dict[str, int] = {}
+    for i, key in enumerate(left):
+        places[key] = places.get(key, 0) | 1 << i
+    full = (1 << len(left)) - 1
+    column, columns = full, []
+    for key in right:
+        hits = column & places.get(key, 0)
+        column = (column + hits | column - hits) & full
+        columns.append(column)
+    return _trace(left, right, columns)
 
 
-def _lengths(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int16]:
-    """Return the table of subsequence lengths; a row needs only the running maximum of the one above."""
-    table = np.zeros((len(a) + 1, len(b) + 1), dtype=np.int16)
-    for i, value in enumerate(a):
-        row = np.maximum(table[i, 1:], table[i, :-1] + (b == value))
-        table[i + 1, 1:] = np.maximum.accumulate(row)
-    return table
-
-
-def _trace(table: NDArray[np.int16], a: NDArray[np.int32], b: NDArray[np.int32]) -> list[tuple[int, int]]:
-    i, j = len(a), len(b)
-    pairs: list[tuple[int, int]] = []
+def _trace(left: Sequence[str], right: Sequence[str], columns: Sequence[int]) -> list[_Run]:
+    i, j = len(left), len(right)
+    runs: list[_Run] = []
+    length = 0
     while i and j:
-        if a[i - 1] == b[j - 1]:
-            i, j = i - 1, j - 1
-            pairs.append((i, j))
-        elif table[i - 1, j] >= table[i, j - 1]:
+        if left[i - 1] == right[j - 1]:
+            i, j, length = i - 1, j - 1, length + 1
+            continue
+        if length:
+            runs.append((i, j, length))
+            length = 0
+        if columns[j - 1] >> (i - 1) & 1:
             i -= 1
         else:
             j -= 1
-    return pairs[::-1]
+    if length:
+        runs.append((i, j, length))
+    return runs[::-1]
 
 
-def _without_strays(pairs: list[tuple[int, int]], n_left: int, n_right: int) -> list[tuple[int, int]]:
+def _without_strays(runs: list[_Run], n_left: int, n_right: int) -> list[_Run]:
     """Drop single words that happen to agree between long changes: shown as equal they only confuse."""
-    kept = []
-    ends = [(-1, -1), *pairs, (n_left, n_right)]
-    for last, (i, j), following in zip(ends, pairs, ends[2:], strict=False):
-        gap_before = min(i - last[0], j - last[1]) - 1
-        gap_after = min(following[0] - i, following[1] - j) - 1
-        if gap_before < 3 or gap_after < 3:
-            kept.append((i, j))
-    return kept
+    ends = [(0, 0, 0), *runs, (n_left, n_right, 0)]
+    gaps = [min(b[0] - a[0], b[1] - a[1]) - a[2] for a, b in pairwise(ends)]
+    return [
+        run
+        for run, before_it, after_it in zip(runs, gaps, gaps[1:], strict=False)
+        if run[2] > 1 or before_it < _STRAY or after_it < _STRAY
+    ]
 
 
-def _from_pairs(pairs: list[tuple[int, int]], n_left: int, n_right: int) -> list[Opcode]:
+def _from_runs(runs: list[_Run], n_left: int, n_right: int) -> list[Opcode]:
     codes: list[Opcode] = []
     i = j = 0
-    for a, b in [*pairs, (n_left, n_right)]:
+    for a, b, length in [*runs, (n_left, n_right, 0)]:
         if a > i or b > j:
             op: Op = "change" if a > i and b > j else "delete" if a > i else "insert"
             codes.append((op, i, a, j, b))
-        if a == n_left and b == n_right:
-            break
-        if codes and codes[-1][0] == "equal" and codes[-1][2] == a and codes[-1][4] == b:
-            codes[-1] = ("equal", codes[-1][1], a + 1, codes[-1][3], b + 1)
-        else:
-            codes.append(("equal", a, a + 1, b, b + 1))
-        i, j = a + 1, b + 1
+        if length:
+            codes.append(("equal", a, a + length, b, b + length))
+        i, j = a + length, b + length
     return codes
 
 
 def _head(words: Words) -> list[Piece]:
-    return [Piece(op="equal", text=words.head)] if words.head else []
+    return [Piece("equal", words.head)] if words.head else []
 
 
-def _run(op: Op, texts: Sequence[str]) -> list[Piece]:
-    if not texts:
+def _run(op: Op, words: Words, start: int, end: int) -> list[Piece]:
+    if start == end:
         return []
-    if len(texts) <= _ELIDE_ABOVE:
-        return [_piece(op, texts)]
-    hidden = len(texts) - 2 * _ELIDE_KEEP
-    noun = "character" if _ONE_CHARACTER.match(texts[_ELIDE_KEEP]) else "word"
-    said = f"[… {plural(hidden, noun)}{_ELIDED.get(op, '')} …]"
-    first, last = _piece(op, texts[:_ELIDE_KEEP]), _piece(op, texts[-_ELIDE_KEEP:])
-    return [first, Piece(op="elided", text=said, tail=" "), last]
+    if end - start <= _ELIDE_ABOVE:
+        return [_piece(op, words, start, end)]
+    first, last = start + _ELIDE_KEEP, end - _ELIDE_KEEP
+    noun = "character" if _ONE_CHARACTER.match(words.texts[first]) else "word"
+    said = f"[… {plural(last - first, noun)}{_ELIDED.get(op, '')} …]"
+    elided = Piece("elided", said, " ")
+    return [_piece(op, words, start, first), elided, _piece(op, words, last, end)]
 
 
-def _piece(op: Op, texts: Sequence[str]) -> Piece:
-    text = "".join(texts)
-    match = _WORD.match(texts[-1])
-    cut = len(text) - len(texts[-1]) + (match.end() if match else len(texts[-1]))
-    return Piece(op=op, text=text[:cut], tail=text[cut:])
+def _piece(op: Op, words: Words, start: int, end: int) -> Piece:
+    text, tail = "".join(words.texts[start:end]), words.tails[end - 1]
+    return Piece(op, text[: len(text) - len(tail)], tail)

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from dedup.report import labels, safe
-from dedup.report.dates import show
+from dedup.report import labels, markup, safe
 from dedup.report.plots import lag
 from dedup.report.tables import by_rule
 
+_PIECES: Final = (markup.ref, markup.refs, markup.outlet, markup.title, markup.bar)
 _LOADER: Final = PackageLoader("dedup.report")
-_SLUG: Final = re.compile(r"[a-z_]{1,40}")
-
-
-def render(template: str, **values: object) -> Markup:
-    """Return a template of the package, filled in."""
-    return Markup(ENVIRONMENT.get_template(f"{template}.html.j2").render(**values))
 
 
 def source(name: str) -> Markup:
@@ -44,8 +38,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_finalize,
+        auto_reload=False,
     )
     env.filters.update(_filters())
+    env.globals.update({piece.__name__: _as_markup(piece) for piece in _PIECES})
     return env
 
 
@@ -60,31 +56,28 @@ def _filters() -> dict[str, Callable[..., Any]]:
     return {
         "kind": lambda key: labels.label(labels.KIND_LABELS, key),
         "scope": lambda key: labels.label(labels.SCOPE_LABELS, key),
-        "wording": lambda key: labels.label(labels.WORDING_LABELS, key),
         "relation": lambda key: labels.label(labels.RELATION_LABELS, key),
-        "carriers": labels.carriers,
         "number": labels.number,
         "plural": labels.plural,
         "percent": labels.percent,
-        "percentage": labels.percentage,
         "by_rule": by_rule,
         "decimals": "{:.4f}".format,
         "lag": lag,
         "value": _value,
         "words": lambda key: safe.line(str(key).replace("_", " "), 80),
-        "slug": lambda key: key if _SLUG.fullmatch(key) else "other",
-        "clip": safe.clip,
+        "slug": markup.slug,
         "line": safe.line,
-        "day": show,
-        "language": safe.language,
-        "web": _web,
     }
 
 
-def _web(url: str | None) -> Markup | None:
-    """Return an address as an attribute value; it is markup, lest a long one be shortened as a word."""
-    address = safe.web_address(url)
-    return None if address is None else escape(address)
+def _as_markup(piece: Callable[..., str]) -> Callable[..., Markup]:
+    """Return a function of `markup` as a template may call it: what it returns is escaped already."""
+
+    @functools.wraps(piece)
+    def made(*args: Any, **values: Any) -> Markup:
+        return Markup(piece(*args, **values))
+
+    return made
 
 
 def _value(value: object) -> str:

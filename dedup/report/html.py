@@ -15,9 +15,11 @@ from markupsafe import Markup
 from dedup.errors import StoreError
 from dedup.model import SCOPES, ScanResult
 from dedup.report import labels
-from dedup.report.catalogue import PER_PAGE, Catalogue
-from dedup.report.environment import ENVIRONMENT, hashed, render, source
+from dedup.report.cards import document_card, passage_card, reading_card, row_line
+from dedup.report.catalogue import PER_PAGE, Catalogue, Layout
+from dedup.report.environment import ENVIRONMENT, hashed, source
 from dedup.report.facts import sentences
+from dedup.report.markup import text
 from dedup.report.passages import document_view, passage_view, row_view
 from dedup.report.plots import calendar_plot, matrix
 from dedup.report.prepared import Prepared, ReportOptions, prepare
@@ -26,22 +28,21 @@ from dedup.report.tables import methods, most_reused, pair_views, suppressed_gro
 from dedup.store.atomic import write_text
 
 BUDGET_BYTES: Final = 10_000_000
-SNIPPET: Final = 1000
-"""Characters of a passage that are shown, unless all of it is asked for."""
-_LONGEST: Final = 1 << 40
 _DOCUMENTS_PART: Final = 0.06
 _READING_PART: Final = 0.08
 _INDEX_PART: Final = 0.76
-_RESERVE: Final = 2000
-"""Bytes kept for the sentences that say what is elsewhere."""
+_RESERVE: Final = 8000
+"""Bytes kept for the sentences that say what is elsewhere, and for what holds lines together."""
+_CHUNK: Final = 100
+"""Lines that a browser skips together while they are out of sight."""
+_HOLE: Final = "<!-- passages -->"
+"""Where the template of the page has the passages; as text is escaped, it stands nowhere else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
-    """The rendered pieces of the main page that compete for its size."""
+    """The rendered pieces of the main page that compete for its size, the passages apart."""
 
-    passages: tuple[Markup, ...]
-    rows: tuple[Markup, ...]
     documents: tuple[Markup, ...]
     reading: tuple[Markup, ...]
 
@@ -75,13 +76,14 @@ def render_pages(
     rows = _fit(_rows(ready.known.laid_out(start)), int(budget_bytes * _INDEX_PART))
     known = ready.known.laid_out(replace(start, indexed=len(rows)))
     places = all_places(known)
-    documents = _fit(_documents(known), int(budget_bytes * _DOCUMENTS_PART))
     reading = _fit(_readings(known, places, 1, len(places)), int(budget_bytes * _READING_PART))
     known = known.laid_out(replace(known.layout, readings=len(reading)))
-    parts = _Parts(passages=(), rows=rows, documents=documents, reading=reading)
-    whole = _whole(known, rows, budget_bytes - _RESERVE - _size(_page(ready, known, parts)))
+    documents = _fit(_documents(known), int(budget_bytes * _DOCUMENTS_PART))
+    parts = _Parts(documents=documents, reading=reading)
+    before, after = _page(ready, known, parts).split(_HOLE)
+    whole = _whole(known, rows, budget_bytes - _RESERVE - _size(before) - sum(map(_size, rows)) - _size(after))
     known = known.laid_out(replace(known.layout, whole=len(whole)))
-    yield main, _page(ready, known, replace(parts, passages=whole, rows=rows[len(whole) :]))
+    yield main, "".join((before, _list(known.layout, ready.facts.passages, whole, rows[len(whole) :]), after))
     yield from _side_pages(known.laid_out(replace(known.layout, aside=True)), places)
 
 
@@ -94,6 +96,22 @@ def _whole(known: Catalogue, rows: Sequence[Markup], room: int) -> tuple[Markup,
             break
         shown.append(card)
     return tuple(shown)
+
+
+def _list(layout: Layout, total: int, whole: Sequence[Markup], rows: Sequence[Markup]) -> str:
+    """Return the list of passages: the first in whole, then lines."""
+    said = ""
+    if rows:
+        said = (
+            f'<p class="intro">The first {labels.number(len(whole))} stand here in whole, {labels.number(len(rows))} '
+            f"more as a line that leads to a page in the folder {text(layout.folder)} beside this file. Of those, the "
+            "search sees the line.</p>\n"
+        )
+    chunks = (rows[n : n + _CHUNK] for n in range(0, len(rows), _CHUNK))
+    lines = "\n".join(f'<div class="chunk">{"".join(chunk)}</div>' for chunk in chunks)
+    none = "None fits into this report." if total else "No shared passages were found."
+    nothing = "" if whole or rows else f'<p class="intro">{none}</p>'
+    return f'{said}<div id="passage-list">\n{"".join(whole)}{lines}{nothing}\n</div>'
 
 
 def _page(ready: Prepared, known: Catalogue, parts: _Parts) -> str:
@@ -168,25 +186,23 @@ def _side_page(title: str, items: Iterable[Markup], known: Catalogue) -> str:
 
 
 def _passages(known: Catalogue, first: int, last: int) -> Iterator[Markup]:
-    limit = _LONGEST if known.full_text else SNIPPET
     for cluster in islice(known.passages, first - 1, last):
-        view = passage_view(cluster, known)
-        yield render("passage", v=view, name=known.name, reading=known.reading, limit=limit, side=known.layout.aside)
+        yield Markup(passage_card(passage_view(cluster, known), known))
 
 
 def _rows(known: Catalogue) -> Iterator[Markup]:
     for cluster in known.passages:
-        yield render("row", v=row_view(cluster, known), layout=known.layout)
+        yield Markup(row_line(row_view(cluster, known), known.layout))
 
 
 def _documents(known: Catalogue) -> Iterator[Markup]:
     for number, cluster in enumerate(known.documents, 1):
-        yield render("document", v=document_view(cluster, number, known))
+        yield Markup(document_card(document_view(cluster, number, known), known))
 
 
 def _readings(known: Catalogue, places: Mapping[str, Sequence[Place]], first: int, last: int) -> Iterator[Markup]:
     for view in reading_views(known, dict(islice(places.items(), first - 1, last))):
-        yield render("reading", v=view)
+        yield Markup(reading_card(view))
 
 
 def _fit(items: Iterable[Markup], room: int) -> tuple[Markup, ...]:
@@ -200,8 +216,8 @@ def _fit(items: Iterable[Markup], room: int) -> tuple[Markup, ...]:
     return tuple(kept)
 
 
-def _size(text: str) -> int:
-    return len(text.encode("utf-8"))
+def _size(html: str) -> int:
+    return len(html.encode("utf-8"))
 
 
 def _folder(main: str) -> str:
@@ -217,8 +233,8 @@ def _replace_folder(folder: Path, pages: Iterable[tuple[str, str]]) -> None:
     try:
         (fresh / "new").mkdir()
         count = 0
-        for name, text in pages:
-            write_text(fresh / "new" / name, text)
+        for name, page in pages:
+            write_text(fresh / "new" / name, page)
             count += 1
         if folder.is_dir():
             folder.rename(fresh / "old")

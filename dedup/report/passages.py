@@ -15,7 +15,7 @@ from dedup.report.timeline import Strip, strip
 
 CARRIERS_LISTED: Final = 100
 MEMBERS_COMPARED: Final = 5
-_MEMBERS_COMPARED_LATER: Final = 2
+_MEMBERS_COMPARED_LATER: Final = 1
 _COMPARED_FULLY: Final = 200
 """Ranks above which fewer members are compared: there the file's size is better spent on further passages."""
 _PART: Final = 0.9
@@ -184,25 +184,26 @@ def _carriers(cluster: PassageCluster, members: Sequence[Member], texts: Mapping
         by_document.setdefault(member.doc_id, []).append(member)
     first = earliest(members, texts)
     listed = [sorted(of, key=lambda m: (m.start, m.end)) for of in islice(by_document.values(), CARRIERS_LISTED)]
-    return tuple(_carrier(cluster, of, first) for of in listed)
+    words = diff.count(cluster.members[0].text) if listed else 0
+    return tuple(_carrier(cluster, words, of, first) for of in listed)
 
 
-def _carrier(cluster: PassageCluster, members: Sequence[Member], first: Member | None) -> Carrier:
+def _carrier(cluster: PassageCluster, words: int, members: Sequence[Member], first: Member | None) -> Carrier:
     changes = {(c.before, c.after): c for m in members for c in m.changed}
     return Carrier(
         member=members[0],
-        places=tuple(_place(m, cluster) for m in members),
+        places=tuple(_place(m, cluster, words) for m in members),
         is_representative=any(m is cluster.members[0] for m in members),
         is_earliest=first is not None and first.doc_id == members[0].doc_id,
         changed=tuple(changes.values()),
     )
 
 
-def _place(member: Member, cluster: PassageCluster) -> Place:
-    whole = cluster.members[0]
-    if len(member.text) >= len(whole.text):
+def _place(member: Member, cluster: PassageCluster, of: int) -> Place:
+    """Return a place; `of` is the number of words of the representative."""
+    if len(member.text) >= len(cluster.members[0].text):
         return Place(member=member, words=None, of=0)
-    words, of = diff.count(member.text), diff.count(whole.text)
+    words = diff.count(member.text)
     return Place(member=member, words=words if words < of * _PART else None, of=of)
 
 
@@ -213,20 +214,23 @@ def _compared(
     if len(cluster.members) < 2 or not known.shows_text:
         return (), (), 0
     left, *others = cluster.members
-    keys = diff.split(left.text).keys
-    same = {id(m) for m in others if m.similarity == 1.0 and (m.text == left.text or diff.split(m.text).keys == keys)}
+    words = diff.split(left.text)
+    same = {
+        id(m) for m in others if m.similarity == 1.0 and (m.text == left.text or diff.split(m.text).keys == words.keys)
+    }
     rest = sorted(
         (m for m in others if id(m) not in same), key=lambda m: (m.similarity, m.outlet or "", m.doc_id, m.start)
     )
     most = MEMBERS_COMPARED if number <= _COMPARED_FULLY else _MEMBERS_COMPARED_LATER
-    comparisons = tuple(_comparison(cluster, m, known.texts) for m in rest[:most])
+    comparisons = tuple(_comparison(cluster, words, m, known.texts) for m in rest[:most])
     return tuple(m for m in others if id(m) in same), comparisons, len(rest) - len(comparisons)
 
 
-def _comparison(cluster: PassageCluster, right: Member, texts: Mapping[str, Document]) -> Comparison:
+def _comparison(cluster: PassageCluster, words: diff.Words, right: Member, texts: Mapping[str, Document]) -> Comparison:
     left = cluster.members[0]
-    a, b = diff.side_by_side(left.text, right.text)
-    return Comparison(place=_place(right, cluster), left=_side(left, a, texts), right=_side(right, b, texts))
+    a, b = diff.side_by_side(words, diff.split(right.text))
+    place = _place(right, cluster, len(words.keys))
+    return Comparison(place=place, left=_side(left, a, texts), right=_side(right, b, texts))
 
 
 def _side(member: Member, pieces: tuple[diff.Piece, ...], texts: Mapping[str, Document]) -> Side:

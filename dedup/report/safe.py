@@ -48,6 +48,8 @@ def clean(text: str) -> str:
     >>> clean("a\\x00b \\u202ec")
     'a␀b ⟦RLO⟧c'
     """
+    if len(text) <= WORD_LIMIT and text.isprintable():  # no control, format or private character among them
+        return text
     text = _ENDLESS.sub(_cut_word, _NEWLINES.sub("\n", text))
     return UNSHOWN.sub(_show, text)
 

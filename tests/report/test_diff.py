@@ -7,7 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from dedup.report.diff import Piece, after, before, is_same, opcodes, side_by_side, split
+from dedup.report.diff import Piece, _subsequence, after, before, is_same, opcodes, side_by_side, split
+
+
+def _sides(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    return side_by_side(split(left), split(right))
 
 
 def _rebuilt(pieces: Sequence[Piece]) -> str:
@@ -20,7 +24,7 @@ def _marked(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
 
 def test_a_changed_figure_an_inserted_and_a_lost_word() -> None:
     """Each side marks its own words, and punctuation after them carries no mark."""
-    left, right = side_by_side("All 2.5 tons, she said today.", "All 3.5 tons, the mayor she said.")
+    left, right = _sides("All 2.5 tons, she said today.", "All 3.5 tons, the mayor she said.")
     assert _marked(left) == [("change", "2.5"), ("beyond", "today")]
     assert _marked(right) == [("change", "3.5"), ("insert", "the mayor")]
     assert _rebuilt(left) == "All 2.5 tons, she said today."
@@ -29,7 +33,7 @@ def test_a_changed_figure_an_inserted_and_a_lost_word() -> None:
 
 def test_case_and_quotation_marks_are_no_difference() -> None:
     """What the comparison of passages folds is not marked here either."""
-    left, right = side_by_side('"The Ship" sank', "“the ship” sank")
+    left, right = _sides('"The Ship" sank', "“the ship” sank")
     assert _marked(left) == _marked(right) == []
 
 
@@ -52,7 +56,7 @@ def test_words_of_many_scripts(text: str, words: list[str]) -> None:
 
 def test_chinese_marks_only_the_figure() -> None:
     """In a text without spaces one changed figure is one mark."""
-    left, right = side_by_side("船上212人安全上岸。", "船上198人安全上岸。")
+    left, right = _sides("船上212人安全上岸。", "船上198人安全上岸。")
     assert _marked(left) == [("change", "212")]
     assert _marked(right) == [("change", "198")]
 
@@ -60,7 +64,7 @@ def test_chinese_marks_only_the_figure() -> None:
 def test_long_equal_runs_are_shortened_with_a_count() -> None:
     """What is the same over many words is shown by its ends, and the number hidden is right."""
     text = " ".join(f"w{n}" for n in range(100))
-    left, _ = side_by_side(text + " old", text + " new")
+    left, _ = _sides(text + " old", text + " new")
     assert [p.op for p in left] == ["equal", "elided", "equal", "change"]
     assert left[1].text == "[… 72 words the same …]"
     assert left[2].text.split()[0] == "w86"
@@ -78,6 +82,30 @@ def test_operations_rebuild_both_sides() -> None:
             assert (a[start:end] == b[right_start:right_end]) == (op == "equal")
             i, j = end, right_end
         assert (i, j) == (len(a), len(b))
+
+
+def _longest(a: Sequence[str], b: Sequence[str]) -> int:
+    """Return the length of a longest common subsequence, by the plain table."""
+    above = [0] * (len(b) + 1)
+    for word in a:
+        row = [0]
+        for j, other in enumerate(b):
+            row.append(above[j] + 1 if word == other else max(row[j], above[j + 1]))
+        above = row
+    return above[-1]
+
+
+def test_as_many_words_as_possible_are_called_equal() -> None:
+    """The table of bits finds a longest common subsequence; only single words between long changes are given up."""
+    source = random.Random(11)
+    for size in (4, 40, 150):
+        for _ in range(30):
+            a, b = ([source.choice("abcdefgh") for _ in range(source.randrange(size))] for _ in range(2))
+            equal = sum(code[2] - code[1] for code in opcodes(a, b) if code[0] == "equal")
+            runs = _subsequence(a, b)
+            assert sum(n for _, _, n in runs) == _longest(a, b)
+            assert all(a[i : i + n] == b[j : j + n] for i, j, n in runs)
+            assert equal <= _longest(a, b)
 
 
 def test_very_long_changes_stay_bounded() -> None:
@@ -115,21 +143,21 @@ def test_context_is_cut_at_words() -> None:
 
 def test_what_stands_beyond_the_common_words_is_no_difference() -> None:
     """The ends that only one side has are told apart from what was lost or inserted between common words."""
-    left, right = side_by_side("Early one grey day the ship sank off Vell at once.", "the ship slowly sank off Vell")
+    left, right = _sides("Early one grey day the ship sank off Vell at once.", "the ship slowly sank off Vell")
     assert _marked(left) == [("beyond", "Early one grey day"), ("beyond", "at once")]
     assert _marked(right) == [("insert", "slowly")]
     assert is_same(left) is is_same(right) is False
-    assert is_same(side_by_side("the ship sank", "The ship sank.")[0])
+    assert is_same(_sides("the ship sank", "The ship sank.")[0])
 
 
 def test_nothing_in_common_is_all_changed() -> None:
     """Without a common word there are no ends: everything differs."""
-    left, right = side_by_side("the ship sank", "rain fell today")
+    left, right = _sides("the ship sank", "rain fell today")
     assert _marked(left) == [("change", "the ship sank")]
     assert _marked(right) == [("change", "rain fell today")]
 
 
 def test_accents_are_no_difference() -> None:
     """What the comparison of passages folds is no difference here: accents, soft hyphens, full width."""
-    left, right = side_by_side("Café co\u00adoperate ２５", "Cafe cooperate 25")
+    left, right = _sides("Café co\u00adoperate ２５", "Cafe cooperate 25")
     assert _marked(left) == _marked(right) == []
