@@ -13,7 +13,7 @@ from dedup.config import AlignConfig, ChainConfig, SeedConfig
 from dedup.kernels import weights as kernels
 from dedup.seeds import Hits, seed_hits
 from dedup.tokens import Tokens, tokenize
-from dedup.weights import inverse_frequencies
+from dedup.weights import frequencies, inverse
 from tests.strategies import tokens_of
 
 # The mass of a rare word: six nats, in units of 1/256.
@@ -50,7 +50,8 @@ def passages_of(texts: Sequence[Sequence[int]], seeds: SeedConfig | None = None)
 def passages_in(texts: Sequence[str]) -> list[tuple[tuple[int, int], str, str]]:
     """Passages of real texts, weighed by the background: the two documents and what each has."""
     tokens = tokenize(texts)
-    idf = inverse_frequencies(tokens, np.zeros(len(tokens), np.bool_))
+    counted = np.zeros(len(tokens), np.bool_)
+    idf = inverse(frequencies(tokens, counted), 0)
     masses = kernels.token_masses(tokens.hashes, tokens.weights, idf)
     chains = chain_hits(hits_of(tokens), tokens, masses, CHAINS)
     found = align_chains(chains, tokens, masses, ALIGN)

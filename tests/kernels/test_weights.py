@@ -22,7 +22,8 @@ from dedup.weights import (
     Sums,
     background,
     content_mass,
-    inverse_frequencies,
+    frequencies,
+    inverse,
 )
 from tests import reference
 from tests.strategies import FEW, SOME, hashes_of, token_texts, tokens_of
@@ -63,7 +64,7 @@ def test_idf_is_the_formula(texts: list[list[int]], data: st.DataObject) -> None
     """`log((N + N0) / (df + df0))` with the counted texts and the background, for words in and out of
     them."""
     counted = data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))
-    idf = inverse_frequencies(tokens_of(texts), np.array(counted, np.bool_))
+    idf = inverse(frequencies(tokens_of(texts), np.array(counted, np.bool_)), sum(counted))
     kept = [hashes_of(t) for t, c in zip(texts, counted, strict=True) if c]
     frequencies = reference.document_frequencies(kept, SLOTS)
     assert idf.dtype == np.float32
@@ -96,7 +97,7 @@ def test_background_is_of_this_tokeniser() -> None:
 
 def test_words_of_two_texts_are_judged_by_the_background() -> None:
     """With no counted text a word unknown to the background says most, a function word next to nothing."""
-    idf = inverse_frequencies(tokenize(["a b", "a c"]), np.zeros(2, np.bool_))
+    idf = inverse(frequencies(tokenize(["a b", "a c"]), np.zeros(2, np.bool_)), 0)
     assert float(idf[slot("zyzzyvax")]) == pytest.approx(math.log(BACKGROUND_DOCUMENTS))
     assert float(idf[slot("the")]) < 0.2
     assert float(idf.min()) >= 0.0
@@ -111,7 +112,7 @@ def test_a_word_of_many_texts_says_less_and_never_nothing() -> None:
         hashes = np.where(np.arange(n) < carriers, word, word + np.uint32(1))
         tokens = tokens_of([[0]] * n)
         tokens.hashes[:] = hashes
-        masses.append(float(inverse_frequencies(tokens, np.ones(n, np.bool_))[slot("zyzzyvax")]))
+        masses.append(float(inverse(frequencies(tokens, np.ones(n, np.bool_)), n)[slot("zyzzyvax")]))
     assert masses == sorted(masses, reverse=True)
     assert masses[0] == pytest.approx(math.log(60_000))
     assert 0.18 < masses[-1] < 0.19
