@@ -66,11 +66,11 @@ def test_idf_is_the_formula(texts: list[list[int]], data: st.DataObject) -> None
     counted = data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))
     idf = inverse(frequencies(tokens_of(texts), np.array(counted, np.bool_)), sum(counted))
     kept = [hashes_of(t) for t, c in zip(texts, counted, strict=True) if c]
-    frequencies = reference.document_frequencies(kept, SLOTS)
+    known = reference.document_frequencies(kept, SLOTS)
     assert idf.dtype == np.float32
     assert idf.shape == (SLOTS,)
-    for s in {*frequencies, slot("the"), slot("zyzzyvax")}:
-        total, own = len(kept) + BACKGROUND_DOCUMENTS, frequencies.get(s, 0) + float(background()[s])
+    for s in {*known, slot("the"), slot("zyzzyvax")}:
+        total, own = len(kept) + BACKGROUND_DOCUMENTS, known.get(s, 0) + float(background()[s])
         assert float(idf[s]) == pytest.approx(math.log(total / own), rel=1e-6)
 
 
