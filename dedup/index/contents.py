@@ -15,7 +15,7 @@ import zstandard
 from dedup.config import Config, SignatureConfig
 from dedup.errors import ConfigError, StoreError
 from dedup.families import outlet_of
-from dedup.index.view import expand
+from dedup.index.view import expand, once
 from dedup.kernels import shingles as shingle_kernels
 from dedup.kernels import weights as weight_kernels
 from dedup.model import Document
@@ -111,8 +111,9 @@ def _words(tokens: Tokens) -> MemoryRun:
     """Return in how many texts each slot of words occurs."""
     slots = tokens.hashes & np.uint32(weight_kernels.SLOTS - 1)
     texts = np.repeat(np.arange(len(tokens), dtype=np.uint64), np.diff(tokens.bounds))
-    once = np.sort(np.unique((texts << np.uint64(32)) | slots).astype(np.uint32))
-    return counted_once(once, (np.ones(len(once), np.uint32),))
+    packed = np.sort((texts << np.uint64(32)) | slots)
+    each = np.sort(packed[once(packed)].astype(np.uint32))
+    return counted_once(each, (np.ones(len(each), np.uint32),))
 
 
 def seeds_of(tokens: Tokens, config: Config) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
@@ -146,7 +147,8 @@ def _once(
     keys: npt.NDArray[np.uint32], numbers: npt.NDArray[np.uint32]
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
     """Return the pairs of key and number, each once, in order."""
-    packed = np.unique((keys.astype(np.uint64) << np.uint64(32)) | numbers)
+    packed = np.sort((keys.astype(np.uint64) << np.uint64(32)) | numbers)
+    packed = packed[once(packed)]
     return (packed >> np.uint64(32)).astype(np.uint32), (packed & np.uint64(0xFFFFFFFF)).astype(np.uint32)
 
 

@@ -325,7 +325,8 @@ class Index:
     def _answer(self, new: _New, own: npt.NDArray[np.int64], view: View, asked: Question) -> Answer:
         """Return the matches of new texts; `own` are their numbers in the index, or -1."""
         idf = self._storage.idf(view)
-        found = candidates(weighed(new.tokens, idf), new.signed, view, asked, own, self.config)
+        pool = self._workers(new.documents)
+        found = candidates(weighed(new.tokens, idf), new.signed, view, asked, own, self.config, pool)
         wanted = np.unique(found.numbers)
         # an earlier text of the batch is here already
         inside = np.isin(wanted, own)

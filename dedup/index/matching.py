@@ -16,7 +16,11 @@ from dedup.clusters import Carrier
 from dedup.config import Config
 from dedup.model import Change, Document, IndexMatch, Relation, Span
 from dedup.relations import is_update, relation_of
+from dedup.spill import in_order
 from dedup.tokens import Tokens, concatenate, tokenize_all
+
+# Pairs of texts that one thread aligns at a time.
+BLOCK_PAIRS = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +96,13 @@ def _verified(
         bounds=np.arange(int(equal.sum()) + 1),
         blocks=np.stack([first, second, sizes], axis=1),
     )
-    aligned = candidates.align_pairs(pairs[~equal], None, evidence, config, pool)
-    passages = candidates.sorted_passages([aligned, whole])
+    others = pairs[~equal]
+
+    def block(first: int) -> Passages:
+        return candidates.align_pairs(others[first : first + BLOCK_PAIRS], None, evidence, config)
+
+    aligned = in_order(pool, block, range(0, len(others), BLOCK_PAIRS))
+    passages = candidates.sorted_passages([*aligned, whole])
     scored = rescore.rescore(passages, evidence, config.rescore)
     kept = (scored.scores >= config.rescore.min_score) | _equal(passages.documents.astype(np.int64), tokens)
     if config.min_words is not None:

@@ -8,18 +8,22 @@ a few are aligned, those with most in common, then the earliest. So every stretc
 
 from __future__ import annotations
 
+import itertools
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.index.contents import band_keys, seed_places
-from dedup.index.view import EVERYTHING, Filter, Numbers, View, expand
+from dedup.index.view import EVERYTHING, Filter, Numbers, View, expand, once
 from dedup.kernels import postings as kernels
 from dedup.kernels.tokens import FLAG_LINE, FLAG_QUOTE
 from dedup.kernels.weights import token_masses
-from dedup.store.runs import Records
+from dedup.spill import in_order
+from dedup.store.segments import Segment
 from dedup.tokens import Tokens
 from dedup.verdict import reach
 
@@ -27,6 +31,8 @@ from dedup.verdict import reach
 FREQUENT = 128
 # Carriers of one stretch of a text that are named when nothing else is asked.
 CARRIERS = 8
+# Texts that one thread looks for at a time.
+BLOCK_TEXTS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,33 +77,24 @@ def weighed(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Weighed:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Hits:
-    """Which key (by its place in what was asked) is in which document, and how many tokens that document has.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lists:
+    """Of one part the records `[low, high)` (int64 each) of each key that are looked at, and which documents count."""
 
-    `frequent` counts the keys that more documents have than were looked at.
-    """
-
-    keys: npt.NDArray[np.int64]
-    numbers: Numbers
-    sizes: npt.NDArray[np.uint32]
-    frequent: int
+    part: Segment
+    removed: Numbers
+    low: npt.NDArray[np.int64]
+    high: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Places:
-    """Seeds of new texts found in documents: text, number and size of the document, token place."""
+class _Looked:
+    """What was looked up: different keys, which of them each one asked for is (int64), their records in each part, and
+    how many have more documents than are looked at."""
 
-    texts: npt.NDArray[np.int64]
-    numbers: Numbers
-    places: npt.NDArray[np.int64]
-    sizes: npt.NDArray[np.uint32]
-
-    def select(self, kept: npt.NDArray[np.bool_]) -> _Places:
-        """Return the places at `kept`."""
-        return _Places(
-            texts=self.texts[kept], numbers=self.numbers[kept], places=self.places[kept], sizes=self.sizes[kept]
-        )
+    key_of: npt.NDArray[np.int64]
+    lists: list[_Lists]
+    frequent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +112,7 @@ def candidates(
     asked: Question,
     own: npt.NDArray[np.int64],
     config: Config,
+    pool: Executor | None = None,
 ) -> Candidates:
     """Return the documents that may share something with each new text.
 
@@ -122,138 +120,198 @@ def candidates(
     two new texts the later one has the earlier as candidate.
     """
     keys, places = seed_places(known.tokens, config)
-    found = _look_up("seeds", keys, view, asked.among)
-    hits = _Places(
-        texts=np.searchsorted(known.tokens.bounds, places[found.keys], "right") - 1,
-        numbers=found.numbers,
-        places=places[found.keys],
-        sizes=found.sizes,
+    looked = _look_up("seeds", keys, view, asked)
+    batch = _Batch.of(own)
+    edges = [*range(0, len(known.tokens), BLOCK_TEXTS), len(known.tokens)]
+    search = _Search(known=known, places=places, looked=looked, batch=batch, asked=asked, config=config)
+    blocks = list(in_order(pool, search.block, itertools.pairwise(edges)))
+    by_seeds = _Pairs(
+        np.concatenate([np.empty(0, np.uint64), *(b.pairs for b in blocks)]),
+        np.concatenate([np.empty(0, np.bool_), *(b.taken for b in blocks)]),
     )
-    by_seeds = _by_seeds(hits.select(_others(hits.texts, hits.numbers, own)), known, config, asked.carriers)
-    by_bands, bands = _by_bands(signed, np.diff(known.tokens.bounds) > 0, view, asked.among, config)
+    by_bands, bands = _by_bands(signed, np.diff(known.tokens.bounds) > 0, view, asked, config)
     texts, numbers = _unpacked(by_bands)
-    by_bands = by_bands[_others(texts, numbers, own) & ~np.isin(by_bands, by_seeds.pairs)]
+    by_bands = by_bands[batch.others(texts, numbers) & ~np.isin(by_bands, by_seeds.pairs)]
     texts, _ = _unpacked(by_bands)
     rank = np.arange(len(texts)) - np.searchsorted(texts, texts)
     texts, numbers = _unpacked(np.concatenate([by_seeds.pairs[by_seeds.taken], by_bands[rank < asked.carriers]]))
     return Candidates(
         texts=texts,
         numbers=numbers,
-        frequent=found.frequent + bands,
+        frequent=looked.frequent + bands,
         passed_over=len(by_seeds.pairs) + len(by_bands) - len(texts),
     )
 
 
-def _look_up(name: str, asked_for: npt.NDArray[np.uint32], view: View, among: Filter) -> _Hits:
-    """Return the documents that have the keys, in no order."""
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The new texts that are in the index: the least number, and which text each number from it on is (int64, -1)."""
+
+    least: int
+    position: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, own: npt.NDArray[np.int64]) -> _Batch:
+        """Return it for the numbers of the texts, -1 for those that are not in the index."""
+        there = np.flatnonzero(own >= 0)
+        if not len(there):
+            return cls(0, np.empty(0, np.int64))
+        least = int(own[there].min())
+        position = np.full(int(own[there].max()) - least + 1, -1, np.int64)
+        position[own[there] - least] = there
+        return cls(least, position)
+
+    def others(self, texts: npt.NDArray[np.int64], numbers: Numbers) -> npt.NDArray[np.bool_]:
+        """Return which pairs are not a text with itself or with a later one of the new texts."""
+        place = numbers.astype(np.int64) - self.least
+        inside = (place >= 0) & (place < len(self.position))
+        found = np.full(len(numbers), -1, np.int64)
+        found[inside] = self.position[place[inside]]
+        return found < texts
+
+
+def _look_up(name: str, asked_for: npt.NDArray[np.uint32], view: View, asked: Question) -> _Looked:
+    """Look keys up in all parts; of a key that many documents have, the earliest are looked at."""
     wanted, key_of = np.unique(asked_for, return_inverse=True)
-    order = np.argsort(key_of, kind="stable")
-    edges = np.searchsorted(key_of[order], np.arange(len(wanted) + 1))
-    keys, numbers, sizes = [np.empty(0, np.int64)], [np.empty(0, np.uint32)], [np.empty(0, np.uint32)]
+    room = np.full(len(wanted), max(FREQUENT, 2 * asked.carriers), np.int64)
+    if asked.among.narrow:
+        room *= 4
     frequent = np.zeros(len(wanted), np.bool_)
+    lists = []
     for part, removed in view.parts():
-        if not among.may_have(part):
+        if not asked.among.may_have(part):
             continue
+        low, high = getattr(part, name).lookup(wanted)
         # so that removed documents do not take the places of others
-        most = FREQUENT + min(len(removed), 3 * FREQUENT)
-        key, found, cut = _in_part(getattr(part, name), wanted, most)
-        every, where = np.unique(found, return_inverse=True)
-        live, size = among.among(part, every)
-        live &= ~np.isin(every, removed)
-        kept = live[where]
-        low, high = edges[key[kept]], edges[key[kept] + 1]
-        keys.append(order[expand(low, high)])
-        numbers.append(np.repeat(found[kept], high - low))
-        sizes.append(np.repeat(size[where[kept]], high - low))
-        frequent |= cut
-    return _Hits(np.concatenate(keys), np.concatenate(numbers), np.concatenate(sizes), int(frequent.sum()))
+        most = room + min(len(removed), 3 * FREQUENT)
+        frequent |= high - low > most
+        high = np.minimum(high, low + most)
+        room = np.maximum(room - (high - low), 0)
+        lists.append(_Lists(part=part, removed=removed, low=low, high=high))
+    return _Looked(key_of=key_of, lists=lists, frequent=int(frequent.sum()))
 
 
-def _in_part(
-    run: Records, wanted: npt.NDArray[np.uint32], most: int
-) -> tuple[npt.NDArray[np.int64], Numbers, npt.NDArray[np.bool_]]:
-    """Return which keys were found in which documents, and which keys have more than were looked at."""
-    low, high = run.lookup(wanted)
-    cut = high - low > most
-    high = np.minimum(high, low + most)
-    there = np.flatnonzero(high > low)
-    _, (numbers,) = run.take(expand(low[there], high[there]))
-    return np.repeat(there, (high - low)[there]), numbers, cut
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """The search for what some texts share by seeds, at `places` (int64), block by block of texts."""
 
+    known: Weighed
+    places: npt.NDArray[np.int64]
+    looked: _Looked
+    batch: _Batch
+    asked: Question
+    config: Config
 
-def _by_seeds(hits: _Places, known: Weighed, config: Config, carriers: int) -> _Pairs:
-    """Return the pairs that may have a chain, and which of them to align."""
-    starts, ends = _reach(hits, known, config)
-    packed = _packed(hits.texts, hits.numbers)
-    order = np.lexsort((hits.places, packed))
-    pairs, first = np.unique(packed[order], return_index=True)
-    groups = np.append(first, len(packed)).astype(np.int64)
-    least = _least(pairs, hits.sizes[order][first], known, config)
-    # with more carriers than there are pairs nothing is covered: all that can be a match
-    bounds = _chains(groups, starts[order], ends[order], least, known, config, len(pairs) + 1)
-    worth = np.flatnonzero(bounds)
-    # of each text those with most in common first, then the earliest
-    ranked = worth[np.lexsort((pairs[worth], -bounds[worth], pairs[worth] >> np.uint64(32)))]
-    again = order[expand(groups[ranked], groups[ranked + 1])]
-    edges = np.concatenate([np.zeros(1, np.int64), np.cumsum(groups[ranked + 1] - groups[ranked])])
-    taken = _chains(edges, starts[again], ends[again], least[ranked], known, config, carriers) > 0
-    return _Pairs(pairs[ranked], taken)
+    def block(self, texts: tuple[int, int]) -> _Pairs:
+        """Return the pairs of some texts that may have a chain, and which of them to align."""
+        first, last = texts
+        bounds = self.known.tokens.bounds
+        begin, end = bounds[first], bounds[last]
+        edges = np.searchsorted(self.places, bounds[first : last + 1])
+        places = self.places[edges[0] : edges[-1]]
+        key_of = self.looked.key_of[edges[0] : edges[-1]]
+        spans = self._reach(places, bounds[first : last + 1])
+        borders = np.append((self.known.tokens.flags[begin:end] & (FLAG_LINE | FLAG_QUOTE)) > 0, True)
+        borders[bounds[first:last] - begin] = True
+        best = reach(self.config.rescore.min_score)
+        mass, weight = self.known.mass[begin : end + 1], self.known.weight[begin : end + 1]
+        value = best.per_nat * mass / 256.0 + best.per_word * weight / 6.0
+        least = best.needed - best.constant + best.per_nat * np.log(np.maximum(np.diff(bounds[first : last + 1]), 1))
+        needed = np.stack([least, least - best.unit], axis=1)
+        limits = np.array(
+            [self.config.chains.max_gap, int(self.config.chains.least_mass * 256), self.asked.carriers], np.int64
+        )
+        found = []
+        for lists in self.looked.lists:
+            low, high = lists.low, lists.high
+            run = lists.part.seeds
+            costs = self.asked.among.costs(lists.part, lists.removed, best.per_nat)
+            found.append(
+                kernels.worthy(
+                    (edges - edges[0], key_of),
+                    (low, high),
+                    run.column(0, low[key_of], high[key_of]),
+                    (lists.part.info.low, costs),
+                    (self.batch.least, self.batch.position, first),
+                    spans,
+                    (mass, value, needed),
+                    borders,
+                    limits,
+                )
+            )
+        return self._chosen(first, found, spans, (mass, value, borders, needed, limits), best.per_nat)
 
+    def _reach(
+        self, places: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the token span around each seed that a run with it may have without another seed, within the block."""
+        text = np.searchsorted(bounds, places, "right") - 1
+        beyond = self.config.seeds.seed_window - 1
+        weight = self.known.weight[bounds[0] : bounds[-1] + 1]
+        ends = np.searchsorted(weight, weight[places - bounds[0]] + 6 * self.config.seeds.seed_size) + beyond
+        starts = np.maximum(places - beyond, bounds[text]) - bounds[0]
+        return starts, np.minimum(ends, bounds[text + 1] - bounds[0])
 
-def _chains(
-    groups: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
-    least: npt.NDArray[np.float64],
-    known: Weighed,
-    config: Config,
-    carriers: int,
-) -> npt.NDArray[np.float64]:
-    """Return what one chain over each group of hits is worth at most, where it is enough for a match."""
-    borders = np.append((known.tokens.flags & (FLAG_LINE | FLAG_QUOTE)) > 0, True)
-    borders[known.tokens.bounds] = True
-    limits = np.array([config.chains.max_gap, int(config.chains.least_mass * 256), carriers], np.int64)
-    best = reach(config.rescore.min_score)
-    value = best.per_nat * known.mass / 256.0 + best.per_word * known.weight / 6.0
-    found: npt.NDArray[np.float64] = kernels.chosen(groups, starts, ends, known.mass, value, borders, least, limits)
-    return found
+    def _chosen(
+        self,
+        first: int,
+        found: list[tuple[Any, ...]],
+        spans: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+        about: tuple[Any, ...],
+        per_nat: float,
+    ) -> _Pairs:
+        """Return the pairs of all parts, of each text those with most in common first, then the earliest; a stretch
+        that enough of them carry counts no more for others."""
+        mass, value, borders, needed, limits = about
+        texts = np.concatenate([np.empty(0, np.int64), *(f[0] for f in found)])
+        numbers = np.concatenate([np.empty(0, np.int64), *(f[1] for f in found)])
+        bounds = np.concatenate([np.empty(0), *(f[2] for f in found)])
+        shift = np.cumsum([0, *(len(f[0]) for f in found)])
+        owner = np.concatenate([np.empty(0, np.int64), *(f[3][:, 0] + n for f, n in zip(found, shift, strict=False))])
+        seeds = np.concatenate([np.empty(0, np.int64), *(f[3][:, 1] for f in found)])
+        order = np.lexsort((numbers, -bounds, texts))
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        by_rank = np.argsort(rank[owner], kind="stable")
+        groups = np.searchsorted(rank[owner][by_rank], np.arange(len(order) + 1))
+        starts, ends = spans
+        least = needed[texts[order]] + self._costs(found)[order][:, None]
+        taken = kernels.chosen(
+            groups, starts[seeds[by_rank]], ends[seeds[by_rank]], mass, value, borders, least, limits
+        )
+        return _Pairs(_packed(texts[order] + first, numbers[order].astype(np.uint32)), taken > 0)
 
-
-def _least(
-    pairs: npt.NDArray[np.uint64], sizes: npt.NDArray[np.uint32], known: Weighed, config: Config
-) -> npt.NDArray[np.float64]:
-    """Return the values (n x 2) from which a passage of each pair, and one that is a whole unit, can be a match."""
-    own = np.diff(known.tokens.bounds)[(pairs >> np.uint64(32)).astype(np.int64)]
-    best = reach(config.rescore.min_score)
-    chance = best.per_nat * (np.log(np.maximum(own, 1)) + np.log(np.maximum(sizes, 1)))
-    least = best.needed - best.constant + chance
-    return np.stack([least, least - best.unit], axis=1)
-
-
-def _reach(hits: _Places, known: Weighed, config: Config) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the token span around each seed that a run with it may have without another seed."""
-    low, high = known.tokens.bounds[hits.texts], known.tokens.bounds[hits.texts + 1]
-    beyond = config.seeds.seed_window - 1
-    ends = np.searchsorted(known.weight, known.weight[hits.places] + 6 * config.seeds.seed_size) + beyond
-    return np.maximum(hits.places - beyond, low), np.minimum(ends, high)
+    def _costs(self, found: list[tuple[Any, ...]]) -> npt.NDArray[np.float64]:
+        """Return what chance costs in each document found."""
+        per_nat = reach(self.config.rescore.min_score).per_nat
+        parts = [
+            self.asked.among.costs(lists.part, lists.removed, per_nat)[f[1] - lists.part.info.low]
+            for lists, f in zip(self.looked.lists, found, strict=True)
+        ]
+        return np.concatenate([np.empty(0), *parts])
 
 
 def _by_bands(
-    signed: npt.NDArray[np.uint32], worded: npt.NDArray[np.bool_], view: View, among: Filter, config: Config
+    signed: npt.NDArray[np.uint32], worded: npt.NDArray[np.bool_], view: View, asked: Question, config: Config
 ) -> tuple[npt.NDArray[np.uint64], int]:
-    """Return the pairs (packed) that share a band of their signatures, each once, and how many bands were cut."""
+    """Return the pairs (packed) that share two bands of their signatures, each once, and how many bands were cut.
+
+    One band in common says little: texts with a Jaccard similarity of 0.02 have one in 3,000 times, those with 0.5 have
+    two in 0.97 of all cases, and what is equal has all.
+    """
     keys = band_keys(signed[worded], config.signatures)
-    found = _look_up("bands", keys.ravel(), view, among)
-    texts = np.flatnonzero(worded)[found.keys // keys.shape[1]]
-    return np.unique(_packed(texts, found.numbers)), found.frequent
-
-
-def _others(texts: npt.NDArray[np.int64], numbers: Numbers, own: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return which pairs are not a text with itself or with a later one of the new texts."""
-    order = np.argsort(own, kind="stable")
-    place = np.minimum(np.searchsorted(own[order], numbers), len(own) - 1)
-    position = order[place]
-    return (own[position] != numbers) | (position < texts)
+    looked = _look_up("bands", keys.ravel(), view, asked)
+    texts = np.flatnonzero(worded)[np.arange(keys.size) // max(keys.shape[1], 1)]
+    found = [np.empty(0, np.uint64)]
+    for lists in looked.lists:
+        low, high = lists.low[looked.key_of], lists.high[looked.key_of]
+        _, (numbers,) = lists.part.bands.take(expand(low, high))
+        costs = asked.among.costs(lists.part, lists.removed, reach(config.rescore.min_score).per_nat)
+        kept = np.isfinite(costs[numbers.astype(np.int64) - lists.part.info.low])
+        found.append(_packed(np.repeat(texts, high - low)[kept], numbers[kept]))
+    pairs = np.sort(np.concatenate(found))
+    first = once(pairs)
+    return pairs[first][np.diff(np.append(first, len(pairs))) > 1], looked.frequent
 
 
 def _packed(texts: npt.NDArray[np.int64], numbers: Numbers) -> npt.NDArray[np.uint64]:

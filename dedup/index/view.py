@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,11 @@ class Filter:
     until: float | None = None
     outlets_not: npt.NDArray[np.uint64] | None = None
 
+    @property
+    def narrow(self) -> bool:
+        """Return whether anything is left out."""
+        return self.since is not None or self.until is not None or self.outlets_not is not None
+
     def may_have(self, segment: Segment) -> bool:
         """Return whether a segment can have anything that is asked for."""
         info = segment.info
@@ -33,10 +39,9 @@ class Filter:
             return False
         return self.until is None or (info.since is not None and info.since < self.until)
 
-    def among(self, segment: Segment, numbers: Numbers) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint32]]:
-        """Return which documents of a segment are asked for, and how many tokens each has."""
-        low, _ = segment.facts.lookup(numbers)
-        _, (_, times, outlets, sizes) = segment.facts.take(low)
+    def among(self, segment: Segment) -> npt.NDArray[np.bool_]:
+        """Return which documents of a segment are asked for, in order of their numbers."""
+        numbers, (_, times, outlets, _) = segment.table()
         kept = np.ones(len(numbers), np.bool_)
         if self.since is not None:
             kept &= times >= self.since
@@ -44,7 +49,24 @@ class Filter:
             kept &= times < self.until
         if self.outlets_not is not None:
             kept &= ~np.isin(outlets, self.outlets_not)
-        return kept, sizes
+        return kept
+
+    def costs(self, segment: Segment, removed: Numbers, per_nat: float) -> npt.NDArray[np.float64]:
+        """Return what chance costs in each document from the least number on; infinite for what is not asked for."""
+        key = f"costs {len(removed)} {per_nat}"
+        if not self.narrow and key in segment.kept:
+            found: npt.NDArray[np.float64] = segment.kept[key]
+            return found
+        numbers, (*_, sizes) = segment.table()
+        low, high = segment.info.low, segment.info.high
+        costs = np.full(high - low + 1, np.inf)
+        kept = self.among(segment) & ~np.isin(numbers, removed)
+        costs[numbers[kept] - np.uint32(low)] = per_nat * np.log(np.maximum(sizes[kept], 1))
+        if not self.narrow:
+            for old in [k for k in segment.kept if k.startswith("costs")]:
+                segment.kept.pop(old, None)
+            segment.kept[key] = costs
+        return costs
 
 
 EVERYTHING = Filter()
@@ -128,3 +150,8 @@ def expand(low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArr
     sizes = high - low
     before = np.cumsum(sizes) - sizes
     return np.repeat(low - before, sizes) + np.arange(int(sizes.sum()))
+
+
+def once(ordered: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Return where each value of a sorted array stands first (int64); twice as quick as to look for them unsorted."""
+    return np.flatnonzero(np.append(np.ones(min(1, len(ordered)), np.bool_), ordered[1:] != ordered[:-1]))

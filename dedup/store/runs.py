@@ -30,6 +30,7 @@ import numpy.typing as npt
 import xxhash
 
 from dedup.errors import StoreError
+from dedup.kernels import postings as kernels
 from dedup.store.atomic import advice, sync_folder
 
 FORMAT = 1
@@ -334,24 +335,23 @@ class Run:
         if not self._blocks:
             return np.zeros(len(keys), np.int64)
         block = np.searchsorted(self._fences, keys.astype(np.uint64), side=side) - 1  # type: ignore[call-overload]
-        inside = np.flatnonzero(block >= 0)
-        out = np.zeros(len(keys), np.int64)
-        if not len(inside):
-            return out
-        block, wanted = block[inside], keys[inside]
-        self._check(np.unique(block))
-        low = np.zeros(len(inside), np.int64)
-        high = np.minimum(self._records - block * self.layout.block, self.layout.block)
-        view = self._views[0]
-        for _ in range(self.layout.block.bit_length()):
-            middle = (low + high) >> 1
-            open_ = low < high
-            found = view[block, np.minimum(middle, self.layout.block - 1)]
-            before = (found < wanted if side == "left" else found <= wanted) & open_
-            low = np.where(before, middle + 1, low)
-            high = np.where(open_ & ~before, middle, high)
-        out[inside] = block * self.layout.block + low
+        self._check(block[block >= 0])
+        out = np.empty(len(keys), np.int64)
+        kernels.search(keys, self._views[0], block, self._records, side == "right", out)
         return out
+
+    def column(self, number: int, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+        """Return a column (blocks x records of a block) of which the records `[low, high)` may be read.
+
+        Raises `StoreError` when a block that is needed is damaged.
+        """
+        there = high > low
+        first, last = low[there] // self.layout.block, (high[there] - 1) // self.layout.block
+        self._check(first)
+        self._check(last)
+        for begin, end in zip(first[last > first + 1].tolist(), last[last > first + 1].tolist(), strict=True):
+            self._check(np.arange(begin, end))
+        return self._views[1 + number]
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:
         """Return keys and columns of records by number, in the order given.
@@ -359,7 +359,7 @@ class Run:
         Raises `StoreError` when a block that is needed is damaged.
         """
         block, place = np.divmod(records, self.layout.block)
-        self._check(np.unique(block))
+        self._check(block)
         keys, *columns = (view[block, place] for view in self._views)
         return keys, tuple(columns)
 
@@ -393,7 +393,10 @@ class Run:
     def _check(self, blocks: npt.NDArray[np.int64]) -> None:
         """Compare the checksums of blocks that were not read before."""
         stride = self.layout.stride
-        for block in blocks[~self._checked[blocks]].tolist():
+        new = ~self._checked[blocks]
+        if not new.any():
+            return
+        for block in np.unique(blocks[new]).tolist():
             begin = self._first + block * stride
             with memoryview(self._map) as whole, whole[begin : begin + stride] as part:
                 right = xxhash.xxh3_64_intdigest(part) == int(self._sums[block])
@@ -427,6 +430,10 @@ class Records(Protocol):
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:
         """Return keys and columns of records by number."""
+        ...
+
+    def column(self, number: int, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+        """Return a column (blocks x records of a block) of which the records `[low, high)` may be read."""
         ...
 
     def batches(self, records: int = 1 << 16) -> Iterator[Batch]:

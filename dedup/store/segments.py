@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,10 @@ class MemoryRun:
         """Return keys and columns of records by number."""
         return self._keys[records], tuple(c[records] for c in self._columns)
 
+    def column(self, number: int, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+        """Return a column as one block."""
+        return self._columns[number].reshape(1, -1)
+
     def batches(self, records: int = 1 << 16) -> Iterator[Batch]:
         """Yield all records in order."""
         for first in range(0, len(self), records):
@@ -92,15 +96,22 @@ class Segment:
     ids: Records
     words: Records
     facts: Records
+    kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def table(self) -> Batch:
+        """Return all facts in order of the numbers; they are kept, as every search reads them."""
+        if "facts" not in self.kept:
+            self.kept["facts"] = self.facts.take(np.arange(len(self.facts)))
+        found: Batch = self.kept["facts"]
+        return found
 
     def numbers(self) -> npt.NDArray[np.uint32]:
         """Return the numbers of all documents, also of removed ones, in order."""
-        parts = [keys.astype(np.uint32) for keys, _ in self.facts.batches()]
-        return np.concatenate([np.empty(0, np.uint32), *parts])
+        return self.table()[0].astype(np.uint32, copy=False)
 
     def times(self) -> npt.NDArray[np.float64]:
         """Return the times of all documents in order of their numbers; NaN where there is none."""
-        return np.concatenate([np.empty(0), *(columns[1] for _, columns in self.facts.batches())])
+        return self.table()[1][1]
 
     def close(self) -> None:
         """Let the files go."""
