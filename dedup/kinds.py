@@ -109,6 +109,8 @@ class Assignment:
 QUOTED = 0.7
 # Captions are paragraphs of between these lengths (characters).
 SHORTEST_CAPTION, LONGEST_CAPTION = 20, 400
+# Longest run (characters) that is a caption because it has a mark and stands in one text more than once.
+LONGEST_REPEATED = 1200
 # Longest formula and longest piece of furniture that is told by its words.
 LONGEST_FORMULA, LONGEST_FURNITURE = 40, 120
 _SENTENCE_END = tuple(".!?。！？।॥۔؟…")
@@ -237,6 +239,12 @@ def looks_like_caption(occurrence: Occurrence) -> bool:
     return _is_marked(occurrence.paragraph) or (not ends and len(paragraph) > SHORTEST_CAPTION)
 
 
+def _marked_inside(occurrences: Sequence[Occurrence]) -> float:
+    """Return the share of occurrences that hold a caption mark themselves, whatever paragraph they stand in: the
+    captions of a gallery run on, and those of agencies are long."""
+    return sum(len(o.text) <= LONGEST_REPEATED and _is_marked(o.text) for o in occurrences) / len(occurrences)
+
+
 def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
     alone = sum(o.alone for o in occurrences) / len(occurrences)
     marked = sum(_has_caption_mark(o) for o in occurrences)
@@ -248,8 +256,8 @@ def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[
         found.append((0.75 + 0.15 * marked / len(occurrences), f"a caption mark stands in {marked} of its paragraphs"))
     elif marked and alone > 0:
         found.append((0.5, f"a caption mark stands in {marked} of its paragraphs"))
-    inside = sum(len(o.text) <= LONGEST_CAPTION and _is_marked(o.text) for o in occurrences) / len(occurrences)
-    if context.company is None and not marked and inside >= 0.5:
+    twice = context.company is None and not marked and _marked_inside(occurrences) >= 0.5
+    if twice:
         found.append((0.65, "a caption mark stands in it, more than once in one text"))
     open_ended = sum(o.alone and looks_like_caption(o) for o in occurrences) / len(occurrences)
     if not marked and open_ended > 0.5:
@@ -258,7 +266,7 @@ def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[
         found.append((0.35 * alone, "a short paragraph of its own"))
     if repeats and alone >= 0.3 and context.words <= 60:
         found.append((0.45, f"stands {repeats} more time(s) in one text"))
-    if context.words > 60:
+    if context.words > 60 and not twice:
         found.append((-0.7, ""))
     if context.furniture or not found or _furniture_share(occurrences, context) >= 0.5:
         found.append((-0.6, ""))
