@@ -493,6 +493,13 @@ def _palettes() -> dict[str, dict[str, str]]:
     return {"light": light, "dark": {**light, **dark}, "print": {**light, **paper}}
 
 
+def test_only_chunks_of_lines_are_given_a_height_unseen() -> None:
+    """A browser guesses the height of what it skips: a closed passage on a phone must not count as a hundred lines."""
+    style = resources.files("dedup.report").joinpath("templates/style.css").read_text(encoding="utf-8")
+    guessed = re.findall(r"^\s*([^{}\n]*?) \{[^}]*content-visibility: auto", style, flags=re.MULTILINE)
+    assert guessed == [".chunk"]
+
+
 def _luminance(colour: str) -> float:
     digits = colour[1:] if len(colour) == 7 else "".join(c * 2 for c in colour[1:])
     channels = [int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4)]
