@@ -76,6 +76,27 @@ def test_a_quotation_may_be_interrupted() -> None:
     assert kinds.quoted_share(plain, 0, len(plain)) == 0.0
 
 
+def test_one_texts_narrative_is_whole_sentences() -> None:
+    """What stands twice in one text is narrative when it begins and ends where sentences do; the middle of a list of
+    headlines, told by nothing, is left undecided."""
+    inside = [place(0, REPORTED), place(0, REPORTED)]
+    whole = [dataclasses.replace(p, before="It rained. ", after=". Work begins in May.") for p in inside]
+    assert kind_of(whole, company=None) == "wire_copy"
+    assert kind_of(inside, company=None) == "other"
+    assert kind_of([place(0, REPORTED), place(1, REPORTED)]) == "wire_copy"
+
+
+def test_a_caption_that_stands_twice_in_one_text_may_be_long() -> None:
+    """Captions run over several sentences; twice in one text their mark tells them, in two texts it does not."""
+    text = f"File photo of the harbour from May: {REPORTED}. " * 4
+    twice = [dataclasses.replace(place(0, text), paragraph=text * 2) for _ in range(2)]
+    assert kind_of(twice, company=None, words=80.0) == "caption"
+    shared = [dataclasses.replace(place(i, text), paragraph=text * 2) for i in range(2)]
+    assert kind_of(shared, words=80.0) == "wire_copy"
+    plain = [dataclasses.replace(p, text=text.replace("File photo", "View")) for p in twice]
+    assert kind_of(plain, company=None, words=80.0) != "caption"
+
+
 def test_no_agency_is_passed_over() -> None:
     """The quick look never denies what is then named, in quotation marks or not."""
     forms = sorted(agencies._forms())
