@@ -106,8 +106,12 @@ def from_counts(counts: WordCounts) -> npt.NDArray[np.float32]:
 
 def inverse(frequencies: npt.NDArray[np.int32], documents: int) -> npt.NDArray[np.float32]:
     """Return the idf of each slot (float32, nats), from its frequency among some documents and the background."""
-    total = float(documents) + BACKGROUND_DOCUMENTS
-    return np.log(np.float32(total) / (frequencies + background())).astype(np.float32)
+    total, known = np.float32(float(documents) + BACKGROUND_DOCUMENTS), background()
+    out = np.full(len(frequencies), np.log(total / np.float64(UNKNOWN_DOCUMENTS)), np.float32)
+    # most slots belong to no word: the logarithm of the others alone is taken
+    words = np.flatnonzero((frequencies != 0) | (known != UNKNOWN_DOCUMENTS))
+    out[words] = np.log(total / (frequencies[words] + known[words]))
+    return out
 
 
 def content_mass() -> int:
