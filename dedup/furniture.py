@@ -9,6 +9,7 @@ same remainder, and stays.
 from __future__ import annotations
 
 import functools
+import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from dedup.clusters import Carrier, Cluster
 from dedup.config import FurnitureConfig
 from dedup.kernels.tokens import WEIGHT_HAN, WEIGHT_THAI
-from dedup.kernels.weights import SLOTS
+from dedup.kernels.weights import SLOTS, sparse_dot
 from dedup.rescore import Evidence
 from dedup.tokens import tokenize
 
@@ -238,11 +239,7 @@ def _weighted(hashes: npt.NDArray[np.uint32], masses: npt.NDArray[np.float64], h
 def _dot(left: Weighted, right: Weighted) -> float:
     if len(left[0]) > len(right[0]):
         left, right = right, left
-    if not len(left[0]):
-        return 0.0
-    at = np.minimum(np.searchsorted(right[0], left[0]), len(right[0]) - 1)
-    both = right[0][at] == left[0]
-    return round(float((left[1][both] * right[1][at[both]]).sum()), 6)
+    return round(float(sparse_dot(*left, *right)), 6)
 
 
 def judge(
@@ -319,7 +316,7 @@ def distance(cluster: Cluster, relatedness: Relatedness) -> float:
     found = [v for i, a in enumerate(sample) for b in sample[:i] if (v := relatedness.likeness(a, b)) is not None]
     if not found:
         return 0.0
-    middle = float(np.median(found))
+    middle = statistics.median(found)
     return round(min(1.0, max(0.0, (SAME_STORY - middle) / (SAME_STORY - OTHER_STORY))), 6)
 
 

@@ -145,3 +145,28 @@ def cosines(spans: Any, hashes: Any, masses: Any) -> Any:
                 j += 1
         out[p] = min(max(total, 0.0), 1.0)
     return out
+
+
+@kernel
+def sparse_dot(few: Any, few_values: Any, many: Any, many_values: Any) -> float:
+    """Return the dot product (float64) of two sparse vectors: their words (uint32, rising, each once) and values
+    (float64). It is quick when the first is the shorter: each of its words is looked for from the last one found."""
+    total, low = 0.0, 0
+    for i in range(len(few)):
+        # doubled steps, then halves: a short passage against a long page looks at few of its words
+        step, high = 1, low
+        while high < len(many) and many[high] < few[i]:
+            low, high = high + 1, high + step
+            step *= 2
+        high = min(high, len(many))
+        while low < high:
+            middle = (low + high) // 2
+            if many[middle] < few[i]:
+                low = middle + 1
+            else:
+                high = middle
+        if low == len(many):
+            break
+        if many[low] == few[i]:
+            total += few_values[i] * many_values[low]
+    return total

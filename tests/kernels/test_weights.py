@@ -153,3 +153,18 @@ def test_cosines_are_those_of_scikit_learn(texts: list[list[int]], data: st.Data
     left, right = (span_vectors(tokens, masses, rows[:, k], rows[:, k + 1]) for k in (0, 2))
     expected = np.clip(np.asarray(left.multiply(right).sum(axis=1)).ravel(), 0.0, 1.0)
     assert kernels.cosines(rows, tokens.hashes, masses) == pytest.approx(expected, abs=1e-14)
+
+
+@SOME
+@given(
+    few=st.dictionaries(st.integers(0, 60), st.floats(0, 1), max_size=12),
+    many=st.dictionaries(st.integers(0, 60) | st.integers(0, 2**32 - 1), st.floats(0, 1), max_size=60),
+)
+def test_dot_product_is_that_of_the_common_words(few: dict[int, float], many: dict[int, float]) -> None:
+    """The product takes each word that stands in both, wherever it stands, and no other."""
+    vectors = [
+        array
+        for words in (few, many)
+        for array in (np.array(sorted(words), np.uint32), np.array([words[w] for w in sorted(words)], np.float64))
+    ]
+    assert kernels.sparse_dot(*vectors) == pytest.approx(sum(few[w] * many[w] for w in few if w in many))
