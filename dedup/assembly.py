@@ -15,6 +15,7 @@ from dedup import agencies, furniture, kinds, origins
 from dedup.clusters import Carrier, Cluster
 from dedup.credits import Credit, credits
 from dedup.families import Family, is_nameless, outlet_of
+from dedup.kernels.tokens import FLAG_DIGIT, FLAG_LINE, FLAG_SENTENCE, FLAG_UPPER
 from dedup.model import (
     Change,
     Document,
@@ -102,10 +103,10 @@ def changes(carrier: Carrier, own: Document, other: Document, tokens: Tokens) ->
 
 def _telling(tokens: Tokens, start: int, end: int) -> bool:
     """Say whether a token span holds a figure, in digits or as a word, or a capitalised word."""
-    from dedup.kernels.tokens import FLAG_DIGIT, FLAG_UPPER
-
-    named = any(flag & (FLAG_DIGIT | FLAG_UPPER) for flag in tokens.flags[start:end].tolist())
-    return named or not _number_words().isdisjoint(tokens.hashes[start:end].tolist())
+    for flag in tokens.flags[start:end].tolist():
+        if flag & (FLAG_DIGIT | FLAG_UPPER):
+            return True
+    return not _number_words().isdisjoint(tokens.hashes[start:end].tolist())
 
 
 @functools.cache
@@ -153,8 +154,6 @@ def is_inset(material: Material, document: int, start: int, end: int) -> bool:
 
 def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> bool:
     """Say whether a token span neither begins, ends nor crosses a sentence or line of its text."""
-    from dedup.kernels.tokens import FLAG_LINE, FLAG_SENTENCE
-
     last = int(tokens.bounds[document + 1])
     return end < last and not (tokens.flags[start : end + 1] & (FLAG_LINE | FLAG_SENTENCE)).any()
 

@@ -144,10 +144,12 @@ class Shelf(Sequence[Document]):
         )
 
     def _at(self, index: int) -> int:
-        if not -len(self) <= index < len(self):
+        if self._order is not None:
+            return int(self._order[index])
+        size = len(self._lengths)
+        if not -size <= index < size:
             raise IndexError(index)
-        index %= len(self)
-        return index if self._order is None else int(self._order[index])
+        return index % size
 
     def _raw(self, at: int) -> memoryview:
         view = self._view or self._mapped()
