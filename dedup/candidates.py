@@ -16,7 +16,7 @@ from dedup.config import Config
 from dedup.lsh import band_pairs, least_estimate
 from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
-from dedup.seeds import Layout, Linked, link_seeds, pair_hits
+from dedup.seeds import Hits, Layout, Linked, link_seeds, pair_hits
 from dedup.signatures import signatures
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens, tokenize_all
@@ -26,6 +26,40 @@ AROUND = 200
 
 
 Keep = Callable[[Passages, rescore.Scored, rescore.Evidence], npt.NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """Says which passages are matches: by their score or as equal texts, and between texts to be compared.
+
+    `sides` (int8 a text): two texts of which none is on side 0 are not compared; with `one_way` nor two of one.
+    """
+
+    sides: npt.NDArray[np.int8]
+    one_way: bool
+    config: Config
+
+    def __call__(self, passages: Passages, scored: rescore.Scored, evidence: rescore.Evidence) -> npt.NDArray[np.bool_]:
+        """Return the mask of the passages to be kept."""
+        if not len(passages):
+            return np.zeros(0, np.bool_)
+        spans = passages.spans()
+        bounds = evidence.tokens.bounds
+        whole = np.ones(len(passages), np.bool_)
+        for side, column in ((0, 0), (1, 2)):
+            d = passages.documents[:, side]
+            whole &= (spans[:, column] == bounds[d]) & (spans[:, column + 1] == bounds[d + 1])
+        whole &= scored.column("contiguity") >= 1.0
+        kept = (scored.scores >= self.config.rescore.min_score) | whole
+        least = self.config.min_words
+        if least is not None:
+            kept &= passages.summed(evidence.weight) >= 6 * least
+        if self.config.min_similarity is not None:
+            kept &= scored.column("contiguity") >= self.config.min_similarity
+        left, right = self.sides[passages.documents].T
+        asked = left != right if self.one_way else (left == 0) | (right == 0)
+        compared: npt.NDArray[np.bool_] = kept & asked
+        return compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +119,7 @@ def find(
     given = _Given(
         linked=linked,
         near=near,
-        copies=_copies(copies, tokens),
+        copies=copied(copies, tokens),
         known=known,
         config=config,
         keep=keep,
@@ -125,7 +159,7 @@ def count_words(
     return weights.word_counts(weights.frequencies(tokens, counted, pool, scratch), int(counted.sum()))
 
 
-def _counts(linked: Linked, blocks: Sequence[_Block]) -> dict[str, int]:
+def _counts(linked: Linked, blocks: Sequence[Block]) -> dict[str, int]:
     """Return what was counted from seeds to passages."""
     return {
         "lsh_pairs_without_chain": sum(b.unlinked for b in blocks),
@@ -139,7 +173,7 @@ def _counts(linked: Linked, blocks: Sequence[_Block]) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Block:
+class Block:
     """The passages of one block of left texts, sorted, and what was counted on the way."""
 
     passages: Passages
@@ -162,38 +196,50 @@ class _Given:
     keep: Keep | None
     scratch: Scratch
 
-    def _scored(self, passages: Passages) -> rescore.Scored:
-        """Return the scores; where passages are dropped anyway, without the cosines that could not save them."""
-        score = rescore.rescore if self.keep is None else rescore.screen
-        return score(passages, self.known, self.config.rescore)
-
-    def block(self, number: int) -> _Block:
+    def block(self, number: int) -> Block:
         """Return the passages whose left text is in a block."""
         self.scratch.release()
-        known, config = self.known, self.config
-        hits = self.linked.block(number)
-        chains = chain_hits(hits, known.tokens, known.masses, config.chains)
-        passages = align_chains(chains, known.tokens, known.masses, config.align)
         first, last = self.linked.layout.edges[number : number + 2]
         near = self.near[np.searchsorted(self.near[:, 0], first) : np.searchsorted(self.near[:, 0], last)]
-        missing = _unlinked(near, passages.documents)
-        passages = sorted_passages([passages, align_pairs(missing, None, known, config)])
-        passages, scored = refined(passages, self._scored(passages), known, config, self._scored)
         left = self.copies.documents[:, 0]
         copies = self.copies.select((left >= first) & (left < last))
-        passages, scored = _together((passages, scored), (copies, self._scored(copies)))
-        aligned = len(passages)
-        if self.keep is not None:
-            kept = self.keep(passages, scored, known)
-            passages, scored = passages.select(kept), scored.select(kept)
-        return _Block(
-            passages=passages,
-            scored=scored,
-            unlinked=len(missing),
-            pairs=max(0, len(hits.groups) - 1),
-            chains=len(chains),
-            aligned=aligned,
-        )
+        return align_block(self.linked.block(number), near, copies, self.known, self.config, self.keep)
+
+
+def align_block(
+    hits: Hits,
+    near: npt.NDArray[np.int64],
+    copies: Passages,
+    known: rescore.Evidence,
+    config: Config,
+    keep: Keep | None,
+) -> Block:
+    """Return the passages of some pairs of texts, all or those to `keep`: those with hits, and those that are `near` by
+    their signatures (int64, n x 2, sorted); `copies` are passages over texts with equal tokens."""
+    # where passages are dropped anyway, no cosines are made that could not save them
+    score = rescore.rescore if keep is None else rescore.screen
+
+    def scores(passages: Passages) -> rescore.Scored:
+        return score(passages, known, config.rescore)
+
+    chains = chain_hits(hits, known.tokens, known.masses, config.chains)
+    passages = align_chains(chains, known.tokens, known.masses, config.align)
+    missing = _unlinked(near, passages.documents)
+    passages = sorted_passages([passages, align_pairs(missing, None, known, config)])
+    passages, scored = refined(passages, scores(passages), known, config, scores)
+    passages, scored = together((passages, scored), (copies, scores(copies)))
+    aligned = len(passages)
+    if keep is not None:
+        kept = keep(passages, scored, known)
+        passages, scored = passages.select(kept), scored.select(kept)
+    return Block(
+        passages=passages,
+        scored=scored,
+        unlinked=len(missing),
+        pairs=max(0, len(hits.groups) - 1),
+        chains=len(chains),
+        aligned=aligned,
+    )
 
 
 def refined(
@@ -226,7 +272,7 @@ def refined(
     anew = align_pairs(pairs.astype(np.int64), windows, known, config)
     codes = passages.documents.astype(np.int64) @ np.array([len(known.tokens), 1])
     done = np.isin(codes, pairs.astype(np.int64) @ np.array([len(known.tokens), 1]))
-    return _together((passages.select(~done), scored.select(~done)), (anew, score(anew)))
+    return together((passages.select(~done), scored.select(~done)), (anew, score(anew)))
 
 
 def copy_of(tokens: Tokens) -> npt.NDArray[np.int64]:
@@ -253,7 +299,13 @@ def near_pairs(
     scratch: Scratch | None = None,
 ) -> npt.NDArray[np.int64]:
     """Return the LSH pairs (int64, n x 2) whose estimated Jaccard similarity is at least that of a bucket's middle."""
-    made = signatures(tokens, config.signatures, pool, scratch)
+    return near_by_signature(signatures(tokens, config.signatures, pool, scratch), active, sides, config)
+
+
+def near_by_signature(
+    made: npt.NDArray[np.uint32], active: npt.NDArray[np.bool_], sides: npt.NDArray[np.int8], config: Config
+) -> npt.NDArray[np.int64]:
+    """Return the pairs of `near_pairs` from the signatures (uint32, texts x `num_perm`)."""
     pairs = band_pairs(made, active, config.signatures)
     estimate = (made[pairs[:, 0]] == made[pairs[:, 1]]).mean(axis=1) if len(pairs) else np.empty(0)
     kept = estimate >= least_estimate(config.signatures)
@@ -296,7 +348,7 @@ def _unlinked(pairs: npt.NDArray[np.int64], documents: npt.NDArray[np.int32]) ->
     return pairs[~np.isin(pairs @ np.array([factor, 1]), codes)]
 
 
-def _copies(copies: npt.NDArray[np.int64], tokens: Tokens) -> Passages:
+def copied(copies: npt.NDArray[np.int64], tokens: Tokens) -> Passages:
     """Return a passage over the whole text for each copy and its first text."""
     which = np.flatnonzero(copies != np.arange(len(copies)))
     first = tokens.bounds[copies[which]]
@@ -313,7 +365,7 @@ def sorted_passages(parts: Sequence[Passages]) -> Passages:
     return _sorted(parts)[0]
 
 
-def _together(*parts: tuple[Passages, rescore.Scored]) -> tuple[Passages, rescore.Scored]:
+def together(*parts: tuple[Passages, rescore.Scored]) -> tuple[Passages, rescore.Scored]:
     """Return passages of several parts with their scores, sorted."""
     passages, order = _sorted([p for p, _ in parts])
     scored = rescore.joined([s for _, s in parts])

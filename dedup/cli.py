@@ -96,6 +96,9 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--jobs", type=int, metavar="N", help="Threads; all cores by default."),
         click.option("--memory", callback=_bytes, metavar="SIZE", help="Memory to stay within, such as 4G."),
         click.option("--work", type=click.Path(), help="Folder for what does not fit in memory; else beside OUT."),
+        click.option("--engine", type=click.Choice(["local", "spark"]), default="local", help="Where to work."),
+        click.option("--master", metavar="URL", help="Spark's master, such as local[2]; else as Spark is set up."),
+        click.option("--partitions", type=click.IntRange(1), metavar="N", help="Parts of each step on Spark."),
         click.option("--against", type=click.Path(), help="Compare only with the documents of this path."),
         click.option("--window", callback=_days, metavar="TIME", help="Only documents this close in time: 7d, 36h."),
         click.option("--scope", type=click.Choice(SCOPES), multiple=True, help="Keep passages of this scope."),
@@ -156,7 +159,7 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     )
     try:
         work = options["work"] or Path(out).absolute().parent
-        result = run([*paths], config, against=options["against"], progress=progress, work=work)
+        result = run([*paths], config, against=options["against"], progress=progress, work=work, find=_finder(options))
         progress.stage("writing", None)
         write_results(result, Path(out), texts=not options["no_texts"], formats=options["formats"])
     finally:
@@ -165,6 +168,22 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     if not quiet:
         print_summary(result, Path(out), console)
     _exit(result, fail=options["fail_on_duplicates"])
+
+
+def _finder(options: dict[str, Any]) -> Any:
+    """Return what finds passages: this machine, or a cluster."""
+    if options["engine"] == "local":
+        if options["master"] or options["partitions"]:
+            raise ConfigError("--master and --partitions go with --engine spark")
+        from dedup.candidates import find
+
+        return find
+    if options["against"]:
+        raise ConfigError("--against is for a scan on one machine; leave out --engine spark")
+    from dedup.spark.engine import Engine
+    from dedup.spark.session import open_session
+
+    return Engine(open_session(options["master"]), options["partitions"]).find
 
 
 def _announce_compilation() -> None:

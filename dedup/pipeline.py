@@ -6,7 +6,7 @@ import functools
 import resource
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,6 +39,8 @@ from dedup.sources import Corpus, Source
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
 
+# Does what `candidates.find` does, with the same arguments.
+Find = Callable[..., candidates.Found]
 # Components of near-duplicates up to this many texts are compared all with all; larger ones with their centre.
 COMPLETE = 40
 # Pairs of texts aligned at a time.
@@ -52,12 +54,14 @@ def scan(
     against: Source | None = None,
     progress: Progress | None = None,
     work: str | Path | None = None,
+    find: Find | None = None,
 ) -> ScanResult:
     """Find the near-duplicates and reused passages of a corpus.
 
     `source` is a path, several paths, or an iterable of documents or dicts; `against` a reference set with which alone
     the documents are compared. What does not fit into memory is kept in nameless files in the folder `work`, by default
-    where the system keeps temporary files. Returns the same result for any order of the input and any number of jobs.
+    where the system keeps temporary files. `find` makes passages of texts, here or elsewhere. Returns the same result
+    for any order of the input and any number of jobs.
 
     Raises `InputError` when a path does not exist, `ConfigError` when a setting is wrong, `StoreError` when there is no
     room in `work`.
@@ -67,7 +71,7 @@ def scan(
     >>> len(result.passages)
     1
     """
-    return _Scan(config or Config(), progress or NoProgress()).run(source, against, work)
+    return _Scan(config or Config(), progress or NoProgress(), find or candidates.find).run(source, against, work)
 
 
 @dataclass(slots=True)
@@ -118,8 +122,8 @@ class _Judged:
 class _Scan:
     """One scan: configuration, progress and what the stages hand on."""
 
-    def __init__(self, config: Config, progress: Progress) -> None:
-        self.config = config
+    def __init__(self, config: Config, progress: Progress, find: Find) -> None:
+        self.config, self.find = config, find
         self.clock = _Clock(progress=progress, stages=[])
         self.mapping: dict[str, str] = {}
 
@@ -137,13 +141,13 @@ class _Scan:
         with ThreadPoolExecutor(self.config.jobs or _cores()) as pool:
             # known texts stand on the side of the documents: what matters is what they share with a match
             sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
-            found = candidates.find(
+            found = self.find(
                 corpus.texts.texts(),
                 sides,
                 self.config,
                 pool,
                 self.clock,
-                keep=functools.partial(self._verified, corpus),
+                keep=self._verified(corpus),
                 scratch=scratch,
                 lengths=corpus.texts.lengths,
             )
@@ -210,11 +214,13 @@ class _Scan:
     ) -> Passages:
         """Return the verified passages of pairs of texts, as `candidates.align_pairs`, in blocks on the pool."""
 
+        verified = self._verified(corpus)
+
         def block(first: int) -> Passages:
             part = slice(first, first + BLOCK_PAIRS)
             more = candidates.align_pairs(pairs[part], None if windows is None else windows[part], known, self.config)
             scored = rescore.screen(more, known, self.config.rescore)
-            return more.select(self._verified(corpus, more, scored, known))
+            return more.select(verified(more, scored, known))
 
         blocks = list(in_order(pool, block, range(0, max(1, len(pairs)), BLOCK_PAIRS)))
         return joined([(p.documents, p.bounds, p.blocks) for p in blocks])
@@ -230,29 +236,8 @@ class _Scan:
             clusters, verdicts = [c for _, c in kept], [verdicts[i] for i, _ in kept]
         return _Judged(clusters=clusters, verdicts=verdicts)
 
-    def _verified(
-        self, corpus: Corpus, passages: Passages, scored: rescore.Scored, evidence: rescore.Evidence
-    ) -> npt.NDArray[np.bool_]:
-        """Return which passages are matches: by their score or as equal texts, and between texts to be compared."""
-        if not len(passages):
-            return np.zeros(0, np.bool_)
-        spans = passages.spans()
-        bounds = evidence.tokens.bounds
-        whole = np.ones(len(passages), np.bool_)
-        for side, column in ((0, 0), (1, 2)):
-            d = passages.documents[:, side]
-            whole &= (spans[:, column] == bounds[d]) & (spans[:, column + 1] == bounds[d + 1])
-        whole &= scored.column("contiguity") >= 1.0
-        kept = (scored.scores >= self.config.rescore.min_score) | whole
-        least = self.config.min_words
-        if least is not None:
-            kept &= passages.summed(evidence.weight) >= 6 * least
-        if self.config.min_similarity is not None:
-            kept &= scored.column("contiguity") >= self.config.min_similarity
-        left, right = corpus.sides[passages.documents].T
-        asked = left != right if corpus.one_way else (left == sources.OWN) | (right == sources.OWN)
-        compared: npt.NDArray[np.bool_] = kept & asked
-        return compared
+    def _verified(self, corpus: Corpus) -> candidates.Verified:
+        return candidates.Verified(sides=corpus.sides, one_way=corpus.one_way, config=self.config)
 
     def _furniture(
         self,

@@ -373,3 +373,24 @@ def chosen_chains(
             for t in {t for start, end in spans for t in range(start, end)}:
                 covered[t] = covered.get(t, 0) + 1
     return out
+
+
+def link_small(rows: Sequence[Pair], documents: Sequence[int], small: int) -> tuple[list[Pair], list[bool]]:
+    """The links of the seeds in sorted rows of (key, place), and which rows are of a frequent seed.
+
+    In one text a place is linked with the next one alone.
+    """
+    sizes = [sum(key == other for other, _ in rows) for key, _ in rows]
+    links = [
+        (rows[i][1], rows[j][1])
+        for i in range(len(rows))
+        for j in range(i + 1, len(rows))
+        if rows[i][0] == rows[j][0] and sizes[i] <= small and (documents[i] != documents[j] or j == i + 1)
+    ]
+    return links, [size > small for size in sizes]
+
+
+def contexts(hashes: Sequence[int], step: int, most: int) -> list[bytes]:
+    """The tokens of a text from each of its places on, forward or backward, as bytes."""
+    read = [hashes[i:] if step > 0 else hashes[i::-1] for i in range(len(hashes))]
+    return [b"".join(h.to_bytes(4, "big") for h in some[:most]) for some in read]

@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("candidates", "assembly", "shelf", "readers.", "store.", "report."),
     ("sources",),
     ("manifest",),
-    ("pipeline", "comparison", "evaluate", "evaluation.", "explanation.", "explain", "spark"),
+    ("pipeline", "comparison", "evaluate", "evaluation.", "explanation.", "explain", "spark."),
     ("index.", "options"),
     ("index_cli",),
     ("cli",),
