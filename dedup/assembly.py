@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import xxhash
 
 from dedup import agencies, furniture, kinds, origins
-from dedup.clusters import Carrier, Cluster
+from dedup.clusters import Carrier, Cluster, Clusters
 from dedup.credits import Credit, credits
 from dedup.families import Family, is_nameless, outlet_of
 from dedup.kernels.tokens import FLAG_DIGIT, FLAG_LINE, FLAG_SENTENCE, FLAG_UPPER
@@ -26,10 +27,10 @@ from dedup.model import (
     Pair,
     PassageCluster,
     Scope,
-    Suppressed,
     Wording,
 )
 from dedup.relations import DocumentPair
+from dedup.shelf import Head
 from dedup.tokens import Tokens, tokenize
 
 # Occurrences looked at when a cluster's kind is decided.
@@ -54,6 +55,26 @@ NUMBER_WORDS = (
 VERBATIM, NEAR_VERBATIM = 1.0, 0.75
 
 
+class Company:
+    """The clusters of a kind that each text has a place in, as their numbers."""
+
+    def __init__(self, clusters: Clusters, kept: npt.NDArray[np.bool_], documents: int) -> None:
+        """Take those of the clusters that are `kept`, and how many texts there are."""
+        sizes = np.diff(clusters.bounds)
+        rows = np.stack([clusters.members[:, 0], np.repeat(np.arange(len(clusters)), sizes)], axis=1)
+        rows = np.unique(rows[np.repeat(kept, sizes)], axis=0)
+        self._numbers = np.ascontiguousarray(rows[:, 1], np.int32)
+        self._bounds = np.searchsorted(rows[:, 0], np.arange(documents + 1))
+
+    def of(self, document: int) -> set[int]:
+        """Return the numbers of a text's clusters."""
+        return set(self._numbers[self._bounds[document] : self._bounds[document + 1]].tolist())
+
+    def carriers(self) -> npt.NDArray[np.int64]:
+        """Return the texts that have a place in any."""
+        return np.flatnonzero(np.diff(self._bounds))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Material:
     """What records are made from; `company` has the clusters of each text that are no furniture."""
@@ -61,7 +82,7 @@ class Material:
     documents: Sequence[Document]
     tokens: Tokens
     families: Mapping[str, Family]
-    company: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    company: Company | None = None
     found_credits: dict[int, list[Credit]] = field(default_factory=dict)
 
     def credits_of(self, document: int) -> list[Credit]:
@@ -192,23 +213,14 @@ def context(
     )
 
 
-def memberships(clusters: Sequence[Cluster]) -> dict[int, frozenset[int]]:
-    """Return the numbers of the clusters that each text has a place in."""
-    found: dict[int, set[int]] = {}
-    for number, cluster in enumerate(clusters):
-        for m in cluster.members:
-            found.setdefault(m.document, set()).add(number)
-    return {d: frozenset(numbers) for d, numbers in found.items()}
-
-
 def _company(cluster: Cluster, material: Material) -> float | None:
     """Return in which share of pairs of its texts other passages are shared, from a sample; None for one text."""
     sample = sorted({m.document for m in cluster.members})[:COMPANY_SAMPLE]
     pairs = [(a, b) for i, a in enumerate(sample) for b in sample[:i]]
-    if not pairs:
+    if not pairs or material.company is None:
         return None
-    none: frozenset[int] = frozenset()
-    shared = [len(material.company.get(a, none) & material.company.get(b, none)) > 1 for a, b in pairs]
+    company = {d: material.company.of(d) for d in sample}
+    shared = [len(company[a] & company[b]) > 1 for a, b in pairs]
     return round(sum(shared) / len(pairs), 6)
 
 
@@ -235,7 +247,7 @@ def passage_record(
 ) -> PassageCluster:
     """Return the record of one cluster, members in order of text and place behind the representative."""
     head, *rest = cluster.members
-    order = [head, *sorted(rest, key=lambda m: (material.documents[m.document].id, m.start))]
+    order = [head, *sorted(rest, key=lambda m: (m.document, m.start))]  # texts are in the order of their ids
     members = tuple(_member(m, head, material) for m in order)
     documents = [m.document for m in order]
     outlets = {outlet_of(material.documents[d]) for d in documents}
@@ -286,25 +298,7 @@ def _member(carrier: Carrier, head: Carrier, material: Material) -> Member:
     )
 
 
-def suppressed_records(cluster: Cluster, material: Material, verdict: furniture.Verdict) -> Iterator[Suppressed]:
-    """Yield a record for each place of a furniture cluster."""
-    pages = len({m.document for m in cluster.members})
-    for m in cluster.members:
-        document = material.documents[m.document]
-        start, end = span_of(material.tokens, m.start, m.end)
-        yield Suppressed(
-            rule=verdict.rule,
-            reason=verdict.reason,
-            doc_id=document.id,
-            start=start,
-            end=end,
-            text=document.text[start:end],
-            family=verdict.family,
-            n_documents=pages,
-        )
-
-
-def pair_record(pair: DocumentPair, documents: Sequence[Document], passages: Sequence[str]) -> Pair:
+def pair_record(pair: DocumentPair, documents: Sequence[Document | Head], passages: Iterable[str]) -> Pair:
     """Return the record of two related texts."""
     return Pair(
         left=documents[pair.left].id,

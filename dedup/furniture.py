@@ -33,6 +33,8 @@ TITLE_SHARE = 0.5
 TELLING_TITLE = 15.0
 # Pages of a family from which its own words are told.
 LEAST_PAGES = 5
+# Pages of a family that is sure to be asked for them.
+MANY_PAGES = 1000
 # Texts whose remainders, and whose titles, are kept at hand.
 MOST_VECTORS = 1 << 15
 # Most cosines of pairs that are; texts that share one passage often share more.
@@ -66,27 +68,33 @@ class Relatedness:
     def __init__(
         self,
         known: Evidence,
-        clusters: Sequence[Cluster],
-        pages: Sequence[tuple[str | None, str]],
+        titles: Sequence[str | None],
+        families: Sequence[str],
         least: float,
+        covered: npt.NDArray[np.bool_] | None = None,
     ) -> None:
-        """Take the title and the family of each text."""
+        """Take the title and the family of each text; `covered` (bool a token, all false) is for `cover`."""
         self._known, self._least = known, least
-        self._families = [family for _, family in pages]
+        self._families = families
         self._pages: dict[str, list[int]] = {}
-        for d, family in enumerate(self._families):
+        for d, family in enumerate(families):
             self._pages.setdefault(family, []).append(d)
         self._house: dict[str, frozenset[int]] = {}
-        self._titles = _Titles([title for title, _ in pages], known.idf)
+        self._titles = _Titles(titles, known.idf)
         self._vector = functools.lru_cache(maxsize=MOST_VECTORS)(self._make_vector)
         self._cosine = functools.lru_cache(maxsize=MOST_COSINES)(self._make_cosine)
-        self._covered = np.zeros(len(known.tokens.hashes), np.bool_)
-        for cluster in clusters:
-            if self._is_suspect(cluster):
-                for m in cluster.members:
-                    self._covered[m.start : m.end] = True
+        self._covered = np.zeros(len(known.tokens.hashes), np.bool_) if covered is None else covered
+        for family, own in self._pages.items():
+            if len(own) >= MANY_PAGES:  # before processes are forked, that they need not look for them again
+                self._house_words(family)
 
-    def _is_suspect(self, cluster: Cluster) -> bool:
+    def cover(self, spans: npt.NDArray[np.int64]) -> None:
+        """Take token spans (int64, n x 2), those of suspect clusters, out of the remainders; before these are asked
+        for."""
+        for start, end in spans.tolist():
+            self._covered[start:end] = True
+
+    def is_suspect(self, cluster: Cluster) -> bool:
         """Return whether at least three texts carry a cluster, and few of them have related titles."""
         pages = sorted({m.document for m in cluster.members})[:12]
         pairs = [(a, b) for i, a in enumerate(pages) for b in pages[:i]]
@@ -109,12 +117,13 @@ class Relatedness:
         """Return the words that at least half of a family's pages hold: its name, its town; they relate nothing."""
         if family not in self._house:
             pages = self._pages[family]
+            if len(pages) < LEAST_PAGES:
+                return frozenset()
             sample = pages[:: max(1, len(pages) // SAMPLE)]
             tokens = self._known.tokens
             words = [np.unique(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]) for d in sample]
             found, counts = np.unique(np.concatenate(words), return_counts=True)
-            usual = found[2 * counts >= len(sample)] if len(sample) >= LEAST_PAGES else found[:0]
-            self._house[family] = frozenset(usual.tolist())
+            self._house[family] = frozenset(found[2 * counts >= len(sample)].tolist())
         return self._house[family]
 
     def _make_vector(self, document: int) -> Weighted | None:
@@ -243,15 +252,9 @@ def _dot(left: Weighted, right: Weighted) -> float:
 
 
 def judge(
-    clusters: Sequence[Cluster], families: Sequence[str], relatedness: Relatedness, config: FurnitureConfig
-) -> list[Verdict | None]:
-    """Return for each cluster why it is furniture, or None; `families` names the family of each text."""
-    return [_judge(cluster, families, relatedness, config) for cluster in clusters]
-
-
-def _judge(
     cluster: Cluster, families: Sequence[str], relatedness: Relatedness, config: FurnitureConfig
 ) -> Verdict | None:
+    """Return why a cluster is furniture, or None; `families` names the family of each text."""
     if _strays(cluster, relatedness):
         reason = "two pages carry it that have nothing else in common, and it holds no word of their titles"
         return Verdict(rule="unrelated_pages", reason=reason, family=None, pages=2, confidence=0.65)

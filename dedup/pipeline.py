@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import os
 import resource
 import sys
 import time
@@ -12,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -23,21 +26,23 @@ from dedup import (
     kinds,
     memory,
     origins,
+    records,
     relations,
     rescore,
     selection,
     sources,
 )
 from dedup.align import Passages, joined
-from dedup.clusters import Cluster, cluster_passages
+from dedup.clusters import Cluster, Clusters, Means, Spread, cluster_passages
 from dedup.config import Config
 from dedup.manifest import manifest
-from dedup.model import Document, Origin, PassageCluster, ScanResult, Suppressed
+from dedup.model import Origin, PassageCluster, ScanResult
 from dedup.progress import NoProgress, Progress
-from dedup.shelf import Chosen
+from dedup.shelf import Chosen, Shelf
 from dedup.sources import Corpus, Source
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
+from dedup.workers import in_processes
 
 # Does what `candidates.find` does, with the same arguments.
 Find = Callable[..., candidates.Found]
@@ -45,6 +50,8 @@ Find = Callable[..., candidates.Found]
 COMPLETE = 40
 # Pairs of texts aligned at a time.
 BLOCK_PAIRS = 2048
+# Clusters judged at a time.
+BLOCK_CLUSTERS = 64
 
 
 def scan(
@@ -76,7 +83,7 @@ def scan(
 
 @dataclass(slots=True)
 class _Clock:
-    """Wall and CPU time and peak memory of each stage, and the progress that goes with it."""
+    """Wall and CPU time of each stage, the peak memory of the largest process, and the progress that goes with it."""
 
     progress: Progress
     stages: list[dict[str, Any]]
@@ -87,7 +94,7 @@ class _Clock:
         """Begin a stage of `total` steps, or of unknown length; the one before it ends."""
         self.stop()
         self.stages.append({"name": name})
-        self.began, self.cpu = time.perf_counter(), time.process_time()
+        self.began, self.cpu = time.perf_counter(), _cpu_seconds()
         self.progress.stage(name, total)
 
     def advance(self, steps: int = 1) -> None:
@@ -102,21 +109,33 @@ class _Clock:
         """End the current stage."""
         if self.stages and "seconds" not in self.stages[-1]:
             self.stages[-1]["seconds"] = round(time.perf_counter() - self.began, 3)
-            self.stages[-1]["cpu_seconds"] = round(time.process_time() - self.cpu, 3)
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            self.stages[-1]["cpu_seconds"] = round(_cpu_seconds() - self.cpu, 3)
+            peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
             self.stages[-1]["peak_mb"] = round(peak / (2**20 if sys.platform == "darwin" else 2**10))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
-    """Clusters and why each is furniture, or None."""
+    """Clusters, and why some of them, by their numbers, are furniture."""
 
-    clusters: list[Cluster]
-    verdicts: list[furniture.Verdict | None]
+    clusters: Clusters
+    verdicts: dict[int, furniture.Verdict]
 
-    def furniture(self) -> list[tuple[Cluster, furniture.Verdict]]:
-        """Return the clusters that are furniture, with the reason."""
-        return [(c, v) for c, v in zip(self.clusters, self.verdicts, strict=True) if v is not None]
+    def aside(self) -> npt.NDArray[np.bool_]:
+        """Return which clusters are furniture."""
+        found = np.zeros(len(self.clusters), np.bool_)
+        found[list(self.verdicts)] = True
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What the stages that judge clusters work with; `spread` does work on items, in order."""
+
+    corpus: Corpus
+    relatedness: furniture.Relatedness
+    spread: Spread
+    scratch: Scratch
 
 
 class _Scan:
@@ -126,6 +145,7 @@ class _Scan:
         self.config, self.find = config, find
         self.clock = _Clock(progress=progress, stages=[])
         self.mapping: dict[str, str] = {}
+        self.jobs = config.jobs or _cores()
 
     def run(self, source: Source, against: Source | None, work: str | Path | None = None) -> ScanResult:
         """Read, find, judge and assemble."""
@@ -138,7 +158,7 @@ class _Scan:
             memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
         else:
             scratch = Scratch()
-        with ThreadPoolExecutor(self.config.jobs or _cores()) as pool:
+        with ThreadPoolExecutor(self.jobs) as pool:
             # known texts stand on the side of the documents: what matters is what they share with a match
             sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
             found = self.find(
@@ -151,58 +171,56 @@ class _Scan:
                 scratch=scratch,
                 lengths=corpus.texts.lengths,
             )
-            result, known_families = self._judge(corpus, found, pool)
+            result, known_families = self._judge(corpus, found, pool, scratch)
         self.clock.stop()
         about = manifest(self.config, corpus, known_families, found, result)
         return replace(result, manifest={**about, "stages": self.clock.stages}, words=found.words)
 
     def _judge(
-        self, corpus: Corpus, found: candidates.Found, pool: Executor
+        self, corpus: Corpus, found: candidates.Found, pool: Executor, scratch: Scratch
     ) -> tuple[ScanResult, dict[str, families.Family]]:
         """Turn aligned passages into clusters, kinds, origins and relations; return the families as well."""
         tokens, documents = found.tokens, corpus.texts
         self.clock.stage("clusters")
-        passages = found.passages
 
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
             return self._align(pairs, windows, found.evidence, corpus, pool)
 
         known_families = families.families_of(documents.heads(), self.mapping)
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
-        clusters = cluster_passages(
-            passages,
-            found.evidence,
-            align,
-            functools.partial(assembly.is_inset, plain),
-            self.config.clusters.carrier_change,
+        spread = functools.partial(in_processes, jobs=self.jobs, scratch=scratch)
+        means = Means(
+            known=found.evidence,
+            align=align,
+            is_inset=functools.partial(assembly.is_inset, plain),
+            change=self.config.clusters.carrier_change,
+            spread=spread,
         )
+        clusters = cluster_passages(found.passages, means)
         self.clock.stage("furniture")
         relatedness = furniture.Relatedness(
             found.evidence,
-            clusters,
-            [(d.title, known_families[families.outlet_of(d)].name) for d in documents.heads()],
+            [d.title for d in documents.heads()],
+            [known_families[families.outlet_of(d)].name for d in documents.heads()],
             self.config.furniture.related,
+            scratch.zeros((len(tokens.hashes),), np.bool_),
         )
-        verdicts = self._furniture(clusters, corpus, plain, relatedness)
-        known_families = self._inferred(clusters, verdicts, documents, known_families, tokens)
-        free = [c for c, v in zip(clusters, verdicts, strict=True) if v is None]
+        work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, scratch=scratch)
+        judged = self._judged(clusters, plain, work)
+        known_families = self._inferred(judged, documents, known_families, tokens)
         material = assembly.Material(
-            documents=documents, tokens=tokens, families=known_families, company=assembly.memberships(free)
+            documents=documents,
+            tokens=tokens,
+            families=known_families,
+            company=assembly.Company(clusters, ~judged.aside(), len(tokens)),
         )
-        judged = _Judged(clusters=clusters, verdicts=verdicts)
         chosen = self._chosen(judged, corpus)
         self.clock.stage("kinds", len(chosen.clusters))
-        records = self._records(chosen.clusters, chosen.verdicts, material, relatedness, found)
+        records = self._records(chosen, material, work, found)
         self.clock.stage("documents")
-        pairs, near = self._relations(passages, judged, chosen, records, material, align, corpus)
+        pairs, near = self._relations(found.passages, judged, chosen, records, material, align, work)
         self.clock.stage("results")
-        suppressed = self._suppressed(judged, material, corpus)
-        result = self._assemble(chosen.clusters, records, pairs, near, material, suppressed)
-        ids = {m.doc_id for r in result.passages for m in r.members}
-        ids |= {m.doc_id for r in result.documents for m in r.members}
-        numbers = [i for i, doc_id in enumerate(documents.ids) if doc_id in ids]
-        reference = frozenset(documents.ids[i] for i in numbers if corpus.sides[i] == sources.REFERENCE)
-        return replace(result, texts=Chosen(documents, numbers), reference=reference), known_families
+        return self._assemble(judged, chosen, records, pairs, near, material, corpus), known_families
 
     def _align(
         self,
@@ -227,83 +245,101 @@ class _Scan:
 
     def _chosen(self, judged: _Judged, corpus: Corpus) -> _Judged:
         """Return the clusters without known texts, and cut to the asked window."""
-        clusters, verdicts = judged.clusters, judged.verdicts
         if self.config.furniture.known_text:
-            kept = selection.without(clusters, corpus.sides == sources.KNOWN)
-            clusters, verdicts = [c for _, c in kept], [verdicts[i] for i, _ in kept]
+            judged = _selected(judged, selection.without(judged.clusters, corpus.sides == sources.KNOWN))
         if self.config.window_days is not None:
-            kept = selection.within(clusters, _times(corpus), self.config.window_days * 86_400)
-            clusters, verdicts = [c for _, c in kept], [verdicts[i] for i, _ in kept]
-        return _Judged(clusters=clusters, verdicts=verdicts)
+            kept = selection.within(judged.clusters, _times(corpus), self.config.window_days * 86_400)
+            judged = _selected(judged, kept)
+        return judged
 
     def _verified(self, corpus: Corpus) -> candidates.Verified:
         return candidates.Verified(sides=corpus.sides, one_way=corpus.one_way, config=self.config)
 
-    def _furniture(
-        self,
-        clusters: list[Cluster],
-        corpus: Corpus,
-        material: assembly.Material,
-        relatedness: furniture.Relatedness,
-    ) -> list[furniture.Verdict | None]:
-        of = [material.families[families.outlet_of(d)].name for d in corpus.texts.heads()]
-        verdicts = furniture.judge(clusters, of, relatedness, self.config.furniture)
-        for i, cluster in enumerate(clusters):
-            verdict = verdicts[i]
-            if verdict and verdict.family is None and assembly.is_quotation(cluster, material):
-                # what somebody said may be quoted in any context
-                verdicts[i] = None
-            pages = {m.document for m in cluster.members if corpus.sides[m.document] != sources.KNOWN}
-            if any(corpus.sides[m.document] == sources.KNOWN for m in cluster.members):
-                verdicts[i] = furniture.Verdict(
-                    rule="known_text",
-                    reason="it is in the file of known texts",
-                    family=None,
-                    pages=len(pages),
-                    confidence=0.99,
-                )
-        return verdicts
+    def _judged(self, clusters: Clusters, material: assembly.Material, work: _Work) -> _Judged:
+        """Return the clusters with why they are furniture."""
+        relatedness = work.relatedness
+
+        def suspects(first: int) -> bytes:
+            part = clusters[first : first + BLOCK_CLUSTERS]
+            return np.array([relatedness.is_suspect(c) for c in part], np.bool_).tobytes()
+
+        firsts = range(0, len(clusters), BLOCK_CLUSTERS)
+        suspect = np.frombuffer(b"".join(work.spread(suspects, firsts)), np.bool_)
+        relatedness.cover(clusters.spans(suspect))
+        names = [material.families[families.outlet_of(d)].name for d in work.corpus.texts.heads()]
+
+        def verdicts(first: int) -> bytes:
+            part = enumerate(clusters[first : first + BLOCK_CLUSTERS], first)
+            found = ((i, self._verdict(c, names, material, work)) for i, c in part)
+            return msgspec.msgpack.encode([(i, v) for i, v in found if v is not None])
+
+        kind = list[tuple[int, furniture.Verdict]]
+        found = (msgspec.msgpack.decode(raw, type=kind) for raw in work.spread(verdicts, firsts))
+        return _Judged(clusters=clusters, verdicts=dict(itertools.chain.from_iterable(found)))
+
+    def _verdict(
+        self, cluster: Cluster, names: Sequence[str], material: assembly.Material, work: _Work
+    ) -> furniture.Verdict | None:
+        """Return why a cluster is furniture, or None; `names` has the family of each text."""
+        sides = work.corpus.sides
+        if any(sides[m.document] == sources.KNOWN for m in cluster.members):
+            return furniture.Verdict(
+                rule="known_text",
+                reason="it is in the file of known texts",
+                family=None,
+                pages=len({m.document for m in cluster.members if sides[m.document] != sources.KNOWN}),
+                confidence=0.99,
+            )
+        verdict = furniture.judge(cluster, names, work.relatedness, self.config.furniture)
+        if verdict and verdict.family is None and assembly.is_quotation(cluster, material):
+            return None  # what somebody said may be quoted in any context
+        return verdict
 
     def _inferred(
-        self,
-        clusters: list[Cluster],
-        verdicts: list[furniture.Verdict | None],
-        documents: Sequence[Document],
-        known: Mapping[str, families.Family],
-        tokens: Tokens,
+        self, judged: _Judged, documents: Shelf, known: Mapping[str, families.Family], tokens: Tokens
     ) -> dict[str, families.Family]:
         """Return the families with those inferred from long templates that several outlets carry."""
         templates = []
-        for cluster, verdict in zip(clusters, verdicts, strict=True):
-            words = tokens.weights[cluster.members[0].start : cluster.members[0].end].sum() / 6
-            if verdict and verdict.rule == "family_template" and words >= 15:
-                templates.append(sorted({families.outlet_of(documents[m.document]) for m in cluster.members}))
+        for number, verdict in judged.verdicts.items():
+            if verdict.rule != "family_template":
+                continue
+            cluster = judged.clusters[number]
+            if tokens.weights[cluster.members[0].start : cluster.members[0].end].sum() / 6 >= 15:
+                templates.append(sorted({families.outlet_of(documents.head(m.document)) for m in cluster.members}))
         return families.join_inferred(known, templates)
 
     def _records(
+        self, judged: _Judged, material: assembly.Material, work: _Work, found: candidates.Found
+    ) -> records.Encoded:
+        """Return the records of all clusters."""
+
+        def block(first: int) -> bytes:
+            part = enumerate(judged.clusters[first : first + BLOCK_CLUSTERS], first)
+            return records.encoded(self._record(c, judged.verdicts.get(i), material, work, found) for i, c in part)
+
+        made = records.Encoded(work.scratch)
+        for raw in work.spread(block, range(0, len(judged.clusters), BLOCK_CLUSTERS)):
+            for record in records.decoded(raw):
+                made.append(record)
+                self.clock.advance()
+        return made
+
+    def _record(
         self,
-        clusters: list[Cluster],
-        verdicts: list[furniture.Verdict | None],
+        cluster: Cluster,
+        verdict: furniture.Verdict | None,
         material: assembly.Material,
-        relatedness: furniture.Relatedness,
+        work: _Work,
         found: candidates.Found,
-    ) -> list[PassageCluster]:
-        records = []
-        for cluster, verdict in zip(clusters, verdicts, strict=True):
-            sample = cluster.members[: assembly.KIND_SAMPLE]
-            seen = [assembly.occurrence(m, material) for m in sample]
-            unrelated = furniture.unrelated(cluster, relatedness, self.config.furniture)
-            apart = (unrelated, furniture.distance(cluster, relatedness))
-            carriers = assembly.carried(cluster, material)
-            credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
-            about = assembly.context(cluster, material, verdict, apart, credited)
-            assignment = kinds.classify(seen, about)
-            origin = self._origin(assignment, carriers, credited, material)
-            self.clock.advance()
-            records.append(
-                assembly.passage_record(cluster, material, assignment, origin, _score(cluster, found.evidence.masses))
-            )
-        return records
+    ) -> PassageCluster:
+        seen = [assembly.occurrence(m, material) for m in cluster.members[: assembly.KIND_SAMPLE]]
+        unrelated = furniture.unrelated(cluster, work.relatedness, self.config.furniture)
+        apart = (unrelated, furniture.distance(cluster, work.relatedness))
+        carriers = assembly.carried(cluster, material)
+        credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
+        assignment = kinds.classify(seen, assembly.context(cluster, material, verdict, apart, credited))
+        origin = self._origin(assignment, carriers, credited, material)
+        return assembly.passage_record(cluster, material, assignment, origin, _score(cluster, found.evidence.masses))
 
     @staticmethod
     def _origin(
@@ -318,30 +354,25 @@ class _Scan:
         passages: Passages,
         judged: _Judged,
         chosen: _Judged,
-        records: list[PassageCluster],
+        made: records.Encoded,
         material: assembly.Material,
         align: Any,
-        corpus: Corpus,
+        work: _Work,
     ) -> tuple[list[relations.DocumentPair], list[tuple[int, dict[int, relations.DocumentPair]]]]:
         """Return related pairs and clusters of near-duplicates."""
-        tokens = material.tokens
-        left_out = [(m.start, m.end) for cluster, _ in judged.furniture() for m in cluster.members]
-        of_kind = [
-            (record.kind, m.start, m.end)
-            for cluster, record in zip(chosen.clusters, records, strict=True)
-            for m in cluster.members
-        ]
-        left_out += [(start, end) for kind, start, end in of_kind if kind in ("boilerplate", "stock_phrase")]
-        quoted = [(start, end) for kind, start, end in of_kind if kind == "quotation"]
-        masks = relations.masks(tokens, left_out, quoted)
+        tokens, corpus, heads = material.tokens, work.corpus, work.corpus.texts.heads()
+        incidental = np.array([k in ("boilerplate", "stock_phrase") for k in made.kinds], np.bool_)
+        quotations = np.array([k == "quotation" for k in made.kinds], np.bool_)
+        left_out = np.concatenate([judged.clusters.spans(judged.aside()), chosen.clusters.spans(incidental)])
+        masks = relations.masks(tokens, left_out, chosen.clusters.spans(quotations), work.scratch)
         near = self.config.clusters.near_duplicate
-        pairs = relations.relate(passages, tokens, masks, material.documents, near)
+        pairs = relations.relate(passages, tokens, masks, heads, near)
         missing = relations.missing_pairs(pairs, len(tokens), COMPLETE, self._timely(corpus))
         if len(missing):
             factor = np.array([len(tokens), 1])
             again = np.isin(passages.documents.astype(np.int64) @ factor, missing @ factor)
             anew = candidates.sorted_passages([passages.select(again), align(missing, None)])
-            pairs += relations.relate(anew, tokens, masks, material.documents, near)
+            pairs += relations.relate(anew, tokens, masks, heads, near)
             pairs.sort(key=lambda p: (p.left, p.right))
         pairs = self._compared(pairs, corpus)
         return pairs, relations.document_clusters(pairs, masks.plain)
@@ -362,67 +393,69 @@ class _Scan:
         times = _times(corpus)
         return [p for p in pairs if abs(times[p.left] - times[p.right]) <= days * 86_400]
 
-    @staticmethod
-    def _suppressed(judged: _Judged, material: assembly.Material, corpus: Corpus) -> list[Suppressed]:
-        found: list[Suppressed] = []
-        for cluster, verdict in judged.furniture():
-            own = [m for m in cluster.members if corpus.sides[m.document] != sources.KNOWN]
-            found += assembly.suppressed_records(replace(cluster, members=tuple(own)), material, verdict)
-        return found
-
     def _assemble(
         self,
-        clusters: list[Cluster],
-        records: list[PassageCluster],
+        judged: _Judged,
+        chosen: _Judged,
+        made: records.Encoded,
         pairs: list[relations.DocumentPair],
         near: list[tuple[int, dict[int, relations.DocumentPair]]],
         material: assembly.Material,
-        suppressed: list[Suppressed],
+        corpus: Corpus,
     ) -> ScanResult:
         """Sort, filter and link the records."""
-        documents = material.documents
-        only = self.config.only
-        listed = [
-            only != "documents" and self._wanted(c, r, material.tokens) for c, r in zip(clusters, records, strict=True)
-        ]
-        chosen = [
-            replace(records[i], parent=_parent(i, clusters, records, listed)) for i, kept in enumerate(listed) if kept
-        ]
-        by_document: dict[str, set[str]] = {}
-        for record in chosen:
-            for m in record.members:
-                by_document.setdefault(m.doc_id, set()).add(record.cluster_id)
+        documents, only, clusters = corpus.texts, self.config.only, chosen.clusters
+        listed = np.array([only != "documents" and self._wanted(i, clusters, made, material.tokens)
+                           for i in range(len(clusters))], np.bool_)  # fmt: skip
+        around = {i: c for i in np.flatnonzero(listed).tolist() if (c := _parent(i, clusters, listed)) >= 0}
+        numbers = sorted(np.flatnonzero(listed).tolist(), key=made.rank)
+        found = made.chosen(numbers, {i: made.ids[c] for i, c in around.items()})
+        company = assembly.Company(clusters, listed, len(documents))
+        heads = documents.heads()
         pair_records = [
-            assembly.pair_record(
-                p,
-                documents,
-                sorted(by_document.get(documents[p.left].id, set()) & by_document.get(documents[p.right].id, set())),
-            )
+            assembly.pair_record(p, heads, {made.ids[c] for c in company.of(p.left) & company.of(p.right)})
             for p in pairs
         ]
-        document_records = [
-            assembly.document_record(head, ties, documents) for head, ties in near if only != "passages"
-        ]
+        ties = [] if only == "passages" else near
+        document_records = [assembly.document_record(head, tied, documents) for head, tied in ties]
+        aside = records.Aside(clusters=judged.clusters, verdicts=judged.verdicts)
+        suppressed = records.SuppressedPlaces(aside, corpus.sides != sources.KNOWN, material.tokens, documents)
+        in_clusters = np.array([d for head, tied in ties for d in (head, *tied)], np.int64)
+        matched = np.union1d(company.carriers(), in_clusters)
+        spilled = documents.spilled
         return ScanResult(
-            passages=tuple(sorted(chosen, key=_rank)),
+            passages=found if spilled else tuple(found),
             documents=tuple(sorted(document_records, key=lambda r: (-len(r.members), r.cluster_id))),
             pairs=tuple(sorted(pair_records, key=lambda r: (r.left, r.right))),
-            suppressed=tuple(sorted(suppressed, key=lambda s: (s.doc_id, s.start, s.end, s.rule))),
+            suppressed=suppressed if spilled else tuple(suppressed),
             manifest={},
+            texts=Chosen(documents, matched),
+            reference=frozenset(documents.head(i).id for i in matched[corpus.sides[matched] == sources.REFERENCE]),
         )
 
-    def _wanted(self, cluster: Cluster, record: PassageCluster, tokens: Tokens) -> bool:
-        head = cluster.members[0]
-        if tokens.weights[head.start : head.end].sum() < 6 * (self.config.min_words or 0):
+    def _wanted(self, number: int, clusters: Clusters, made: records.Encoded, tokens: Tokens) -> bool:
+        if self.config.min_words:
+            _, start, end = clusters.members[clusters.bounds[number]].tolist()
+            if tokens.weights[start:end].sum() < 6 * self.config.min_words:
+                return False
+        if self.config.kind and made.kinds[number] not in self.config.kind:
             return False
-        if self.config.kind and record.kind not in self.config.kind:
-            return False
-        return not self.config.scope or record.scope in self.config.scope
+        return not self.config.scope or made.scopes[number] in self.config.scope
+
+
+def _selected(judged: _Judged, kept: selection.Chosen) -> _Judged:
+    """Return the chosen clusters, with the verdicts of those that they are from."""
+    verdicts = {n: judged.verdicts[i] for n, (i, _) in enumerate(kept) if i in judged.verdicts}
+    return _Judged(clusters=Clusters.of([c for _, c in kept]), verdicts=verdicts)
+
+
+def _cpu_seconds() -> float:
+    """Return the CPU time of this process and of those that have ended before it."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def _cores() -> int:
-    import os
-
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -438,24 +471,14 @@ def _score(cluster: Cluster, masses: npt.NDArray[np.uint16]) -> float:
     return float(np.mean(shares)) if own else 0.0
 
 
-def _rank(record: PassageCluster) -> tuple[Any, ...]:
-    """Return the order of clusters: widest scope, most families, most documents, longest text."""
-    scopes = ("cross_outlet", "within_outlet", "within_document")
-    return (
-        scopes.index(record.scope), -record.n_families, -record.n_documents, -len(record.text), record.cluster_id,
-    )  # fmt: skip
-
-
 def _times(corpus: Corpus) -> npt.NDArray[np.float64]:
     """Return the time of each text in seconds, NaN where it is not known."""
     return np.array([np.nan if d.timestamp is None else d.timestamp for d in corpus.texts.heads()])
 
 
-def _parent(
-    number: int, clusters: Sequence[Cluster], records: Sequence[PassageCluster], listed: Sequence[bool]
-) -> str | None:
-    """Return the id of the nearest cluster around one that is among the results."""
-    around = clusters[number].parent
+def _parent(number: int, clusters: Clusters, listed: npt.NDArray[np.bool_]) -> int:
+    """Return the nearest cluster around one that is among the results, or -1."""
+    around = int(clusters.parents[number])
     while around >= 0 and not listed[around]:
-        around = clusters[around].parent
-    return records[around].cluster_id if around >= 0 else None
+        around = int(clusters.parents[around])
+    return around

@@ -19,13 +19,13 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # but what SIDEWAYS allows. A name ending in a dot is a package.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "errors"),
-    ("config", "progress", "spill", "kernels."),
+    ("config", "progress", "spill", "workers", "kernels."),
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "kinds"),
-        *("agencies", "credits", "origins", "selection", "memory"),
+        *("agencies", "credits", "origins", "selection", "memory", "shelf"),
     ),
-    ("candidates", "assembly", "shelf", "readers.", "store.", "report."),
+    ("candidates", "assembly", "records", "readers.", "store.", "report."),
     ("sources",),
     ("manifest",),
     ("pipeline", "comparison", "evaluate", "evaluation.", "explanation.", "explain", "spark."),
@@ -38,6 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 SIDEWAYS: dict[tuple[str, str], str] = {
     ("config", "errors"): "a wrong setting is an error",
     ("tokens", "characters"): "the tokeniser's tables",
+    ("workers", "spill"): "what they make goes to a nameless file",
     ("shingles", "tokens"): "shingle_hashes takes text, for signatures made elsewhere",
     ("signatures", "tokens"): "Tokens",
     ("seeds", "tokens"): "Tokens",
