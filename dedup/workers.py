@@ -2,7 +2,8 @@
 
 Forked, not started anew: what they work on is large, in memory or mapped, and need not be carried over. They run Python
 and kernels that are compiled already, write what they make to a nameless file and end without touching anything else.
-Where processes cannot be forked, as on Windows or safely on macOS, the work is done here.
+Where processes cannot be forked, as on Windows or safely on macOS, the work is done here; also in a thread of a larger
+program, such as a service, whose other threads may hold locks that a copy would wait for.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import signal
 import struct
 import sys
+import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,8 +30,8 @@ LEAST_ITEMS = 4
 
 
 def forks() -> bool:
-    """Return whether processes are forked here."""
-    return sys.platform == "linux" and hasattr(os, "fork")
+    """Return whether processes are forked here: on Linux, from the main thread."""
+    return sys.platform == "linux" and threading.current_thread() is threading.main_thread()
 
 
 def in_processes(

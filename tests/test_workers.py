@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,10 @@ def test_processes_end_with_who_asks() -> None:
 def test_small_work_stays_here() -> None:
     """A few items are not worth a process."""
     assert set(in_processes(lambda n: str(os.getpid()).encode(), range(3), 2)) == {str(os.getpid()).encode()}
+
+
+def test_work_in_a_thread_stays_here() -> None:
+    """A thread of a larger program does not copy it: other threads may hold locks."""
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(lambda: list(in_processes(lambda n: str(os.getpid()).encode(), range(8), 2))).result()
+    assert set(found) == {str(os.getpid()).encode()}
