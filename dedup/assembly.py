@@ -14,7 +14,7 @@ import xxhash
 
 from dedup import agencies, furniture, kinds, origins
 from dedup.clusters import Carrier, Cluster, Clusters
-from dedup.credits import Credit, credits
+from dedup.credits import Credit
 from dedup.families import Family, is_nameless, outlet_of
 from dedup.kernels.tokens import FLAG_DIGIT, FLAG_LINE, FLAG_SENTENCE, FLAG_UPPER
 from dedup.model import (
@@ -77,19 +77,16 @@ class Company:
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """What records are made from; `company` has the clusters of each text that are no furniture."""
+    """What records are made from.
+
+    `company` has the clusters of each text that are no furniture, `credits` the agency credits of those with any.
+    """
 
     documents: Sequence[Document]
     tokens: Tokens
     families: Mapping[str, Family]
     company: Company | None = None
-    found_credits: dict[int, list[Credit]] = field(default_factory=dict)
-
-    def credits_of(self, document: int) -> list[Credit]:
-        """Return the agency credits of a text, found once."""
-        if document not in self.found_credits:
-            self.found_credits[document] = credits(self.documents[document])
-        return self.found_credits[document]
+    credits: Mapping[int, list[Credit]] = field(default_factory=dict)
 
     @functools.cached_property
     def agencies(self) -> tuple[str, ...]:
@@ -236,7 +233,7 @@ def carried(cluster: Cluster, material: Material) -> list[origins.Carried]:
             start=start,
             end=end,
             extent=(m.end - m.start) / longest,
-            credits=tuple(material.credits_of(m.document)),
+            credits=tuple(material.credits.get(m.document, ())),
         )
         seen.setdefault(m.document, entry)
     return list(seen.values())

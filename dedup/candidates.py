@@ -203,7 +203,11 @@ class _Given:
         near = self.near[np.searchsorted(self.near[:, 0], first) : np.searchsorted(self.near[:, 0], last)]
         left = self.copies.documents[:, 0]
         copies = self.copies.select((left >= first) & (left < last))
-        return align_block(self.linked.block(number), near, copies, self.known, self.config, self.keep)
+        found = align_block(self.linked.block(number), near, copies, self.known, self.config, self.keep)
+        if self.keep is None:
+            return found
+        # nothing of a scan asks for the scores of what was kept
+        return replace(found, scored=found.scored.select(np.zeros(0, np.int64)))
 
 
 def align_block(

@@ -35,6 +35,7 @@ from dedup import (
 from dedup.align import Passages, joined
 from dedup.clusters import Cluster, Clusters, Means, Spread, cluster_passages
 from dedup.config import Config
+from dedup.credits import Credit, credits
 from dedup.manifest import manifest
 from dedup.model import Origin, PassageCluster, ScanResult
 from dedup.progress import NoProgress, Progress
@@ -52,6 +53,8 @@ COMPLETE = 40
 BLOCK_PAIRS = 2048
 # Clusters judged at a time.
 BLOCK_CLUSTERS = 64
+# Texts in which credits are looked for at a time.
+BLOCK_TEXTS = 256
 
 
 def scan(
@@ -208,14 +211,15 @@ class _Scan:
         work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, scratch=scratch)
         judged = self._judged(clusters, plain, work)
         known_families = self._inferred(judged, documents, known_families, tokens)
+        chosen = self._chosen(judged, corpus)
+        self.clock.stage("kinds", len(chosen.clusters))
         material = assembly.Material(
             documents=documents,
             tokens=tokens,
             families=known_families,
             company=assembly.Company(clusters, ~judged.aside(), len(tokens)),
+            credits=_credits(np.unique(chosen.clusters.members[:, 0]), work),
         )
-        chosen = self._chosen(judged, corpus)
-        self.clock.stage("kinds", len(chosen.clusters))
         records = self._records(chosen, material, work, found)
         self.clock.stage("documents")
         pairs, near = self._relations(found.passages, judged, chosen, records, material, align, work)
@@ -441,6 +445,19 @@ class _Scan:
         if self.config.kind and made.kinds[number] not in self.config.kind:
             return False
         return not self.config.scope or made.scopes[number] in self.config.scope
+
+
+def _credits(numbers: npt.NDArray[np.int64], work: _Work) -> dict[int, list[Credit]]:
+    """Return the agency credits of some texts, those that have any."""
+    documents = work.corpus.texts
+
+    def block(first: int) -> bytes:
+        part = numbers[first : first + BLOCK_TEXTS].tolist()
+        return msgspec.msgpack.encode([(d, found) for d in part if (found := credits(documents[d]))])
+
+    blocks = work.spread(block, range(0, len(numbers), BLOCK_TEXTS))
+    kind = list[tuple[int, list[Credit]]]
+    return dict(itertools.chain.from_iterable(msgspec.msgpack.decode(raw, type=kind) for raw in blocks))
 
 
 def _selected(judged: _Judged, kept: selection.Chosen) -> _Judged:

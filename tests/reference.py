@@ -333,6 +333,43 @@ def document_frequencies(texts: Sequence[Sequence[int]], slots: int) -> dict[int
     return counts
 
 
+def number_of(slot: int, counts: Sequence[int], many: int) -> int:
+    return [s for s, c in enumerate(counts) if c > many].index(slot) if counts[slot] > many else -1
+
+
+def repeated_tokens(
+    tokens: Sequence[int], spans: Sequence[Sequence[int]], shingles: Sequence[Sequence[tuple[int, int]]], least: int
+) -> set[int]:
+    """Of each text's shingles (number, or -1 for those not looked at, and place) those that an earlier text had first
+    make the equal run around both places repeated."""
+    first: dict[int, tuple[int, Sequence[int]]] = {}
+    found: set[int] = set()
+    for span, own in zip(spans, shingles, strict=True):
+        reach = -1
+        for number, place in own:
+            if number < 0:
+                continue
+            if number not in first:
+                first[number] = (place, span)
+                continue
+            other, (low, high) = first[number]
+            if place < reach or low == span[0]:
+                continue
+            after = 0
+            while place + after < span[1] and other + after < high and tokens[place + after] == tokens[other + after]:
+                after += 1
+            if after < least:
+                continue
+            before = 0
+            while place - before > span[0] and other - before > low:
+                if tokens[place - before - 1] != tokens[other - before - 1]:
+                    break
+                before += 1
+            found |= set(range(place - before, place + after))
+            reach = place + after
+    return found
+
+
 def token_mass(idf: float, weight: int) -> int:
     """Of a word its idf in 1/256 nat; of a character of a script without spaces its part of a word."""
     return int(idf * weight / 6 * 256)
