@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +14,7 @@ from dedup import rescore, weights
 from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
+from dedup.journal import Journal
 from dedup.lsh import band_pairs, least_estimate
 from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
@@ -23,6 +25,8 @@ from dedup.tokens import Tokens, tokenize_all
 
 # Tokens around the passages of a pair in which a second pass looks for more.
 AROUND = 200
+# What is kept of them in a journal.
+PASSAGES, FOUND = "passages", "found"
 
 
 Keep = Callable[[Passages, rescore.Scored, rescore.Evidence], npt.NDArray[np.bool_]]
@@ -92,18 +96,26 @@ def find(
     keep: Keep | None = None,
     scratch: Scratch | None = None,
     lengths: npt.NDArray[np.int64] | None = None,
+    journal: Journal | None = None,
 ) -> Found:
     """Return the passages that texts share, and those repeated inside them, all or those that `keep` says.
 
     `sides` (int8 a text): all 0, or 1 for the texts of a reference set, with which alone the others are compared.
     Words are weighed by the background alone when not `weigh_texts`, and as in another corpus by its `words`. What does
-    not fit into memory goes to `scratch`; `lengths` (int64) are those of the texts.
+    not fit into memory goes to `scratch`; `lengths` (int64) are those of the texts. What is finished is kept in the
+    `journal`, and taken from it.
     """
     scratch, progress = scratch or Scratch(), progress or NoProgress()
     progress.stage("tokens", None)
     tokens = tokenize_all(texts, pool, scratch, lengths)
     # across two sides a copy cannot stand for another: their partners are not the same
     copies = np.arange(len(tokens)) if sides.any() else copy_of(tokens)
+    finished = None if journal is None else _finished(journal)
+    if finished is not None and journal is not None:
+        progress.stage("weights", None)
+        known = rescore.evidence(tokens, weights.from_counts(finished.words), pool, scratch)
+        blocks = [Block.from_bytes(raw) for raw in journal.pieces(PASSAGES)]
+        return _found(tokens, finished.words, known, copies, blocks, finished.counts)
     active = copies == np.arange(len(tokens))
     active &= np.diff(tokens.bounds) > 0
     progress.stage("signatures", None)
@@ -116,20 +128,34 @@ def find(
     linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool, scratch)
     sizes = linked.hits.sizes.tolist()
     progress.stage("passages", sum(sizes))
+    copied_texts = copied(copies, tokens)
     given = _Given(
-        linked=linked,
-        near=near,
-        copies=copied(copies, tokens),
-        known=known,
-        config=config,
-        keep=keep,
-        scratch=scratch,
+        linked=linked, near=near, copies=copied_texts, known=known, config=config, keep=keep, scratch=scratch
     )
     blocks = []
-    for number, block in enumerate(in_order(pool, given.block, range(len(linked.layout)))):
+    for number, block in enumerate(_blocks(given, len(sizes), pool, journal)):
         blocks.append(block)
         progress.advance(sizes[number])
     linked.hits.close()
+    counts = {
+        "tokens": len(tokens.hashes),
+        "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
+        "lsh_pairs": len(near),
+        **_counts(linked, blocks),
+    }
+    if journal is not None:
+        journal.add(FOUND, _Finished.of(words, counts))
+    return _found(tokens, words, known, copies, blocks, counts)
+
+
+def _found(
+    tokens: Tokens,
+    words: WordCounts,
+    known: rescore.Evidence,
+    copies: npt.NDArray[np.int64],
+    blocks: Sequence[Block],
+    counts: dict[str, int],
+) -> Found:
     return Found(
         tokens=tokens,
         words=words,
@@ -137,13 +163,47 @@ def find(
         copy_of=copies,
         passages=sorted_passages([b.passages for b in blocks]),
         scored=rescore.joined([b.scored for b in blocks]),
-        counts={
-            "tokens": len(tokens.hashes),
-            "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
-            "lsh_pairs": len(near),
-            **_counts(linked, blocks),
-        },
+        counts=counts,
     )
+
+
+class _Finished(msgspec.Struct, frozen=True):
+    """What is known when all passages are found: the words that they were weighed by, and what was counted."""
+
+    documents: int
+    slots: bytes
+    frequencies: bytes
+    counts: dict[str, int]
+
+    @staticmethod
+    def of(words: WordCounts, counts: dict[str, int]) -> bytes:
+        """Return it for `_finished`."""
+        return msgspec.msgpack.encode(_Finished(words.documents, words.slots.tobytes(), words.counts.tobytes(), counts))
+
+    @property
+    def words(self) -> WordCounts:
+        """Return how common words were."""
+        slots, counts = np.frombuffer(self.slots, np.uint32), np.frombuffer(self.frequencies, np.int32)
+        return WordCounts(documents=self.documents, slots=slots, counts=counts)
+
+
+def _finished(journal: Journal) -> _Finished | None:
+    """Return what an interrupted scan has kept when it had found all passages; None before that."""
+    raw = next(journal.pieces(FOUND), None)
+    return None if raw is None else msgspec.msgpack.decode(raw, type=_Finished)
+
+
+def _blocks(given: _Given, count: int, pool: Executor | None, journal: Journal | None) -> Iterator[Block]:
+    """Yield the passages of all blocks, in order."""
+    if journal is None:
+        yield from in_order(pool, given.block, range(count))
+        return
+
+    def spread(function: Callable[[int], bytes], items: Sequence[int]) -> Iterator[bytes]:
+        return in_order(pool, function, items)
+
+    for raw in journal.spread(spread, PASSAGES, lambda number: given.block(number).to_bytes(), range(count)):
+        yield Block.from_bytes(raw)
 
 
 def count_words(
@@ -183,6 +243,30 @@ class Block:
     chains: int
     aligned: int
 
+    def to_bytes(self) -> bytes:
+        """Return it for `from_bytes`, without scores."""
+        arrays = (self.passages.documents, self.passages.bounds, self.passages.blocks)
+        counts = (self.unlinked, self.pairs, self.chains, self.aligned)
+        return msgspec.msgpack.encode((*(a.tobytes() for a in arrays), counts))
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Block:
+        """Return what `to_bytes` gave."""
+        kind = tuple[bytes, bytes, bytes, tuple[int, int, int, int]]
+        documents, bounds, blocks, (unlinked, pairs, chains, aligned) = msgspec.msgpack.decode(raw, type=kind)
+        return cls(
+            passages=Passages(
+                documents=np.frombuffer(documents, np.int32).reshape(-1, 2),
+                bounds=np.frombuffer(bounds, np.int64),
+                blocks=np.frombuffer(blocks, np.int64).reshape(-1, 3),
+            ),
+            scored=rescore.nothing(),
+            unlinked=unlinked,
+            pairs=pairs,
+            chains=chains,
+            aligned=aligned,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Given:
@@ -207,7 +291,7 @@ class _Given:
         if self.keep is None:
             return found
         # nothing of a scan asks for the scores of what was kept
-        return replace(found, scored=found.scored.select(np.zeros(0, np.int64)))
+        return replace(found, scored=rescore.nothing())
 
 
 def align_block(

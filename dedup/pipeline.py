@@ -5,9 +5,6 @@ from __future__ import annotations
 import functools
 import itertools
 import os
-import resource
-import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -17,6 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 from dedup import (
     assembly,
@@ -33,16 +31,18 @@ from dedup import (
     sources,
 )
 from dedup.align import Passages, joined
+from dedup.clock import Clock
 from dedup.clusters import Cluster, Clusters, Means, Spread, cluster_passages
 from dedup.config import Config
 from dedup.credits import Credit, credits
+from dedup.journal import Journal
 from dedup.manifest import manifest
 from dedup.model import Origin, PassageCluster, ScanResult
 from dedup.progress import NoProgress, Progress
 from dedup.shelf import Chosen, Shelf
 from dedup.sources import Corpus, Source
 from dedup.spill import Scratch, in_order
-from dedup.tokens import Tokens
+from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION, Tokens
 from dedup.workers import in_processes
 
 # Does what `candidates.find` does, with the same arguments.
@@ -65,13 +65,15 @@ def scan(
     progress: Progress | None = None,
     work: str | Path | None = None,
     find: Find | None = None,
+    journal: Journal | None = None,
 ) -> ScanResult:
     """Find the near-duplicates and reused passages of a corpus.
 
     `source` is a path, several paths, or an iterable of documents or dicts; `against` a reference set with which alone
     the documents are compared. What does not fit into memory is kept in nameless files in the folder `work`, by default
-    where the system keeps temporary files. `find` makes passages of texts, here or elsewhere. Returns the same result
-    for any order of the input and any number of jobs.
+    where the system keeps temporary files. `find` makes passages of texts, here or elsewhere. What is finished is kept
+    in the `journal` and, of the same documents, taken from it: its caller closes it, or removes it. Returns the same
+    result for any order of the input and any number of jobs.
 
     Raises `InputError` when a path does not exist, `ConfigError` when a setting is wrong, `StoreError` when there is no
     room in `work`.
@@ -81,40 +83,9 @@ def scan(
     >>> len(result.passages)
     1
     """
-    return _Scan(config or Config(), progress or NoProgress(), find or candidates.find).run(source, against, work)
-
-
-@dataclass(slots=True)
-class _Clock:
-    """Wall and CPU time of each stage, the peak memory of the largest process, and the progress that goes with it."""
-
-    progress: Progress
-    stages: list[dict[str, Any]]
-    began: float = 0.0
-    cpu: float = 0.0
-
-    def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage of `total` steps, or of unknown length; the one before it ends."""
-        self.stop()
-        self.stages.append({"name": name})
-        self.began, self.cpu = time.perf_counter(), _cpu_seconds()
-        self.progress.stage(name, total)
-
-    def advance(self, steps: int = 1) -> None:
-        """Say that `steps` more steps of the current stage are done."""
-        self.progress.advance(steps)
-
-    def warn(self, message: str) -> None:
-        """Pass on a warning."""
-        self.progress.warn(message)
-
-    def stop(self) -> None:
-        """End the current stage."""
-        if self.stages and "seconds" not in self.stages[-1]:
-            self.stages[-1]["seconds"] = round(time.perf_counter() - self.began, 3)
-            self.stages[-1]["cpu_seconds"] = round(_cpu_seconds() - self.cpu, 3)
-            peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-            self.stages[-1]["peak_mb"] = round(peak / (2**20 if sys.platform == "darwin" else 2**10))
+    return _Scan(config or Config(), progress or NoProgress(), find or candidates.find, journal).run(
+        source, against, work
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +115,11 @@ class _Work:
 class _Scan:
     """One scan: configuration, progress and what the stages hand on."""
 
-    def __init__(self, config: Config, progress: Progress, find: Find) -> None:
-        self.config, self.find = config, find
-        self.clock = _Clock(progress=progress, stages=[])
+    def __init__(self, config: Config, progress: Progress, find: Find, journal: Journal | None) -> None:
+        self.config, self.find, self.journal = config, find, journal
+        if journal is not None:
+            self.find = functools.partial(find, journal=journal)
+        self.clock = Clock(progress=progress, stages=[])
         self.mapping: dict[str, str] = {}
         self.jobs = config.jobs or _cores()
 
@@ -161,6 +134,8 @@ class _Scan:
             memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
         else:
             scratch = Scratch()
+        if self.journal is not None and self.journal.begin(_digest(corpus, self.mapping, self.config)):
+            self.clock.warn("going on where an interrupted scan of these documents stopped")
         with ThreadPoolExecutor(self.jobs) as pool:
             # known texts stand on the side of the documents: what matters is what they share with a match
             sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
@@ -191,7 +166,7 @@ class _Scan:
 
         known_families = families.families_of(documents.heads(), self.mapping)
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
-        spread = functools.partial(in_processes, jobs=self.jobs, scratch=scratch)
+        spread = self._spread(scratch)
         means = Means(
             known=found.evidence,
             align=align,
@@ -225,6 +200,14 @@ class _Scan:
         pairs, near = self._relations(found.passages, judged, chosen, records, material, align, work)
         self.clock.stage("results")
         return self._assemble(judged, chosen, records, pairs, near, material, corpus), known_families
+
+    def _spread(self, scratch: Scratch) -> Spread:
+        """Return what spreads work over processes; with a journal, what is finished is taken from it."""
+        plain = functools.partial(in_processes, jobs=self.jobs, scratch=scratch)
+        journal, calls = self.journal, itertools.count(1)
+        if journal is None:
+            return plain
+        return lambda function, items: journal.spread(plain, f"step {next(calls)}", function, items)
 
     def _align(
         self,
@@ -460,16 +443,23 @@ def _credits(numbers: npt.NDArray[np.int64], work: _Work) -> dict[int, list[Cred
     return dict(itertools.chain.from_iterable(msgspec.msgpack.decode(raw, type=kind) for raw in blocks))
 
 
+def _digest(corpus: Corpus, mapping: Mapping[str, str], config: Config) -> bytes:
+    """Return a digest of all that a result depends on."""
+    from dedup import __version__
+
+    encoder = msgspec.msgpack.Encoder()
+    hasher = xxhash.xxh3_128(repr((__version__, NORMALISER_VERSION, UNICODE_VERSION, config.fingerprint())).encode())
+    hasher.update(encoder.encode(sorted(mapping.items())))
+    hasher.update(corpus.sides.tobytes())
+    for document in corpus.texts:
+        hasher.update(encoder.encode(document))
+    return hasher.digest()
+
+
 def _selected(judged: _Judged, kept: selection.Chosen) -> _Judged:
     """Return the chosen clusters, with the verdicts of those that they are from."""
     verdicts = {n: judged.verdicts[i] for n, (i, _) in enumerate(kept) if i in judged.verdicts}
     return _Judged(clusters=Clusters.of([c for _, c in kept]), verdicts=verdicts)
-
-
-def _cpu_seconds() -> float:
-    """Return the CPU time of this process and of those that have ended before it."""
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
 
 
 def _cores() -> int:

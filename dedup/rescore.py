@@ -71,6 +71,11 @@ class Scored:
         return self.features[:, FEATURES.index(name)]
 
 
+def nothing() -> Scored:
+    """Return the scores of no passages."""
+    return Scored(features=np.zeros((0, len(FEATURES))), scores=np.zeros(0))
+
+
 def joined(parts: Sequence[Scored]) -> Scored:
     """Return those of several parts as one."""
     return Scored(

@@ -19,11 +19,11 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # but what SIDEWAYS allows. A name ending in a dot is a package.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "errors"),
-    ("config", "progress", "spill", "workers", "kernels."),
+    ("config", "progress", "spill", "workers", "journal", "kernels."),
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "kinds"),
-        *("agencies", "credits", "origins", "selection", "memory", "shelf"),
+        *("agencies", "credits", "origins", "selection", "memory", "shelf", "clock"),
     ),
     ("candidates", "assembly", "records", "readers.", "store.", "report."),
     ("sources",),
