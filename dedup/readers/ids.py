@@ -35,6 +35,9 @@ class IdBook:
     ['a', 'a', 'a~22220000']
     """
 
+    compares = True
+    """Whether texts are compared, by hashes that take time to make."""
+
     def __init__(self) -> None:
         self._texts: dict[str, int] = {}
 
@@ -59,13 +62,18 @@ class IdBook:
 class FreeIds(IdBook):
     """Takes every id as it is: a later document with it stands for the same one, changed."""
 
+    compares = False
+
     def claim(self, doc_id: str, text_hash: int) -> tuple[str, Claim]:
         """Return the id."""
         return doc_id, Claim.NEW
 
 
 class LateBook:
-    """Remembers where each id was read, for `settle` to keep documents apart when all of them are known."""
+    """Remembers where each id was read, for `settle` to keep documents apart when all of them are known.
+
+    Of a document it holds its id and 8 bytes.
+    """
 
     def __init__(self) -> None:
         self._ids: list[str] = []
