@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("config", "progress", "spill", "kernels."),
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
-        *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "kinds"),
+        *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds"),
         *("agencies", "credits", "origins", "selection", "memory"),
     ),
     ("candidates", "assembly", "shelf", "readers.", "store.", "report."),
@@ -55,6 +55,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("clusters", "align"): "Passages",
     ("clusters", "layout"): "one component at a time",
     ("clusters", "rescore"): "Evidence: what a part weighs after a cut",
+    ("kinds", "cues"): "the marks and words that kinds are told by",
     ("credits", "agencies"): "which words name an agency",
     ("origins", "agencies"): "which spellings mean one agency",
     ("origins", "credits"): "Credit",
