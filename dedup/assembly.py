@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from dedup import agencies, furniture, kinds, origins
+from dedup import agencies, cues, furniture, kinds, origins
 from dedup.clusters import Carrier, Cluster, Clusters
 from dedup.credits import Credit
 from dedup.families import Family, is_nameless, outlet_of
@@ -35,6 +35,8 @@ from dedup.tokens import Tokens, tokenize
 
 # Occurrences looked at when a cluster's kind is decided.
 KIND_SAMPLE = 16
+# How much of the paragraph before an occurrence is looked at (characters).
+LEAD = 160
 # Texts of a cluster whose pairs are looked up for other passages.
 COMPANY_SAMPLE = 6
 # Punctuation that does not make a passage part of a longer paragraph.
@@ -143,19 +145,31 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
     high = min(len(text) if stop < 0 else stop, end + 400)
     outside = len(text[low:start].strip(_OUTER)) + len(_CREDIT_TAIL.sub("", text[end:high]).strip(_OUTER))
     outlet = outlet_of(document)
+    first, last = material.tokens.bounds[carrier.document], material.tokens.bounds[carrier.document + 1]
     return kinds.Occurrence(
         text=text[start:end],
+        start=start,
         before=text[low:start],
         after=text[end:high],
         paragraph=text[low:high],
+        lead=text[max(0, low - LEAD) : low].rstrip("\n").rpartition("\n")[2],
+        names=_names(material.tokens, carrier.start, carrier.end),
+        usual_names=_names(material.tokens, int(first), int(last)),
         alone=outside <= max(12, 0.3 * (end - start)),
-        quoted=kinds.quoted_share(text[low:high], start - low, end - low),
+        quoted=cues.quoted_share(text[low:high], start - low, end - low),
         document_share=(end - start) / max(1, len(text)),
         document=carrier.document,
         outlet=outlet,
         family=material.families[outlet].name,
         is_caption_field=any(text[start:end] in c for c in document.captions),
     )
+
+
+def _names(tokens: Tokens, start: int, end: int) -> float:
+    """Return the share of a token span that has a capital or a figure."""
+    from dedup.kernels.tokens import FLAG_DIGIT, FLAG_UPPER
+
+    return round(float(np.mean((tokens.flags[start:end] & (FLAG_DIGIT | FLAG_UPPER)) > 0)), 6)
 
 
 def is_inset(material: Material, document: int, start: int, end: int) -> bool:
@@ -167,7 +181,7 @@ def is_inset(material: Material, document: int, start: int, end: int) -> bool:
         return True
     carrier = Carrier(document=document, start=start, end=end, blocks=np.empty((0, 3), np.int64))
     seen = occurrence(carrier, material)
-    return seen.quoted >= kinds.QUOTED or (seen.alone and kinds.looks_like_caption(seen))
+    return seen.quoted >= cues.QUOTED or (seen.alone and kinds.looks_like_caption(seen))
 
 
 def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> bool:
@@ -179,7 +193,7 @@ def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> boo
 def is_quotation(cluster: Cluster, material: Material) -> bool:
     """Return whether at least half of a cluster's places stand in quotation marks."""
     sample = cluster.members[:KIND_SAMPLE]
-    return 2 * sum(occurrence(m, material).quoted >= kinds.QUOTED for m in sample) >= len(sample)
+    return 2 * sum(occurrence(m, material).quoted >= cues.QUOTED for m in sample) >= len(sample)
 
 
 def context(

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("config", "progress", "spill", "workers", "journal", "kernels."),
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
-        *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "kinds"),
+        *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds"),
         *("agencies", "credits", "origins", "selection", "memory", "shelf", "clock"),
     ),
     ("candidates", "assembly", "records", "readers.", "store.", "report."),
@@ -56,6 +56,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("clusters", "align"): "Passages",
     ("clusters", "layout"): "one component at a time",
     ("clusters", "rescore"): "Evidence: what a part weighs after a cut",
+    ("kinds", "cues"): "the marks and words that kinds are told by",
     ("credits", "agencies"): "which words name an agency",
     ("origins", "agencies"): "which spellings mean one agency",
     ("origins", "credits"): "Credit",
