@@ -349,11 +349,13 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues)
     found: list[tuple[float, str]] = []
     if shown.together >= 0.5 and len(pages) == 1:
         found.append((0.8, "headlines of one family that run into one another"))
+    if context.words > LONGEST_FORMULA:
+        return found  # a line of an outlet's own at the end of a report does not make that furniture
     if shown.rights >= 0.5:
         found.append((0.8, "it says that its rights are reserved"))
-    if shown.mail >= 0.5 and context.words <= LONGEST_FORMULA:
+    if shown.mail >= 0.5:
         found.append((0.75, "an address to write to"))
-    if shown.phone >= 0.5 and most >= STANDING_PAGES and context.words <= LONGEST_FORMULA:
+    if shown.phone >= 0.5 and most >= STANDING_PAGES:
         found.append((0.8, f"a number to call, on {most} pages of {family}"))
     return found
 

@@ -176,6 +176,15 @@ def test_rights_and_addresses_need_no_paragraph_of_their_own(line: str) -> None:
     assert kind_of([place(i, REPORTED) for i in range(2)], **formula) == "stock_phrase"
 
 
+@pytest.mark.parametrize("line", ["All rights reserved", "Write to desk@harbour.example"])
+def test_a_line_at_the_end_of_a_report_does_not_make_it_furniture(line: str) -> None:
+    """P11: a long passage stays what it is though a notice of rights or an address stands at its end."""
+    report = f"{REPORTED.capitalize()}. " * 6 + f"\n\n{line}"
+    places = [place(i, report, family="one house") for i in range(2)]
+    assert kind_of(places, words=102.0, company=1.0) == "wire_copy"
+    assert kind_of([place(i, line) for i in range(2)], words=3.0) == "boilerplate"
+
+
 def test_a_number_to_call_is_furniture_where_one_family_keeps_printing_it() -> None:
     """An appeal is a formula in two outlets; with a number, on three stories of one family, it is standing text."""
     line = "is asked to call the harbour police at (504) 555-0147 or the tip line at 1-800-555-TIPS"
