@@ -14,6 +14,11 @@ from dedup.model import ScanResult
 from dedup.sources import Corpus
 from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION
 
+PAGES = (
+    "each document is a page with many stories (--unit page): two that share a story are no copies of each other, "
+    "so relations and clusters of documents were not looked for"
+)
+
 
 def manifest(
     config: Config,
@@ -62,11 +67,11 @@ def manifest(
         "families": {
             o: {"family": f.name, "source": f.source} for o, f in sorted(known_families.items()) if o in outlets
         },
-        "warnings": _warnings(corpus, blank, window=config.window_days is not None),
+        "warnings": _warnings(corpus, blank, config),
     }
 
 
-def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str]:
+def _warnings(corpus: Corpus, blank: Sequence[str], config: Config) -> list[str]:
     """Return what a reader of the result must know about its input."""
     count = int((corpus.sides != sources.KNOWN).sum())
     found = list(corpus.log.messages())
@@ -81,7 +86,7 @@ def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str
     if undated:
         found.append(
             f"{undated} of {count} documents have no usable date: who was first is not told for them"
-            + (", and with a window they are compared with nothing" if window else "")
+            + (", and with a window they are compared with nothing" if config.window_days is not None else "")
         )
     nameless = sum(d.outlet is None for d in corpus.heads())
     if nameless:
@@ -91,4 +96,6 @@ def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str
         )
     if blank:
         found.append(f"{len(blank)} documents have no words and are compared with nothing")
+    if config.unit == "page":
+        found.append(PAGES)
     return found

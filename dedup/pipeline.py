@@ -346,7 +346,9 @@ class _Scan:
         align: Any,
         work: _Work,
     ) -> tuple[list[relations.DocumentPair], list[tuple[int, dict[int, relations.DocumentPair]]]]:
-        """Return related pairs and clusters of near-duplicates."""
+        """Return related pairs and clusters of near-duplicates; none of pages: what two share is a story."""
+        if self.config.unit == "page":
+            return [], []
         tokens, corpus, heads = material.tokens, work.corpus, work.corpus.texts.heads()
         incidental = np.array([k in ("boilerplate", "stock_phrase") for k in made.kinds], np.bool_)
         quotations = np.array([k == "quotation" for k in made.kinds], np.bool_)

@@ -12,6 +12,7 @@ from dedup.report.labels import carriers, number, plural, rank
 from dedup.report.network import Outlet, family_of
 from dedup.report.safe import line
 
+PAGES: Final = "Each document is a page with many stories, so whole documents were not compared."
 _NAMED: Final = 4
 """Agencies and outlets that a sentence names."""
 _LEFT_OUT: Final = ("skipped", "unread")
@@ -28,7 +29,8 @@ class Facts:
     `by_kind` maps each kind that occurs to its counts in the order of the scopes.
     `agencies` are the credited ones with their passages, `firsts` outlets with the passages that they alone had
     first by the dates of all carriers; both with the most first. `widest` is the cluster of the highest rank.
-    `furniture` counts distinct suppressed texts, `furniture_places` all places recorded.
+    `furniture` counts distinct suppressed texts, `furniture_places` all places recorded. `no_relations` says why
+    documents were not compared as such, empty where they were.
     """
 
     documents: int | None
@@ -47,6 +49,7 @@ class Facts:
     furniture: int
     furniture_places: int
     skipped: int
+    no_relations: str
     warnings: tuple[str, ...]
 
 
@@ -78,6 +81,7 @@ def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = ()) -> Facts:
         furniture=len(distinct(result.suppressed)),
         furniture_places=len(result.suppressed),
         skipped=skipped,
+        no_relations=PAGES if _mapping(result.manifest, "config").get("unit") == "page" else "",
         warnings=_warnings(result, members, skipped),
     )
 
@@ -206,6 +210,8 @@ def _most(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
 
 
 def _documents_said(facts: Facts) -> str:
+    if facts.no_relations:
+        return facts.no_relations
     if not facts.document_clusters:
         return "No near-duplicate documents were found."
     clusters = plural(facts.document_clusters, "cluster")
