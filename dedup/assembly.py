@@ -244,6 +244,7 @@ def carried(cluster: Cluster, material: Material) -> list[origins.Carried]:
         document = material.documents[m.document]
         entry = origins.Carried(
             document=document,
+            family=material.families[outlet_of(document)].name,
             start=start,
             end=end,
             extent=(m.end - m.start) / longest,

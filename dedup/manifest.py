@@ -88,6 +88,9 @@ def _warnings(corpus: Corpus, blank: Sequence[str], config: Config) -> list[str]
             f"{undated} of {count} documents have no usable date: who was first is not told for them"
             + (", and with a window they are compared with nothing" if config.window_days is not None else "")
         )
+    dates = [d.timestamp for d in corpus.heads() if d.timestamp is not None]
+    if len(dates) > 1 and all(t % 86_400 == 0 for t in dates):
+        found.append("no date has a time of day: who was first within a day is not told")
     nameless = sum(d.outlet is None for d in corpus.heads())
     if nameless:
         found.append(

@@ -60,6 +60,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("credits", "agencies"): "which words name an agency",
     ("origins", "agencies"): "which spellings mean one agency",
     ("origins", "credits"): "Credit",
+    ("origins", "families"): "which addresses are of another site",
     ("selection", "clusters"): "Carrier and Cluster",
     ("furniture", "clusters"): "Cluster",
     ("furniture", "rescore"): "Evidence: the masses of words",
