@@ -112,8 +112,8 @@ def find(
     `sides` (int8 a text): all 0, or 1 for the texts of a reference set, with which alone the others are compared.
     Words are weighed by the background alone when not `weigh_texts`, and as in another corpus by its `words`. What does
     not fit into memory goes to `scratch`; `lengths` (int64) are those of the texts. What is finished is kept in the
-    `journal`, and taken from it. `wanted` says whose tokens are asked for besides those of texts with passages: here all
-    are kept.
+    `journal`, and taken from it. `wanted` says whose tokens are asked for besides those of texts with passages: here
+    all are kept.
     """
     scratch, progress = scratch or Scratch(), progress or NoProgress()
     progress.stage("tokens", None)
