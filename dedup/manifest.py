@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from dedup import families, lsh, sources
 from dedup.candidates import Found
 from dedup.config import Config
@@ -30,7 +28,7 @@ def manifest(
     """Return the manifest of a scan without its times, as plain values."""
     from dedup import __version__
 
-    sizes = np.diff(found.tokens.bounds)[corpus.sides != sources.KNOWN]
+    sizes = found.sizes[corpus.sides != sources.KNOWN]
     blank = [d.id for d, n in zip(corpus.heads(), sizes.tolist(), strict=True) if n == 0]
     outlets = {families.outlet_of(d) for d in corpus.heads()}
     settings = config.to_dict()
@@ -49,7 +47,7 @@ def manifest(
         "counts": {
             "documents": int((corpus.sides == sources.OWN).sum()),
             "documents_against": int((corpus.sides == sources.REFERENCE).sum()),
-            "words": int(found.tokens.weights.sum(dtype=np.int64) // 6),
+            "words": found.weight // 6,
             "passages": len(result.passages),
             "document_clusters": len(result.documents),
             "pairs": len(result.pairs),

@@ -148,6 +148,7 @@ class _Scan:
                 keep=self._verified(corpus),
                 scratch=scratch,
                 lengths=corpus.texts.lengths,
+                wanted=functools.partial(self._house_pages, corpus),
             )
             result, known_families = self._judge(corpus, found, pool, scratch)
         self.clock.stop()
@@ -238,6 +239,11 @@ class _Scan:
             kept = selection.within(judged.clusters, _times(corpus), self.config.window_days * 86_400)
             judged = _selected(judged, kept)
         return judged
+
+    def _house_pages(self, corpus: Corpus) -> list[int]:
+        """Return the texts that are judged by, also where they have no passage."""
+        known = families.families_of(corpus.texts.heads(), self.mapping)
+        return furniture.house_pages([known[families.outlet_of(d)].name for d in corpus.texts.heads()])
 
     def _verified(self, corpus: Corpus) -> candidates.Verified:
         return candidates.Verified(sides=corpus.sides, one_way=corpus.one_way, config=self.config)

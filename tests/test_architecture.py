@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds"),
-        *("agencies", "credits", "origins", "selection", "memory", "shelf", "clock"),
+        *("agencies", "credits", "origins", "selection", "memory", "shelf", "clock", "sift"),
     ),
     ("candidates", "assembly", "records", "readers.", "store.", "report."),
     ("sources",),
@@ -72,6 +72,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("report.", "store.atomic"): "a report appears whole or not at all",
     ("evaluate", "evaluation."): "one figure a file",
     ("explain", "explanation."): "one part of the account a file",
+    ("spark.frames", "pipeline"): "a scan of a DataFrame",
 }
 
 MOST_LINES = 400
