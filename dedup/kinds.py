@@ -337,7 +337,7 @@ def _boilerplate(occurrences: Sequence[Occurrence], context: Context, shown: _Cu
 
 
 def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> list[tuple[float, str]]:
-    """Return the signals of an outlet's standing text that need no paragraph of their own: headlines, rights, addresses."""
+    """Return the signals of an outlet's standing text in any paragraph: headlines, rights, addresses."""
     one_family = len({o.family for o in occurrences}) == 1
     found: list[tuple[float, str]] = []
     if shown.together >= 0.5 and one_family:
