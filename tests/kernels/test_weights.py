@@ -153,3 +153,18 @@ def test_cosines_are_those_of_scikit_learn(texts: list[list[int]], data: st.Data
     left, right = (span_vectors(tokens, masses, rows[:, k], rows[:, k + 1]) for k in (0, 2))
     expected = np.clip(np.asarray(left.multiply(right).sum(axis=1)).ravel(), 0.0, 1.0)
     assert kernels.cosines(rows, tokens.hashes, masses) == pytest.approx(expected, abs=1e-14)
+
+
+@SOME
+@given(
+    tokens=st.lists(st.tuples(st.integers(0, 2**16 - 1), st.sampled_from([2, 3, 6]), st.integers(0, 127)), max_size=20),
+    content=st.integers(0, 2000),
+)
+def test_token_marks(tokens: list[tuple[int, int, int]], content: int) -> None:
+    """Content, inner words, names and what stands behind a comma are told as in the twin."""
+    kinds = (3, 8, 64)
+    columns = np.array(tokens, np.int64).reshape(-1, 3)
+    found = kernels.token_marks(
+        columns[:, 0].astype(np.uint16), columns[:, 1].astype(np.uint8), columns[:, 2].astype(np.uint8), content, kinds
+    )
+    assert found.tolist() == [reference.token_marks(*token, content, kinds) for token in tokens]
