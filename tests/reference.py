@@ -375,6 +375,23 @@ def token_mass(idf: float, weight: int) -> int:
     return int(idf * weight / 6 * 256)
 
 
+def context(hashes: list[int], weights: list[int], size: int) -> int:
+    """The first 6, 4 and 4 bits of the words behind a seed of `size` words; nothing where there is no word."""
+    n = next((n for n in range(len(weights)) if sum(weights[:n]) >= 6 * size), len(weights))
+    following = [*hashes[n:], 0, 0, 0]
+    return (following[0] >> 26) << 8 | (following[1] >> 28) << 4 | following[2] >> 28
+
+
+def token_marks(mass: int, weight: int, flag: int, content: int, kinds: tuple[int, int, int]) -> int:
+    """What a token is: 1 content, 2 inside a sentence as well, 4 with a capital as well; 8 behind a comma."""
+    beginning, upper, punctuation = kinds
+    is_content = 6 * mass >= content * weight
+    is_inner = is_content and not flag & beginning
+    is_name = is_inner and bool(flag & upper)
+    behind_comma = bool(flag & punctuation) and not flag & beginning
+    return is_content + 2 * is_inner + 4 * is_name + 8 * behind_comma
+
+
 def chosen_chains(
     groups: list[list[tuple[int, int]]],
     mass: list[int],
