@@ -24,6 +24,8 @@ FAMILY_LAG = 3600.0
 LEAST_EXTENT = 0.5
 # A time of day that only stands for the day.
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
+# Most characters between the beginnings of a caption and of its paragraph: a mark, a label.
+OWN_START = 12
 # How far into a passage its own dateline or byline may stand (characters).
 BEGINNING = 120
 
@@ -135,7 +137,12 @@ def _nearest(carried: Carried, is_caption: bool) -> list[Credit]:
     """
     if is_caption:
         near = (carried.start - 80, carried.end + 120)
-        return [c for c in carried.credits if c.position == "photo credit" and near[0] <= c.start <= near[1]]
+        photos = [c for c in carried.credits if c.position == "photo credit" and near[0] <= c.start <= near[1]]
+        # what a caption's own paragraph ends in
+        own = [
+            c for c in carried.credits if c.position == "trailing credit" and abs(c.start - carried.start) <= OWN_START
+        ]
+        return photos or own
     before: dict[str, Credit] = {}
     after: dict[str, Credit] = {}
     for credit in carried.credits:
