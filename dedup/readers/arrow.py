@@ -8,15 +8,19 @@ from typing import Any
 
 from dedup.errors import InputError
 from dedup.readers.base import Record
-from dedup.readers.fields import is_known
+from dedup.readers.fields import field_of, is_known
 from dedup.readers.log import ReadLog
-from dedup.readers.streams import CANNOT, DAMAGED, GONE, Stream
+from dedup.readers.scrub import INVALID_UTF8, decode_utf8
+from dedup.readers.streams import CANNOT, DAMAGED, GONE, Stream, is_packed
 
 COLUMN_TWICE = "two columns have one name"
+NO_ROWS = "table without rows"
+PACKED = "tables of this format are packed inside; unpack the file around it first"
 HINT = "pip install 'dedup-news[parquet]'"
 
-# Rows decoded at once: many small ones, few of a column that may hold large ones (bytes a row group).
-_MOST_ROWS, _LEAST_ROWS = 1024, 16
+# Rows decoded at once: many small ones, few of a column that may hold large ones (bytes a row group). A dictionary can
+# make many rows of one large value: that many of them are in memory.
+_MOST_ROWS, _LEAST_ROWS = 1024, 4
 _BYTES_AT_ONCE = 2**30
 
 
@@ -45,11 +49,21 @@ class ArrowReader:
         number = 0
         try:
             with open(stream.path, "rb") as file:
+                if is_packed(file.read(4)):
+                    log.lose(CANNOT, (stream.name, None), PACKED)
+                    return
+                file.seek(0)
                 batches = _parquet(file) if self.name == "parquet" else _arrow(file)
                 for batch in batches:
-                    for row in _rows(batch, stream.name if not number else None, log):
+                    if not number:
+                        _check_names(batch, stream.name, log)
+                    for row, replaced in _rows(batch):
                         number += 1
+                        if replaced:
+                            log.change(INVALID_UTF8, (stream.name, number))
                         yield number, row
+            if not number:
+                log.warn(NO_ROWS, (stream.name, None))
         except FileNotFoundError:
             log.lose(GONE, (stream.name, None))
         except (OSError, ValueError, KeyError, NotImplementedError, EOFError, OverflowError) as error:
@@ -81,8 +95,7 @@ def _arrow(file: Any) -> Iterator[Any]:
     else:
         batches = iter(ipc.open_stream(file))
     for batch in batches:
-        # offsets of a hostile file may point anywhere
-        batch.validate(full=True)
+        batch = _checked(batch)
         wanted = set(_columns(batch.schema))
         places = [i for i, name in enumerate(batch.schema.names) if name in wanted]
         for start in range(0, batch.num_rows, _MOST_ROWS):
@@ -99,20 +112,46 @@ def _columns(schema: Any) -> list[str]:
     return [field.name for field in schema if not is_large(field.type) or is_known(field.name)]
 
 
-def _rows(batch: Any, first_of: str | None, log: ReadLog) -> Iterator[dict[str, Any]]:
-    if first_of is not None and len(set(batch.schema.names)) < len(batch.schema.names):
-        log.warn(COLUMN_TWICE, (first_of, None), "the last one counts")
-    columns = {field.name: batch.column(i).to_pylist() for i, field in enumerate(batch.schema)}
-    names = list(columns)
-    for values in zip(*columns.values(), strict=True):
-        yield {name: _text(value) for name, value in zip(names, values, strict=True)}
+def _checked(batch: Any) -> Any:
+    """Return a batch whose offsets, which a hostile file may point anywhere, are good; strings may be no UTF-8.
 
-
-def _text(value: Any) -> Any:
-    """Return bytes as text where they are UTF-8."""
-    if not isinstance(value, bytes):
-        return value
+    Raises `ArrowInvalid`, a `ValueError`.
+    """
     try:
-        return value.decode("utf-8")
+        batch.validate(full=True)
+    except ValueError:
+        batch = _as_bytes(batch)
+        batch.validate(full=True)
+    return batch
+
+
+def _as_bytes(batch: Any) -> Any:
+    """Return a batch with its columns of strings as bytes, without a look at them."""
+    import pyarrow as pa
+
+    kinds = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}
+    columns = [column.view(kinds[column.type]) if column.type in kinds else column for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _check_names(batch: Any, name: str, log: ReadLog) -> None:
+    if len(set(batch.schema.names)) < len(batch.schema.names):
+        log.warn(COLUMN_TWICE, (name, None), "the last one counts")
+
+
+def _rows(batch: Any) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Yield each row, and whether bytes in it that are no UTF-8 became U+FFFD; the bytes of pages stay."""
+    try:
+        columns = {field.name: batch.column(i).to_pylist() for i, field in enumerate(batch.schema)}
     except UnicodeDecodeError:
-        return value
+        batch = _as_bytes(batch)
+        columns = {field.name: batch.column(i).to_pylist() for i, field in enumerate(batch.schema)}
+    names = list(columns)
+    packed = [f.name for f in batch.schema if "binary" in str(f.type) and field_of(f.name) != "html"]
+    for values in zip(*columns.values(), strict=True):
+        row, replaced = dict(zip(names, values, strict=True)), False
+        for name in packed:
+            if isinstance(row[name], bytes):
+                row[name], damaged = decode_utf8(row[name])
+                replaced |= damaged
+        yield row, replaced

@@ -63,6 +63,15 @@ _RANKS: dict[str, tuple[str, int]] = {
 }
 
 
+def field_of(name: str) -> str | None:
+    """Return which field of a document a name of a field means, or None.
+
+    >>> field_of("Page HTML"), field_of("embedding")
+    ('html', None)
+    """
+    return _RANKS.get(_normal(name), (None,))[0]
+
+
 def is_known(name: str) -> bool:
     """Return whether a name of a field means one of a document's.
 

@@ -120,7 +120,7 @@ class Stream:
         try:
             if file.seekable():
                 first = file.read(4) or b""
-                if not (first.startswith((_GZIP_MAGIC, *_UTF16)) or _ZSTD_MAGIC.match(first)):
+                if not (is_packed(first) or first.startswith(_UTF16)):
                     file.seek(len(codecs.BOM_UTF8) if first.startswith(codecs.BOM_UTF8) else 0)
                     return file
         except OSError:
@@ -148,6 +148,15 @@ class Stream:
             return
         with open(self.path, "rb", buffering=0) as file:
             yield from _pieces(file)
+
+
+def is_packed(head: bytes) -> bool:
+    """Return whether data that begins so (4 bytes) is packed with gzip or zstandard.
+
+    >>> is_packed(b"\x1f\x8b\x08\x00"), is_packed(b"PAR1")
+    (True, False)
+    """
+    return head.startswith(_GZIP_MAGIC) or _ZSTD_MAGIC.match(head) is not None
 
 
 def _open(path: str) -> io.FileIO:

@@ -10,7 +10,7 @@ from typing import Any
 
 from dedup.readers.base import Record
 from dedup.readers.log import Place, ReadLog
-from dedup.readers.scrub import INVALID_UTF8, decode_utf8
+from dedup.readers.scrub import BINARY, INVALID_UTF8, decode_utf8, is_binary
 from dedup.readers.streams import TOO_LONG, Stream
 
 SURPLUS = "row has more fields than the header"
@@ -20,6 +20,7 @@ QUOTES = "quotation mark out of place"
 BROKEN = "broken row"
 NO_HEADER = "the row with the names of the columns cannot be read"
 COLUMN_TWICE = "two columns have one name"
+NO_ROWS = "table without rows"
 
 # csv keeps its limit in a C long, which has 32 bits on some systems.
 _MOST = 2**31 - 1
@@ -42,6 +43,9 @@ class TableReader:
 
     def records(self, stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
         """Yield each row as a mapping from column names; empty cells are empty strings."""
+        if is_binary(stream.head()):
+            log.lose(BINARY, (stream.name, None), "save the table as CSV")
+            return
         rows = _Rows(stream, self._delimiter(stream.head()), limit, log)
         header = next(rows, None)
         if header is None or (rows.damaged and not header.broken):
@@ -51,9 +55,12 @@ class TableReader:
         columns = [name.strip() for name in header.fields]
         if len(set(columns)) < len(columns):
             log.warn(COLUMN_TWICE, header.place, "the last one counts")
+        row = None
         for row in rows:
             if _fits(row, columns, rows, log):
                 yield row.place[1], _fields(row, columns, log)
+        if row is None and not stream.cut and not rows.lost:
+            log.warn(NO_ROWS, (stream.name, None))
 
     def _delimiter(self, head: bytes) -> str:
         """Return the one of the possible delimiters that the header has most often; the first on a tie."""
@@ -109,13 +116,13 @@ def _fields(row: _Row, columns: list[str], log: ReadLog) -> dict[str, Any]:
 class _Rows:
     """The rows of a table; one that breaks the rules of quoting is read from its first line alone.
 
-    `damaged` is True from such a row on; who reads the rows takes it back.
+    `damaged` is True from such a row on; who reads the rows takes it back. `lost` says that one gave nothing.
     """
 
     def __init__(self, stream: Stream, delimiter: str, limit: int, log: ReadLog) -> None:
         # The process has one limit: it is only ever raised, so that two readers cannot undo each other.
         csv.field_size_limit(max(csv.field_size_limit(), min(limit, _MOST)))
-        self.damaged = False
+        self.damaged = self.lost = False
         self._stream, self._delimiter, self._limit, self._log = stream, delimiter, limit, log
         self._lines = _lines(stream, limit)
         self._pending: deque[_Line] = deque()
@@ -158,6 +165,7 @@ class _Rows:
         self.damaged = True
         place = (self._stream.name, first.number)
         if first.text is None or isinstance(error, _TooLong):
+            self.lost = True
             self._log.skip(TOO_LONG, place, f"more than {self._limit} bytes")
             return None
         text = first.text.rstrip("\r\n")
@@ -166,7 +174,10 @@ class _Rows:
         try:
             return next(csv.reader([text], delimiter=self._delimiter))
         except csv.Error:
-            self._log.skip(BROKEN, place, str(error))
+            self.lost = True
+            # what csv says of it speaks to programmers
+            is_return = "universal-newline" in str(error)
+            self._log.skip(BROKEN, place, "a carriage return in an unquoted field" if is_return else str(error))
             return None
 
     def _restart(self) -> None:

@@ -17,6 +17,7 @@ from dedup.readers.log import Place, ReadLog
 from dedup.readers.page import LARGEST_PAGE
 from dedup.readers.streams import CANNOT, DAMAGED, GONE, TOO_LONG, Stream
 
+NO_PAGES = "web archive without a page"
 NO_PAGE = "archived response that is no page"
 FAILED = "archived response with an error status"
 ENCODED = "archived page in an encoding that is not read"
@@ -60,7 +61,9 @@ class WarcReader:
             return
         try:
             with open(stream.path, "rb") as file:
-                yield from _Archive(stream.name, file, min(limit, LARGEST_PAGE), log).pages()
+                archive = _Archive(stream.name, file, min(limit, LARGEST_PAGE), log)
+                yield from archive.pages()
+                archive.check_any()
         except FileNotFoundError:
             log.lose(GONE, (stream.name, None))
         except OSError as error:
@@ -76,6 +79,7 @@ class _Archive:
         self._number = 0
         self._position = 0
         self._lost_at: int | None = None
+        self._told = self._inside = False
 
     def pages(self) -> Iterator[Record]:
         """Yield the pages, again and again from the next start after damage."""
@@ -90,6 +94,11 @@ class _Archive:
                 self._lose(str(error))
             begin = self._next(self._mark, max(begin, self._position) + 1)
 
+    def check_any(self) -> None:
+        """Warn where there was neither a page nor a loss that was counted."""
+        if not self._told:
+            self._log.warn(NO_PAGES, (self._name, None), f"{self._number} records, none a page that was served")
+
     def _from(self, begin: int) -> Iterator[Record]:
         from fastwarc.warc import ArchiveIterator, WarcRecordType
 
@@ -98,16 +107,19 @@ class _Archive:
         pages = WarcRecordType.response | WarcRecordType.resource
         try:
             for record in ArchiveIterator(self._file, record_types=WarcRecordType.any_type, parse_http=False):
-                self._number += 1
+                self._number, self._inside = self._number + 1, True
                 self._position = record.stream_pos
                 if record.record_type & pages:
                     record.parse_http()
                     page = self._page(record)
                     if page is not None:
+                        self._told = True
                         yield self._number, page
+                self._inside = False
         except (OSError, ValueError, EOFError) as error:
             raise _Damaged(str(error)) from error
         if not self._ends_well(begin):
+            self._inside = True
             raise _Damaged("the last record ends too early")
 
     def _ends_well(self, begin: int) -> bool:
@@ -145,9 +157,11 @@ class _Archive:
         try:
             html = self._body(record, headers)
         except _TooLong:
+            self._told = True
             self._log.skip(TOO_LONG, place, f"more than {self._limit} bytes")
             return None
         except LookupError as error:
+            self._told = True
             self._log.skip(ENCODED, place, str(error.args[0]))
             return None
         return {
@@ -202,8 +216,8 @@ class _Archive:
     def _lose(self, detail: str) -> None:
         """Count damage once for each stretch without a good record."""
         if self._lost_at != self._number:
-            self._log.lose(DAMAGED, (self._name, self._number + 1), detail)
-        self._lost_at = self._number
+            self._log.lose(DAMAGED, (self._name, self._number + (not self._inside)), detail)
+        self._lost_at, self._inside, self._told = self._number, False, True
 
 
 def _unchunked(raw: bytes) -> bytes:
