@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 
 import msgspec
@@ -26,9 +26,11 @@ from dedup.tokens import Tokens
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
-def pack(document: Document) -> bytes:
-    """Return a document as compressed bytes; equal documents give equal bytes."""
-    return zstandard.ZstdCompressor(level=3).compress(plain_bytes(document))
+def pack_all(documents: Iterable[Document]) -> Iterator[bytes]:
+    """Yield documents as compressed bytes; equal documents give equal bytes."""
+    compressor = zstandard.ZstdCompressor(level=3)
+    for document in documents:
+        yield compressor.compress(plain_bytes(document))
 
 
 def plain_bytes(document: Document) -> bytes:
@@ -39,14 +41,26 @@ def plain_bytes(document: Document) -> bytes:
 
 
 def unpack(packed: bytes) -> Document:
-    """Return the document of `pack`.
+    """Return the document of `pack_all`.
 
     Raises `StoreError` when the bytes are none.
     """
-    try:
-        return msgspec.json.decode(zstandard.ZstdDecompressor().decompress(packed), type=Document)
-    except (zstandard.ZstdError, msgspec.DecodeError) as error:
-        raise StoreError(f"a stored document cannot be read ({error})") from error
+    return next(unpack_all([packed]))
+
+
+def unpack_all(packed: Iterable[bytes]) -> Iterator[Document]:
+    """Yield the documents of `pack_all`: to make a decompressor takes longer than to use it.
+
+    Raises `StoreError` when the bytes are none.
+    """
+    decompressor = zstandard.ZstdDecompressor()
+    decoder = msgspec.json.Decoder(Document)
+    for one in packed:
+        try:
+            document = decoder.decode(decompressor.decompress(one))
+        except (zstandard.ZstdError, msgspec.DecodeError) as error:
+            raise StoreError(f"a stored document cannot be read ({error})") from error
+        yield document
 
 
 def is_of(packed: bytes, document: Document) -> bool:

@@ -116,7 +116,8 @@ class Index:
             before = own[changed]
             own[changed] = view.state.next_number + np.arange(len(changed))
             if len(changed):
-                rows = [(int(own[i]), contents.pack(new.documents[i])) for i in changed.tolist()]
+                packed = contents.pack_all(new.documents[i] for i in changed.tolist())
+                rows = list(zip(own[changed].tolist(), packed, strict=True))
                 words = self._words(new.only(changed), own[changed].astype(np.uint32))
                 view = self._storage.write(rows, before[before >= 0].tolist(), words)
             answer = self._answer(new, own, view, Question(carriers=carriers))
@@ -308,7 +309,7 @@ class Index:
 
     def _words_of_rows(self, rows: Sequence[tuple[int, bytes]]) -> list[Segment]:
         """Return what is searched for in stored documents."""
-        documents = [contents.unpack(body) for _, body in rows]
+        documents = list(contents.unpack_all(body for _, body in rows))
         tokens = tokenize_all([d.text for d in documents], self._workers(documents))
         signed = signatures(tokens, self.config.signatures, self._workers(documents))
         new = _New(documents=documents, tokens=tokens, signed=signed, log=ReadLog())

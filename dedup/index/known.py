@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import xxhash
 
-from dedup.index.contents import unpack
+from dedup.index.contents import unpack_all
 from dedup.model import Document
 from dedup.spill import in_order
 from dedup.store.database import Database
@@ -89,5 +89,5 @@ class KnownTexts:
 
 
 def _read(rows: Sequence[tuple[int, bytes]]) -> list[Known]:
-    documents = [unpack(body) for _, body in rows]
+    documents = list(unpack_all(body for _, body in rows))
     return list(of_texts(documents, tokenize([d.text for d in documents])))

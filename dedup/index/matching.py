@@ -125,21 +125,26 @@ def _matches(found: _Found) -> Iterator[IndexMatch]:
     places = np.stack([tokens.starts[first[:, :2]], tokens.ends[ends - 1]], axis=2)
     told = _changes(found)
     relations: dict[tuple[int, int], Relation] = {}
-    for p, (pair, ((left_start, left_end), (right_start, right_end)), alike) in enumerate(
-        zip(passages.documents.tolist(), places.tolist(), similarity.tolist(), strict=True)
-    ):
+    columns = (
+        passages.documents.tolist(),
+        places.tolist(),
+        similarity.tolist(),
+        found.shares.tolist(),
+        found.scored.scores.tolist(),
+        found.scored.features.tolist(),
+    )
+    for p, (pair, (here, there), alike, shares, score, features) in enumerate(zip(*columns, strict=True)):
         left, right = pair
         one, other = found.documents[left], found.documents[right]
-        shares = found.shares[p].tolist()
         if (left, right) not in relations:
             relations[left, right] = _relation(one, other, shares, found, (left, right))
         yield IndexMatch(
-            left=Span(doc_id=one.id, start=left_start, end=left_end),
-            right=Span(doc_id=other.id, start=right_start, end=right_end),
-            score=float(found.scored.scores[p]),
+            left=Span(doc_id=one.id, start=here[0], end=here[1]),
+            right=Span(doc_id=other.id, start=there[0], end=there[1]),
+            score=score,
             similarity=alike,
             wording=assembly.wording(alike),
-            scores=dict(zip(rescore.FEATURES, found.scored.features[p].tolist(), strict=True)),
+            scores=dict(zip(rescore.FEATURES, features, strict=True)),
             changed=tuple(told.get(p, ())),
             relation=relations[left, right],
             share_left=shares[0],
