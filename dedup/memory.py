@@ -16,9 +16,11 @@ from dedup.spill import Scratch
 BYTES_A_CHARACTER = 12
 BYTES_AT_REST = 300 * 2**20
 MAPPED_SHARE = 0.5
-# Bytes of files: tokens, masses, seeds and hits grow with the text, signatures with the documents.
-DISK_A_CHARACTER = 7
+# Bytes of files: tokens, masses, marks, seeds, hits and records grow with the text, signatures with the documents.
+DISK_A_CHARACTER = 8
 DISK_A_DOCUMENT = 600
+# Characters that a scan takes in a second on two cores (`make bench`).
+CHARACTERS_A_SECOND = 1_500_000
 DEFAULT_LIMIT = 6 * 2**30
 
 
@@ -52,7 +54,7 @@ def disk(characters: int, documents: int) -> int:
 
 
 def check_room(scratch: Scratch, characters: int, documents: int, progress: Progress) -> None:
-    """Say how much room a scan takes in files, and refuse it before it starts when that is not there.
+    """Say how much room a scan takes in files, and about how long; refuse it when that room is not there.
 
     Raises `StoreError` with what is needed and what to do.
     """
@@ -65,5 +67,12 @@ def check_room(scratch: Scratch, characters: int, documents: int, progress: Prog
         )
     progress.warn(
         f"{documents:,} documents of {characters / 1e6:,.0f} million characters do not fit into --memory: "
-        f"about {need / 2**30:.1f} GB are kept in files in {folder} until the scan ends"
+        f"about {need / 2**30:.1f} GB are kept in files in {folder} until the scan ends, "
+        f"in about {_duration(characters / CHARACTERS_A_SECOND)} on two cores"
     )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -74,6 +74,7 @@ def test_room_is_checked_before_a_scan(tmp_path: Path, monkeypatch: pytest.Monke
     scratch, said = Scratch(tmp_path, on_disk=True), Warnings()
     memory.check_room(scratch, 10**6, 100, said)
     assert str(tmp_path) in said.messages[0]
+    assert said.messages[0].endswith("in about 1 s on two cores")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**6))
     with pytest.raises(StoreError, match=r"free some space.*--work.*--memory"):
         memory.check_room(scratch, 10**6, 100, said)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dedup.config import ReadConfig
-from dedup.memory import BYTES_A_CHARACTER, BYTES_AT_REST
+from dedup.memory import BYTES_A_CHARACTER, BYTES_AT_REST, CHARACTERS_A_SECOND
 from dedup.model import Document
 from dedup.readers.base import Source
 from dedup.readers.documents import Unread
@@ -20,9 +20,7 @@ from dedup.readers.log import ReadLog
 from dedup.readers.reading import Reading
 from dedup.readers.walk import find_sources
 
-# Characters that a scan takes in a second on two cores (`make bench`), what packing saves, and the part of a file that
-# is text: rough, as an estimate is.
-CHARACTERS_A_SECOND = 1_500_000
+# What packing saves, and the part of a file that is text: rough, as an estimate is.
 PACKED_FACTOR = 3.0
 TEXT_SHARE = {"html": 0.04, "warc": 0.03, "parquet": 2.0}
 SAMPLES = 5
