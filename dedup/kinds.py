@@ -93,7 +93,7 @@ _SENTENCE_END = tuple(".!?。！？।॥۔؟…")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cues:
-    """What the places of a cluster show, each as the share of places that show it.
+    """What the places of a cluster show, each as the share of places that show it; `framed` by their length.
 
     `spoken`: inside quotation marks, or somebody speaking of himself who is introduced; `framed`: with marks that only
     captions have; `in_row`: right behind another place of the same text; `together`: headlines run together; `listed`:
@@ -117,7 +117,7 @@ def _read(occurrences: Sequence[Occurrence]) -> _Cues:
 
     return _Cues(
         spoken=_spoken(occurrences),
-        framed=share(_is_framed),
+        framed=_framed(occurrences),
         in_row=_in_row(occurrences),
         together=share(lambda o: cues.is_run_together(o.text, o.paragraph)),
         listed=share(lambda o: o.names >= max(LISTED, o.usual_names + ABOVE_USUAL)),
@@ -201,6 +201,12 @@ def _is_first_person(o: Occurrence, known: bool) -> bool:
     begin = len(o.before)
     told = known or o.quoted >= 0.4 or cues.is_introduced(o.before, o.after, o.paragraph, o.lead)
     return told and cues.is_first_person(o.paragraph, begin, begin + len(o.text))
+
+
+def _framed(occurrences: Sequence[Occurrence]) -> float:
+    """Return the share of all that is shared that stands in places with marks that only captions have: beside a whole
+    gallery, a sentence of it that others took is little."""
+    return sum(len(o.text) for o in occurrences if _is_framed(o)) / max(1, sum(len(o.text) for o in occurrences))
 
 
 def _is_framed(o: Occurrence) -> bool:
@@ -291,7 +297,7 @@ def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) 
         found.append((-0.7, ""))
     if context.furniture or not found or _furniture_share(occurrences, context) >= 0.5:
         found.append((-0.6, ""))
-    if max(o.document_share for o in occurrences) > 0.5:
+    if max(o.document_share for o in occurrences) > 0.5 and shown.framed <= 0.5:
         found.append((-0.5, ""))
     return found
 

@@ -217,3 +217,12 @@ def test_what_is_printed_twice_in_a_row_is_no_narrative() -> None:
     apart = [dataclasses.replace(p, start=900 * n) for n, p in enumerate(row)]
     assert kind_of(apart, company=None, words=70.0) == "wire_copy"
     assert kind_of([dataclasses.replace(p, quoted=1.0) for p in row], company=None, words=70.0) == "quotation"
+
+
+def test_a_gallery_is_captions_however_long() -> None:
+    """A gallery may be most of its page, and one of its sentences may stand elsewhere; a story with a photo is none."""
+    gallery = " ".join(f"{REPORTED}. Hide Caption {n} of 9" for n in range(9))
+    pages = [dataclasses.replace(place(i, gallery), document_share=0.6) for i in range(2)]
+    assert kind_of([*pages, place(2, REPORTED), place(3, REPORTED)], words=200.0, company=1.0) == "caption"
+    story = f"{REPORTED}. " * 12 + "Hide Caption 1 of 9"
+    assert kind_of([place(i, story) for i in range(2)], words=200.0, company=1.0) == "wire_copy"
