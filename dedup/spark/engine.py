@@ -179,6 +179,7 @@ class _Run:
         from pyspark.sql import functions as f
 
         digests, sizes, weight = np.zeros((count, 2), np.uint64), np.zeros(count, np.int64), 0
+        rows.count()  # makes all parts side by side; what iterates asks for one after the other
         wanted = rows.select("document", "digest", (f.octet_length("hashes") / 4).cast("long").alias("size"), "words")
         for row in wanted.toLocalIterator(prefetchPartitions=True):
             digests[row.document] = np.frombuffer(row.digest, np.uint64)
