@@ -28,14 +28,29 @@ _ALONE = ("\2", "\3")
 
 
 def row_line(view: RowView, layout: Layout) -> str:
-    """Return a passage as one line that leads to where it stands in whole."""
+    """Return a passage as one link to where it stands in whole: a single element, for there may be 20,000."""
     c = view.cluster
     since = f" · {m.text(show((view.since.published or '')[:10]))}" if view.since else ""
-    language = m.language(view.lang) if view.lang != "en" else ""
+    language = "" if (view.lang or "").startswith("en") else m.language(view.lang)
+    said = m.line(c.text, 90)
     return (
-        f'<div id="{view.anchor}"{_facets(view)}><a href="{escape(layout.whole_passage(view.number, view.anchor))}">'
-        f"<b>{view.number}</b> {m.kind(c.kind)}</a> {m.scope(c.scope)} · {labels.carriers(c)}{since}"
-        f'<p dir="auto"{language}>{m.line(c.text, 90)}</p></div>'
+        f'<a id="{view.anchor}" href="{escape(layout.whole_passage(view.number, view.anchor))}">{view.number} '
+        f"{m.kind(c.kind)} · {m.scope(c.scope)} · {labels.carriers(c)}{since}\n"
+        f"{f'<span{language}>{said}</span>' if language else said}</a>"
+    )
+
+
+def facets(view: RowView) -> str:
+    """Return what a script filters and sorts a passage by, in the order that it reads.
+
+    Kind, scope, score, outlets, documents, groups, agency, time, and after a bar its outlets by number.
+    """
+    c = view.cluster
+    agency = "-" if view.agency is None else view.agency
+    moment = "-" if view.moment is None else round(view.moment)
+    return (
+        f"{m.slug(c.kind)} {m.slug(c.scope)} {labels.percentage(c.score)} {c.n_outlets} {c.n_documents} "
+        f"{c.n_families} {agency} {moment}|{' '.join(map(str, view.outlets[:_OUTLETS_FILTERED]))}"
     )
 
 
@@ -45,7 +60,7 @@ def passage_card(view: PassageView, known: Catalogue) -> str:
     c, language = h.cluster, m.language(h.lang)
     since = f' <span class="since">from {m.date(h.since.published)}</span>' if h.since else ""
     return (
-        f'<details class="cluster" id="{h.anchor}"{_facets(h)}>\n<summary>\n<span class="no">{h.number}</span>\n'
+        f'<details class="cluster passage" id="{h.anchor}">\n<summary>\n<span class="no">{h.number}</span>\n'
         f'<span class="head">\n<span class="meta"><span class="kind k-{m.slug(c.kind)}">{m.kind(c.kind)}</span> '
         f'<span class="scope">{m.scope(c.scope)}</span> <span class="carriers">{labels.carriers(c)}</span>{since}'
         f'</span>\n<span class="lead" dir="auto"{language}>{m.line(c.text, 160)}</span>\n</span>\n</summary>\n'
@@ -97,21 +112,6 @@ def reading_card(view: ReadingView) -> str:
         f"{_aside(link) if link.startswith('<a') else ''}"
         f'<div class="article" dir="auto"{language}>{"".join(map(_segment, view.segments))}</div>\n{_aside(left_out)}'
         "</div>\n</details>\n"
-    )
-
-
-def _facets(view: RowView) -> str:
-    """Return what a script filters and sorts by, in the order that it reads.
-
-    Kind, scope, rank, score, outlets, documents, groups, agency, time; outlets by number apart.
-    """
-    c = view.cluster
-    agency = "-" if view.agency is None else view.agency
-    moment = "-" if view.moment is None else round(view.moment)
-    outlets = f' data-o="{" ".join(map(str, view.outlets[:_OUTLETS_FILTERED]))}"' if view.outlets else ""
-    return (
-        f' data-f="{m.slug(c.kind)} {m.slug(c.scope)} {view.number} {labels.percentage(c.score)} {c.n_outlets} '
-        f'{c.n_documents} {c.n_families} {agency} {moment}"{outlets}'
     )
 
 

@@ -15,7 +15,7 @@ from dedup.report.safe import anchors
 
 PAGE_IDS: Final = tuple(
     """
-    top main passages passage-list documents reading pairs suppressed methods outlets calendar reused pages
+    top main passages passage-list facets documents reading pairs suppressed methods outlets calendar reused pages
     filters more-filters f-search f-kind f-scope f-outlet f-agency f-from f-to f-score f-groups f-order f-keys
     found expand keys keys-open keys-close keys-title nothing reset
     """.split()

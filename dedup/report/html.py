@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
 from markupsafe import Markup
 
 from dedup.errors import StoreError
 from dedup.model import SCOPES, ScanResult
 from dedup.report import labels
-from dedup.report.cards import document_card, passage_card, reading_card, row_line
+from dedup.report.cards import document_card, facets, passage_card, reading_card, row_line
 from dedup.report.catalogue import MOST_CARDS, PER_PAGE, Catalogue, Layout
 from dedup.report.environment import ENVIRONMENT, hashed, source
 from dedup.report.facts import sentences
@@ -33,10 +33,21 @@ _READING_PART: Final = 0.08
 _INDEX_PART: Final = 0.76
 _RESERVE: Final = 8000
 """Bytes kept for the sentences that say what is elsewhere, and for what holds lines together."""
+_ELEMENTS: Final = 100_000
+"""Elements of the main page in passages and texts, as a browser's time goes with their number."""
+_LEAST_ELEMENTS: Final = 10_000
+"""Elements for what stands in whole, however many lines there are: about 100 passages and some texts."""
+_READING_ELEMENTS: Final = 0.2
+"""Part of these elements that whole texts may take; they have many marks."""
+_LINE_ELEMENTS: Final = 5
+"""Elements that a line counts as: it is one, but is searched and sorted as well."""
 _CHUNK: Final = 100
 """Lines that a browser skips together while they are out of sight."""
 _HOLE: Final = "<!-- passages -->"
 """Where the template of the page has the passages; as text is escaped, it stands nowhere else."""
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +56,13 @@ class _Parts:
 
     documents: tuple[str, ...]
     reading: tuple[str, ...]
+
+
+class _Row(NamedTuple):
+    """A passage as a line, and what a script filters it by."""
+
+    line: str
+    facets: str
 
 
 def write_html(
@@ -73,45 +91,54 @@ def render_pages(
 ) -> Iterator[tuple[str, str]]:
     """Yield name and text of the main page, then of each side page that is needed."""
     start = replace(ready.known.layout, main=main, folder=_folder(main), whole=0)
-    rows = _fit(_rows(ready.known.laid_out(start)), int(budget_bytes * _INDEX_PART))
+    rows = _fit(_rows(ready.known.laid_out(start)), int(budget_bytes * _INDEX_PART), _row_size)
     known = ready.known.laid_out(replace(start, indexed=len(rows)))
     places = all_places(known)
-    reading = _fit(_readings(known, places, 1, len(places)), int(budget_bytes * _READING_PART))
+    elements = max(_ELEMENTS - _LINE_ELEMENTS * len(rows), _LEAST_ELEMENTS)
+    reading = _fit(_readings(known, places, 1, len(places)), int(budget_bytes * _READING_PART), _size)
+    reading = _fit(reading, int(elements * _READING_ELEMENTS), _elements)
     known = known.laid_out(replace(known.layout, readings=len(reading)))
-    documents = _fit(_documents(known), int(budget_bytes * _DOCUMENTS_PART))
+    documents = _fit(_documents(known), int(budget_bytes * _DOCUMENTS_PART), _size)
     parts = _Parts(documents=documents, reading=reading)
     before, after = _page(ready, known, parts).split(_HOLE)
-    whole = _whole(known, rows, budget_bytes - _RESERVE - _size(before) - sum(map(_size, rows)) - _size(after))
+    room = budget_bytes - _RESERVE - _size(before) - sum(map(_row_size, rows)) - _size(after)
+    whole = _whole(known, rows, room, elements - sum(map(_elements, reading)))
     known = known.laid_out(replace(known.layout, whole=len(whole)))
-    yield main, "".join((before, _list(known.layout, ready.facts.passages, whole, rows[len(whole) :]), after))
+    yield main, "".join((before, _list(known.layout, ready.facts.passages, whole, rows), after))
     yield from _side_pages(known.laid_out(replace(known.layout, aside=True)), places)
 
 
-def _whole(known: Catalogue, rows: Sequence[str], room: int) -> tuple[str, ...]:
+def _whole(known: Catalogue, rows: Sequence[_Row], room: int, elements: int) -> tuple[str, ...]:
     """Return the first passages in whole, as many as fit when each takes the place of its line."""
     shown = []
     for card, row in zip(_passages(known, 1, len(rows)), rows, strict=True):
-        room -= _size(card) - _size(row)
-        if room < 0:
+        room -= _size(card) - _size(row.line)
+        elements -= _elements(card)
+        if room < 0 or elements < 0:
             break
         shown.append(card)
     return tuple(shown)
 
 
-def _list(layout: Layout, total: int, whole: Sequence[str], rows: Sequence[str]) -> str:
-    """Return the list of passages: the first in whole, then lines."""
+def _list(layout: Layout, total: int, whole: Sequence[str], rows: Sequence[_Row]) -> str:
+    """Return the list of passages: the first in whole, then lines; before it what a script filters them by."""
     said = ""
-    if rows:
+    rest = [row.line for row in rows[len(whole) :]]
+    if rest:
         said = (
-            f'<p class="intro">The first {labels.number(len(whole))} stand here in whole, {labels.number(len(rows))} '
+            f'<p class="intro">The first {labels.number(len(whole))} stand here in whole, {labels.number(len(rest))} '
             f"more as a line that leads to a page in the folder {text(layout.folder)} beside this file. Of those, the "
             "search sees the line.</p>\n"
         )
-    chunks = (rows[n : n + _CHUNK] for n in range(0, len(rows), _CHUNK))
+    chunks = (rest[n : n + _CHUNK] for n in range(0, len(rest), _CHUNK))
     lines = "\n".join(f'<div class="chunk">{"".join(chunk)}</div>' for chunk in chunks)
+    by = "\n".join(row.facets for row in rows)
     none = "None fits into this report." if total else "No shared passages were found."
-    nothing = "" if whole or rows else f'<p class="intro">{none}</p>'
-    return f'{said}<div id="passage-list">\n{"".join(whole)}{lines}{nothing}\n</div>'
+    nothing = "" if rows else f'<p class="intro">{none}</p>'
+    return (
+        f'{said}<script type="text/plain" id="facets">{by}</script>\n'
+        f'<div id="passage-list">\n{"".join(whole)}{lines}{nothing}\n</div>'
+    )
 
 
 def _page(ready: Prepared, known: Catalogue, parts: _Parts) -> str:
@@ -192,9 +219,10 @@ def _passages(known: Catalogue, first: int, last: int) -> Iterator[str]:
         yield passage_card(passage_view(cluster, known), known)
 
 
-def _rows(known: Catalogue) -> Iterator[str]:
+def _rows(known: Catalogue) -> Iterator[_Row]:
     for cluster in islice(known.passages, MOST_CARDS):
-        yield row_line(row_view(cluster, known), known.layout)
+        view = row_view(cluster, known)
+        yield _Row(row_line(view, known.layout), facets(view))
 
 
 def _documents(known: Catalogue) -> Iterator[str]:
@@ -207,15 +235,24 @@ def _readings(known: Catalogue, places: Mapping[str, Sequence[Place]], first: in
         yield reading_card(view)
 
 
-def _fit(items: Iterable[str], room: int) -> tuple[str, ...]:
+def _fit(items: Iterable[_T], room: int, size: Callable[[_T], int]) -> tuple[_T, ...]:
     """Return the first items that fit into `room` bytes together."""
     kept = []
     for item in items:
-        room -= _size(item)
+        room -= size(item)
         if room < 0:
             break
         kept.append(item)
     return tuple(kept)
+
+
+def _row_size(row: _Row) -> int:
+    return _size(row.line) + len(row.facets) + 1
+
+
+def _elements(html: str) -> int:
+    """Return the number of elements that are closed: all but a few."""
+    return html.count("</")
 
 
 def _size(html: str) -> int:

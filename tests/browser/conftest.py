@@ -36,7 +36,8 @@ class Opened:
     def shown(self) -> list[str]:
         """Return the ids of the passages in sight, in their order."""
         ids: list[str] = self.page.evaluate(
-            "() => [...document.querySelectorAll('#passage-list [data-f]')].filter(e => !e.hidden).map(e => e.id)"
+            "() => [...document.querySelectorAll('#passage-list .passage, #passage-list .chunk > a')]"
+            ".filter(e => !e.hidden).map(e => e.id)"
         )
         return ids
 

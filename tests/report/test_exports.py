@@ -49,7 +49,7 @@ def read_parquet(path: Path) -> list[dict[str, Any]]:
 
 def facts_of(page: str) -> str:
     """Return what a reader of the page sees, a line a piece of text: style and script apart."""
-    plain = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
+    plain = re.sub(r"<(style|script)\b[^>]*>.*?</\1>", "", page, flags=re.DOTALL)
     parsed = Page(plain)
     lines = (" ".join(text.split()) for text in parsed.texts[0])
     return "\n".join(line for line in lines if line) + "\n"

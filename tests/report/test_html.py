@@ -15,6 +15,7 @@ import pytest
 
 from dedup.errors import StoreError
 from dedup.model import Document, PassageCluster, ScanResult
+from dedup.report import html
 from dedup.report.catalogue import catalogue
 from dedup.report.html import render_html, render_pages, write_html
 from dedup.report.prepared import ReportOptions, prepare
@@ -68,7 +69,7 @@ def test_summary_facts(result: ScanResult) -> None:
 def test_clusters_are_ranked_and_named_in_neutral_words(result: ScanResult) -> None:
     """Each cluster's line has its number, kind, carriers and first words, in rank order."""
     page = _page(result)
-    passages = [n for n in page.find("details", class_="cluster") if "data-f" in page.elements[n][1]]
+    passages = page.find("details", class_="passage")
     heads = [page.text(page.find("summary")[page.find("details").index(n)]) for n in passages]
     assert [re.match(r"\d+ (\D+?) (Across|Within)", head).group(1) for head in heads] == [  # type: ignore[union-attr]
         "Shared statement",
@@ -162,7 +163,7 @@ def test_only_one_script_and_style_and_their_hashes_allowed(result: ScanResult) 
     policy = next(a["content"] for t, a in page.elements if a.get("http-equiv") == "Content-Security-Policy")
     assert policy.startswith("default-src 'none'; ")
     for tag in ("script", "style"):
-        (element,) = page.find(tag)
+        (element,) = (n for n in page.find(tag) if "type" not in page.elements[n][1])
         digest = hashlib.sha256("".join(page.texts[element]).encode()).digest()
         assert f"{tag}-src 'sha256-{base64.b64encode(digest).decode()}'" in policy
     assert "unsafe" not in policy
@@ -237,7 +238,9 @@ def test_hostile_text_stays_text(result: ScanResult, poison: str) -> None:
     page = Page(source)
     assert page.misnested == []
     assert {tag for tag, _ in page.elements} <= OWN_ELEMENTS
-    assert [len(page.find(tag)) for tag in ("script", "style", "main", "h1")] == [1, 1, 1, 1]
+    assert [len(page.find(tag)) for tag in ("style", "main", "h1")] == [1, 1, 1]
+    assert [page.elements[n][1].get("type") for n in page.find("script")] == ["text/plain", None]
+    assert re.fullmatch(r"[a-z0-9_ |\n-]*", "".join(page.texts[page.find("script")[0]]))
     for _, attrs in page.elements:
         assert not [name for name in attrs if name.startswith("on") or name in ("src", "style", "srcdoc")]
     assert all(link.startswith("#") for link in page.links())
@@ -268,6 +271,16 @@ def _many(result: ScanResult, count: int) -> tuple[PassageCluster, ...]:
     return tuple(replace(wire, cluster_id=f"cluster-{n:04d}", text=f"{FERRY} {n:04d}") for n in range(count))
 
 
+def _whole(page: Page) -> list[str]:
+    """Return the fragments of the passages that stand in whole."""
+    return [page.elements[n][1]["id"] for n in page.find("details", class_="passage")]
+
+
+def _lines(page: Page) -> list[str]:
+    """Return the fragments of the passages that are a line."""
+    return [attrs["id"] for tag, attrs in page.elements if tag == "a" and "id" in attrs]
+
+
 def _pages(result: ScanResult, budget: int) -> dict[str, str]:
     return dict(render_pages(prepare(result), budget_bytes=budget))
 
@@ -278,8 +291,7 @@ def test_budget(result: ScanResult) -> None:
     large = replace(result, passages=(*_many(result, 300), inner))
     pages = _pages(large, 600_000)
     page = Page(pages["report.html"])
-    whole = [attrs["id"] for tag, attrs in page.elements if tag == "details" and "data-f" in attrs]
-    rows = [attrs["id"] for tag, attrs in page.elements if tag == "div" and "data-f" in attrs]
+    whole, rows = _whole(page), _lines(page)
     assert 500_000 < len(pages["report.html"].encode()) <= 600_000
     assert [*whole, *rows] == [*(f"cluster-{n:04d}" for n in range(300)), "last"]
     assert 10 < len(whole) < 290
@@ -296,7 +308,7 @@ def test_every_link_between_pages_leads_somewhere(result: ScanResult) -> None:
         parsed = {name: Page(text) for name, text in pages.items()}
         whole: list[str] = []
         for name, page in parsed.items():
-            whole += [attrs["id"] for tag, attrs in page.elements if tag == "details" and "data-f" in attrs]
+            whole += _whole(page)
             assert page.misnested == []
             for link in page.links():
                 target, _, place = link.partition("#")
@@ -312,7 +324,7 @@ def test_every_link_between_pages_leads_somewhere(result: ScanResult) -> None:
 def test_a_page_too_small_for_all_lines_says_how_many_are_elsewhere(result: ScanResult) -> None:
     """Passages without a line on the main page are counted, and the pages they are on are linked."""
     page = Page(_pages(replace(result, passages=_many(result, 300)), 100_000)["report.html"])
-    indexed = len([1 for _, attrs in page.elements if "data-f" in attrs])
+    indexed = len(_whole(page)) + len(_lines(page))
     said = page.text(page.find("div", id="pages")[0])
     assert 0 < indexed < 300
     assert said.startswith(f"{300 - indexed} further passages of lower rank left out here")
@@ -336,7 +348,37 @@ def test_everything_is_shown_within_the_budget(result: ScanResult) -> None:
     page = Page(pages["report.html"])
     assert list(pages) == ["report.html"]
     assert page.find("div", class_="left-out") == []
-    assert len([1 for _, attrs in page.elements if "data-f" in attrs]) == 50
+    assert len(_whole(page)) == 50
+
+
+def test_many_lines_leave_room_for_few_passages_in_whole(result: ScanResult, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the elements that a browser opens quickly a passage is a line, though its bytes would fit."""
+    monkeypatch.setattr(html, "_ELEMENTS", 60 * html._LINE_ELEMENTS)
+    monkeypatch.setattr(html, "_LEAST_ELEMENTS", 2000)
+    page = Page(_pages(replace(result, passages=_many(result, 60)), 10_000_000)["report.html"])
+    whole = _whole(page)
+    assert 0 < len(whole) < 60
+    assert [*whole, *_lines(page)] == [f"cluster-{n:04d}" for n in range(60)]
+    inside = max(page.find("details", class_="passage")) - min(page.find("details", class_="passage"))
+    assert inside <= 2000
+
+
+def test_a_script_filters_by_what_stands_in_the_passages(result: ScanResult) -> None:
+    """Each passage has its kind, scope, figures, agency, date and outlets on the line of its rank, whole or not."""
+    known = catalogue(result)
+    for budget in (10_000_000, 60_000):
+        page = Page(_pages(result, budget)["report.html"])
+        lines = "".join(page.texts[page.find("script", id="facets")[0]]).split("\n")
+        assert len(lines) == len(_whole(page)) + len(_lines(page)) == 8
+        for line, passage in zip(lines, known.passages, strict=True):
+            figures, _, outlets = line.partition("|")
+            kind, scope, score, *counts, agency, _ = figures.split(" ")
+            assert (kind, scope) == (passage.kind, passage.scope)
+            assert score == str(int(passage.score * 100))
+            assert [int(n) for n in counts] == [passage.n_outlets, passage.n_documents, passage.n_families]
+            assert agency == str(known.agencies.get(passage.origin.agency or "", "-"))
+            named = {m.outlet for m in passage.members if m.outlet}
+            assert [list(known.outlets)[int(n)] for n in outlets.split()] == sorted(named, key=str.casefold)
 
 
 def test_a_cluster_of_many_documents_is_cut_with_a_count(result: ScanResult) -> None:

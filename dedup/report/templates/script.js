@@ -3,28 +3,33 @@
   const by = (id) => document.getElementById(id);
   const list = by("passage-list");
   const filters = by("filters");
-  const cards = [...list.querySelectorAll("[data-f]")];
+  // All passages in the order of the page, in whole or as a line.
+  const CARD = "#passage-list > .passage, .chunk > *";
+  const cards = [...list.querySelectorAll(CARD)];
   const number = new Intl.NumberFormat("en");
   let current = null;
 
-  // What is filtered and sorted by is read once: attributes of 20,000 passages are slow to read at every key.
-  const facts = cards.map((card) => {
-    const [kind, scope, rank, score, outlets, documents, groups, agency, time] = (card.dataset.f || "").split(" ");
-    const about = { card, kind, scope, agency, of: card.dataset.o ? ` ${card.dataset.o} ` : "", words: null };
-    Object.assign(about, { rank: Number(rank), score: Number(score), outlets: Number(outlets) });
-    return Object.assign(about, { documents: Number(documents), groups: Number(groups), time: Number(time) });
-  });
+  // What is filtered and sorted by stands apart, a line a passage, and is read when it is first asked for.
+  let read = null;
+  const facts = () => read ??= by("facets").textContent.split("\n").map((line, rank) => {
+    const [numbers, of] = line.split("|");
+    const [kind, scope, score, outlets, documents, groups, agency, time] = numbers.split(" ");
+    return {
+      card: cards[rank], rank, kind, scope, agency, of: ` ${of} `, words: null, score: Number(score),
+      outlets: Number(outlets), documents: Number(documents), groups: Number(groups), time: Number(time),
+    };
+  }).slice(0, cards.length);
 
   // In the order of the page, which sorting changes.
   let sequence = cards;
   const focus = (card) => {
     current = card;
-    card.querySelector("summary, a").focus({ preventScroll: true });
+    (card.querySelector("summary") || card).focus({ preventScroll: true });
     card.scrollIntoView({ block: "start" });
   };
   const active = () => {
     const at = document.activeElement;
-    return (at && at.closest("[data-f]")) || current;
+    return (at && at.closest(CARD)) || current;
   };
   const step = (by) => {
     const card = active();
@@ -35,7 +40,7 @@
   const toggle = () => {
     const card = active();
     if (card && card.matches("details")) card.open = !card.open;
-    else if (card) card.querySelector("a").click();
+    else if (card) card.click();
   };
 
   const fields = ["f-search", "f-kind", "f-scope", "f-outlet", "f-agency", "f-from", "f-to", "f-score", "f-groups"];
@@ -57,7 +62,7 @@
     const from = day("f-from", "00:00:00"), to = day("f-to", "23:59:59");
     const score = Number(by("f-score").value), groups = Number(by("f-groups").value);
     let found = 0;
-    for (const about of facts) {
+    for (const about of facts()) {
       let fits = (!kind || about.kind === kind) && (!scope || about.scope === scope)
         && (!outlet || about.of.includes(` ${outlet} `)) && (!agency || about.agency === agency)
         && about.score >= score && about.groups >= groups
@@ -70,6 +75,9 @@
       found += fits ? 1 : 0;
     }
     settle();
+    tell(found);
+  };
+  const tell = (found) => {
     const all = number.format(cards.length);
     by("found").textContent = found === cards.length ? `${all} shown` : `${number.format(found)} of ${all} shown`;
     by("nothing").hidden = found > 0 || cards.length === 0;
@@ -92,7 +100,7 @@
   };
   const order = () => {
     const key = orders[by("f-order").value];
-    const keyed = facts.map((about) => [key(about), about.card]);
+    const keyed = facts().map((about) => [key(about), about.card]);
     keyed.sort((a, b) => compare(a[0], b[0]));
     sequence = keyed.map((pair) => pair[1]);
     const chunks = [];
@@ -113,7 +121,7 @@
     if (!target) return;
     if (filters && cards.includes(target) && target.hidden) reset();
     for (let up = target; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
-    if (target.matches("details, [data-f]")) focus(target);
+    if (target.matches(`details, ${CARD}`)) focus(target);
   };
 
   const help = by("keys");
@@ -139,7 +147,9 @@
     by("keys-open").addEventListener("click", () => help.showModal());
     by("keys-close").addEventListener("click", () => help.close());
     filters.hidden = by("more-filters").hidden = false;
-    filter();
+    // A browser may have kept what was chosen before the page was loaded again.
+    if (fields.some((name) => by(name).value)) filter();
+    else tell(cards.length);
   }
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea");
