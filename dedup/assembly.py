@@ -90,6 +90,14 @@ class Material:
     families: Mapping[str, Family]
     company: Company | None = None
     credits: Mapping[int, list[Credit]] = field(default_factory=dict)
+    _usual: dict[int, float] = field(default_factory=dict, repr=False)
+
+    def usual_names(self, document: int) -> float:
+        """Return the share of a text's words that have a capital or a figure, counted once."""
+        if document not in self._usual:
+            first, last = self.tokens.bounds[document : document + 2].tolist()
+            self._usual[document] = _names(self.tokens, first, last)
+        return self._usual[document]
 
     @functools.cached_property
     def agencies(self) -> tuple[str, ...]:
@@ -128,7 +136,8 @@ def telling_gaps(blocks: npt.NDArray[np.int64], tokens: Tokens) -> npt.NDArray[n
     if len(blocks) < 2:
         return np.empty(0, np.int64)
     starts, ends = blocks[:-1, :2] + blocks[:-1, 2:], blocks[1:, :2]
-    gaps = np.flatnonzero(((starts < ends) & (ends - starts <= CHANGED_WORDS)).all(axis=1))
+    sizes = ends - starts
+    gaps = np.flatnonzero((sizes.min(axis=1) > 0) & (sizes.max(axis=1) <= CHANGED_WORDS))
     for side in (0, 1):
         gaps = gaps[_telling(tokens, starts[gaps, side], ends[gaps, side])]
     return gaps
@@ -139,8 +148,11 @@ def _telling(tokens: Tokens, starts: npt.NDArray[np.int64], ends: npt.NDArray[np
     if not len(starts):
         return np.empty(0, np.bool_)
     places = np.minimum(starts[:, None] + np.arange(CHANGED_WORDS), ends[:, None] - 1)
-    named = (tokens.flags[places] & (FLAG_DIGIT | FLAG_UPPER)) > 0
-    found: npt.NDArray[np.bool_] = (named | np.isin(tokens.hashes[places], _number_words())).any(axis=1)
+    found: npt.NDArray[np.bool_] = ((tokens.flags[places] & (FLAG_DIGIT | FLAG_UPPER)) > 0).any(axis=1)
+    rest = np.flatnonzero(~found)
+    if len(rest):
+        words, hashes = _number_words(), tokens.hashes[places[rest]]
+        found[rest] = (words[np.minimum(np.searchsorted(words, hashes), len(words) - 1)] == hashes).any(axis=1)
     return found
 
 
@@ -160,7 +172,6 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
     high = min(len(text) if stop < 0 else stop, end + 400)
     outside = len(text[low:start].strip(_OUTER)) + len(_CREDIT_TAIL.sub("", text[end:high]).strip(_OUTER))
     outlet = outlet_of(document)
-    first, last = material.tokens.bounds[carrier.document], material.tokens.bounds[carrier.document + 1]
     return kinds.Occurrence(
         text=text[start:end],
         start=start,
@@ -169,7 +180,7 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
         paragraph=text[low:high],
         lead=text[max(0, low - LEAD) : low].rstrip("\n").rpartition("\n")[2],
         names=_names(material.tokens, carrier.start, carrier.end),
-        usual_names=_names(material.tokens, int(first), int(last)),
+        usual_names=material.usual_names(carrier.document),
         alone=outside <= max(12, 0.3 * (end - start)),
         quoted=cues.quoted_share(text[low:high], start - low, end - low),
         document_share=(end - start) / max(1, len(text)),
@@ -182,9 +193,8 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
 
 def _names(tokens: Tokens, start: int, end: int) -> float:
     """Return the share of a token span that has a capital or a figure."""
-    from dedup.kernels.tokens import FLAG_DIGIT, FLAG_UPPER
-
-    return round(float(np.mean((tokens.flags[start:end] & (FLAG_DIGIT | FLAG_UPPER)) > 0)), 6)
+    named = np.count_nonzero(tokens.flags[start:end] & (FLAG_DIGIT | FLAG_UPPER))
+    return round(named / (end - start), 6)
 
 
 def is_inset(material: Material, document: int, start: int, end: int) -> bool:

@@ -102,13 +102,34 @@ _FRAME = re.compile(
     r"|photo d['’]archives?)\b"
     r"|подпись к фото|архивное фото|图片说明|圖片說明|资料图|資料圖|写真説明|キャプション"
 )
+# One of these stands in each of them: many times quicker than the pattern.
+_OF_FRAMES = (
+    *(
+        "caption",
+        "getty",
+        "photo",
+        "foto",
+        "image",
+        "picture",
+        "file",
+        "/",
+        "ap)",
+        "bildunter",
+        "archivbild",
+        "didascalia",
+    ),
+    *("légende", "фото", "图片说明", "圖片說明", "资料图", "資料圖", "写真説明", "キャプション"),
+)
 # How far from a passage such a mark is looked for (characters).
 BESIDE = 25
 
 
 def caption_frames(text: str, before: str, after: str) -> int:
     """Return how many marks that only captions have stand in a text or right beside it."""
-    return sum(1 for _ in _FRAME.finditer(f"{before[-BESIDE:]}{text}{after[:BESIDE]}".lower()))
+    lowered = f"{before[-BESIDE:]}{text}{after[:BESIDE]}".lower()
+    if not any(word in lowered for word in _OF_FRAMES):
+        return 0
+    return sum(1 for _ in _FRAME.finditer(lowered))
 
 
 # First persons, as words; in languages without spaces as characters. Words that mean another thing in a neighbouring

@@ -109,8 +109,9 @@ class _Cues:
     rights: float
 
 
-def _read(occurrences: Sequence[Occurrence]) -> _Cues:
-    """Return what the places show."""
+def _read(occurrences: Sequence[Occurrence], context: Context) -> _Cues:
+    """Return what the places show; contact lines and notices of rights are looked for in short passages alone."""
+    short = context.words <= LONGEST_FORMULA
 
     def share(shows: Callable[[Occurrence], bool]) -> float:
         return sum(map(shows, occurrences)) / len(occurrences)
@@ -121,14 +122,14 @@ def _read(occurrences: Sequence[Occurrence]) -> _Cues:
         in_row=_in_row(occurrences),
         together=share(lambda o: cues.is_run_together(o.text, o.paragraph)),
         listed=share(lambda o: o.names >= max(LISTED, o.usual_names + ABOVE_USUAL)),
-        mail=share(lambda o: cues.has_mail(o.text)),
-        rights=share(lambda o: cues.claims_rights(o.text)),
+        mail=share(lambda o: short and cues.has_mail(o.text)),
+        rights=share(lambda o: short and cues.claims_rights(o.text)),
     )
 
 
 def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     """Return the kind of a cluster from its occurrences (at least two)."""
-    shown = _read(occurrences)
+    shown = _read(occurrences, context)
     caption = _caption(occurrences, context, shown)
     signals: dict[Kind, list[tuple[float, str]]] = {
         "wire_copy": _wire(occurrences, context, shown, _combine(caption)),
@@ -196,11 +197,11 @@ def _is_first_person(o: Occurrence, known: bool) -> bool:
 
     Outlets speak of themselves too, where they ask for something.
     """
-    if o.document_share >= MOST_OF_TEXT or _has_furniture_mark(o.text):
-        return False
     begin = len(o.before)
+    if o.document_share >= MOST_OF_TEXT or not cues.is_first_person(o.paragraph, begin, begin + len(o.text)):
+        return False
     told = known or o.quoted >= 0.4 or cues.is_introduced(o.before, o.after, o.paragraph, o.lead)
-    return told and cues.is_first_person(o.paragraph, begin, begin + len(o.text))
+    return told and not _has_furniture_mark(o.text)
 
 
 def _framed(occurrences: Sequence[Occurrence]) -> float:
@@ -348,8 +349,7 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues)
     found: list[tuple[float, str]] = []
     if shown.together >= 0.5 and one_family:
         found.append((0.8, "headlines of one family that run into one another"))
-    if context.words > LONGEST_FORMULA:
-        return found  # a line of an outlet's own at the end of a report does not make that furniture
+    # looked for in short passages alone: such a line at the end of a report does not make that furniture
     if shown.rights >= 0.5:
         found.append((0.8, "it says that its rights are reserved"))
     if shown.mail >= 0.5:

@@ -77,6 +77,8 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
 
 def _linked(carriers: Sequence[Carried]) -> str | None:
     """Return the id of the carrier that canonical links of pages of other sites name most; None where none is named."""
+    if not any(c.document.canonical_url for c in carriers):
+        return None
     pages = {_page(c.document.url): c.document.id for c in reversed(carriers) if c.document.url}
     named = (pages.get(_page(c.document.canonical_url)) for c in carriers if _points_away(c.document))
     ranked = Counter(doc_id for doc_id in named if doc_id is not None).most_common(2)
@@ -87,6 +89,8 @@ def _linked(carriers: Sequence[Carried]) -> str | None:
 
 def _points_away(document: Document) -> bool:
     """Return whether a page says by its canonical link that its text is another site's."""
+    if not document.canonical_url:
+        return False
     there, here = registrable_domain(document.canonical_url), registrable_domain(document.url)
     return there is not None and here is not None and there != here
 
