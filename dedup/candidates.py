@@ -18,9 +18,12 @@ from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
 from dedup.seeds import Layout, Linked, link_seeds, pair_hits
 from dedup.signatures import signatures
+from dedup.sketches import same_lines
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens, tokenize_all
 
+# Pairs of texts aligned at a time where whole texts alone are compared.
+BLOCK_PAIRS = 256
 # Tokens around the passages of a pair in which a second pass looks for more.
 AROUND = 200
 
@@ -123,6 +126,62 @@ def count_words(
     counted = active.copy()
     counted[near[:, 1]] = False
     return weights.word_counts(weights.frequencies(tokens, counted, pool, scratch), int(counted.sum()))
+
+
+def find_near(
+    texts: Sequence[str],
+    pairs: npt.NDArray[np.int64],
+    config: Config,
+    pool: Executor,
+    progress: Progress,
+    *,
+    collapse: bool,
+    keep: Keep,
+    scratch: Scratch,
+) -> Found:
+    """Return the passages of `pairs` of texts (int64, n x 2, left < right, sorted) and of equal texts that `keep` says.
+
+    Equal texts are tied to the first of them when they are to `collapse`; each of the pairs has such first texts.
+    """
+    progress.stage("tokens", None)
+    tokens = tokenize_all(texts, pool, scratch)
+    copies = copy_of(tokens) if collapse else np.arange(len(tokens))
+    progress.stage("weights", None)
+    active = (copies == np.arange(len(tokens))) & (np.diff(tokens.bounds) > 0)
+    words = count_words(tokens, active, pairs, pool, scratch)
+    known = rescore.evidence(tokens, weights.from_counts(words), pool, scratch)
+    lines, windows = same_lines(tokens, pairs)
+    progress.stage("passages", len(pairs) + len(lines))
+
+    def verified(passages: Passages) -> tuple[Passages, rescore.Scored]:
+        scored = rescore.screen(passages, known, config.rescore)
+        kept = keep(passages, scored, known)
+        return passages.select(kept), scored.select(kept)
+
+    def block(first: int) -> tuple[Passages, rescore.Scored]:
+        scratch.release()
+        return verified(align_pairs(pairs[first : first + BLOCK_PAIRS], None, known, config))
+
+    def line_block(first: int) -> tuple[Passages, rescore.Scored]:
+        scratch.release()
+        part = slice(first, first + BLOCK_PAIRS)
+        return verified(align_pairs(lines[part], windows[part], known, config))
+
+    parts = [verified(_copies(copies, tokens))]
+    for work, count in ((block, len(pairs)), (line_block, len(lines))):
+        for part in in_order(pool, work, range(0, count, BLOCK_PAIRS)):
+            parts.append(part)
+            progress.advance(BLOCK_PAIRS)
+    passages, scored = _together(*parts)
+    return Found(
+        tokens=tokens,
+        words=words,
+        evidence=known,
+        copy_of=copies,
+        passages=passages,
+        scored=scored,
+        counts={"candidate_pairs": len(pairs), "aligned_passages": len(passages)},
+    )
 
 
 def _counts(linked: Linked, blocks: Sequence[_Block]) -> dict[str, int]:

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dedup import families, lsh, sources
-from dedup.candidates import Found
 from dedup.config import Config
 from dedup.model import ScanResult
 from dedup.sources import Corpus
 from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many tokens each text has (`sizes`, int64), the words of all, and what else was counted."""
+
+    sizes: npt.NDArray[np.int64]
+    words: int
+    counts: Mapping[str, int]
+
+
 def manifest(
     config: Config,
     corpus: Corpus,
     known_families: Mapping[str, families.Family],
-    found: Found,
+    tally: Tally,
     result: ScanResult,
 ) -> dict[str, Any]:
     """Return the manifest of a scan without its times, as plain values."""
     from dedup import __version__
 
-    sizes = np.diff(found.tokens.bounds)[corpus.sides != sources.KNOWN]
+    sizes = tally.sizes[corpus.sides != sources.KNOWN]
     blank = [d.id for d, n in zip(corpus.heads(), sizes.tolist(), strict=True) if n == 0]
     outlets = {families.outlet_of(d) for d in corpus.heads()}
     settings = config.to_dict()
@@ -44,13 +54,13 @@ def manifest(
         "counts": {
             "documents": int((corpus.sides == sources.OWN).sum()),
             "documents_against": int((corpus.sides == sources.REFERENCE).sum()),
-            "words": int(found.tokens.weights.sum(dtype=np.int64) // 6),
+            "words": tally.words,
             "passages": len(result.passages),
             "document_clusters": len(result.documents),
             "pairs": len(result.pairs),
             "suppressed": len(result.suppressed),
             "outlets": len(outlets),
-            **found.counts,
+            **tally.counts,
         },
         "not_comparable": len(blank),
         "not_comparable_examples": blank[:20],

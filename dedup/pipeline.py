@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import resource
-import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,14 +23,16 @@ from dedup import (
     relations,
     rescore,
     selection,
+    sketches,
     sources,
+    whole,
 )
 from dedup.align import Passages, joined
 from dedup.clusters import Cluster, cluster_passages
 from dedup.config import Config
-from dedup.manifest import manifest
+from dedup.manifest import Tally, manifest
 from dedup.model import Document, Origin, PassageCluster, ScanResult, Suppressed
-from dedup.progress import NoProgress, Progress
+from dedup.progress import Clock, NoProgress, Progress
 from dedup.shelf import Chosen
 from dedup.sources import Corpus, Source
 from dedup.spill import Scratch, in_order
@@ -43,6 +42,10 @@ from dedup.tokens import Tokens
 COMPLETE = 40
 # Pairs of texts aligned at a time.
 BLOCK_PAIRS = 2048
+# Of so few documents all passages are looked for, also where whole texts alone are compared.
+FEW = 2000
+
+_Finding = tuple[Corpus, candidates.Found, Tally]
 
 
 def scan(
@@ -70,39 +73,6 @@ def scan(
     return _Scan(config or Config(), progress or NoProgress()).run(source, against, work)
 
 
-@dataclass(slots=True)
-class _Clock:
-    """Wall and CPU time and peak memory of each stage, and the progress that goes with it."""
-
-    progress: Progress
-    stages: list[dict[str, Any]]
-    began: float = 0.0
-    cpu: float = 0.0
-
-    def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage of `total` steps, or of unknown length; the one before it ends."""
-        self.stop()
-        self.stages.append({"name": name})
-        self.began, self.cpu = time.perf_counter(), time.process_time()
-        self.progress.stage(name, total)
-
-    def advance(self, steps: int = 1) -> None:
-        """Say that `steps` more steps of the current stage are done."""
-        self.progress.advance(steps)
-
-    def warn(self, message: str) -> None:
-        """Pass on a warning."""
-        self.progress.warn(message)
-
-    def stop(self) -> None:
-        """End the current stage."""
-        if self.stages and "seconds" not in self.stages[-1]:
-            self.stages[-1]["seconds"] = round(time.perf_counter() - self.began, 3)
-            self.stages[-1]["cpu_seconds"] = round(time.process_time() - self.cpu, 3)
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            self.stages[-1]["peak_mb"] = round(peak / (2**20 if sys.platform == "darwin" else 2**10))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
     """Clusters and why each is furniture, or None."""
@@ -120,7 +90,7 @@ class _Scan:
 
     def __init__(self, config: Config, progress: Progress) -> None:
         self.config = config
-        self.clock = _Clock(progress=progress, stages=[])
+        self.clock = Clock(progress=progress, stages=[])
         self.mapping: dict[str, str] = {}
 
     def run(self, source: Source, against: Source | None, work: str | Path | None = None) -> ScanResult:
@@ -129,31 +99,71 @@ class _Scan:
         self.mapping = families.read_mapping(given) if given else {}
         self.clock.stage("reading")
         scratch = memory.scratch(self.config.memory, Path(work) if work else None)
-        corpus = sources.gather(source, against, self.config, scratch, memory.characters(self.config.memory))
-        if corpus.texts.spilled:
-            memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
-        else:
-            scratch = Scratch()
         with ThreadPoolExecutor(self.config.jobs or _cores()) as pool:
-            # known texts stand on the side of the documents: what matters is what they share with a match
-            sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
-            found = candidates.find(
-                corpus.texts.texts(),
-                sides,
+            # known texts are templates inside pages: passages alone find all of them
+            whole_texts = self.config.only == "documents" and not self.config.furniture.known_text
+            sketcher = sketches.Sketcher(self.config.signatures, pool) if whole_texts else None
+            look = sketcher.feed if sketcher else None
+            corpus = sources.gather(
+                source, against, self.config, scratch, memory.characters(self.config.memory), look=look
+            )
+            if corpus.texts.spilled:
+                memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
+            else:
+                scratch = Scratch()
+            find = self._near(sketcher) if sketcher and len(corpus.texts) > FEW else self._find
+            part, found, tally = find(corpus, pool, scratch)
+            known_families = families.families_of(corpus.texts.heads(), self.mapping)
+            result, known_families = self._judge(part, found, known_families, pool)
+        self.clock.stop()
+        about = manifest(self.config, corpus, known_families, tally, result)
+        return replace(result, manifest={**about, "stages": self.clock.stages}, words=found.words)
+
+    def _find(self, corpus: Corpus, pool: Executor, scratch: Scratch) -> _Finding:
+        """Find all passages."""
+        # known texts stand on the side of the documents: what matters is what they share with a match
+        sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
+        found = candidates.find(
+            corpus.texts.texts(),
+            sides,
+            self.config,
+            pool,
+            self.clock,
+            keep=functools.partial(self._verified, corpus),
+            scratch=scratch,
+            lengths=corpus.texts.lengths,
+        )
+        words = int(found.tokens.weights.sum(dtype=np.int64) // 6)
+        return corpus, found, Tally(sizes=np.diff(found.tokens.bounds), words=words, counts=found.counts)
+
+    def _near(self, sketcher: sketches.Sketcher) -> Callable[[Corpus, Executor, Scratch], _Finding]:
+        """Return what finds the passages of near-duplicates alone, by sketches that were made while texts were read."""
+
+        def find(corpus: Corpus, pool: Executor, scratch: Scratch) -> _Finding:
+            self.clock.stage("sketches")
+            made = sketcher.finish(corpus.texts.order)
+            some = whole.narrow(corpus, made, self.mapping, self.config.signatures)
+            found = candidates.find_near(
+                some.part.texts.texts(),
+                some.pairs,
                 self.config,
                 pool,
                 self.clock,
-                keep=functools.partial(self._verified, corpus),
+                collapse=not corpus.sides.any(),
+                keep=functools.partial(self._verified, some.part),
                 scratch=scratch,
-                lengths=corpus.texts.lengths,
             )
-            result, known_families = self._judge(corpus, found, pool)
-        self.clock.stop()
-        about = manifest(self.config, corpus, known_families, found, result)
-        return replace(result, manifest={**about, "stages": self.clock.stages}, words=found.words)
+            counts = {"tokens": int(made.sizes.sum()), "exact_copies": some.copies, **found.counts}
+            return some.part, found, Tally(sizes=made.sizes, words=int(made.weights.sum() // 6), counts=counts)
+
+        return find
 
     def _judge(
-        self, corpus: Corpus, found: candidates.Found, pool: Executor
+        self,
+        corpus: Corpus,
+        found: candidates.Found,
+        known_families: dict[str, families.Family],
+        pool: Executor,
     ) -> tuple[ScanResult, dict[str, families.Family]]:
         """Turn aligned passages into clusters, kinds, origins and relations; return the families as well."""
         tokens, documents = found.tokens, corpus.texts
@@ -163,7 +173,6 @@ class _Scan:
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
             return self._align(pairs, windows, found.evidence, corpus, pool)
 
-        known_families = families.families_of(documents.heads(), self.mapping)
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
         clusters = cluster_passages(
             passages,
@@ -186,7 +195,9 @@ class _Scan:
             documents=documents, tokens=tokens, families=known_families, company=assembly.memberships(free)
         )
         judged = _Judged(clusters=clusters, verdicts=verdicts)
-        chosen = self._chosen(judged, corpus)
+        # of documents alone the kinds of furniture change nothing
+        asked = _Judged(clusters=free, verdicts=[None] * len(free)) if self.config.only == "documents" else judged
+        chosen = self._chosen(asked, corpus)
         self.clock.stage("kinds", len(chosen.clusters))
         records = self._records(chosen.clusters, chosen.verdicts, material, relatedness, found)
         self.clock.stage("documents")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -45,16 +45,23 @@ class Corpus:
 
 
 def gather(
-    source: Source, against: Source | None, config: Config, scratch: Scratch | None = None, limit: int = 0
+    source: Source,
+    against: Source | None,
+    config: Config,
+    scratch: Scratch | None = None,
+    limit: int = 0,
+    *,
+    look: Callable[[str], None] | None = None,
 ) -> Corpus:
     """Read everything that a scan compares; what has more than `limit` code points goes to the folder of `scratch`.
 
+    Each text is given to `look` when it is read, in the order in which the shelf gets it.
     A text that is a document of the reference set under the same id is that document, and no copy of it.
 
     Raises `InputError` when a path does not exist, `ConfigError` when a setting applies to nothing.
     """
     log, reference_log, known_log = ReadLog(), ReadLog(), ReadLog()
-    shelf, sides = Shelf(scratch=scratch, limit=limit), []
+    shelf, sides = Shelf(scratch=scratch, limit=limit, look=look), []
     late = LateBook()
     if against is None:
         documents = stream(source, config.read, log, config.jobs, late)

@@ -373,3 +373,20 @@ def chosen_chains(
             for t in {t for start, end in spans for t in range(start, end)}:
                 covered[t] = covered.get(t, 0) + 1
     return out
+
+
+# Sketches of whole texts
+
+
+def sampled(values: Iterable[int], below: int) -> list[int]:
+    """The shingle hashes below a bound, in text order (FracMinHash: Irber et al. 2022)."""
+    return [v for v in values if v < below]
+
+
+def digest(hashes: Sequence[int]) -> Pair:
+    """Two numbers that tell texts of other words apart."""
+    left = right = len(hashes)
+    for h in hashes:
+        left = (left + h) * 0x9E3779B97F4A7C15 & MASK64
+        right = (mix64(right ^ h) + 0xC2B2AE3D27D4EB4F) & MASK64
+    return left, right
