@@ -7,8 +7,10 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import xxhash
 
 from dedup import agencies, furniture, kinds, origins
@@ -350,3 +352,33 @@ def _document_member(document: Document, relation: str, share: float) -> Documen
         relation=relation,  # type: ignore[arg-type]
         share=share,
     )
+
+
+def score(cluster: Cluster, masses: npt.NDArray[np.uint16]) -> float:
+    """Return a cluster's score: the mean over its members of the mass-weighted similarity with the representative."""
+    head, *rest = cluster.members
+    own = max(1, int(masses[head.start : head.end].sum()))
+    shares = [
+        sum(int(masses[a : a + n].sum()) for a, _, n in m.blocks.tolist())
+        / max(1, int(masses[m.blocks[0, 0] : m.blocks[-1, 0] + m.blocks[-1, 2]].sum()))
+        for m in rest[:64]
+    ]
+    return float(np.mean(shares)) if own else 0.0
+
+
+def rank(record: PassageCluster) -> tuple[Any, ...]:
+    """Return the order of clusters: widest scope, most families, most documents, longest text."""
+    scopes = ("cross_outlet", "within_outlet", "within_document")
+    return (
+        scopes.index(record.scope), -record.n_families, -record.n_documents, -len(record.text), record.cluster_id,
+    )  # fmt: skip
+
+
+def parent(
+    number: int, clusters: Sequence[Cluster], records: Sequence[PassageCluster], listed: Sequence[bool]
+) -> str | None:
+    """Return the id of the nearest cluster around one that is among the results."""
+    around = clusters[number].parent
+    while around >= 0 and not listed[around]:
+        around = clusters[around].parent
+    return records[around].cluster_id if around >= 0 else None

@@ -18,7 +18,6 @@ from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
 from dedup.seeds import Layout, Linked, link_seeds, pair_hits
 from dedup.signatures import signatures
-from dedup.sketches import same_lines
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens, tokenize_all
 
@@ -150,8 +149,7 @@ def find_near(
     active = (copies == np.arange(len(tokens))) & (np.diff(tokens.bounds) > 0)
     words = count_words(tokens, active, pairs, pool, scratch)
     known = rescore.evidence(tokens, weights.from_counts(words), pool, scratch)
-    lines, windows = same_lines(tokens, pairs)
-    progress.stage("passages", len(pairs) + len(lines))
+    progress.stage("passages", len(pairs))
 
     def verified(passages: Passages) -> tuple[Passages, rescore.Scored]:
         scored = rescore.screen(passages, known, config.rescore)
@@ -162,16 +160,10 @@ def find_near(
         scratch.release()
         return verified(align_pairs(pairs[first : first + BLOCK_PAIRS], None, known, config))
 
-    def line_block(first: int) -> tuple[Passages, rescore.Scored]:
-        scratch.release()
-        part = slice(first, first + BLOCK_PAIRS)
-        return verified(align_pairs(lines[part], windows[part], known, config))
-
     parts = [verified(_copies(copies, tokens))]
-    for work, count in ((block, len(pairs)), (line_block, len(lines))):
-        for part in in_order(pool, work, range(0, count, BLOCK_PAIRS)):
-            parts.append(part)
-            progress.advance(BLOCK_PAIRS)
+    for part in in_order(pool, block, range(0, len(pairs), BLOCK_PAIRS)):
+        parts.append(part)
+        progress.advance(BLOCK_PAIRS)
     passages, scored = _together(*parts)
     return Found(
         tokens=tokens,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from dedup import (
     selection,
     sketches,
     sources,
+    templates,
     whole,
 )
 from dedup.align import Passages, joined
@@ -42,10 +43,6 @@ from dedup.tokens import Tokens
 COMPLETE = 40
 # Pairs of texts aligned at a time.
 BLOCK_PAIRS = 2048
-# Of so few documents all passages are looked for, also where whole texts alone are compared.
-FEW = 2000
-
-_Finding = tuple[Corpus, candidates.Found, Tally]
 
 
 def scan(
@@ -85,6 +82,16 @@ class _Judged:
         return [(c, v) for c, v in zip(self.clusters, self.verdicts, strict=True) if v is not None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finding:
+    """What the array stages found in a part of the corpus, runs that pages of a family have, and what was counted."""
+
+    part: Corpus
+    found: candidates.Found
+    runs: list[Cluster]
+    tally: Tally
+
+
 class _Scan:
     """One scan: configuration, progress and what the stages hand on."""
 
@@ -111,13 +118,15 @@ class _Scan:
                 memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
             else:
                 scratch = Scratch()
-            find = self._near(sketcher) if sketcher and len(corpus.texts) > FEW else self._find
-            part, found, tally = find(corpus, pool, scratch)
             known_families = families.families_of(corpus.texts.heads(), self.mapping)
-            result, known_families = self._judge(part, found, known_families, pool)
+            if sketcher:
+                finding = self._near(corpus, sketcher, known_families, pool, scratch)
+            else:
+                finding = self._find(corpus, pool, scratch)
+            result, known_families = self._judge(finding, known_families, pool)
         self.clock.stop()
-        about = manifest(self.config, corpus, known_families, tally, result)
-        return replace(result, manifest={**about, "stages": self.clock.stages}, words=found.words)
+        about = manifest(self.config, corpus, known_families, finding.tally, result)
+        return replace(result, manifest={**about, "stages": self.clock.stages}, words=finding.found.words)
 
     def _find(self, corpus: Corpus, pool: Executor, scratch: Scratch) -> _Finding:
         """Find all passages."""
@@ -134,38 +143,45 @@ class _Scan:
             lengths=corpus.texts.lengths,
         )
         words = int(found.tokens.weights.sum(dtype=np.int64) // 6)
-        return corpus, found, Tally(sizes=np.diff(found.tokens.bounds), words=words, counts=found.counts)
+        tally = Tally(sizes=np.diff(found.tokens.bounds), words=words, counts=found.counts)
+        return _Finding(part=corpus, found=found, runs=[], tally=tally)
 
-    def _near(self, sketcher: sketches.Sketcher) -> Callable[[Corpus, Executor, Scratch], _Finding]:
-        """Return what finds the passages of near-duplicates alone, by sketches that were made while texts were read."""
-
-        def find(corpus: Corpus, pool: Executor, scratch: Scratch) -> _Finding:
-            self.clock.stage("sketches")
-            made = sketcher.finish(corpus.texts.order)
-            some = whole.narrow(corpus, made, self.mapping, self.config.signatures)
-            found = candidates.find_near(
-                some.part.texts.texts(),
-                some.pairs,
-                self.config,
-                pool,
-                self.clock,
-                collapse=not corpus.sides.any(),
-                keep=functools.partial(self._verified, some.part),
-                scratch=scratch,
-            )
-            counts = {"tokens": int(made.sizes.sum()), "exact_copies": some.copies, **found.counts}
-            return some.part, found, Tally(sizes=made.sizes, words=int(made.weights.sum() // 6), counts=counts)
-
-        return find
+    def _near(
+        self,
+        corpus: Corpus,
+        sketcher: sketches.Sketcher,
+        known_families: Mapping[str, families.Family],
+        pool: Executor,
+        scratch: Scratch,
+    ) -> _Finding:
+        """Find the passages of near-duplicates alone, by sketches that were made while texts were read."""
+        self.clock.stage("sketches")
+        made = sketcher.finish(corpus.texts.order)
+        some = whole.narrow(corpus, made, known_families, self.config.signatures)
+        found = candidates.find_near(
+            some.part.texts.texts(),
+            some.pairs,
+            self.config,
+            pool,
+            self.clock,
+            collapse=not corpus.sides.any(),
+            keep=functools.partial(self._verified, some.part),
+            scratch=scratch,
+        )
+        self.clock.stage("templates")
+        runs = templates.templates(found.tokens, some.families, 2, pool)
+        counts = {"tokens": int(made.sizes.sum()), "exact_copies": some.copies, **found.counts}
+        tally = Tally(sizes=made.sizes, words=int(made.weights.sum() // 6), counts=counts)
+        return _Finding(part=some.part, found=found, runs=runs, tally=tally)
 
     def _judge(
         self,
-        corpus: Corpus,
-        found: candidates.Found,
+        finding: _Finding,
         known_families: dict[str, families.Family],
         pool: Executor,
     ) -> tuple[ScanResult, dict[str, families.Family]]:
         """Turn aligned passages into clusters, kinds, origins and relations; return the families as well."""
+        corpus, found = finding.part, finding.found
         tokens, documents = found.tokens, corpus.texts
         self.clock.stage("clusters")
         passages = found.passages
@@ -181,6 +197,9 @@ class _Scan:
             functools.partial(assembly.is_inset, plain),
             self.config.clusters.carrier_change,
         )
+        own = len(clusters)
+        compared = frozenset(passages.documents.ravel().tolist())
+        clusters += [run for run in finding.runs if any(m.document in compared for m in run.members)]
         self.clock.stage("furniture")
         relatedness = furniture.Relatedness(
             found.evidence,
@@ -191,8 +210,9 @@ class _Scan:
         verdicts = self._furniture(clusters, corpus, plain, relatedness)
         known_families = self._inferred(clusters, verdicts, documents, known_families, tokens)
         free = [c for c, v in zip(clusters, verdicts, strict=True) if v is None]
+        shared = [c for c, v in zip(clusters[:own], verdicts[:own], strict=True) if v is None]
         material = assembly.Material(
-            documents=documents, tokens=tokens, families=known_families, company=assembly.memberships(free)
+            documents=documents, tokens=tokens, families=known_families, company=assembly.memberships(shared)
         )
         judged = _Judged(clusters=clusters, verdicts=verdicts)
         # of documents alone the kinds of furniture change nothing
@@ -327,7 +347,9 @@ class _Scan:
             origin = self._origin(assignment, carriers, credited, material)
             self.clock.advance()
             records.append(
-                assembly.passage_record(cluster, material, assignment, origin, _score(cluster, found.evidence.masses))
+                assembly.passage_record(
+                    cluster, material, assignment, origin, assembly.score(cluster, found.evidence.masses)
+                )
             )
         return records
 
@@ -412,7 +434,9 @@ class _Scan:
             only != "documents" and self._wanted(c, r, material.tokens) for c, r in zip(clusters, records, strict=True)
         ]
         chosen = [
-            replace(records[i], parent=_parent(i, clusters, records, listed)) for i, kept in enumerate(listed) if kept
+            replace(records[i], parent=assembly.parent(i, clusters, records, listed))
+            for i, kept in enumerate(listed)
+            if kept
         ]
         by_document: dict[str, set[str]] = {}
         for record in chosen:
@@ -430,7 +454,7 @@ class _Scan:
             assembly.document_record(head, ties, documents) for head, ties in near if only != "passages"
         ]
         return ScanResult(
-            passages=tuple(sorted(chosen, key=_rank)),
+            passages=tuple(sorted(chosen, key=assembly.rank)),
             documents=tuple(sorted(document_records, key=lambda r: (-len(r.members), r.cluster_id))),
             pairs=tuple(sorted(pair_records, key=lambda r: (r.left, r.right))),
             suppressed=tuple(sorted(suppressed, key=lambda s: (s.doc_id, s.start, s.end, s.rule))),
@@ -452,36 +476,6 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _score(cluster: Cluster, masses: npt.NDArray[np.uint16]) -> float:
-    """Return a cluster's score: the mean over its members of the mass-weighted similarity with the representative."""
-    head, *rest = cluster.members
-    own = max(1, int(masses[head.start : head.end].sum()))
-    shares = [
-        sum(int(masses[a : a + n].sum()) for a, _, n in m.blocks.tolist())
-        / max(1, int(masses[m.blocks[0, 0] : m.blocks[-1, 0] + m.blocks[-1, 2]].sum()))
-        for m in rest[:64]
-    ]
-    return float(np.mean(shares)) if own else 0.0
-
-
-def _rank(record: PassageCluster) -> tuple[Any, ...]:
-    """Return the order of clusters: widest scope, most families, most documents, longest text."""
-    scopes = ("cross_outlet", "within_outlet", "within_document")
-    return (
-        scopes.index(record.scope), -record.n_families, -record.n_documents, -len(record.text), record.cluster_id,
-    )  # fmt: skip
-
-
 def _times(corpus: Corpus) -> npt.NDArray[np.float64]:
     """Return the time of each text in seconds, NaN where it is not known."""
     return np.array([np.nan if d.timestamp is None else d.timestamp for d in corpus.texts.heads()])
-
-
-def _parent(
-    number: int, clusters: Sequence[Cluster], records: Sequence[PassageCluster], listed: Sequence[bool]
-) -> str | None:
-    """Return the id of the nearest cluster around one that is among the results."""
-    around = clusters[number].parent
-    while around >= 0 and not listed[around]:
-        around = clusters[around].parent
-    return records[around].cluster_id if around >= 0 else None

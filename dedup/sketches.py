@@ -16,18 +16,15 @@ import numpy.typing as npt
 
 from dedup.config import SignatureConfig
 from dedup.kernels import sketches as kernels
-from dedup.kernels.tokens import FLAG_LINE, WEIGHT_WORD
 from dedup.lsh import SMALL_BUCKET, band_pairs, by_signature, least_estimate
 from dedup.signatures import permutations
-from dedup.tokens import Tokens, tokenize
+from dedup.tokens import tokenize
 
 # One of so many shingles is sampled.
 ONE_OF = 8
-# Share of the smaller sample that two texts must have in common: where 0.8 of the words are shared, with the others
-# spread evenly, 0.8 ** 5 = 0.33 of the 5-word shingles are.
-LEAST_COMMON = 0.2
-# Words of the shortest line that is looked for on other pages.
-LEAST_LINE = 4
+# Share of its shingles that a text shares with one that has 0.8 of its words, the others spread evenly: 0.8 ** 5.
+# Of the smaller sample so much is asked for as 19 in 20 samples of such texts have (normal approximation).
+LEAST_COMMON, SURE = 0.33, 1.645
 # Code points of texts sketched at a time, and how many such batches may wait.
 BATCH_CHARACTERS, AHEAD = 1 << 20, 6
 
@@ -150,7 +147,9 @@ def _contained(made: Sketches, active: npt.NDArray[np.bool_]) -> npt.NDArray[np.
     found = [left * n + right for left, right in _together(keys, ranks)]
     pairs, common = np.unique(np.concatenate([np.empty(0, np.int64), *found]), return_counts=True)
     left, right = pairs // n, pairs % n
-    enough = common >= np.maximum(1.0, LEAST_COMMON * np.minimum(samples[left], samples[right]))
+    smaller = np.minimum(samples[left], samples[right])
+    spread = np.sqrt(LEAST_COMMON * (1.0 - LEAST_COMMON) * smaller)
+    enough = common >= np.maximum(1.0, LEAST_COMMON * smaller - SURE * spread)
     a, b = ranked[left[enough]], ranked[right[enough]]
     return np.unique(np.minimum(a, b) * n + np.maximum(a, b))
 
@@ -171,32 +170,3 @@ def _together(
             return
         yield ranks[first], ranks[first + step]
         run = run[:-1] & same[step:]
-
-
-def same_lines(tokens: Tokens, besides: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return pairs of texts (int64, n x 2, sorted) that have a line in common, and its places (int64, n x 4 tokens).
-
-    Each place is paired with the next text that has the line: what is furniture is told by all who carry it. Pairs of
-    texts in `besides` (int64, n x 2) are left out.
-    """
-    import xxhash
-
-    total = np.concatenate([np.zeros(1, np.int64), np.cumsum(tokens.weights, dtype=np.int64)])
-    begins = np.unique(np.concatenate([np.flatnonzero(tokens.flags & FLAG_LINE), tokens.bounds[:-1]]))
-    begins = begins[begins < len(tokens.hashes)]
-    ends = np.append(begins[1:], len(tokens.hashes))
-    long = total[ends] - total[begins] >= LEAST_LINE * WEIGHT_WORD
-    begins, ends = begins[long], ends[long]
-    spans = zip(begins.tolist(), ends.tolist(), strict=True)
-    keys = np.array([xxhash.xxh3_64_intdigest(tokens.hashes[a:b].data) for a, b in spans], np.uint64)
-    owners = np.searchsorted(tokens.bounds, begins, side="right") - 1
-    order = np.lexsort((begins, keys))
-    left, right = order[:-1], order[1:]
-    tied = (keys[left] == keys[right]) & (owners[left] != owners[right])
-    left, right = left[tied], right[tied]
-    pairs = np.stack([owners[left], owners[right]], axis=1)
-    factor = np.array([len(tokens) + 1, 1])
-    new = ~np.isin(pairs @ factor, besides @ factor)
-    windows = np.stack([begins[left], ends[left], begins[right], ends[right]], axis=1)
-    rows = np.unique(np.concatenate([pairs, windows], axis=1)[new], axis=0)
-    return rows[:, :2], rows[:, 2:]

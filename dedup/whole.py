@@ -18,17 +18,21 @@ SAMPLE, PAGES = 1 << 13, 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowed:
-    """A part of a corpus, the candidate pairs in it (int64, n x 2, its own numbers), and how many copies were found."""
+    """A part of a corpus, the candidate pairs in it (int64, n x 2, its own numbers), pages of each family that has some
+    (int64), and how many copies were found."""
 
     part: Corpus
     pairs: npt.NDArray[np.int64]
+    families: list[npt.NDArray[np.int64]]
     copies: int
 
 
-def narrow(corpus: Corpus, made: sketches.Sketches, mapping: Mapping[str, str], config: SignatureConfig) -> Narrowed:
+def narrow(
+    corpus: Corpus, made: sketches.Sketches, known: Mapping[str, families.Family], config: SignatureConfig
+) -> Narrowed:
     """Return the documents that can be near-duplicates, with samples of all documents and of their families' pages.
 
-    `made` has the sketches of the corpus; `mapping` names the family of outlets.
+    `made` has the sketches of the corpus; `known` is the family of each outlet.
     """
     n = len(made.sizes)
     # across two sides a copy cannot stand for another: their partners are not the same
@@ -37,19 +41,29 @@ def narrow(corpus: Corpus, made: sketches.Sketches, mapping: Mapping[str, str], 
     pairs = sketches.near_pairs(made, active, corpus.sides, config)
     copies = np.flatnonzero(first != np.arange(n))
     sample = np.arange(0, n, max(1, -(-n // SAMPLE)))
-    pages = _pages(corpus, pairs, mapping)
-    numbers = np.unique(np.concatenate([pairs.ravel(), copies, first[copies], sample, pages]))
+    pages = _pages(corpus, np.unique(pairs), known)
+    numbers = np.unique(np.concatenate([pairs.ravel(), copies, first[copies], sample, *pages]))
     part = replace(corpus, texts=corpus.texts.part(numbers), sides=corpus.sides[numbers])
-    return Narrowed(part=part, pairs=np.searchsorted(numbers, pairs), copies=len(copies))
+    return Narrowed(
+        part=part,
+        pairs=np.searchsorted(numbers, pairs),
+        families=[np.searchsorted(numbers, p) for p in pages],
+        copies=len(copies),
+    )
 
 
-def _pages(corpus: Corpus, pairs: npt.NDArray[np.int64], mapping: Mapping[str, str]) -> npt.NDArray[np.int64]:
-    """Return an even sample of the pages of each family that has a page in `pairs` (int64)."""
-    known = families.families_of(corpus.texts.heads(), mapping)
+def _pages(
+    corpus: Corpus, wanted: npt.NDArray[np.int64], known: Mapping[str, families.Family]
+) -> list[npt.NDArray[np.int64]]:
+    """Return for each family that has a page in `wanted` (int64) those pages and an even sample of all (int64)."""
     of = [known[families.outlet_of(d)].name for d in corpus.texts.heads()]
+    asked: dict[str, list[int]] = {}
+    for d in wanted.tolist():
+        asked.setdefault(of[d], []).append(d)
     pages: dict[str, list[int]] = {}
     for number, family in enumerate(of):
-        pages.setdefault(family, []).append(number)
-    wanted = {of[d] for d in np.unique(pairs).tolist()}
-    picked = [p[:: -(-len(p) // PAGES)] for family, p in pages.items() if family in wanted]
-    return np.array([d for some in picked for d in some], np.int64)
+        if family in asked:
+            pages.setdefault(family, []).append(number)
+    return [
+        np.union1d(asked[family], p[:: -(-len(p) // PAGES)]).astype(np.int64) for family, p in sorted(pages.items())
+    ]

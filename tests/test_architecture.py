@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "kinds"),
-        *("agencies", "credits", "origins", "selection", "memory", "sketches"),
+        *("agencies", "credits", "origins", "selection", "memory", "sketches", "templates"),
     ),
     ("candidates", "assembly", "shelf", "readers.", "store.", "report."),
     ("sources",),
@@ -63,6 +63,8 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("origins", "credits"): "Credit",
     ("selection", "clusters"): "Carrier and Cluster",
     ("furniture", "clusters"): "Cluster",
+    ("templates", "clusters"): "Carrier and Cluster",
+    ("templates", "tokens"): "Tokens",
     ("furniture", "rescore"): "Evidence: the masses of words",
     ("furniture", "tokens"): "Tokens, and the words of titles",
     ("relations", "align"): "Passages",

@@ -1,4 +1,4 @@
-"""`only="documents"` of more documents than a few: near-duplicates by sketches, near what all passages tell."""
+"""`only="documents"`: near-duplicates by sketches, near what all passages tell."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ from typing import Any
 
 import pytest
 
-from dedup import Config, ScanResult, pipeline, scan
+from dedup import Config, ScanResult, scan
 from tests.prose import BRIDGE, FERRY, filler
 
 CORPORA = Path(__file__).parent.parent / "corpus"
 NEAR = ("duplicate", "contains", "contained", "updates")
-
-
-@pytest.fixture(autouse=True)
-def many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any number of documents counts as many."""
-    monkeypatch.setattr(pipeline, "FEW", 0)
 
 
 def whole(source: Any, **settings: Any) -> ScanResult:

@@ -76,15 +76,3 @@ def test_many_carriers_of_one_text_stay_tied() -> None:
     pairs = near(batch)
     assert {d for pair in pairs for d in pair} == set(range(60))
     assert len(pairs) < 60 * 30
-
-
-def test_same_lines_are_paired() -> None:
-    """A line that three texts have ties them one after the other; a pair that is compared anyway is left out."""
-    line = "Sign in to read the whole of this story"
-    batch = [f"{' '.join(WORDS[n * 50 : n * 50 + 40])}\n{line}\n" for n in range(3)]
-    tokens = tokenize(batch)
-    pairs, windows = sketches.same_lines(tokens, np.empty((0, 2), np.int64))
-    assert pairs.tolist() == [[0, 1], [1, 2]]
-    for a0, a1, b0, b1 in windows.tolist():
-        assert tokens.hashes[a0:a1].tolist() == tokens.hashes[b0:b1].tolist() == tokenize([line]).hashes.tolist()
-    assert sketches.same_lines(tokens, np.array([[0, 1]]))[0].tolist() == [[1, 2]]
