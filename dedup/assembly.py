@@ -167,6 +167,13 @@ def is_quotation(cluster: Cluster, material: Material) -> bool:
     return 2 * sum(occurrence(m, material).quoted >= kinds.QUOTED for m in sample) >= len(sample)
 
 
+def can_be_left_out(cluster: Cluster, material: Material) -> bool:
+    """Return whether a cluster that is no furniture can be of a kind that is not compared: a quotation, or short."""
+    head = cluster.members[0]
+    words = float(material.tokens.weights[head.start : head.end].sum()) / 6.0
+    return words <= kinds.LONGEST_FURNITURE or is_quotation(cluster, material)
+
+
 def context(
     cluster: Cluster,
     material: Material,

@@ -110,8 +110,9 @@ class Relatedness:
             pages = self._pages[family]
             sample = pages[:: max(1, len(pages) // SAMPLE)]
             tokens = self._known.tokens
-            words = [np.unique(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]) for d in sample]
-            found, counts = np.unique(np.concatenate(words), return_counts=True)
+            words = [np.sort(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]) for d in sample]
+            once = [w[np.flatnonzero(np.diff(w, prepend=w[:1] + np.uint32(1)))] for w in words]
+            found, counts = np.unique(np.concatenate(once), return_counts=True)
             usual = found[2 * counts >= len(sample)] if len(sample) >= LEAST_PAGES else found[:0]
             self._house[family] = frozenset(usual.tolist())
         return self._house[family]

@@ -57,7 +57,7 @@ def band_pairs(
     signatures: npt.NDArray[np.uint32], comparable: npt.NDArray[np.bool_], config: SignatureConfig
 ) -> npt.NDArray[np.int64]:
     """Return candidate pairs (int64, n x 2, left < right, sorted, unique) of comparable documents."""
-    rows = by_signature(signatures, np.flatnonzero(comparable))
+    rows = _by_signature(signatures, np.flatnonzero(comparable))
     found = [np.empty(0, np.int64)]
     n = len(signatures)
     for band in range(config.bands):
@@ -68,7 +68,7 @@ def band_pairs(
     return np.stack([codes // max(n, 1), codes % max(n, 1)], axis=1)
 
 
-def by_signature(signatures: npt.NDArray[np.uint32], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _by_signature(signatures: npt.NDArray[np.uint32], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return `rows` in the byte order of their whole signatures: the order in which large buckets are linked."""
     compared = np.ascontiguousarray(signatures[rows] if len(rows) < len(signatures) else signatures)
     whole = compared.view(f"V{compared.shape[1] * compared.itemsize}").ravel()

@@ -157,7 +157,7 @@ class _Scan:
         """Find the passages of near-duplicates alone, by sketches that were made while texts were read."""
         self.clock.stage("sketches")
         made = sketcher.finish(corpus.texts.order)
-        some = whole.narrow(corpus, made, known_families, self.config.signatures)
+        some = whole.narrow(corpus, made, known_families, pool)
         found = candidates.find_near(
             some.part.texts.texts(),
             some.pairs,
@@ -215,8 +215,9 @@ class _Scan:
             documents=documents, tokens=tokens, families=known_families, company=assembly.memberships(shared)
         )
         judged = _Judged(clusters=clusters, verdicts=verdicts)
-        # of documents alone the kinds of furniture change nothing
-        asked = _Judged(clusters=free, verdicts=[None] * len(free)) if self.config.only == "documents" else judged
+        # of documents alone a kind changes only what is left out of them
+        some = [c for c in free if assembly.can_be_left_out(c, material)]
+        asked = _Judged(clusters=some, verdicts=[None] * len(some)) if self.config.only == "documents" else judged
         chosen = self._chosen(asked, corpus)
         self.clock.stage("kinds", len(chosen.clusters))
         records = self._records(chosen.clusters, chosen.verdicts, material, relatedness, found)
@@ -257,7 +258,7 @@ class _Scan:
             kept = selection.without(clusters, corpus.sides == sources.KNOWN)
             clusters, verdicts = [c for _, c in kept], [verdicts[i] for i, _ in kept]
         if self.config.window_days is not None:
-            kept = selection.within(clusters, _times(corpus), self.config.window_days * 86_400)
+            kept = selection.within(clusters, corpus.times(), self.config.window_days * 86_400)
             clusters, verdicts = [c for _, c in kept], [verdicts[i] for i, _ in kept]
         return _Judged(clusters=clusters, verdicts=verdicts)
 
@@ -398,7 +399,7 @@ class _Scan:
         """Return what links the texts of a group to those near them in time, when a window is asked for."""
         if self.config.window_days is None:
             return None
-        times, seconds = _times(corpus), self.config.window_days * 86_400
+        times, seconds = corpus.times(), self.config.window_days * 86_400
         return lambda group: relations.in_time(group, times, seconds, COMPLETE)
 
     def _compared(self, pairs: list[relations.DocumentPair], corpus: Corpus) -> list[relations.DocumentPair]:
@@ -407,7 +408,7 @@ class _Scan:
         pairs = [p for p in pairs if sources.KNOWN not in (sides[p.left], sides[p.right])]
         if days is None:
             return pairs
-        times = _times(corpus)
+        times = corpus.times()
         return [p for p in pairs if abs(times[p.left] - times[p.right]) <= days * 86_400]
 
     @staticmethod
@@ -474,8 +475,3 @@ def _cores() -> int:
     import os
 
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _times(corpus: Corpus) -> npt.NDArray[np.float64]:
-    """Return the time of each text in seconds, NaN where it is not known."""
-    return np.array([np.nan if d.timestamp is None else d.timestamp for d in corpus.texts.heads()])

@@ -146,7 +146,7 @@ class Shelf(Sequence[Document]):
     def heads(self) -> Iterator[Head | Document]:
         """Yield what is asked of every document, without its text where that takes time."""
         if self._held is not None:
-            yield from self
+            yield from self._held if self._order is None else map(self._held.__getitem__, self._order.tolist())
             return
         decoder = msgspec.msgpack.Decoder(Head)
         for i in range(len(self)):

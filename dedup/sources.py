@@ -39,6 +39,10 @@ class Corpus:
     reference_log: ReadLog
     known_log: ReadLog
 
+    def times(self) -> npt.NDArray[np.float64]:
+        """Return the time of each text in seconds, NaN where it is not known."""
+        return np.array([np.nan if d.timestamp is None else d.timestamp for d in self.texts.heads()])
+
     def heads(self) -> Iterator[Head | Document]:
         """Yield what is asked of every text that is no known text."""
         return (d for d, side in zip(self.texts.heads(), self.sides.tolist(), strict=True) if side != KNOWN)

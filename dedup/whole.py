@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup import families, sketches
-from dedup.config import SignatureConfig
 from dedup.sources import Corpus
 
 # Documents, taken evenly, that tell how common words are; pages of a family in which its furniture is looked for.
@@ -27,9 +27,7 @@ class Narrowed:
     copies: int
 
 
-def narrow(
-    corpus: Corpus, made: sketches.Sketches, known: Mapping[str, families.Family], config: SignatureConfig
-) -> Narrowed:
+def narrow(corpus: Corpus, made: sketches.Sketches, known: Mapping[str, families.Family], pool: Executor) -> Narrowed:
     """Return the documents that can be near-duplicates, with samples of all documents and of their families' pages.
 
     `made` has the sketches of the corpus; `known` is the family of each outlet.
@@ -38,7 +36,7 @@ def narrow(
     # across two sides a copy cannot stand for another: their partners are not the same
     first = np.arange(n) if corpus.sides.any() else sketches.first_of(made)
     active = (first == np.arange(n)) & (made.sizes > 0)
-    pairs = sketches.near_pairs(made, active, corpus.sides, config)
+    pairs = sketches.near_pairs(made, active, corpus.sides, pool)
     copies = np.flatnonzero(first != np.arange(n))
     sample = np.arange(0, n, max(1, -(-n // SAMPLE)))
     pages = _pages(corpus, np.unique(pairs), known)

@@ -378,9 +378,19 @@ def chosen_chains(
 # Sketches of whole texts
 
 
-def sampled(values: Iterable[int], below: int) -> list[int]:
-    """The shingle hashes below a bound, in text order (FracMinHash: Irber et al. 2022)."""
-    return [v for v in values if v < below]
+def sampled(values: Sequence[int], below: int, short: int) -> list[int]:
+    """The shingle hashes below a bound, in text order (FracMinHash: Irber et al. 2022); of a short text all."""
+    return [v for v in values if v < below or len(values) <= short]
+
+
+def together(owners: Mapping[int, Sequence[int]], small: int) -> list[Pair]:
+    """The pairs of texts behind each key, keys in order: all of up to `small` texts, of more the neighbours."""
+    return [
+        (a, b)
+        for _, group in sorted(owners.items())
+        for i, a in enumerate(group)
+        for b in group[i + 1 : None if len(group) <= small else i + 2]
+    ]
 
 
 def digest(hashes: Sequence[int]) -> Pair:

@@ -41,8 +41,6 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("shingles", "tokens"): "shingle_hashes takes text, for signatures made elsewhere",
     ("signatures", "tokens"): "Tokens",
     ("sketches", "tokens"): "Tokens",
-    ("sketches", "lsh"): "bands and their buckets",
-    ("sketches", "signatures"): "the permutations",
     ("seeds", "tokens"): "Tokens",
     ("weights", "tokens"): "Tokens",
     ("chains", "tokens"): "Tokens",
