@@ -284,9 +284,13 @@ def _foreign(cluster: Cluster, relatedness: Relatedness) -> list[int]:
     members = {m.document: m for m in reversed(cluster.members)}
     step = max(1, len(members) // SAMPLE)
     sample = sorted(members)[::step]
-    belongs = {d: relatedness.belongs(members[d]) for d in sample}
-    if 2 * sum(b is True for b in belongs.values()) > len(sample):
-        return []
+    belongs: dict[int, bool | None] = {}
+    held = 0
+    for d in sample:
+        belongs[d] = relatedness.belongs(members[d])
+        held += belongs[d] is True
+        if 2 * held > len(sample):
+            return []
     return [d for d in sorted(members) if belongs.get(d, False) is False]
 
 
