@@ -2,7 +2,8 @@
 
 `python -m benchmarks.reading pages PAGES.jsonl[.gz] [--captions LABELS.jsonl]` needs records of `id url html text`;
 labels have a line a caption: `page` (the start of an id), `words` (how many) and `hash` (XXH3-64 of the words, small).
-`python -m benchmarks.reading formats` writes invented articles in every format and reads them.
+`python -m benchmarks.reading formats [--records FILE.jsonl]` writes invented articles in every format and reads them
+(`benchmarks/formats.py` says how).
 """
 
 from __future__ import annotations
@@ -14,9 +15,7 @@ import re
 import sys
 import tempfile
 import time
-import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,12 +23,10 @@ from typing import Any
 
 import xxhash
 
-from dedup.config import ReadConfig
-from dedup.readers import ReadLog, read_documents
+from benchmarks.formats import formats
 from dedup.readers.page import Page, read_page
 from dedup.readers.page_pool import PagePool
 
-ROUNDS = 5
 WORD = re.compile(r"\w+")
 
 
@@ -125,101 +122,22 @@ def captions(records: list[dict[str, Any]], articles: list[Any], labels: Path) -
     return {"captions_labelled": len(wanted), "captions_found": found, "captions_in_body": in_body}
 
 
-def invented(count: int) -> list[dict[str, Any]]:
-    vocabulary = [f"word{n}" for n in range(5000)]
-    text = [" ".join(vocabulary[(n * 31 + k * k * 7) % 5000] for k in range(600)) for n in range(count)]
-    return [
-        {"id": f"d{n}", "text": f"{text[n]} “{n}”", "outlet": f"o{n % 50}", "published": f"2031-0{n % 9 + 1}-11"}
-        for n in range(count)
-    ]
-
-
-def bare_jsonl(path: Path) -> Iterator[Any]:
-    import msgspec
-
-    decode = msgspec.json.Decoder().decode
-    with path.open("rb") as file:
-        for line in file:
-            yield decode(line)
-
-
-def bare_csv(path: Path) -> Iterator[Any]:
-    import csv
-
-    csv.field_size_limit(2**24)
-    with path.open(newline="", encoding="utf-8") as file:
-        yield from csv.DictReader(file)
-
-
-def bare_parquet(path: Path) -> Iterator[Any]:
-    from pyarrow import parquet
-
-    for batch in parquet.ParquetFile(path).iter_batches(1024, use_threads=False):
-        yield from batch.to_pylist()
-
-
-def write_all(folder: Path, records: list[dict[str, Any]]) -> dict[str, tuple[Path, Callable[[Path], Iterator[Any]]]]:
-    import csv
-
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    jsonl, table, columns = (folder / f"a{suffix}" for suffix in (".jsonl", ".csv", ".parquet"))
-    jsonl.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records), "utf-8")
-    with table.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(records[0]))
-        writer.writeheader()
-        writer.writerows(records)
-    parquet.write_table(pa.Table.from_pylist(records), columns)
-    return {"jsonl": (jsonl, bare_jsonl), "csv": (table, bare_csv), "parquet": (columns, bare_parquet)}
-
-
-def seconds_of(loop: Callable[[], Iterator[Any]], expected: int) -> float:
-    """CPU seconds of the quickest of some rounds; each must give all records."""
-    best = float("inf")
-    for _ in range(ROUNDS):
-        began = time.process_time()
-        assert sum(1 for _ in loop()) == expected
-        best = min(best, time.process_time() - began)
-    return best
-
-
-def formats(count: int) -> dict[str, Any]:
-    """Measure every format of records beside the bare loop of the library that reads it."""
-    result: dict[str, Any] = {"articles": count}
-    with tempfile.TemporaryDirectory() as folder:
-        for name, (path, bare) in write_all(Path(folder), invented(count)).items():
-
-            def ours(path: Path = path) -> Iterator[Any]:
-                return read_documents([path], ReadConfig(), ReadLog())
-
-            def plainly(path: Path = path, bare: Callable[[Path], Iterator[Any]] = bare) -> Iterator[Any]:
-                return bare(path)
-
-            alone, own = seconds_of(plainly, count), seconds_of(ours, count)
-            tracemalloc.start()
-            sum(1 for _ in ours())
-            peak = tracemalloc.get_traced_memory()[1]
-            tracemalloc.stop()
-            result[name] = {
-                "megabytes": round(path.stat().st_size / 1e6, 1),
-                "seconds": round(own, 3),
-                "bare_seconds": round(alone, 3),
-                "of_the_bare_speed": round(alone / own, 2),
-                "peak_megabytes": round(peak / 1e6, 1),
-            }
-    return result
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     marked = commands.add_parser("pages")
     marked.add_argument("path", type=Path)
     marked.add_argument("--captions", type=Path)
-    commands.add_parser("formats").add_argument("--articles", type=int, default=10_000)
+    written = commands.add_parser("formats")
+    written.add_argument("--articles", type=int, default=10_000)
+    written.add_argument("--pages", type=int, default=400)
+    written.add_argument("--records", type=Path)
     given = parser.parse_args()
-    result = pages(given.path, given.captions) if given.command == "pages" else formats(given.articles)
+    if given.command == "pages":
+        result = pages(given.path, given.captions)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            result = formats(Path(folder), given.articles, given.pages, given.records)
     sys.stdout.write(json.dumps(result, indent=2) + "\n")
 
 

@@ -7,6 +7,7 @@ all threads), wall seconds, peak memory and, between two sizes, the exponent wit
 
 * `copies`: identical documents;
 * `line`: one line of boilerplate on a tenth of pages that have nothing else in common;
+* `wall`: one line of boilerplate on every page;
 * `story`: one story carried by outlets, each with a beginning and an end of its own;
 * `giant`: one document of as many thousand words, with a passage that stands in it twice;
 * `chain`: documents of which each shares one passage with the next.
@@ -57,12 +58,17 @@ def copies(size: int) -> Records:
     return (record(i, text, 0) for i in range(size))
 
 
-def line(size: int) -> Records:
+def line(size: int, step: int = 10, length: int = WORDS) -> Records:
     """Yield unrelated pages of ten outlets, a tenth of which have one line in common."""
     for i in range(size):
-        said = LINE if i % 10 == 0 else words(i + 2**41, 20)
-        page = record(i, f"{words(i + 1, WORDS)}\n\n{said}\n\n{words(i + 2**40, WORDS)}")
-        yield {**page, "outlet": f"outlet {i // 10 % 10}"}
+        said = LINE if i % step == 0 else words(i + 2**41, 20)
+        page = record(i, f"{words(i + 1, length)}\n\n{said}\n\n{words(i + 2**40, length)}")
+        yield {**page, "outlet": f"outlet {i // step % 10}"}
+
+
+def wall(size: int) -> Records:
+    """Yield unrelated pages of ten outlets that all have one line in common."""
+    return line(size, 1, 30)
 
 
 def story(size: int) -> Records:
@@ -90,6 +96,7 @@ def check(case: str, size: int, result: ScanResult) -> str:
     found: dict[str, tuple[int, int]] = {
         "copies": (members, size),
         "line": (len({s.doc_id for s in result.suppressed}), -(-size // 10)),
+        "wall": (len({s.doc_id for s in result.suppressed}), size),
         "story": (widest, size),
         "giant": (sum(p.repeats_in_document for p in result.passages if len(p.text) > WORDS), 1),
         "chain": (len(result.passages), size - 1),
@@ -99,7 +106,7 @@ def check(case: str, size: int, result: ScanResult) -> str:
 
 
 CASES: dict[str, Callable[[int], Records]] = {
-    "copies": copies, "line": line, "story": story, "giant": giant, "chain": chain,
+    "copies": copies, "line": line, "wall": wall, "story": story, "giant": giant, "chain": chain,
 }  # fmt: skip
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from dedup import agencies, furniture, kinds, origins
-from dedup.clusters import Carrier, Cluster
-from dedup.credits import Credit, credits
+from dedup import agencies, cues, furniture, kinds, origins
+from dedup.clusters import Carrier, Cluster, Clusters
+from dedup.credits import Credit
 from dedup.families import Family, is_nameless, outlet_of
+from dedup.kernels.tokens import FLAG_DIGIT, FLAG_LINE, FLAG_SENTENCE, FLAG_UPPER
 from dedup.model import (
     Change,
     Document,
@@ -27,14 +27,16 @@ from dedup.model import (
     Pair,
     PassageCluster,
     Scope,
-    Suppressed,
     Wording,
 )
 from dedup.relations import DocumentPair
+from dedup.shelf import Head
 from dedup.tokens import Tokens, tokenize
 
 # Occurrences looked at when a cluster's kind is decided.
 KIND_SAMPLE = 16
+# How much of the paragraph before an occurrence is looked at (characters).
+LEAD = 160
 # Texts of a cluster whose pairs are looked up for other passages.
 COMPANY_SAMPLE = 6
 # Punctuation that does not make a passage part of a longer paragraph.
@@ -55,21 +57,38 @@ NUMBER_WORDS = (
 VERBATIM, NEAR_VERBATIM = 1.0, 0.75
 
 
+class Company:
+    """The clusters of a kind that each text has a place in, as their numbers."""
+
+    def __init__(self, clusters: Clusters, kept: npt.NDArray[np.bool_], documents: int) -> None:
+        """Take those of the clusters that are `kept`, and how many texts there are."""
+        sizes = np.diff(clusters.bounds)
+        rows = np.stack([clusters.members[:, 0], np.repeat(np.arange(len(clusters)), sizes)], axis=1)
+        rows = np.unique(rows[np.repeat(kept, sizes)], axis=0)
+        self._numbers = np.ascontiguousarray(rows[:, 1], np.int32)
+        self._bounds = np.searchsorted(rows[:, 0], np.arange(documents + 1))
+
+    def of(self, document: int) -> set[int]:
+        """Return the numbers of a text's clusters."""
+        return set(self._numbers[self._bounds[document] : self._bounds[document + 1]].tolist())
+
+    def carriers(self) -> npt.NDArray[np.int64]:
+        """Return the texts that have a place in any."""
+        return np.flatnonzero(np.diff(self._bounds))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """What records are made from; `company` has the clusters of each text that are no furniture."""
+    """What records are made from.
+
+    `company` has the clusters of each text that are no furniture, `credits` the agency credits of those with any.
+    """
 
     documents: Sequence[Document]
     tokens: Tokens
     families: Mapping[str, Family]
-    company: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    found_credits: dict[int, list[Credit]] = field(default_factory=dict)
-
-    def credits_of(self, document: int) -> list[Credit]:
-        """Return the agency credits of a text, found once."""
-        if document not in self.found_credits:
-            self.found_credits[document] = credits(self.documents[document])
-        return self.found_credits[document]
+    company: Company | None = None
+    credits: Mapping[int, list[Credit]] = field(default_factory=dict)
 
     @functools.cached_property
     def agencies(self) -> tuple[str, ...]:
@@ -104,10 +123,10 @@ def changes(carrier: Carrier, own: Document, other: Document, tokens: Tokens) ->
 
 def _telling(tokens: Tokens, start: int, end: int) -> bool:
     """Say whether a token span holds a figure, in digits or as a word, or a capitalised word."""
-    from dedup.kernels.tokens import FLAG_DIGIT, FLAG_UPPER
-
-    named = any(flag & (FLAG_DIGIT | FLAG_UPPER) for flag in tokens.flags[start:end].tolist())
-    return named or not _number_words().isdisjoint(tokens.hashes[start:end].tolist())
+    for flag in tokens.flags[start:end].tolist():
+        if flag & (FLAG_DIGIT | FLAG_UPPER):
+            return True
+    return not _number_words().isdisjoint(tokens.hashes[start:end].tolist())
 
 
 @functools.cache
@@ -126,19 +145,31 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
     high = min(len(text) if stop < 0 else stop, end + 400)
     outside = len(text[low:start].strip(_OUTER)) + len(_CREDIT_TAIL.sub("", text[end:high]).strip(_OUTER))
     outlet = outlet_of(document)
+    first, last = material.tokens.bounds[carrier.document], material.tokens.bounds[carrier.document + 1]
     return kinds.Occurrence(
         text=text[start:end],
+        start=start,
         before=text[low:start],
         after=text[end:high],
         paragraph=text[low:high],
+        lead=text[max(0, low - LEAD) : low].rstrip("\n").rpartition("\n")[2],
+        names=_names(material.tokens, carrier.start, carrier.end),
+        usual_names=_names(material.tokens, int(first), int(last)),
         alone=outside <= max(12, 0.3 * (end - start)),
-        quoted=kinds.quoted_share(text[low:high], start - low, end - low),
+        quoted=cues.quoted_share(text[low:high], start - low, end - low),
         document_share=(end - start) / max(1, len(text)),
         document=carrier.document,
         outlet=outlet,
         family=material.families[outlet].name,
         is_caption_field=any(text[start:end] in c for c in document.captions),
     )
+
+
+def _names(tokens: Tokens, start: int, end: int) -> float:
+    """Return the share of a token span that has a capital or a figure."""
+    from dedup.kernels.tokens import FLAG_DIGIT, FLAG_UPPER
+
+    return round(float(np.mean((tokens.flags[start:end] & (FLAG_DIGIT | FLAG_UPPER)) > 0)), 6)
 
 
 def is_inset(material: Material, document: int, start: int, end: int) -> bool:
@@ -150,13 +181,11 @@ def is_inset(material: Material, document: int, start: int, end: int) -> bool:
         return True
     carrier = Carrier(document=document, start=start, end=end, blocks=np.empty((0, 3), np.int64))
     seen = occurrence(carrier, material)
-    return seen.quoted >= kinds.QUOTED or (seen.alone and kinds.looks_like_caption(seen))
+    return seen.quoted >= cues.QUOTED or (seen.alone and kinds.looks_like_caption(seen))
 
 
 def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> bool:
     """Say whether a token span neither begins, ends nor crosses a sentence or line of its text."""
-    from dedup.kernels.tokens import FLAG_LINE, FLAG_SENTENCE
-
     last = int(tokens.bounds[document + 1])
     return end < last and not (tokens.flags[start : end + 1] & (FLAG_LINE | FLAG_SENTENCE)).any()
 
@@ -164,11 +193,17 @@ def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> boo
 def is_quotation(cluster: Cluster, material: Material) -> bool:
     """Return whether at least half of a cluster's places stand in quotation marks."""
     sample = cluster.members[:KIND_SAMPLE]
-    return 2 * sum(occurrence(m, material).quoted >= kinds.QUOTED for m in sample) >= len(sample)
+    return 2 * sum(occurrence(m, material).quoted >= cues.QUOTED for m in sample) >= len(sample)
 
 
-def can_be_left_out(cluster: Cluster, material: Material) -> bool:
-    """Return whether a cluster that is no furniture can be of a kind that is not compared: a quotation, or short."""
+def left_out(clusters: Clusters, aside: npt.NDArray[np.bool_], material: Material) -> list[tuple[int, Cluster]]:
+    """Return, with their numbers, the clusters that are not `aside` and can be of a kind that is not compared:
+    quotations and short ones."""
+    kept = [(i, clusters[i]) for i in np.flatnonzero(~aside).tolist()]
+    return [(i, replace(c, parent=-1)) for i, c in kept if _can_be_left_out(c, material)]
+
+
+def _can_be_left_out(cluster: Cluster, material: Material) -> bool:
     head = cluster.members[0]
     words = float(material.tokens.weights[head.start : head.end].sum()) / 6.0
     return words <= kinds.LONGEST_FURNITURE or is_quotation(cluster, material)
@@ -202,23 +237,14 @@ def context(
     )
 
 
-def memberships(clusters: Sequence[Cluster]) -> dict[int, frozenset[int]]:
-    """Return the numbers of the clusters that each text has a place in."""
-    found: dict[int, set[int]] = {}
-    for number, cluster in enumerate(clusters):
-        for m in cluster.members:
-            found.setdefault(m.document, set()).add(number)
-    return {d: frozenset(numbers) for d, numbers in found.items()}
-
-
 def _company(cluster: Cluster, material: Material) -> float | None:
     """Return in which share of pairs of its texts other passages are shared, from a sample; None for one text."""
     sample = sorted({m.document for m in cluster.members})[:COMPANY_SAMPLE]
     pairs = [(a, b) for i, a in enumerate(sample) for b in sample[:i]]
-    if not pairs:
+    if not pairs or material.company is None:
         return None
-    none: frozenset[int] = frozenset()
-    shared = [len(material.company.get(a, none) & material.company.get(b, none)) > 1 for a, b in pairs]
+    company = {d: material.company.of(d) for d in sample}
+    shared = [len(company[a] & company[b]) > 1 for a, b in pairs]
     return round(sum(shared) / len(pairs), 6)
 
 
@@ -234,7 +260,7 @@ def carried(cluster: Cluster, material: Material) -> list[origins.Carried]:
             start=start,
             end=end,
             extent=(m.end - m.start) / longest,
-            credits=tuple(material.credits_of(m.document)),
+            credits=tuple(material.credits.get(m.document, ())),
         )
         seen.setdefault(m.document, entry)
     return list(seen.values())
@@ -245,7 +271,7 @@ def passage_record(
 ) -> PassageCluster:
     """Return the record of one cluster, members in order of text and place behind the representative."""
     head, *rest = cluster.members
-    order = [head, *sorted(rest, key=lambda m: (material.documents[m.document].id, m.start))]
+    order = [head, *sorted(rest, key=lambda m: (m.document, m.start))]  # texts are in the order of their ids
     members = tuple(_member(m, head, material) for m in order)
     documents = [m.document for m in order]
     outlets = {outlet_of(material.documents[d]) for d in documents}
@@ -296,25 +322,7 @@ def _member(carrier: Carrier, head: Carrier, material: Material) -> Member:
     )
 
 
-def suppressed_records(cluster: Cluster, material: Material, verdict: furniture.Verdict) -> Iterator[Suppressed]:
-    """Yield a record for each place of a furniture cluster."""
-    pages = len({m.document for m in cluster.members})
-    for m in cluster.members:
-        document = material.documents[m.document]
-        start, end = span_of(material.tokens, m.start, m.end)
-        yield Suppressed(
-            rule=verdict.rule,
-            reason=verdict.reason,
-            doc_id=document.id,
-            start=start,
-            end=end,
-            text=document.text[start:end],
-            family=verdict.family,
-            n_documents=pages,
-        )
-
-
-def pair_record(pair: DocumentPair, documents: Sequence[Document], passages: Sequence[str]) -> Pair:
+def pair_record(pair: DocumentPair, documents: Sequence[Document | Head], passages: Iterable[str]) -> Pair:
     """Return the record of two related texts."""
     return Pair(
         left=documents[pair.left].id,
@@ -359,33 +367,3 @@ def _document_member(document: Document, relation: str, share: float) -> Documen
         relation=relation,  # type: ignore[arg-type]
         share=share,
     )
-
-
-def score(cluster: Cluster, masses: npt.NDArray[np.uint16]) -> float:
-    """Return a cluster's score: the mean over its members of the mass-weighted similarity with the representative."""
-    head, *rest = cluster.members
-    own = max(1, int(masses[head.start : head.end].sum()))
-    shares = [
-        sum(int(masses[a : a + n].sum()) for a, _, n in m.blocks.tolist())
-        / max(1, int(masses[m.blocks[0, 0] : m.blocks[-1, 0] + m.blocks[-1, 2]].sum()))
-        for m in rest[:64]
-    ]
-    return float(np.mean(shares)) if own else 0.0
-
-
-def rank(record: PassageCluster) -> tuple[Any, ...]:
-    """Return the order of clusters: widest scope, most families, most documents, longest text."""
-    scopes = ("cross_outlet", "within_outlet", "within_document")
-    return (
-        scopes.index(record.scope), -record.n_families, -record.n_documents, -len(record.text), record.cluster_id,
-    )  # fmt: skip
-
-
-def parent(
-    number: int, clusters: Sequence[Cluster], records: Sequence[PassageCluster], listed: Sequence[bool]
-) -> str | None:
-    """Return the id of the nearest cluster around one that is among the results."""
-    around = clusters[number].parent
-    while around >= 0 and not listed[around]:
-        around = clusters[around].parent
-    return records[around].cluster_id if around >= 0 else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -13,21 +14,56 @@ from dedup import rescore, weights
 from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
+from dedup.journal import Journal
 from dedup.lsh import band_pairs, least_estimate
 from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
-from dedup.seeds import Layout, Linked, link_seeds, pair_hits
+from dedup.seeds import Hits, Layout, Linked, link_seeds, pair_hits
 from dedup.signatures import signatures
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens, tokenize_all
 
-# Pairs of texts aligned at a time where whole texts alone are compared.
-BLOCK_PAIRS = 256
 # Tokens around the passages of a pair in which a second pass looks for more.
 AROUND = 200
+# What is kept of them in a journal.
+PASSAGES, FOUND = "passages", "found"
 
 
 Keep = Callable[[Passages, rescore.Scored, rescore.Evidence], npt.NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """Says which passages are matches: by their score or as equal texts, and between texts to be compared.
+
+    `sides` (int8 a text): two texts of which none is on side 0 are not compared; with `one_way` nor two of one.
+    """
+
+    sides: npt.NDArray[np.int8]
+    one_way: bool
+    config: Config
+
+    def __call__(self, passages: Passages, scored: rescore.Scored, evidence: rescore.Evidence) -> npt.NDArray[np.bool_]:
+        """Return the mask of the passages to be kept."""
+        if not len(passages):
+            return np.zeros(0, np.bool_)
+        spans = passages.spans()
+        bounds = evidence.tokens.bounds
+        whole = np.ones(len(passages), np.bool_)
+        for side, column in ((0, 0), (1, 2)):
+            d = passages.documents[:, side]
+            whole &= (spans[:, column] == bounds[d]) & (spans[:, column + 1] == bounds[d + 1])
+        whole &= scored.column("contiguity") >= 1.0
+        kept = (scored.scores >= self.config.rescore.min_score) | whole
+        least = self.config.min_words
+        if least is not None:
+            kept &= passages.summed(evidence.weight) >= 6 * least
+        if self.config.min_similarity is not None:
+            kept &= scored.column("contiguity") >= self.config.min_similarity
+        left, right = self.sides[passages.documents].T
+        asked = left != right if self.one_way else (left == 0) | (right == 0)
+        compared: npt.NDArray[np.bool_] = kept & asked
+        return compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +96,26 @@ def find(
     keep: Keep | None = None,
     scratch: Scratch | None = None,
     lengths: npt.NDArray[np.int64] | None = None,
+    journal: Journal | None = None,
 ) -> Found:
     """Return the passages that texts share, and those repeated inside them, all or those that `keep` says.
 
     `sides` (int8 a text): all 0, or 1 for the texts of a reference set, with which alone the others are compared.
     Words are weighed by the background alone when not `weigh_texts`, and as in another corpus by its `words`. What does
-    not fit into memory goes to `scratch`; `lengths` (int64) are those of the texts.
+    not fit into memory goes to `scratch`; `lengths` (int64) are those of the texts. What is finished is kept in the
+    `journal`, and taken from it.
     """
     scratch, progress = scratch or Scratch(), progress or NoProgress()
     progress.stage("tokens", None)
     tokens = tokenize_all(texts, pool, scratch, lengths)
     # across two sides a copy cannot stand for another: their partners are not the same
     copies = np.arange(len(tokens)) if sides.any() else copy_of(tokens)
+    finished = None if journal is None else _finished(journal)
+    if finished is not None and journal is not None:
+        progress.stage("weights", None)
+        known = rescore.evidence(tokens, weights.from_counts(finished.words), pool, scratch)
+        blocks = [Block.from_bytes(raw) for raw in journal.pieces(PASSAGES)]
+        return _found(tokens, finished.words, known, copies, blocks, finished.counts)
     active = copies == np.arange(len(tokens))
     active &= np.diff(tokens.bounds) > 0
     progress.stage("signatures", None)
@@ -84,20 +128,34 @@ def find(
     linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool, scratch)
     sizes = linked.hits.sizes.tolist()
     progress.stage("passages", sum(sizes))
+    copied_texts = copied(copies, tokens)
     given = _Given(
-        linked=linked,
-        near=near,
-        copies=_copies(copies, tokens),
-        known=known,
-        config=config,
-        keep=keep,
-        scratch=scratch,
+        linked=linked, near=near, copies=copied_texts, known=known, config=config, keep=keep, scratch=scratch
     )
     blocks = []
-    for number, block in enumerate(in_order(pool, given.block, range(len(linked.layout)))):
+    for number, block in enumerate(_blocks(given, len(sizes), pool, journal)):
         blocks.append(block)
         progress.advance(sizes[number])
     linked.hits.close()
+    counts = {
+        "tokens": len(tokens.hashes),
+        "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
+        "lsh_pairs": len(near),
+        **_counts(linked, blocks),
+    }
+    if journal is not None:
+        journal.add(FOUND, _Finished.of(words, counts))
+    return _found(tokens, words, known, copies, blocks, counts)
+
+
+def _found(
+    tokens: Tokens,
+    words: WordCounts,
+    known: rescore.Evidence,
+    copies: npt.NDArray[np.int64],
+    blocks: Sequence[Block],
+    counts: dict[str, int],
+) -> Found:
     return Found(
         tokens=tokens,
         words=words,
@@ -105,13 +163,47 @@ def find(
         copy_of=copies,
         passages=sorted_passages([b.passages for b in blocks]),
         scored=rescore.joined([b.scored for b in blocks]),
-        counts={
-            "tokens": len(tokens.hashes),
-            "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
-            "lsh_pairs": len(near),
-            **_counts(linked, blocks),
-        },
+        counts=counts,
     )
+
+
+class _Finished(msgspec.Struct, frozen=True):
+    """What is known when all passages are found: the words that they were weighed by, and what was counted."""
+
+    documents: int
+    slots: bytes
+    frequencies: bytes
+    counts: dict[str, int]
+
+    @staticmethod
+    def of(words: WordCounts, counts: dict[str, int]) -> bytes:
+        """Return it for `_finished`."""
+        return msgspec.msgpack.encode(_Finished(words.documents, words.slots.tobytes(), words.counts.tobytes(), counts))
+
+    @property
+    def words(self) -> WordCounts:
+        """Return how common words were."""
+        slots, counts = np.frombuffer(self.slots, np.uint32), np.frombuffer(self.frequencies, np.int32)
+        return WordCounts(documents=self.documents, slots=slots, counts=counts)
+
+
+def _finished(journal: Journal) -> _Finished | None:
+    """Return what an interrupted scan has kept when it had found all passages; None before that."""
+    raw = next(journal.pieces(FOUND), None)
+    return None if raw is None else msgspec.msgpack.decode(raw, type=_Finished)
+
+
+def _blocks(given: _Given, count: int, pool: Executor | None, journal: Journal | None) -> Iterator[Block]:
+    """Yield the passages of all blocks, in order."""
+    if journal is None:
+        yield from in_order(pool, given.block, range(count))
+        return
+
+    def spread(function: Callable[[int], bytes], items: Sequence[int]) -> Iterator[bytes]:
+        return in_order(pool, function, items)
+
+    for raw in journal.spread(spread, PASSAGES, lambda number: given.block(number).to_bytes(), range(count)):
+        yield Block.from_bytes(raw)
 
 
 def count_words(
@@ -127,56 +219,7 @@ def count_words(
     return weights.word_counts(weights.frequencies(tokens, counted, pool, scratch), int(counted.sum()))
 
 
-def find_near(
-    texts: Sequence[str],
-    pairs: npt.NDArray[np.int64],
-    config: Config,
-    pool: Executor,
-    progress: Progress,
-    *,
-    collapse: bool,
-    keep: Keep,
-    scratch: Scratch,
-) -> Found:
-    """Return the passages of `pairs` of texts (int64, n x 2, left < right, sorted) and of equal texts that `keep` says.
-
-    Equal texts are tied to the first of them when they are to `collapse`; each of the pairs has such first texts.
-    """
-    progress.stage("tokens", None)
-    tokens = tokenize_all(texts, pool, scratch)
-    copies = copy_of(tokens) if collapse else np.arange(len(tokens))
-    progress.stage("weights", None)
-    active = (copies == np.arange(len(tokens))) & (np.diff(tokens.bounds) > 0)
-    words = count_words(tokens, active, pairs, pool, scratch)
-    known = rescore.evidence(tokens, weights.from_counts(words), pool, scratch)
-    progress.stage("passages", len(pairs))
-
-    def verified(passages: Passages) -> tuple[Passages, rescore.Scored]:
-        scored = rescore.screen(passages, known, config.rescore)
-        kept = keep(passages, scored, known)
-        return passages.select(kept), scored.select(kept)
-
-    def block(first: int) -> tuple[Passages, rescore.Scored]:
-        scratch.release()
-        return verified(align_pairs(pairs[first : first + BLOCK_PAIRS], None, known, config))
-
-    parts = [verified(_copies(copies, tokens))]
-    for part in in_order(pool, block, range(0, len(pairs), BLOCK_PAIRS)):
-        parts.append(part)
-        progress.advance(BLOCK_PAIRS)
-    passages, scored = _together(*parts)
-    return Found(
-        tokens=tokens,
-        words=words,
-        evidence=known,
-        copy_of=copies,
-        passages=passages,
-        scored=scored,
-        counts={"candidate_pairs": len(pairs), "aligned_passages": len(passages)},
-    )
-
-
-def _counts(linked: Linked, blocks: Sequence[_Block]) -> dict[str, int]:
+def _counts(linked: Linked, blocks: Sequence[Block]) -> dict[str, int]:
     """Return what was counted from seeds to passages."""
     return {
         "lsh_pairs_without_chain": sum(b.unlinked for b in blocks),
@@ -190,7 +233,7 @@ def _counts(linked: Linked, blocks: Sequence[_Block]) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Block:
+class Block:
     """The passages of one block of left texts, sorted, and what was counted on the way."""
 
     passages: Passages
@@ -199,6 +242,30 @@ class _Block:
     pairs: int
     chains: int
     aligned: int
+
+    def to_bytes(self) -> bytes:
+        """Return it for `from_bytes`, without scores."""
+        arrays = (self.passages.documents, self.passages.bounds, self.passages.blocks)
+        counts = (self.unlinked, self.pairs, self.chains, self.aligned)
+        return msgspec.msgpack.encode((*(a.tobytes() for a in arrays), counts))
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Block:
+        """Return what `to_bytes` gave."""
+        kind = tuple[bytes, bytes, bytes, tuple[int, int, int, int]]
+        documents, bounds, blocks, (unlinked, pairs, chains, aligned) = msgspec.msgpack.decode(raw, type=kind)
+        return cls(
+            passages=Passages(
+                documents=np.frombuffer(documents, np.int32).reshape(-1, 2),
+                bounds=np.frombuffer(bounds, np.int64),
+                blocks=np.frombuffer(blocks, np.int64).reshape(-1, 3),
+            ),
+            scored=rescore.nothing(),
+            unlinked=unlinked,
+            pairs=pairs,
+            chains=chains,
+            aligned=aligned,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,38 +280,54 @@ class _Given:
     keep: Keep | None
     scratch: Scratch
 
-    def _scored(self, passages: Passages) -> rescore.Scored:
-        """Return the scores; where passages are dropped anyway, without the cosines that could not save them."""
-        score = rescore.rescore if self.keep is None else rescore.screen
-        return score(passages, self.known, self.config.rescore)
-
-    def block(self, number: int) -> _Block:
+    def block(self, number: int) -> Block:
         """Return the passages whose left text is in a block."""
         self.scratch.release()
-        known, config = self.known, self.config
-        hits = self.linked.block(number)
-        chains = chain_hits(hits, known.tokens, known.masses, config.chains)
-        passages = align_chains(chains, known.tokens, known.masses, config.align)
         first, last = self.linked.layout.edges[number : number + 2]
         near = self.near[np.searchsorted(self.near[:, 0], first) : np.searchsorted(self.near[:, 0], last)]
-        missing = _unlinked(near, passages.documents)
-        passages = sorted_passages([passages, align_pairs(missing, None, known, config)])
-        passages, scored = refined(passages, self._scored(passages), known, config, self._scored)
         left = self.copies.documents[:, 0]
         copies = self.copies.select((left >= first) & (left < last))
-        passages, scored = _together((passages, scored), (copies, self._scored(copies)))
-        aligned = len(passages)
-        if self.keep is not None:
-            kept = self.keep(passages, scored, known)
-            passages, scored = passages.select(kept), scored.select(kept)
-        return _Block(
-            passages=passages,
-            scored=scored,
-            unlinked=len(missing),
-            pairs=max(0, len(hits.groups) - 1),
-            chains=len(chains),
-            aligned=aligned,
-        )
+        found = align_block(self.linked.block(number), near, copies, self.known, self.config, self.keep)
+        if self.keep is None:
+            return found
+        # nothing of a scan asks for the scores of what was kept
+        return replace(found, scored=rescore.nothing())
+
+
+def align_block(
+    hits: Hits,
+    near: npt.NDArray[np.int64],
+    copies: Passages,
+    known: rescore.Evidence,
+    config: Config,
+    keep: Keep | None,
+) -> Block:
+    """Return the passages of some pairs of texts, all or those to `keep`: those with hits, and those that are `near` by
+    their signatures (int64, n x 2, sorted); `copies` are passages over texts with equal tokens."""
+    # where passages are dropped anyway, no cosines are made that could not save them
+    score = rescore.rescore if keep is None else rescore.screen
+
+    def scores(passages: Passages) -> rescore.Scored:
+        return score(passages, known, config.rescore)
+
+    chains = chain_hits(hits, known.tokens, known.masses, config.chains)
+    passages = align_chains(chains, known.tokens, known.masses, config.align)
+    missing = _unlinked(near, passages.documents)
+    passages = sorted_passages([passages, align_pairs(missing, None, known, config)])
+    passages, scored = refined(passages, scores(passages), known, config, scores)
+    passages, scored = together((passages, scored), (copies, scores(copies)))
+    aligned = len(passages)
+    if keep is not None:
+        kept = keep(passages, scored, known)
+        passages, scored = passages.select(kept), scored.select(kept)
+    return Block(
+        passages=passages,
+        scored=scored,
+        unlinked=len(missing),
+        pairs=max(0, len(hits.groups) - 1),
+        chains=len(chains),
+        aligned=aligned,
+    )
 
 
 def refined(
@@ -277,7 +360,7 @@ def refined(
     anew = align_pairs(pairs.astype(np.int64), windows, known, config)
     codes = passages.documents.astype(np.int64) @ np.array([len(known.tokens), 1])
     done = np.isin(codes, pairs.astype(np.int64) @ np.array([len(known.tokens), 1]))
-    return _together((passages.select(~done), scored.select(~done)), (anew, score(anew)))
+    return together((passages.select(~done), scored.select(~done)), (anew, score(anew)))
 
 
 def copy_of(tokens: Tokens) -> npt.NDArray[np.int64]:
@@ -304,7 +387,13 @@ def near_pairs(
     scratch: Scratch | None = None,
 ) -> npt.NDArray[np.int64]:
     """Return the LSH pairs (int64, n x 2) whose estimated Jaccard similarity is at least that of a bucket's middle."""
-    made = signatures(tokens, config.signatures, pool, scratch)
+    return near_by_signature(signatures(tokens, config.signatures, pool, scratch), active, sides, config)
+
+
+def near_by_signature(
+    made: npt.NDArray[np.uint32], active: npt.NDArray[np.bool_], sides: npt.NDArray[np.int8], config: Config
+) -> npt.NDArray[np.int64]:
+    """Return the pairs of `near_pairs` from the signatures (uint32, texts x `num_perm`)."""
     pairs = band_pairs(made, active, config.signatures)
     estimate = (made[pairs[:, 0]] == made[pairs[:, 1]]).mean(axis=1) if len(pairs) else np.empty(0)
     kept = estimate >= least_estimate(config.signatures)
@@ -347,7 +436,7 @@ def _unlinked(pairs: npt.NDArray[np.int64], documents: npt.NDArray[np.int32]) ->
     return pairs[~np.isin(pairs @ np.array([factor, 1]), codes)]
 
 
-def _copies(copies: npt.NDArray[np.int64], tokens: Tokens) -> Passages:
+def copied(copies: npt.NDArray[np.int64], tokens: Tokens) -> Passages:
     """Return a passage over the whole text for each copy and its first text."""
     which = np.flatnonzero(copies != np.arange(len(copies)))
     first = tokens.bounds[copies[which]]
@@ -364,7 +453,7 @@ def sorted_passages(parts: Sequence[Passages]) -> Passages:
     return _sorted(parts)[0]
 
 
-def _together(*parts: tuple[Passages, rescore.Scored]) -> tuple[Passages, rescore.Scored]:
+def together(*parts: tuple[Passages, rescore.Scored]) -> tuple[Passages, rescore.Scored]:
     """Return passages of several parts with their scores, sorted."""
     passages, order = _sorted([p for p, _ in parts])
     scored = rescore.joined([s for _, s in parts])

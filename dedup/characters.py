@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,16 +43,28 @@ class CharacterTables:
     expansions: npt.NDArray[np.uint32]
 
 
+@functools.cache
+def _points(ranges: tuple[tuple[int, int], ...]) -> frozenset[int]:
+    return frozenset(cp for low, high in ranges for cp in range(low, high + 1))
+
+
 def _inside(cp: int, ranges: tuple[tuple[int, int], ...]) -> bool:
-    return any(a <= cp <= b for a, b in ranges)
+    return cp in _points(ranges)
+
+
+@functools.cache
+def _singled_out() -> dict[str, int]:
+    """Return the classes of the characters that are named one by one."""
+    members = ((_QUOTES, k.QUOTE), (_APOSTROPHES, k.APOSTROPHE), (_HYPHENS, k.HYPHEN), (_STOPS, k.STOP),
+               (_IGNORED, k.IGNORED), (".,٫٬", k.POINT), (_NEWLINES, k.NEWLINE))  # fmt: skip
+    return {char: found for chars, found in members for char in chars}
 
 
 def _class_of(cp: int, char: str, category: str) -> int:
     """Return the character class of one code point."""
-    for members, found in ((_QUOTES, k.QUOTE), (_APOSTROPHES, k.APOSTROPHE), (_HYPHENS, k.HYPHEN), (_STOPS, k.STOP),
-                           (_IGNORED, k.IGNORED), (".,٫٬", k.POINT), (_NEWLINES, k.NEWLINE)):  # fmt: skip
-        if char in members:
-            return found
+    named = _singled_out().get(char)
+    if named is not None:
+        return named
     if 0xFE00 <= cp <= 0xFE0F or 0x1F3FB <= cp <= 0x1F3FF:
         return k.IGNORED
     if category[0] == "M" or char in _HALFWIDTH_VOICING:
@@ -105,13 +118,7 @@ def character_tables() -> CharacterTables:
     expansions: list[int] = []
     for low, high in _SAME_FOLD:
         classes[low : high + 1] = k.HAN
-    for cp in range(k.TABLE_SIZE):
-        if _inside(cp, _SAME_FOLD):
-            continue
-        char = chr(cp)
-        category = unicodedata.category(char)
-        if category in ("Cn", "Cs", "Co"):
-            continue
+    for cp, char, category in _assigned():
         classes[cp] = c = _class_of(cp, char, category)
         if c == k.MARK:
             attributes[cp] = k.ATTR_POINT_MARK if _inside(cp, _VOWEL_POINTS) else 0
@@ -129,3 +136,15 @@ def character_tables() -> CharacterTables:
     return CharacterTables(
         classes=classes, attributes=attributes, folds=folds, expansions=np.array([*expansions, 0], np.uint32)
     )
+
+
+def _assigned() -> Iterator[tuple[int, str, str]]:
+    """Yield code point, character and category of all that are assigned, those apart that are their own fold."""
+    first = 0
+    for low, high in (*_SAME_FOLD, (k.TABLE_SIZE, k.TABLE_SIZE)):
+        characters = map(chr, range(first, low))
+        categories = map(unicodedata.category, map(chr, range(first, low)))
+        for cp, char, category in zip(range(first, low), characters, categories, strict=True):
+            if category not in ("Cn", "Cs", "Co"):
+                yield cp, char, category
+        first = high + 1

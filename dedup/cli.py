@@ -19,6 +19,7 @@ from dedup.options import READING, reading_options
 
 if TYPE_CHECKING:
     from dedup.config import Config
+    from dedup.journal import Journal
     from dedup.model import ScanResult
 
 KINDS = ("wire_copy", "quotation", "caption", "boilerplate", "stock_phrase", "other")
@@ -96,6 +97,10 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--jobs", type=int, metavar="N", help="Threads; all cores by default."),
         click.option("--memory", callback=_bytes, metavar="SIZE", help="Memory to stay within, such as 4G."),
         click.option("--work", type=click.Path(), help="Folder for what does not fit in memory; else beside OUT."),
+        click.option("--resume", is_flag=True, help="Keep what is finished; go on where a scan with --resume stopped."),
+        click.option("--engine", type=click.Choice(["local", "spark"]), default="local", help="Where to work."),
+        click.option("--master", metavar="URL", help="Spark's master, such as local[2]; else as Spark is set up."),
+        click.option("--partitions", type=click.IntRange(1), metavar="N", help="Parts of each step on Spark."),
         click.option("--against", type=click.Path(), help="Compare only with the documents of this path."),
         click.option("--window", callback=_days, metavar="TIME", help="Only documents this close in time: 7d, 36h."),
         click.option("--scope", type=click.Choice(SCOPES), multiple=True, help="Keep passages of this scope."),
@@ -154,17 +159,47 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     progress = (
         NoProgress() if quiet else RichProgress(console, least_seconds=0.0 if options["verbose"] else LEAST_SECONDS)
     )
+    work = Path(options["work"] or Path(out).absolute().parent)
+    given = {"against": options["against"], "find": _finder(options), "work": work}
+    journal = _journal(work, config, [*paths, options["against"] or ""]) if options["resume"] else None
     try:
-        work = options["work"] or Path(out).absolute().parent
-        result = run([*paths], config, against=options["against"], progress=progress, work=work)
+        result = run([*paths], config, progress=progress, journal=journal, **given)
         progress.stage("writing", None)
         write_results(result, Path(out), texts=not options["no_texts"], formats=options["formats"])
+        if journal is not None:
+            journal.remove()
     finally:
         if isinstance(progress, RichProgress):
             progress.close()
+        if journal is not None and journal.close():
+            click.echo(f"dedup: what is finished is in {journal.path}; the same command goes on from there", err=True)
     if not quiet:
         print_summary(result, Path(out), console)
     _exit(result, fail=options["fail_on_duplicates"])
+
+
+def _journal(work: Path, config: Config, paths: list[str]) -> Journal:
+    """Return the journal of a scan of some paths."""
+    from dedup.journal import Journal
+
+    return Journal(work, repr((config.fingerprint(), [str(Path(p).absolute()) for p in paths])))
+
+
+def _finder(options: dict[str, Any]) -> Any:
+    """Return what finds passages: this machine, or a cluster."""
+    if options["engine"] == "local":
+        if options["master"] or options["partitions"]:
+            raise ConfigError("--master and --partitions go with --engine spark")
+        from dedup.candidates import find
+
+        return find
+    if options["against"] or options["resume"]:
+        name = "--against" if options["against"] else "--resume"
+        raise ConfigError(f"{name} is for a scan on one machine; leave out --engine spark")
+    from dedup.spark.engine import Engine
+    from dedup.spark.session import open_session
+
+    return Engine(open_session(options["master"]), options["partitions"]).find
 
 
 def _announce_compilation() -> None:

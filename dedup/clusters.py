@@ -7,10 +7,11 @@ What the representative does not explain is clustered again, so that no cluster 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -27,6 +28,9 @@ LONGEST_INSET = 120
 
 Aligner = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Passages]
 IsInset = Callable[[int, int, int], bool]
+Spread = Callable[[Callable[[int], bytes], Sequence[int]], Iterable[bytes]]
+# Components laid out at a time.
+BLOCK_COMPONENTS = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,95 @@ class Cluster:
     parent: int = -1
 
 
+class Clusters(Sequence[Cluster]):
+    """Clusters as arrays; each is made when it is asked for.
+
+    Cluster c has the members `bounds[c]:bounds[c + 1]` of `members` (int64, n x 3: text, first and end token); member m
+    has the blocks `block_bounds[m]:block_bounds[m + 1]` of `blocks` (int64, k x 3); `parents` (int64).
+    """
+
+    def __init__(
+        self,
+        parents: npt.NDArray[np.int64],
+        bounds: npt.NDArray[np.int64],
+        members: npt.NDArray[np.int64],
+        block_bounds: npt.NDArray[np.int64],
+        blocks: npt.NDArray[np.int64],
+    ) -> None:
+        self.parents, self.bounds, self.members = parents, bounds, members
+        self.block_bounds, self.blocks = block_bounds, blocks
+
+    @classmethod
+    def of(cls, clusters: Sequence[Cluster]) -> Clusters:
+        """Return clusters as arrays."""
+        members = [m for c in clusters for m in c.members]
+        rows = [(m.document, m.start, m.end) for m in members]
+        return cls(
+            parents=np.array([c.parent for c in clusters], np.int64),
+            bounds=_ends([len(c.members) for c in clusters]),
+            members=np.array(rows, np.int64).reshape(-1, 3),
+            block_bounds=_ends([len(m.blocks) for m in members]),
+            blocks=np.concatenate([np.empty((0, 3), np.int64), *(m.blocks for m in members)]),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Clusters]) -> Clusters:
+        """Return the clusters of all parts; parents are counted from the beginning of each part."""
+        firsts = np.cumsum([0, *(len(p) for p in parts)])
+        parents = [np.where(p.parents < 0, -1, p.parents + f) for p, f in zip(parts, firsts.tolist(), strict=False)]
+        nothing = np.empty((0, 3), np.int64)
+        return cls(
+            parents=np.concatenate([np.empty(0, np.int64), *parents]),
+            bounds=_ends(np.concatenate([np.empty(0, np.int64), *(np.diff(p.bounds) for p in parts)])),
+            members=np.concatenate([nothing, *(p.members for p in parts)]),
+            block_bounds=_ends(np.concatenate([np.empty(0, np.int64), *(np.diff(p.block_bounds) for p in parts)])),
+            blocks=np.concatenate([nothing, *(p.blocks for p in parts)]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.parents)
+
+    @overload
+    def __getitem__(self, index: int) -> Cluster: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Cluster]: ...
+    def __getitem__(self, index: int | slice) -> Cluster | Sequence[Cluster]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        low, high = self.bounds[index : index + 2].tolist()
+        edges = self.block_bounds[low : high + 1].tolist()
+        return Cluster(
+            members=tuple(
+                Carrier(document=d, start=start, end=end, blocks=self.blocks[edges[i] : edges[i + 1]])
+                for i, (d, start, end) in enumerate(self.members[low:high].tolist())
+            ),
+            parent=int(self.parents[index]),
+        )
+
+    def spans(self, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """Return the token spans (int64, n x 2) of all members of the clusters that are `kept`."""
+        return self.members[np.repeat(kept, np.diff(self.bounds)), 1:]
+
+    def to_bytes(self) -> bytes:
+        """Return them for `from_bytes`."""
+        arrays = (self.parents, self.bounds, self.members, self.block_bounds, self.blocks)
+        return msgspec.msgpack.encode([a.tobytes() for a in arrays])
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Clusters:
+        """Return what `to_bytes` gave."""
+        arrays = [np.frombuffer(a, np.int64) for a in msgspec.msgpack.decode(raw, type=list[bytes])]
+        return cls(arrays[0], arrays[1], arrays[2].reshape(-1, 3), arrays[3], arrays[4].reshape(-1, 3))
+
+
+def _ends(sizes: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return the bounds of stretches of these sizes."""
+    bounds: npt.NDArray[np.int64] = np.concatenate([[0], np.cumsum(np.asarray(sizes, np.int64))]).astype(np.int64)
+    return bounds
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Nodes:
     """Regions: groups of overlapping spans in one text. `of` (int64, passages x 2) is the region of each side."""
@@ -69,26 +162,35 @@ class _Nodes:
     ends: npt.NDArray[np.int64]
 
 
-def cluster_passages(
-    passages: Passages, known: Evidence, align: Aligner, is_inset: IsInset, change: float
-) -> list[Cluster]:
-    """Return the clusters of verified passages.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What clusters are made with.
 
     `known` has the tokens and their masses; `align` aligns pairs of texts (int64, n x 2, left <= right) within
     spans of them (int64, n x 4 tokens) and returns their verified passages: it is asked for members that are not linked
     with their representative directly. `is_inset` says of a text and a token span whether it is a quotation or a
-    caption.
+    caption. A cut falls where carriers change by more than `change`. `spread` does the work on items, in order.
     """
-    clusters: list[Cluster] = []
+
+    known: Evidence
+    align: Aligner
+    is_inset: IsInset
+    change: float
+    spread: Spread = map
+
+
+def cluster_passages(passages: Passages, means: Means) -> Clusters:
+    """Return the clusters of verified passages."""
+    clusters: list[Clusters] = []
     left = passages
     while len(left):
         nodes = _nodes(left)
-        components = _components(left, nodes, known.mass)
-        extra = align(*_missing(components, nodes))
-        found, explained = _lay_out_all(components, nodes, left, extra, known, is_inset, change, len(clusters))
+        components = _Components(left, nodes, means.known.mass)
+        extra = means.align(*_missing(components, nodes))
+        found, explained = _lay_out_all(components, nodes, left, extra, means)
         clusters += found
         left = left.select(~explained)
-    return clusters
+    return Clusters.joined(clusters)
 
 
 def _nodes(passages: Passages) -> _Nodes:
@@ -115,31 +217,48 @@ class _Component:
     passages: npt.NDArray[np.int64]
 
 
-def _components(passages: Passages, nodes: _Nodes, prefix: Sums) -> list[_Component]:
-    """Return the connected components of regions, each with its representative."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
+class _Components(Sequence[_Component]):
+    """The connected components of regions, each with its representative."""
 
-    n = len(nodes.documents)
-    edges = coo_matrix((np.ones(len(nodes.of), np.int8), (nodes.of[:, 0], nodes.of[:, 1])), shape=(n, n))
-    _, labels = connected_components(edges, directed=False)
-    spans = passages.spans()
-    mass = prefix[spans[:, 1]] - prefix[spans[:, 0]]
-    weight = np.zeros(n, np.int64)
-    np.add.at(weight, nodes.of[:, 0], mass)
-    np.add.at(weight, nodes.of[:, 1], mass)
-    best_first = np.lexsort((np.arange(n), -(nodes.ends - nodes.starts), -weight, labels))
-    region_edges = np.flatnonzero(np.diff(labels[best_first], prepend=-1, append=-1))
-    by_label = np.argsort(labels[nodes.of[:, 0]], kind="stable")
-    passage_edges = np.searchsorted(labels[nodes.of[:, 0]][by_label], np.arange(len(region_edges)))
-    return [
-        _Component(
-            representative=int(best_first[low]),
-            regions=best_first[low:high],
-            passages=by_label[passage_edges[c] : passage_edges[c + 1]],
+    def __init__(self, passages: Passages, nodes: _Nodes, prefix: Sums) -> None:
+        from scipy.sparse import coo_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        n = len(nodes.documents)
+        edges = coo_matrix((np.ones(len(nodes.of), np.int8), (nodes.of[:, 0], nodes.of[:, 1])), shape=(n, n))
+        _, labels = connected_components(edges, directed=False)
+        spans = passages.spans()
+        mass = prefix[spans[:, 1]] - prefix[spans[:, 0]]
+        weight = np.zeros(n, np.int64)
+        np.add.at(weight, nodes.of[:, 0], mass)
+        np.add.at(weight, nodes.of[:, 1], mass)
+        self._regions = np.lexsort((np.arange(n), -(nodes.ends - nodes.starts), -weight, labels))
+        self._edges = np.flatnonzero(np.diff(labels[self._regions], prepend=-1, append=-1))
+        of_passages = labels[nodes.of[:, 0]]
+        self._passages = np.argsort(of_passages, kind="stable")
+        self._passage_edges = np.searchsorted(of_passages[self._passages], np.arange(len(self._edges)))
+        self.representatives: npt.NDArray[np.int64] = self._regions[self._edges[:-1]]
+        """The representative of each component."""
+        self.head_of: npt.NDArray[np.int64] = self.representatives[labels]
+        """The representative of each region."""
+
+    def __len__(self) -> int:
+        return len(self._edges) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> _Component: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[_Component]: ...
+    def __getitem__(self, index: int | slice) -> _Component | Sequence[_Component]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        return _Component(
+            representative=int(self.representatives[index]),
+            regions=self._regions[self._edges[index] : self._edges[index + 1]],
+            passages=self._passages[self._passage_edges[index] : self._passage_edges[index + 1]],
         )
-        for c, (low, high) in enumerate(itertools.pairwise(region_edges))
-    ]
 
 
 def _direct(component: _Component, nodes: _Nodes) -> npt.NDArray[np.int64]:
@@ -148,63 +267,71 @@ def _direct(component: _Component, nodes: _Nodes) -> npt.NDArray[np.int64]:
     return component.passages[touching]
 
 
-def _missing(components: Sequence[_Component], nodes: _Nodes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _missing(components: _Components, nodes: _Nodes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the pairs of texts to be aligned, representatives with members they are not linked with, and the regions
     of both (int64, n x 4 tokens)."""
-    rows: set[tuple[int, ...]] = set()
-    for component in components:
-        linked = set(nodes.of[_direct(component, nodes)].ravel().tolist())
-        head = _region(nodes, component.representative)
-        for region in component.regions.tolist():
-            if region not in linked and region != component.representative:
-                left, right = sorted((head, _region(nodes, region)))
-                rows.add((left[0], right[0], *left[1:], *right[1:]))
-    table = np.array(sorted(rows), np.int64).reshape(-1, 6)
-    return table[:, :2], table[:, 2:]
+    heads = components.head_of
+    linked = np.zeros(len(heads), np.bool_)
+    linked[components.representatives] = True
+    for side, other in ((0, 1), (1, 0)):
+        touching = nodes.of[:, other] == heads[nodes.of[:, other]]
+        linked[nodes.of[touching, side]] = True
+    apart = np.flatnonzero(~linked)
+    table = np.stack([nodes.documents, nodes.starts, nodes.ends], axis=1)
+    left, right = table[heads[apart]], table[apart]
+    turned = np.zeros(len(apart), np.bool_)
+    decided = np.zeros(len(apart), np.bool_)
+    for column in range(3):
+        turned |= ~decided & (left[:, column] > right[:, column])
+        decided |= left[:, column] != right[:, column]
+    left[turned], right[turned] = right[turned], left[turned].copy()
+    rows = np.unique(np.stack([left[:, 0], right[:, 0], *left[:, 1:].T, *right[:, 1:].T], axis=1), axis=0)
+    return rows[:, :2], rows[:, 2:]
 
 
 def _lay_out_all(
-    components: Sequence[_Component],
-    nodes: _Nodes,
-    passages: Passages,
-    extra: Passages,
-    known: Evidence,
-    is_inset: IsInset,
-    change: float,
-    offset: int,
-) -> tuple[list[Cluster], npt.NDArray[np.bool_]]:
-    """Return the clusters of all components and which passages they explain; `offset` is the first cluster's index."""
-    clusters: list[Cluster] = []
-    explained = np.zeros(len(passages), np.bool_)
+    components: _Components, nodes: _Nodes, passages: Passages, extra: Passages, means: Means
+) -> tuple[list[Clusters], npt.NDArray[np.bool_]]:
+    """Return the clusters of all components, block by block, and which passages they explain."""
     lookup = _PairLookup(extra)
     spans = passages.spans()
-    for component in components:
-        pieces = list(_pieces(component, nodes, passages, lookup, is_inset))
-        own = _clusters_of(pieces, nodes, component.representative, known.mass, change)
-        first = offset + len(clusters)
-        clusters += [Cluster(members=c.members, parent=c.parent + first if c.parent >= 0 else -1) for c in own]
-        explained[component.passages] = _explained(component.passages, passages.documents, spans, own)
-        # what the representative was tried with and could not explain is not tried again
-        explained[_direct(component, nodes)] = True
+
+    def block(first: int) -> bytes:
+        found: list[Cluster] = []
+        done = []
+        for component in components[first : first + BLOCK_COMPONENTS]:
+            pieces = list(_pieces(component, nodes, passages, lookup, means.is_inset))
+            own = _clusters_of(pieces, nodes, component.representative, means.known.mass, means.change)
+            at = len(found)
+            found += [Cluster(members=c.members, parent=c.parent + at if c.parent >= 0 else -1) for c in own]
+            done.append(component.passages[_explained(component.passages, passages.documents, spans, own)])
+            # what the representative was tried with and could not explain is not tried again
+            done.append(_direct(component, nodes))
+        return msgspec.msgpack.encode((Clusters.of(found).to_bytes(), np.concatenate(done).tobytes()))
+
+    clusters: list[Clusters] = []
+    explained = np.zeros(len(passages), np.bool_)
+    for raw in means.spread(block, range(0, len(components), BLOCK_COMPONENTS)):
+        made, numbers = msgspec.msgpack.decode(raw, type=tuple[bytes, bytes])
+        clusters.append(Clusters.from_bytes(made))
+        explained[np.frombuffer(numbers, np.int64)] = True
     return clusters, explained
 
 
 class _PairLookup:
-    """Finds the passages of a pair of texts."""
+    """Finds the passages of a pair of texts; they are sorted by it."""
 
     def __init__(self, passages: Passages) -> None:
         self.passages = passages
         self.spans = passages.spans() if len(passages) else np.zeros((0, 4), np.int64)
-        self.of: dict[tuple[int, int], list[int]] = {}
-        for i, (a, b) in enumerate(passages.documents.tolist()):
-            self.of.setdefault((a, b), []).append(i)
+        self._codes = passages.documents.astype(np.int64) @ np.array([1 << 32, 1])
 
     def between(self, left: tuple[int, int, int], right: tuple[int, int, int]) -> Iterator[tuple[int, bool]]:
         """Yield passages that overlap both regions (text, start, end), and whether the left one is their left side."""
         swapped = left[0] > right[0]
         a, b = (right, left) if swapped else (left, right)
-        for i in self.of.get((a[0], b[0]), ()):
-            s = self.spans[i].tolist()
+        first, last = np.searchsorted(self._codes, [(a[0] << 32) + b[0], (a[0] << 32) + b[0] + 1]).tolist()
+        for i, s in enumerate(self.spans[first:last].tolist(), first):
             if s[0] < a[2] and s[1] > a[1] and s[2] < b[2] and s[3] > b[1]:
                 yield i, not swapped
             elif a[0] == b[0] and s[0] < b[2] and s[1] > b[1] and s[2] < a[2] and s[3] > a[1]:

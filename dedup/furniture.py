@@ -9,6 +9,7 @@ same remainder, and stays.
 from __future__ import annotations
 
 import functools
+import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from dedup.clusters import Carrier, Cluster
 from dedup.config import FurnitureConfig
 from dedup.kernels.tokens import WEIGHT_HAN, WEIGHT_THAI
-from dedup.kernels.weights import SLOTS
+from dedup.kernels.weights import SLOTS, sparse_dot
 from dedup.rescore import Evidence
 from dedup.tokens import tokenize
 
@@ -32,6 +33,8 @@ TITLE_SHARE = 0.5
 TELLING_TITLE = 15.0
 # Pages of a family from which its own words are told.
 LEAST_PAGES = 5
+# Pages of a family that is sure to be asked for them.
+MANY_PAGES = 1000
 # Texts whose remainders, and whose titles, are kept at hand.
 MOST_VECTORS = 1 << 15
 # Most cosines of pairs that are; texts that share one passage often share more.
@@ -65,27 +68,33 @@ class Relatedness:
     def __init__(
         self,
         known: Evidence,
-        clusters: Sequence[Cluster],
-        pages: Sequence[tuple[str | None, str]],
+        titles: Sequence[str | None],
+        families: Sequence[str],
         least: float,
+        covered: npt.NDArray[np.bool_] | None = None,
     ) -> None:
-        """Take the title and the family of each text."""
+        """Take the title and the family of each text; `covered` (bool a token, all false) is for `cover`."""
         self._known, self._least = known, least
-        self._families = [family for _, family in pages]
+        self._families = families
         self._pages: dict[str, list[int]] = {}
-        for d, family in enumerate(self._families):
+        for d, family in enumerate(families):
             self._pages.setdefault(family, []).append(d)
         self._house: dict[str, frozenset[int]] = {}
-        self._titles = _Titles([title for title, _ in pages], known.idf)
+        self._titles = _Titles(titles, known.idf)
         self._vector = functools.lru_cache(maxsize=MOST_VECTORS)(self._make_vector)
         self._cosine = functools.lru_cache(maxsize=MOST_COSINES)(self._make_cosine)
-        self._covered = np.zeros(len(known.tokens.hashes), np.bool_)
-        for cluster in clusters:
-            if self._is_suspect(cluster):
-                for m in cluster.members:
-                    self._covered[m.start : m.end] = True
+        self._covered = np.zeros(len(known.tokens.hashes), np.bool_) if covered is None else covered
+        for family, own in self._pages.items():
+            if len(own) >= MANY_PAGES:  # before processes are forked, that they need not look for them again
+                self._house_words(family)
 
-    def _is_suspect(self, cluster: Cluster) -> bool:
+    def cover(self, spans: npt.NDArray[np.int64]) -> None:
+        """Take token spans (int64, n x 2), those of suspect clusters, out of the remainders; before these are asked
+        for."""
+        for start, end in spans.tolist():
+            self._covered[start:end] = True
+
+    def is_suspect(self, cluster: Cluster) -> bool:
         """Return whether at least three texts carry a cluster, and few of them have related titles."""
         pages = sorted({m.document for m in cluster.members})[:12]
         pairs = [(a, b) for i, a in enumerate(pages) for b in pages[:i]]
@@ -108,13 +117,14 @@ class Relatedness:
         """Return the words that at least half of a family's pages hold: its name, its town; they relate nothing."""
         if family not in self._house:
             pages = self._pages[family]
+            if len(pages) < LEAST_PAGES:
+                return frozenset()
             sample = pages[:: max(1, len(pages) // SAMPLE)]
             tokens = self._known.tokens
             words = [np.sort(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]) for d in sample]
             once = [w[np.flatnonzero(np.diff(w, prepend=w[:1] + np.uint32(1)))] for w in words]
             found, counts = np.unique(np.concatenate(once), return_counts=True)
-            usual = found[2 * counts >= len(sample)] if len(sample) >= LEAST_PAGES else found[:0]
-            self._house[family] = frozenset(usual.tolist())
+            self._house[family] = frozenset(found[2 * counts >= len(sample)].tolist())
         return self._house[family]
 
     def _make_vector(self, document: int) -> Weighted | None:
@@ -239,23 +249,13 @@ def _weighted(hashes: npt.NDArray[np.uint32], masses: npt.NDArray[np.float64], h
 def _dot(left: Weighted, right: Weighted) -> float:
     if len(left[0]) > len(right[0]):
         left, right = right, left
-    if not len(left[0]):
-        return 0.0
-    at = np.minimum(np.searchsorted(right[0], left[0]), len(right[0]) - 1)
-    both = right[0][at] == left[0]
-    return round(float((left[1][both] * right[1][at[both]]).sum()), 6)
+    return round(float(sparse_dot(*left, *right)), 6)
 
 
 def judge(
-    clusters: Sequence[Cluster], families: Sequence[str], relatedness: Relatedness, config: FurnitureConfig
-) -> list[Verdict | None]:
-    """Return for each cluster why it is furniture, or None; `families` names the family of each text."""
-    return [_judge(cluster, families, relatedness, config) for cluster in clusters]
-
-
-def _judge(
     cluster: Cluster, families: Sequence[str], relatedness: Relatedness, config: FurnitureConfig
 ) -> Verdict | None:
+    """Return why a cluster is furniture, or None; `families` names the family of each text."""
     if _strays(cluster, relatedness):
         reason = "two pages carry it that have nothing else in common, and it holds no word of their titles"
         return Verdict(rule="unrelated_pages", reason=reason, family=None, pages=2, confidence=0.65)
@@ -324,7 +324,7 @@ def distance(cluster: Cluster, relatedness: Relatedness) -> float:
     found = [v for i, a in enumerate(sample) for b in sample[:i] if (v := relatedness.likeness(a, b)) is not None]
     if not found:
         return 0.0
-    middle = float(np.median(found))
+    middle = statistics.median(found)
     return round(min(1.0, max(0.0, (SAME_STORY - middle) / (SAME_STORY - OTHER_STORY))), 6)
 
 

@@ -7,67 +7,38 @@ guesses are named in the evidence.
 
 from __future__ import annotations
 
+import collections
 import functools
-import re
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from dedup import cues
 from dedup.model import Kind
 
 LEAST_CONFIDENCE = 0.6
-
-_OPENING = "“„«‹「『《〝"
-_CLOSING = "”»›」』》〞“"
-_STRAIGHT = '"＂'
-# These three are looked for in lower case: three times quicker than a pattern that ignores case.
-_CAPTION_MARK = re.compile(
-    r"\(\s*pictured|\bpictured\b|\bfile (?:photo|picture|image)\b"
-    r"|\b(?:photo|picture|image|photograph|foto|imagen|bild)s?\s*[:/(]"
-    r"|\b(?:photo|foto|photographie) (?:by|credit|de|von)\b|\(\s*(?:left|right|centre|center|above|below)\s*\)"
-    r"|\bhandout\b|\([^()/\n]{3,40}/[^()/\n]{3,40}\)\s*$|\barchiv(?:e|bild|o)?\b|\bimago\b"
-    r"|صورة|الصورة|تصویر|تصوير|фото|图片|圖片|资料图|資料圖|图为|圖為|攝|摄|写真|撮影|資料|ภาพ|फोटो|तस्वीर|चित्र|छायाचित्र",
-)
-_FURNITURE_MARK = re.compile(
-    r"\b(?:cookies?|subscri|newsletter|sign[- ]?(?:up|in)|log ?in|read more|most read"
-    r"|related (?:articles|stories|topics|content|news)|all rights reserved|copyright"
-    r"|privacy (?:policy|notice|settings)|terms of (?:use|service)"
-    r"|click here|(?:leave|post) a comment|comments (?:are|section|policy)|join the conversation|moderat|advertis"
-    r"|follow us|share this|download (?:our|the)|the app\b"
-    r"|support (?:local|our|quality) journalism|do you have a story|our newsdesk|in your inbox|republication"
-    r"|abonn|suscr|inscri|werbung|datenschutz|registrier|anmelden|alle rechte|plus-angebot|weiterlesen"
-    r"|connectez-vous|réservé à nos|tous droits|lire la suite|regístr|inicia sesión|derechos reservados"
-    r"|abbonat|accedi\b|riproduzione riservata|assinante|direitos reservados|prenumer|alla rättigheter)\w*"
-    r"|ملفات تعريف|اشترك|جميع الحقوق|لقراءة المزيد|подпис|подпиш|реклам|все права защищены|войдите|усі права"
-    r"|订阅|訂閱|登录|登入|点击|點擊|版权|版權|转载|轉載|新闻热线|客户端|关注我们|公众号"
-    r"|購読|会員|ログイン|無断転載|続きを読む|아무단|무단전재|구독|로그인"
-    r"|สมัคร|กดติดตาม|ดาวน์โหลด|सदस्यता|सब्सक्राइब|डाउनलोड|सर्वाधिकार|کوکیز|حقوق محفوظ",
-)
-# What a company or an author says of itself at the end of every release or article.
-_ABOUT_MARK = re.compile(
-    r"^\W*(?:about|über|à propos d|acerca de|sobre|informazioni su|о компании|об авторе|про компанію|关于|關於|نبذة عن"
-    r"|के बारे में)[^:\n]{0,60}[:：]",
-    re.IGNORECASE,
-)
-_SPEECH = re.compile(
-    r"\b(?:said|says|told|added|tweeted|wrote|stated|testified|explained|insisted|warned|argued|according to|statement"
-    r"|sagte|erklärte|dijo|declaró|afirmó|a déclaré|a dit|affirmé|disse)\b"
-    r"|сказал|заявил|отметил|сообщил|каза|заяви|说|說|表示|称|稱|述べ|話し|語っ|と話|कहा|म्हण|กล่าว|บอก|قال|قالت|أضاف|کہا",
-)
+# Share of a text from which a passage is its author's own, in whatever person.
+MOST_OF_TEXT = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
     """A member as the kinds see it: its text, what stands around it, and where it stands.
 
-    `before` and `after` are up to 200 characters of the same paragraph; `alone` is true when the member is a whole
-    paragraph but for a credit or a remark in brackets; `quoted` its share inside quotation
-    marks; `document_share` is its part of the whole text.
+    `before` and `after` are what stands around it in the same paragraph, `lead` the end of the paragraph before;
+    `alone` is true when the member is a whole paragraph but for a credit or a remark in brackets; `quoted` its share
+    inside quotation marks; `names` the share of its words with a capital or a figure, and `usual_names` that of its
+    text; `document_share` is its part of the whole text.
     """
 
     text: str
+    start: int
     before: str
     after: str
     paragraph: str
+    lead: str
+    names: float
+    usual_names: float
     alone: bool
     quoted: float
     document_share: float
@@ -105,63 +76,71 @@ class Assignment:
     evidence: tuple[str, ...]
 
 
-# Share of a passage inside quotation marks from which it is a quotation.
-QUOTED = 0.7
 # Captions are paragraphs of between these lengths (characters).
 SHORTEST_CAPTION, LONGEST_CAPTION = 20, 400
 # Longest run (characters) that is a caption because it has a mark and stands in one text more than once.
 LONGEST_REPEATED = 1200
+# Most words a caption has to each mark that only captions have; the captions of a gallery run on.
+WORDS_A_FRAME = 120
+# Most characters between two places of a text that stand in a row.
+IN_A_ROW = 40
+# Share of words with a capital or a figure from which a passage is a table or a list of names, and what it must exceed
+# that of its text by, as some languages write every noun so.
+LISTED, ABOVE_USUAL = 0.6, 0.25
+# Pages of a family from which a line with a number to call is standing text.
+STANDING_PAGES = 3
 # Longest formula and longest piece of furniture that is told by its words.
 LONGEST_FORMULA, LONGEST_FURNITURE = 40, 120
 _SENTENCE_END = tuple(".!?。！？।॥۔؟…")
-_QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]")
 
 
-def quoted_share(paragraph: str, start: int, end: int) -> float:
-    """Return the share of `paragraph[start:end]` inside quotation marks.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cues:
+    """What the places of a cluster show, each as the share of places that show it.
 
-    A straight mark opens and closes in turn; an opening mark without a closing one quotes to the end of the paragraph,
-    as in quotations of several paragraphs.
+    `spoken`: inside quotation marks, or somebody speaking of himself who is introduced; `framed`: with marks that only
+    captions have; `in_row`: right behind another place of the same text; `together`: headlines run together; `listed`:
+    tables and lists of names; `mail`, `phone` and `rights`: contact lines and notices of rights.
     """
-    depth, straight, inside, at = 0, False, 0, start
-    for mark in _QUOTE_MARKS.finditer(paragraph, 0, end):
-        here = mark.start()
-        if (depth or straight) and here > at:
-            inside += here - at
-        at = max(at, here + 1)
-        c = mark[0]
-        if c in _STRAIGHT:
-            straight = not straight
-        elif c in _OPENING and not (c == "“" and depth and "„" in paragraph[:here]):
-            depth += 1
-        else:
-            depth = max(0, depth - 1)
-    if depth or straight:
-        inside += max(0, end - at)
-    share = inside / max(1, end - start)
-    # what begins and ends as quotation is one, though somebody is named in the middle
-    if 0.4 <= share < QUOTED and _is_quoted(paragraph, start) and (depth or straight):
-        return QUOTED
-    return share
+
+    spoken: float
+    framed: float
+    in_row: float
+    together: float
+    listed: float
+    mail: float
+    phone: float
+    rights: float
 
 
-def _is_quoted(paragraph: str, at: int) -> bool:
-    """Return whether a place stands inside quotation marks."""
-    before = paragraph[:at]
-    opened = max((before.rfind(c) for c in _OPENING), default=-1)
-    closed = max((before.rfind(c) for c in _CLOSING if c not in _OPENING), default=-1)
-    return opened > closed or sum(before.count(c) for c in _STRAIGHT) % 2 == 1
+def _read(occurrences: Sequence[Occurrence]) -> _Cues:
+    """Return what the places show."""
+
+    def share(shows: Callable[[Occurrence], bool]) -> float:
+        return sum(map(shows, occurrences)) / len(occurrences)
+
+    return _Cues(
+        spoken=_spoken(occurrences),
+        framed=share(_is_framed),
+        in_row=_in_row(occurrences),
+        together=share(lambda o: cues.is_run_together(o.text, o.paragraph)),
+        listed=share(lambda o: o.names >= max(LISTED, o.usual_names + ABOVE_USUAL)),
+        mail=share(lambda o: cues.has_mail(o.text)),
+        phone=share(lambda o: cues.has_phone(o.text)),
+        rights=share(lambda o: cues.claims_rights(o.text)),
+    )
 
 
 def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     """Return the kind of a cluster from its occurrences (at least two)."""
-    caption = _caption(occurrences, context)
+    shown = _read(occurrences)
+    caption = _caption(occurrences, context, shown)
     signals: dict[Kind, list[tuple[float, str]]] = {
-        "wire_copy": _wire(occurrences, context, _combine(caption)),
-        "quotation": _quotation(occurrences, context),
+        "wire_copy": _wire(occurrences, context, shown, _combine(caption)),
+        "quotation": _quotation(occurrences, context, shown),
         "caption": caption,
-        "boilerplate": _boilerplate(occurrences, context),
-        "stock_phrase": _stock(occurrences, context, _combine(caption)),
+        "boilerplate": _boilerplate(occurrences, context, shown),
+        "stock_phrase": _stock(occurrences, context, shown, _combine(caption)),
     }
     told = context.company is not None or _sentences(occurrences) >= 0.5
     if told and all(_combine(found) < 0.3 for kind, found in signals.items() if kind != "wire_copy"):
@@ -200,17 +179,58 @@ def _sentences(occurrences: Sequence[Occurrence]) -> float:
     return whole / len(occurrences)
 
 
-def _quotes(occurrences: Sequence[Occurrence]) -> float:
-    """Return the share of occurrences that stand in quotation marks."""
-    return sum(o.quoted >= QUOTED for o in occurrences) / len(occurrences)
+def _spoken(occurrences: Sequence[Occurrence]) -> float:
+    """Return the share of occurrences that are somebody's words: inside quotation marks, but for naming who speaks, or
+    spoken in the first person by somebody who is introduced, here or where it stands in quotation marks.
+
+    Transcripts, statements and quotations in a block of their own have no marks. An author speaks of himself too, but
+    is not introduced.
+    """
+    quoted = [o.quoted >= cues.QUOTED or _is_attributed(o) or cues.is_signed(o.after) for o in occurrences]
+    known = any(quoted)
+    return sum(q or _is_first_person(o, known) for o, q in zip(occurrences, quoted, strict=True)) / len(occurrences)
 
 
-def _quotation(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
-    share = _quotes(occurrences)
+def _is_attributed(o: Occurrence) -> bool:
+    begin = len(o.before)
+    return o.quoted >= 0.5 and cues.is_quoted_with_speaker(o.paragraph, begin, begin + len(o.text))
+
+
+def _is_first_person(o: Occurrence, known: bool) -> bool:
+    """Return whether somebody speaks of himself who is introduced; `known` when a quotation elsewhere does that.
+
+    Outlets speak of themselves too, where they ask for something.
+    """
+    if o.document_share >= MOST_OF_TEXT or _has_furniture_mark(o.text):
+        return False
+    begin = len(o.before)
+    told = known or o.quoted >= 0.4 or cues.is_introduced(o.before, o.after, o.paragraph, o.lead)
+    return told and cues.is_first_person(o.paragraph, begin, begin + len(o.text))
+
+
+def _is_framed(o: Occurrence) -> bool:
+    """Return whether a place has the marks that only captions have, one to so many words at least."""
+    words = max(len(o.text.split()), len(o.text) / 8)
+    return words <= WORDS_A_FRAME * cues.caption_frames(o.text, o.before, o.after)
+
+
+def _in_row(occurrences: Sequence[Occurrence]) -> float:
+    """Return the share of occurrences that stand right behind, or before, another in their text: templates print
+    captions twice, nobody tells a thing twice in a row."""
+    near = set()
+    placed = sorted((o.document, o.start, i) for i, o in enumerate(occurrences))
+    for (d, start, i), (other, after, j) in itertools.pairwise(placed):
+        if d == other and after - start - len(occurrences[i].text) <= IN_A_ROW:
+            near |= {i, j}
+    return len(near) / len(occurrences)
+
+
+def _quotation(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> list[tuple[float, str]]:
+    share = shown.spoken
     found: list[tuple[float, str]] = []
     if share > 0:
-        found.append((0.92 * share**0.25, f"inside quotation marks in {share:.0%} of its places"))
-        speech = sum(bool(_SPEECH.search(f"{o.before[-120:]} {o.after[:120]}".lower())) for o in occurrences)
+        found.append((0.92 * share**0.25, f"somebody's words, quoted or spoken, in {share:.0%} of its places"))
+        speech = sum(cues.has_speech(f"{o.before[-120:]} {o.after[:120]}") for o in occurrences)
         if speech:
             found.append((0.3 * speech / len(occurrences), "a speech verb stands beside it"))
     if context.furniture:
@@ -227,7 +247,7 @@ def _has_caption_mark(occurrence: Occurrence) -> bool:
 @functools.lru_cache(maxsize=1 << 10)
 def _is_marked(paragraph: str) -> bool:
     """Return whether a paragraph has a mark or credit of a caption; asked several times of each."""
-    return bool(_CAPTION_MARK.search(paragraph.lower()))
+    return cues.has_caption_mark(paragraph)
 
 
 def looks_like_caption(occurrence: Occurrence) -> bool:
@@ -245,7 +265,7 @@ def _marked_inside(occurrences: Sequence[Occurrence]) -> float:
     return sum(len(o.text) <= LONGEST_REPEATED and _is_marked(o.text) for o in occurrences) / len(occurrences)
 
 
-def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
+def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> list[tuple[float, str]]:
     alone = sum(o.alone for o in occurrences) / len(occurrences)
     marked = sum(_has_caption_mark(o) for o in occurrences)
     repeats = len(occurrences) - len({o.document for o in occurrences})
@@ -259,6 +279,12 @@ def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[
     twice = context.company is None and not marked and _marked_inside(occurrences) >= 0.5
     if twice:
         found.append((0.65, "a caption mark stands in it, more than once in one text"))
+    if shown.framed > 0.5 or (shown.framed >= 0.5 and all(o.alone or _is_framed(o) for o in occurrences)):
+        found.append((0.8, f"marks of captions frame {shown.framed:.0%} of its places"))
+        twice = True
+    row = shown.in_row >= 0.5 > shown.spoken and alone >= 0.5 and len(occurrences[0].text) <= LONGEST_REPEATED
+    if row:
+        found.append((0.6, "printed twice in a row"))
     open_ended = sum(o.alone and looks_like_caption(o) for o in occurrences) / len(occurrences)
     if not marked and open_ended > 0.5:
         found.append((0.55, "a paragraph of its own that is no full sentence"))
@@ -266,7 +292,7 @@ def _caption(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[
         found.append((0.35 * alone, "a short paragraph of its own"))
     if repeats and alone >= 0.3 and context.words <= 60:
         found.append((0.45, f"stands {repeats} more time(s) in one text"))
-    if context.words > 60 and not twice:
+    if context.words > 60 and not twice and not row:
         found.append((-0.7, ""))
     if context.furniture or not found or _furniture_share(occurrences, context) >= 0.5:
         found.append((-0.6, ""))
@@ -288,16 +314,16 @@ def _furniture_share(occurrences: Sequence[Occurrence], context: Context) -> flo
 @functools.lru_cache(maxsize=1 << 10)
 def _has_furniture_mark(text: str) -> bool:
     """Return whether a text has words of navigation and the like; asked several times of each passage."""
-    return bool(_FURNITURE_MARK.search(text.lower()))
+    return cues.has_furniture_mark(text)
 
 
-def _boilerplate(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
+def _boilerplate(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> list[tuple[float, str]]:
     found: list[tuple[float, str]] = []
     if context.furniture:
         found.append((context.furniture_confidence, context.furniture))
     if _furniture_share(occurrences, context) >= 0.5:
         found.append((0.68, "words of navigation, registration, rights or subscription"))
-    about = sum(bool(_ABOUT_MARK.match(o.paragraph)) for o in occurrences) / len(occurrences)
+    about = sum(cues.says_what_it_is(o.paragraph) for o in occurrences) / len(occurrences)
     alone = sum(o.alone for o in occurrences) / len(occurrences)
     if about >= 0.5 and alone >= 0.5:
         found.append((0.85, "a paragraph that says what a company or an author is"))
@@ -306,14 +332,37 @@ def _boilerplate(occurrences: Sequence[Occurrence], context: Context) -> list[tu
         strength = round(0.8 * context.distance, 6)
         if strength:
             found.append((strength, "a paragraph of its own on pages of one family that tell different stories"))
-    if alone < 0.3 and context.words < 25:
+    standing = _standing(occurrences, context, shown)
+    if alone < 0.3 and context.words < 25 and not standing:
         found.append((-0.4, ""))
-    if _quotes(occurrences) >= 0.5:
+    found += standing
+    if shown.spoken >= 0.5:
         found.append((-0.6, ""))
     return found
 
 
-def _stock(occurrences: Sequence[Occurrence], context: Context, caption: float) -> list[tuple[float, str]]:
+def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> list[tuple[float, str]]:
+    """Return the signals of an outlet's standing text that need no paragraph of their own: lists of headlines, rights,
+    addresses and numbers."""
+    pages = collections.Counter(family for _, family in {(o.document, o.family) for o in occurrences})
+    [(family, most)] = pages.most_common(1)
+    found: list[tuple[float, str]] = []
+    if shown.together >= 0.5 and len(pages) == 1:
+        found.append((0.8, "headlines of one family that run into one another"))
+    if context.words > LONGEST_FORMULA:
+        return found  # a line of an outlet's own at the end of a report does not make that furniture
+    if shown.rights >= 0.5:
+        found.append((0.8, "it says that its rights are reserved"))
+    if shown.mail >= 0.5:
+        found.append((0.75, "an address to write to"))
+    if shown.phone >= 0.5 and most >= STANDING_PAGES:
+        found.append((0.8, f"a number to call, on {most} pages of {family}"))
+    return found
+
+
+def _stock(
+    occurrences: Sequence[Occurrence], context: Context, shown: _Cues, caption: float
+) -> list[tuple[float, str]]:
     found: list[tuple[float, str]] = []
     if context.words > LONGEST_FORMULA:
         return found
@@ -327,17 +376,21 @@ def _stock(occurrences: Sequence[Occurrence], context: Context, caption: float) 
         found.append((round(-0.5 * context.company, 6), ""))
     if _furniture_share(occurrences, context) >= 0.5:
         found.append((-0.6, ""))
+    if _standing(occurrences, context, shown):
+        found.append((-0.7, ""))
+    if shown.listed >= 0.5 or shown.framed >= 0.5:
+        found.append((-0.5, ""))
     one_family = len({o.family for o in occurrences}) == 1
     if one_family and sum(o.alone for o in occurrences) * 2 >= len(occurrences):
         found.append((-0.5, ""))
-    if _quotes(occurrences) >= 0.5:
+    if shown.spoken >= 0.5:
         found.append((-0.7, ""))
     if caption > 0.6:
         found.append((-0.5, ""))
     return found
 
 
-def _wire(occurrences: Sequence[Occurrence], context: Context, caption: float) -> list[tuple[float, str]]:
+def _wire(occurrences: Sequence[Occurrence], context: Context, shown: _Cues, caption: float) -> list[tuple[float, str]]:
     families = len({o.family for o in occurrences})
     found: list[tuple[float, str]] = []
     long = min(1.0, context.words / 60.0)
@@ -358,9 +411,13 @@ def _wire(occurrences: Sequence[Occurrence], context: Context, caption: float) -
         found.append((round(-0.7 * context.distance, 6), ""))
     if _furniture_share(occurrences, context) >= 0.5:
         found.append((-0.5, ""))
+    if _standing(occurrences, context, shown):
+        found.append((-0.7, ""))
+    if shown.listed >= 0.5:
+        found.append((-0.6, ""))
     if context.body_twice:
         found.append((0.5, "extraction artefact: the text stands twice on one page"))
-    share = _quotes(occurrences)
+    share = shown.spoken
     if share >= 0.5:
         found.append((-0.75 * share, ""))
     if caption > 0.7:

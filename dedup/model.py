@@ -6,7 +6,7 @@ Similarities and confidences lie in [0, 1] and are rounded to 1e-6 before anythi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -239,10 +239,10 @@ class ScanResult:
     that are of the reference set, `words` how common words were (None of a result that was read back).
     """
 
-    passages: tuple[PassageCluster, ...]
-    documents: tuple[DocumentCluster, ...]
-    pairs: tuple[Pair, ...]
-    suppressed: tuple[Suppressed, ...]
+    passages: Sequence[PassageCluster]
+    documents: Sequence[DocumentCluster]
+    pairs: Sequence[Pair]
+    suppressed: Sequence[Suppressed]
     manifest: Mapping[str, Any]
     texts: Mapping[str, Document] = field(default_factory=dict)
     reference: frozenset[str] = frozenset()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+import itertools
+import os
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 from dedup import (
     assembly,
@@ -20,29 +24,39 @@ from dedup import (
     kinds,
     memory,
     origins,
+    records,
     relations,
     rescore,
     selection,
     sketches,
     sources,
-    templates,
     whole,
 )
 from dedup.align import Passages, joined
-from dedup.clusters import Cluster, cluster_passages
+from dedup.clock import Clock
+from dedup.clusters import Cluster, Clusters, Means, Spread, cluster_passages
 from dedup.config import Config
-from dedup.manifest import Tally, manifest
-from dedup.model import Document, Origin, PassageCluster, ScanResult, Suppressed
-from dedup.progress import Clock, NoProgress, Progress
-from dedup.shelf import Chosen
+from dedup.credits import Credit, credits
+from dedup.journal import Journal
+from dedup.manifest import manifest
+from dedup.model import Origin, PassageCluster, ScanResult
+from dedup.progress import NoProgress, Progress
+from dedup.shelf import Chosen, Shelf
 from dedup.sources import Corpus, Source
 from dedup.spill import Scratch, in_order
-from dedup.tokens import Tokens
+from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION, Tokens
+from dedup.workers import in_processes
 
+# Does what `candidates.find` does, with the same arguments.
+Find = Callable[..., candidates.Found]
 # Components of near-duplicates up to this many texts are compared all with all; larger ones with their centre.
 COMPLETE = 40
 # Pairs of texts aligned at a time.
 BLOCK_PAIRS = 2048
+# Clusters judged at a time.
+BLOCK_CLUSTERS = 64
+# Texts in which credits are looked for at a time.
+BLOCK_TEXTS = 256
 
 
 def scan(
@@ -52,12 +66,16 @@ def scan(
     against: Source | None = None,
     progress: Progress | None = None,
     work: str | Path | None = None,
+    find: Find | None = None,
+    journal: Journal | None = None,
 ) -> ScanResult:
     """Find the near-duplicates and reused passages of a corpus.
 
     `source` is a path, several paths, or an iterable of documents or dicts; `against` a reference set with which alone
     the documents are compared. What does not fit into memory is kept in nameless files in the folder `work`, by default
-    where the system keeps temporary files. Returns the same result for any order of the input and any number of jobs.
+    where the system keeps temporary files. `find` makes passages of texts, here or elsewhere. What is finished is kept
+    in the `journal` and, of the same documents, taken from it: its caller closes it, or removes it. Returns the same
+    result for any order of the input and any number of jobs.
 
     Raises `InputError` when a path does not exist, `ConfigError` when a setting is wrong, `StoreError` when there is no
     room in `work`.
@@ -67,38 +85,45 @@ def scan(
     >>> len(result.passages)
     1
     """
-    return _Scan(config or Config(), progress or NoProgress()).run(source, against, work)
+    return _Scan(config or Config(), progress or NoProgress(), find or candidates.find, journal).run(
+        source, against, work
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
-    """Clusters and why each is furniture, or None."""
+    """Clusters, and why some of them, by their numbers, are furniture."""
 
-    clusters: list[Cluster]
-    verdicts: list[furniture.Verdict | None]
+    clusters: Clusters
+    verdicts: dict[int, furniture.Verdict]
 
-    def furniture(self) -> list[tuple[Cluster, furniture.Verdict]]:
-        """Return the clusters that are furniture, with the reason."""
-        return [(c, v) for c, v in zip(self.clusters, self.verdicts, strict=True) if v is not None]
+    def aside(self) -> npt.NDArray[np.bool_]:
+        """Return which clusters are furniture."""
+        found = np.zeros(len(self.clusters), np.bool_)
+        found[list(self.verdicts)] = True
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Finding:
-    """What the array stages found in a part of the corpus, runs that pages of a family have, and what was counted."""
+class _Work:
+    """What the stages that judge clusters work with; `spread` does work on items, in order."""
 
-    part: Corpus
-    found: candidates.Found
-    runs: list[Cluster]
-    tally: Tally
+    corpus: Corpus
+    relatedness: furniture.Relatedness
+    spread: Spread
+    scratch: Scratch
 
 
 class _Scan:
     """One scan: configuration, progress and what the stages hand on."""
 
-    def __init__(self, config: Config, progress: Progress) -> None:
-        self.config = config
+    def __init__(self, config: Config, progress: Progress, find: Find, journal: Journal | None) -> None:
+        self.config, self.find, self.journal = config, find, journal
+        if journal is not None:
+            self.find = functools.partial(find, journal=journal)
         self.clock = Clock(progress=progress, stages=[])
         self.mapping: dict[str, str] = {}
+        self.jobs = config.jobs or _cores()
 
     def run(self, source: Source, against: Source | None, work: str | Path | None = None) -> ScanResult:
         """Read, find, judge and assemble."""
@@ -106,131 +131,103 @@ class _Scan:
         self.mapping = families.read_mapping(given) if given else {}
         self.clock.stage("reading")
         scratch = memory.scratch(self.config.memory, Path(work) if work else None)
-        with ThreadPoolExecutor(self.config.jobs or _cores()) as pool:
+        with ThreadPoolExecutor(self.jobs) as pool:
             # known texts are templates inside pages: passages alone find all of them
-            whole_texts = self.config.only == "documents" and not self.config.furniture.known_text
-            sketcher = sketches.Sketcher(self.config.signatures, pool) if whole_texts else None
-            look = sketcher.feed if sketcher else None
-            corpus = sources.gather(
-                source, against, self.config, scratch, memory.characters(self.config.memory), look=look
-            )
+            alone = self.config.only == "documents" and not self.config.furniture.known_text
+            sketcher = sketches.Sketcher(self.config.signatures, pool) if alone else None
+            limit, look = memory.characters(self.config.memory), sketcher.feed if sketcher else None
+            corpus = sources.gather(source, against, self.config, scratch, limit, look=look)
             if corpus.texts.spilled:
                 memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
             else:
                 scratch = Scratch()
-            known_families = families.families_of(corpus.texts.heads(), self.mapping)
+            if self.journal is not None and self.journal.begin(_digest(corpus, self.mapping, self.config)):
+                self.clock.warn("going on where an interrupted scan of these documents stopped")
+            known = families.families_of(corpus.texts.heads(), self.mapping)
             if sketcher:
-                finding = self._near(corpus, sketcher, known_families, pool, scratch)
+                self.clock.stage("sketches")
+                made = sketcher.finish(corpus.texts.order)
+                finding = whole.find(corpus, made, known, pool, self.clock, config=self.config, scratch=scratch)
             else:
                 finding = self._find(corpus, pool, scratch)
-            result, known_families = self._judge(finding, known_families, pool)
+            result, known = self._judge(finding, known, pool, scratch)
         self.clock.stop()
-        about = manifest(self.config, corpus, known_families, finding.tally, result)
+        about = manifest(self.config, corpus, known, finding.tally, result)
         return replace(result, manifest={**about, "stages": self.clock.stages}, words=finding.found.words)
 
-    def _find(self, corpus: Corpus, pool: Executor, scratch: Scratch) -> _Finding:
+    def _find(self, corpus: Corpus, pool: Executor, scratch: Scratch) -> whole.Finding:
         """Find all passages."""
         # known texts stand on the side of the documents: what matters is what they share with a match
         sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
-        found = candidates.find(
+        found = self.find(
             corpus.texts.texts(),
             sides,
             self.config,
             pool,
             self.clock,
-            keep=functools.partial(self._verified, corpus),
+            keep=self._verified(corpus),
             scratch=scratch,
             lengths=corpus.texts.lengths,
         )
-        words = int(found.tokens.weights.sum(dtype=np.int64) // 6)
-        tally = Tally(sizes=np.diff(found.tokens.bounds), words=words, counts=found.counts)
-        return _Finding(part=corpus, found=found, runs=[], tally=tally)
-
-    def _near(
-        self,
-        corpus: Corpus,
-        sketcher: sketches.Sketcher,
-        known_families: Mapping[str, families.Family],
-        pool: Executor,
-        scratch: Scratch,
-    ) -> _Finding:
-        """Find the passages of near-duplicates alone, by sketches that were made while texts were read."""
-        self.clock.stage("sketches")
-        made = sketcher.finish(corpus.texts.order)
-        some = whole.narrow(corpus, made, known_families, pool)
-        found = candidates.find_near(
-            some.part.texts.texts(),
-            some.pairs,
-            self.config,
-            pool,
-            self.clock,
-            collapse=not corpus.sides.any(),
-            keep=functools.partial(self._verified, some.part),
-            scratch=scratch,
-        )
-        self.clock.stage("templates")
-        runs = templates.templates(found.tokens, some.families, 2, pool)
-        counts = {"tokens": int(made.sizes.sum()), "exact_copies": some.copies, **found.counts}
-        tally = Tally(sizes=made.sizes, words=int(made.weights.sum() // 6), counts=counts)
-        return _Finding(part=some.part, found=found, runs=runs, tally=tally)
+        return whole.everything(corpus, found)
 
     def _judge(
-        self,
-        finding: _Finding,
-        known_families: dict[str, families.Family],
-        pool: Executor,
+        self, finding: whole.Finding, known_families: dict[str, families.Family], pool: Executor, scratch: Scratch
     ) -> tuple[ScanResult, dict[str, families.Family]]:
         """Turn aligned passages into clusters, kinds, origins and relations; return the families as well."""
         corpus, found = finding.part, finding.found
         tokens, documents = found.tokens, corpus.texts
         self.clock.stage("clusters")
-        passages = found.passages
 
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
             return self._align(pairs, windows, found.evidence, corpus, pool)
 
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
-        clusters = cluster_passages(
-            passages,
-            found.evidence,
-            align,
-            functools.partial(assembly.is_inset, plain),
-            self.config.clusters.carrier_change,
+        spread = self._spread(scratch)
+        means = Means(
+            known=found.evidence,
+            align=align,
+            is_inset=functools.partial(assembly.is_inset, plain),
+            change=self.config.clusters.carrier_change,
+            spread=spread,
         )
-        own = len(clusters)
-        compared = frozenset(passages.documents.ravel().tolist())
-        clusters += [run for run in finding.runs if any(m.document in compared for m in run.members)]
+        shared = cluster_passages(found.passages, means)
+        clusters = Clusters.joined([shared, finding.runs])
         self.clock.stage("furniture")
         relatedness = furniture.Relatedness(
             found.evidence,
-            clusters,
-            [(d.title, known_families[families.outlet_of(d)].name) for d in documents.heads()],
+            [d.title for d in documents.heads()],
+            [known_families[families.outlet_of(d)].name for d in documents.heads()],
             self.config.furniture.related,
+            scratch.zeros((len(tokens.hashes),), np.bool_),
         )
-        verdicts = self._furniture(clusters, corpus, plain, relatedness)
-        known_families = self._inferred(clusters, verdicts, documents, known_families, tokens)
-        free = [c for c, v in zip(clusters, verdicts, strict=True) if v is None]
-        shared = [c for c, v in zip(clusters[:own], verdicts[:own], strict=True) if v is None]
-        material = assembly.Material(
-            documents=documents, tokens=tokens, families=known_families, company=assembly.memberships(shared)
-        )
-        judged = _Judged(clusters=clusters, verdicts=verdicts)
-        # of documents alone a kind changes only what is left out of them
-        some = [c for c in free if assembly.can_be_left_out(c, material)]
-        asked = _Judged(clusters=some, verdicts=[None] * len(some)) if self.config.only == "documents" else judged
-        chosen = self._chosen(asked, corpus)
+        work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, scratch=scratch)
+        judged = self._judged(clusters, plain, work)
+        known_families = self._inferred(judged, documents, known_families, tokens)
+        chosen = self._chosen(judged, corpus)
+        if self.config.only == "documents":
+            chosen = _selected(chosen, assembly.left_out(chosen.clusters, chosen.aside(), plain))
         self.clock.stage("kinds", len(chosen.clusters))
-        records = self._records(chosen.clusters, chosen.verdicts, material, relatedness, found)
+        material = assembly.Material(
+            documents=documents,
+            tokens=tokens,
+            families=known_families,
+            company=assembly.Company(clusters, ~judged.aside() & (np.arange(len(clusters)) < len(shared)), len(tokens)),
+            credits=_credits(np.unique(chosen.clusters.members[:, 0]), work),
+        )
+        records = self._records(chosen, material, work, found)
         self.clock.stage("documents")
-        pairs, near = self._relations(passages, judged, chosen, records, material, align, corpus)
+        pairs, near = self._relations(found.passages, judged, chosen, records, material, align, work)
         self.clock.stage("results")
-        suppressed = self._suppressed(judged, material, corpus)
-        result = self._assemble(chosen.clusters, records, pairs, near, material, suppressed)
-        ids = {m.doc_id for r in result.passages for m in r.members}
-        ids |= {m.doc_id for r in result.documents for m in r.members}
-        numbers = [i for i, doc_id in enumerate(documents.ids) if doc_id in ids]
-        reference = frozenset(documents.ids[i] for i in numbers if corpus.sides[i] == sources.REFERENCE)
-        return replace(result, texts=Chosen(documents, numbers), reference=reference), known_families
+        return self._assemble(judged, chosen, records, pairs, near, material, corpus), known_families
+
+    def _spread(self, scratch: Scratch) -> Spread:
+        """Return what spreads work over processes; with a journal, what is finished is taken from it."""
+        plain = functools.partial(in_processes, jobs=self.jobs, scratch=scratch)
+        journal, calls = self.journal, itertools.count(1)
+        if journal is None:
+            return plain
+        return lambda function, items: journal.spread(plain, f"step {next(calls)}", function, items)
 
     def _align(
         self,
@@ -242,117 +239,114 @@ class _Scan:
     ) -> Passages:
         """Return the verified passages of pairs of texts, as `candidates.align_pairs`, in blocks on the pool."""
 
+        verified = self._verified(corpus)
+
         def block(first: int) -> Passages:
             part = slice(first, first + BLOCK_PAIRS)
             more = candidates.align_pairs(pairs[part], None if windows is None else windows[part], known, self.config)
             scored = rescore.screen(more, known, self.config.rescore)
-            return more.select(self._verified(corpus, more, scored, known))
+            return more.select(verified(more, scored, known))
 
         blocks = list(in_order(pool, block, range(0, max(1, len(pairs)), BLOCK_PAIRS)))
         return joined([(p.documents, p.bounds, p.blocks) for p in blocks])
 
     def _chosen(self, judged: _Judged, corpus: Corpus) -> _Judged:
         """Return the clusters without known texts, and cut to the asked window."""
-        clusters, verdicts = judged.clusters, judged.verdicts
         if self.config.furniture.known_text:
-            kept = selection.without(clusters, corpus.sides == sources.KNOWN)
-            clusters, verdicts = [c for _, c in kept], [verdicts[i] for i, _ in kept]
+            judged = _selected(judged, selection.without(judged.clusters, corpus.sides == sources.KNOWN))
         if self.config.window_days is not None:
-            kept = selection.within(clusters, corpus.times(), self.config.window_days * 86_400)
-            clusters, verdicts = [c for _, c in kept], [verdicts[i] for i, _ in kept]
-        return _Judged(clusters=clusters, verdicts=verdicts)
+            kept = selection.within(judged.clusters, _times(corpus), self.config.window_days * 86_400)
+            judged = _selected(judged, kept)
+        return judged
 
-    def _verified(
-        self, corpus: Corpus, passages: Passages, scored: rescore.Scored, evidence: rescore.Evidence
-    ) -> npt.NDArray[np.bool_]:
-        """Return which passages are matches: by their score or as equal texts, and between texts to be compared."""
-        if not len(passages):
-            return np.zeros(0, np.bool_)
-        spans = passages.spans()
-        bounds = evidence.tokens.bounds
-        whole = np.ones(len(passages), np.bool_)
-        for side, column in ((0, 0), (1, 2)):
-            d = passages.documents[:, side]
-            whole &= (spans[:, column] == bounds[d]) & (spans[:, column + 1] == bounds[d + 1])
-        whole &= scored.column("contiguity") >= 1.0
-        kept = (scored.scores >= self.config.rescore.min_score) | whole
-        least = self.config.min_words
-        if least is not None:
-            kept &= passages.summed(evidence.weight) >= 6 * least
-        if self.config.min_similarity is not None:
-            kept &= scored.column("contiguity") >= self.config.min_similarity
-        left, right = corpus.sides[passages.documents].T
-        asked = left != right if corpus.one_way else (left == sources.OWN) | (right == sources.OWN)
-        compared: npt.NDArray[np.bool_] = kept & asked
-        return compared
+    def _verified(self, corpus: Corpus) -> candidates.Verified:
+        return candidates.Verified(sides=corpus.sides, one_way=corpus.one_way, config=self.config)
 
-    def _furniture(
-        self,
-        clusters: list[Cluster],
-        corpus: Corpus,
-        material: assembly.Material,
-        relatedness: furniture.Relatedness,
-    ) -> list[furniture.Verdict | None]:
-        of = [material.families[families.outlet_of(d)].name for d in corpus.texts.heads()]
-        verdicts = furniture.judge(clusters, of, relatedness, self.config.furniture)
-        for i, cluster in enumerate(clusters):
-            verdict = verdicts[i]
-            if verdict and verdict.family is None and assembly.is_quotation(cluster, material):
-                # what somebody said may be quoted in any context
-                verdicts[i] = None
-            pages = {m.document for m in cluster.members if corpus.sides[m.document] != sources.KNOWN}
-            if any(corpus.sides[m.document] == sources.KNOWN for m in cluster.members):
-                verdicts[i] = furniture.Verdict(
-                    rule="known_text",
-                    reason="it is in the file of known texts",
-                    family=None,
-                    pages=len(pages),
-                    confidence=0.99,
-                )
-        return verdicts
+    def _judged(self, clusters: Clusters, material: assembly.Material, work: _Work) -> _Judged:
+        """Return the clusters with why they are furniture."""
+        relatedness = work.relatedness
+
+        def suspects(first: int) -> bytes:
+            part = clusters[first : first + BLOCK_CLUSTERS]
+            return np.array([relatedness.is_suspect(c) for c in part], np.bool_).tobytes()
+
+        firsts = range(0, len(clusters), BLOCK_CLUSTERS)
+        suspect = np.frombuffer(b"".join(work.spread(suspects, firsts)), np.bool_)
+        relatedness.cover(clusters.spans(suspect))
+        names = [material.families[families.outlet_of(d)].name for d in work.corpus.texts.heads()]
+
+        def verdicts(first: int) -> bytes:
+            part = enumerate(clusters[first : first + BLOCK_CLUSTERS], first)
+            found = ((i, self._verdict(c, names, material, work)) for i, c in part)
+            return msgspec.msgpack.encode([(i, v) for i, v in found if v is not None])
+
+        kind = list[tuple[int, furniture.Verdict]]
+        found = (msgspec.msgpack.decode(raw, type=kind) for raw in work.spread(verdicts, firsts))
+        return _Judged(clusters=clusters, verdicts=dict(itertools.chain.from_iterable(found)))
+
+    def _verdict(
+        self, cluster: Cluster, names: Sequence[str], material: assembly.Material, work: _Work
+    ) -> furniture.Verdict | None:
+        """Return why a cluster is furniture, or None; `names` has the family of each text."""
+        sides = work.corpus.sides
+        if any(sides[m.document] == sources.KNOWN for m in cluster.members):
+            return furniture.Verdict(
+                rule="known_text",
+                reason="it is in the file of known texts",
+                family=None,
+                pages=len({m.document for m in cluster.members if sides[m.document] != sources.KNOWN}),
+                confidence=0.99,
+            )
+        verdict = furniture.judge(cluster, names, work.relatedness, self.config.furniture)
+        if verdict and verdict.family is None and assembly.is_quotation(cluster, material):
+            return None  # what somebody said may be quoted in any context
+        return verdict
 
     def _inferred(
-        self,
-        clusters: list[Cluster],
-        verdicts: list[furniture.Verdict | None],
-        documents: Sequence[Document],
-        known: Mapping[str, families.Family],
-        tokens: Tokens,
+        self, judged: _Judged, documents: Shelf, known: Mapping[str, families.Family], tokens: Tokens
     ) -> dict[str, families.Family]:
         """Return the families with those inferred from long templates that several outlets carry."""
         templates = []
-        for cluster, verdict in zip(clusters, verdicts, strict=True):
-            words = tokens.weights[cluster.members[0].start : cluster.members[0].end].sum() / 6
-            if verdict and verdict.rule == "family_template" and words >= 15:
-                templates.append(sorted({families.outlet_of(documents[m.document]) for m in cluster.members}))
+        for number, verdict in judged.verdicts.items():
+            if verdict.rule != "family_template":
+                continue
+            cluster = judged.clusters[number]
+            if tokens.weights[cluster.members[0].start : cluster.members[0].end].sum() / 6 >= 15:
+                templates.append(sorted({families.outlet_of(documents.head(m.document)) for m in cluster.members}))
         return families.join_inferred(known, templates)
 
     def _records(
+        self, judged: _Judged, material: assembly.Material, work: _Work, found: candidates.Found
+    ) -> records.Encoded:
+        """Return the records of all clusters."""
+
+        def block(first: int) -> bytes:
+            part = enumerate(judged.clusters[first : first + BLOCK_CLUSTERS], first)
+            return records.encoded(self._record(c, judged.verdicts.get(i), material, work, found) for i, c in part)
+
+        made = records.Encoded(work.scratch)
+        for raw in work.spread(block, range(0, len(judged.clusters), BLOCK_CLUSTERS)):
+            for record in records.decoded(raw):
+                made.append(record)
+                self.clock.advance()
+        return made
+
+    def _record(
         self,
-        clusters: list[Cluster],
-        verdicts: list[furniture.Verdict | None],
+        cluster: Cluster,
+        verdict: furniture.Verdict | None,
         material: assembly.Material,
-        relatedness: furniture.Relatedness,
+        work: _Work,
         found: candidates.Found,
-    ) -> list[PassageCluster]:
-        records = []
-        for cluster, verdict in zip(clusters, verdicts, strict=True):
-            sample = cluster.members[: assembly.KIND_SAMPLE]
-            seen = [assembly.occurrence(m, material) for m in sample]
-            unrelated = furniture.unrelated(cluster, relatedness, self.config.furniture)
-            apart = (unrelated, furniture.distance(cluster, relatedness))
-            carriers = assembly.carried(cluster, material)
-            credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
-            about = assembly.context(cluster, material, verdict, apart, credited)
-            assignment = kinds.classify(seen, about)
-            origin = self._origin(assignment, carriers, credited, material)
-            self.clock.advance()
-            records.append(
-                assembly.passage_record(
-                    cluster, material, assignment, origin, assembly.score(cluster, found.evidence.masses)
-                )
-            )
-        return records
+    ) -> PassageCluster:
+        seen = [assembly.occurrence(m, material) for m in cluster.members[: assembly.KIND_SAMPLE]]
+        unrelated = furniture.unrelated(cluster, work.relatedness, self.config.furniture)
+        apart = (unrelated, furniture.distance(cluster, work.relatedness))
+        carriers = assembly.carried(cluster, material)
+        credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
+        assignment = kinds.classify(seen, assembly.context(cluster, material, verdict, apart, credited))
+        origin = self._origin(assignment, carriers, credited, material)
+        return assembly.passage_record(cluster, material, assignment, origin, _score(cluster, found.evidence.masses))
 
     @staticmethod
     def _origin(
@@ -367,30 +361,25 @@ class _Scan:
         passages: Passages,
         judged: _Judged,
         chosen: _Judged,
-        records: list[PassageCluster],
+        made: records.Encoded,
         material: assembly.Material,
         align: Any,
-        corpus: Corpus,
+        work: _Work,
     ) -> tuple[list[relations.DocumentPair], list[tuple[int, dict[int, relations.DocumentPair]]]]:
         """Return related pairs and clusters of near-duplicates."""
-        tokens = material.tokens
-        left_out = [(m.start, m.end) for cluster, _ in judged.furniture() for m in cluster.members]
-        of_kind = [
-            (record.kind, m.start, m.end)
-            for cluster, record in zip(chosen.clusters, records, strict=True)
-            for m in cluster.members
-        ]
-        left_out += [(start, end) for kind, start, end in of_kind if kind in ("boilerplate", "stock_phrase")]
-        quoted = [(start, end) for kind, start, end in of_kind if kind == "quotation"]
-        masks = relations.masks(tokens, left_out, quoted)
+        tokens, corpus, heads = material.tokens, work.corpus, work.corpus.texts.heads()
+        incidental = np.array([k in ("boilerplate", "stock_phrase") for k in made.kinds], np.bool_)
+        quotations = np.array([k == "quotation" for k in made.kinds], np.bool_)
+        left_out = np.concatenate([judged.clusters.spans(judged.aside()), chosen.clusters.spans(incidental)])
+        masks = relations.masks(tokens, left_out, chosen.clusters.spans(quotations), work.scratch)
         near = self.config.clusters.near_duplicate
-        pairs = relations.relate(passages, tokens, masks, material.documents, near)
+        pairs = relations.relate(passages, tokens, masks, heads, near)
         missing = relations.missing_pairs(pairs, len(tokens), COMPLETE, self._timely(corpus))
         if len(missing):
             factor = np.array([len(tokens), 1])
             again = np.isin(passages.documents.astype(np.int64) @ factor, missing @ factor)
             anew = candidates.sorted_passages([passages.select(again), align(missing, None)])
-            pairs += relations.relate(anew, tokens, masks, material.documents, near)
+            pairs += relations.relate(anew, tokens, masks, heads, near)
             pairs.sort(key=lambda p: (p.left, p.right))
         pairs = self._compared(pairs, corpus)
         return pairs, relations.document_clusters(pairs, masks.plain)
@@ -399,7 +388,7 @@ class _Scan:
         """Return what links the texts of a group to those near them in time, when a window is asked for."""
         if self.config.window_days is None:
             return None
-        times, seconds = corpus.times(), self.config.window_days * 86_400
+        times, seconds = _times(corpus), self.config.window_days * 86_400
         return lambda group: relations.in_time(group, times, seconds, COMPLETE)
 
     def _compared(self, pairs: list[relations.DocumentPair], corpus: Corpus) -> list[relations.DocumentPair]:
@@ -408,70 +397,115 @@ class _Scan:
         pairs = [p for p in pairs if sources.KNOWN not in (sides[p.left], sides[p.right])]
         if days is None:
             return pairs
-        times = corpus.times()
+        times = _times(corpus)
         return [p for p in pairs if abs(times[p.left] - times[p.right]) <= days * 86_400]
-
-    @staticmethod
-    def _suppressed(judged: _Judged, material: assembly.Material, corpus: Corpus) -> list[Suppressed]:
-        found: list[Suppressed] = []
-        for cluster, verdict in judged.furniture():
-            own = [m for m in cluster.members if corpus.sides[m.document] != sources.KNOWN]
-            found += assembly.suppressed_records(replace(cluster, members=tuple(own)), material, verdict)
-        return found
 
     def _assemble(
         self,
-        clusters: list[Cluster],
-        records: list[PassageCluster],
+        judged: _Judged,
+        chosen: _Judged,
+        made: records.Encoded,
         pairs: list[relations.DocumentPair],
         near: list[tuple[int, dict[int, relations.DocumentPair]]],
         material: assembly.Material,
-        suppressed: list[Suppressed],
+        corpus: Corpus,
     ) -> ScanResult:
         """Sort, filter and link the records."""
-        documents = material.documents
-        only = self.config.only
-        listed = [
-            only != "documents" and self._wanted(c, r, material.tokens) for c, r in zip(clusters, records, strict=True)
-        ]
-        chosen = [
-            replace(records[i], parent=assembly.parent(i, clusters, records, listed))
-            for i, kept in enumerate(listed)
-            if kept
-        ]
-        by_document: dict[str, set[str]] = {}
-        for record in chosen:
-            for m in record.members:
-                by_document.setdefault(m.doc_id, set()).add(record.cluster_id)
+        documents, only, clusters = corpus.texts, self.config.only, chosen.clusters
+        listed = np.array([only != "documents" and self._wanted(i, clusters, made, material.tokens)
+                           for i in range(len(clusters))], np.bool_)  # fmt: skip
+        around = {i: c for i in np.flatnonzero(listed).tolist() if (c := _parent(i, clusters, listed)) >= 0}
+        numbers = sorted(np.flatnonzero(listed).tolist(), key=made.rank)
+        found = made.chosen(numbers, {i: made.ids[c] for i, c in around.items()})
+        company = assembly.Company(clusters, listed, len(documents))
+        heads = documents.heads()
         pair_records = [
-            assembly.pair_record(
-                p,
-                documents,
-                sorted(by_document.get(documents[p.left].id, set()) & by_document.get(documents[p.right].id, set())),
-            )
+            assembly.pair_record(p, heads, {made.ids[c] for c in company.of(p.left) & company.of(p.right)})
             for p in pairs
         ]
-        document_records = [
-            assembly.document_record(head, ties, documents) for head, ties in near if only != "passages"
-        ]
+        ties = [] if only == "passages" else near
+        document_records = [assembly.document_record(head, tied, documents) for head, tied in ties]
+        aside = records.Aside(clusters=judged.clusters, verdicts=judged.verdicts)
+        suppressed = records.SuppressedPlaces(aside, corpus.sides != sources.KNOWN, material.tokens, documents)
+        in_clusters = np.array([d for head, tied in ties for d in (head, *tied)], np.int64)
+        matched = np.union1d(company.carriers(), in_clusters)
+        spilled = documents.spilled
         return ScanResult(
-            passages=tuple(sorted(chosen, key=assembly.rank)),
+            passages=found if spilled else tuple(found),
             documents=tuple(sorted(document_records, key=lambda r: (-len(r.members), r.cluster_id))),
             pairs=tuple(sorted(pair_records, key=lambda r: (r.left, r.right))),
-            suppressed=tuple(sorted(suppressed, key=lambda s: (s.doc_id, s.start, s.end, s.rule))),
+            suppressed=suppressed if spilled else tuple(suppressed),
             manifest={},
+            texts=Chosen(documents, matched),
+            reference=frozenset(documents.head(i).id for i in matched[corpus.sides[matched] == sources.REFERENCE]),
         )
 
-    def _wanted(self, cluster: Cluster, record: PassageCluster, tokens: Tokens) -> bool:
-        head = cluster.members[0]
-        if tokens.weights[head.start : head.end].sum() < 6 * (self.config.min_words or 0):
+    def _wanted(self, number: int, clusters: Clusters, made: records.Encoded, tokens: Tokens) -> bool:
+        if self.config.min_words:
+            _, start, end = clusters.members[clusters.bounds[number]].tolist()
+            if tokens.weights[start:end].sum() < 6 * self.config.min_words:
+                return False
+        if self.config.kind and made.kinds[number] not in self.config.kind:
             return False
-        if self.config.kind and record.kind not in self.config.kind:
-            return False
-        return not self.config.scope or record.scope in self.config.scope
+        return not self.config.scope or made.scopes[number] in self.config.scope
+
+
+def _credits(numbers: npt.NDArray[np.int64], work: _Work) -> dict[int, list[Credit]]:
+    """Return the agency credits of some texts, those that have any."""
+    documents = work.corpus.texts
+
+    def block(first: int) -> bytes:
+        part = numbers[first : first + BLOCK_TEXTS].tolist()
+        return msgspec.msgpack.encode([(d, found) for d in part if (found := credits(documents[d]))])
+
+    blocks = work.spread(block, range(0, len(numbers), BLOCK_TEXTS))
+    kind = list[tuple[int, list[Credit]]]
+    return dict(itertools.chain.from_iterable(msgspec.msgpack.decode(raw, type=kind) for raw in blocks))
+
+
+def _digest(corpus: Corpus, mapping: Mapping[str, str], config: Config) -> bytes:
+    """Return a digest of all that a result depends on."""
+    from dedup import __version__
+
+    encoder = msgspec.msgpack.Encoder()
+    hasher = xxhash.xxh3_128(repr((__version__, NORMALISER_VERSION, UNICODE_VERSION, config.fingerprint())).encode())
+    hasher.update(encoder.encode(sorted(mapping.items())))
+    hasher.update(corpus.sides.tobytes())
+    for document in corpus.texts:
+        hasher.update(encoder.encode(document))
+    return hasher.digest()
+
+
+def _selected(judged: _Judged, kept: selection.Chosen) -> _Judged:
+    """Return the chosen clusters, with the verdicts of those that they are from."""
+    verdicts = {n: judged.verdicts[i] for n, (i, _) in enumerate(kept) if i in judged.verdicts}
+    return _Judged(clusters=Clusters.of([c for _, c in kept]), verdicts=verdicts)
 
 
 def _cores() -> int:
-    import os
-
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _score(cluster: Cluster, masses: npt.NDArray[np.uint16]) -> float:
+    """Return a cluster's score: the mean over its members of the mass-weighted similarity with the representative."""
+    head, *rest = cluster.members
+    own = max(1, int(masses[head.start : head.end].sum()))
+    shares = [
+        sum(int(masses[a : a + n].sum()) for a, _, n in m.blocks.tolist())
+        / max(1, int(masses[m.blocks[0, 0] : m.blocks[-1, 0] + m.blocks[-1, 2]].sum()))
+        for m in rest[:64]
+    ]
+    return float(np.mean(shares)) if own else 0.0
+
+
+def _times(corpus: Corpus) -> npt.NDArray[np.float64]:
+    """Return the time of each text in seconds, NaN where it is not known."""
+    return np.array([np.nan if d.timestamp is None else d.timestamp for d in corpus.texts.heads()])
+
+
+def _parent(number: int, clusters: Clusters, listed: npt.NDArray[np.bool_]) -> int:
+    """Return the nearest cluster around one that is among the results, or -1."""
+    around = int(clusters.parents[number])
+    while around >= 0 and not listed[around]:
+        around = int(clusters.parents[around])
+    return around

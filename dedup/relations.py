@@ -8,13 +8,15 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.align import Passages
 from dedup.kernels import relations as kernels
-from dedup.model import Document, Relation
+from dedup.model import Relation
+from dedup.spill import Scratch
 from dedup.tokens import Tokens
 
 # What a token is marked as.
@@ -26,6 +28,18 @@ UPDATE_GROWTH = 1.05
 LEAST_REST = 25
 # Words that must be shared beside furniture or a quotation: fewer are the edge of an alignment with it.
 LEAST_BESIDE = 5
+
+
+class Dated(Protocol):
+    """A document, or what is known of it without its text."""
+
+    @property
+    def outlet(self) -> str | None:
+        """Return its outlet."""
+
+    @property
+    def timestamp(self) -> float | None:
+        """Return when it was published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +69,13 @@ class Masks:
         return _plain(self.totals)
 
 
-def masks(tokens: Tokens, furniture: Sequence[tuple[int, int]], quotations: Sequence[tuple[int, int]]) -> Masks:
-    """Return the masks of token spans; what is furniture is no quotation."""
-    marks = np.zeros(len(tokens.hashes), np.uint8)
+def masks(
+    tokens: Tokens, furniture: npt.NDArray[np.int64], quotations: npt.NDArray[np.int64], scratch: Scratch | None = None
+) -> Masks:
+    """Return the masks of token spans (int64, n x 2); what is furniture is no quotation."""
+    marks = (scratch or Scratch()).zeros((len(tokens.hashes),), np.uint8)
     for spans, mark in ((quotations, QUOTED), (furniture, FURNITURE)):
-        for start, end in spans:
+        for start, end in spans.tolist():
             marks[start:end] = mark
     each = np.arange(len(tokens) + 1)
     starts = tokens.bounds[:-1]
@@ -76,7 +92,7 @@ def _plain(sums: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def relate(
-    passages: Passages, tokens: Tokens, kinds: Masks, documents: Sequence[Document], near_duplicate: float
+    passages: Passages, tokens: Tokens, kinds: Masks, documents: Sequence[Dated], near_duplicate: float
 ) -> list[DocumentPair]:
     """Return the related pairs of different texts, sorted; pairs that share nothing but furniture or quotations are
     left out."""
@@ -114,7 +130,7 @@ def _relation(
     shared: Sequence[int],
     totals: Sequence[int],
     quoted: float,
-    documents: Sequence[Document],
+    documents: Sequence[Dated],
     near_duplicate: float,
 ) -> DocumentPair:
     shares = [round(s / max(1, t), 6) for s, t in zip(shared, totals, strict=True)]
@@ -142,7 +158,7 @@ def relation_of(share_left: float, share_right: float, near_duplicate: float) ->
     return "contained" if share_left >= near_duplicate else "partial"
 
 
-def is_update(left: Document, right: Document, shares: Sequence[float], totals: Sequence[int]) -> bool:
+def is_update(left: Dated, right: Dated, shares: Sequence[float], totals: Sequence[int]) -> bool:
     """Return whether one text is its own outlet's later and longer version of the other."""
     if not left.outlet or left.outlet != right.outlet or left.timestamp is None or right.timestamp is None:
         return False

@@ -71,6 +71,11 @@ class Scored:
         return self.features[:, FEATURES.index(name)]
 
 
+def nothing() -> Scored:
+    """Return the scores of no passages."""
+    return Scored(features=np.zeros((0, len(FEATURES))), scores=np.zeros(0))
+
+
 def joined(parts: Sequence[Scored]) -> Scored:
     """Return those of several parts as one."""
     return Scored(
@@ -151,7 +156,7 @@ def _plain_features(passages: Passages, known: Evidence) -> npt.NDArray[np.float
     tokens = known.tokens
     sums = weight_kernels.passage_sums(passages.bounds, passages.blocks, known.masses, tokens.weights, known.marks)
     mass, weight, content, inner, names, commas, left_mass, left_weight, right_mass, right_weight = sums.T
-    a0, a1, b0, b1 = passages.spans().T
+    _a0, _a1, _b0, _b1 = passages.spans().T
     sizes = (tokens.bounds[passages.documents + 1] - tokens.bounds[passages.documents]).astype(float)
     nats = mass / 256.0
     usual = known.usual_names[passages.documents].max(axis=1)
@@ -166,7 +171,7 @@ def _plain_features(passages: Passages, known: Evidence) -> npt.NDArray[np.float
         "containment_right": mass / np.maximum(right_mass, 1),
         "names": np.maximum(capitals - usual, 0.0) / (1.0 - usual),
         "punctuation": 6.0 * commas / np.maximum(weight, 1),
-        "unit": (whole_units(tokens, a0, a1) & whole_units(tokens, b0, b1)).astype(float),
+        "unit": _both_units(tokens, passages),
         "words": weight / 6.0,
         "common": (content - names) / 6.0 / (1.0 - usual),
     }
@@ -180,13 +185,17 @@ def _usual_names(tokens: Tokens, marks: npt.NDArray[np.uint8]) -> npt.NDArray[np
     return np.minimum(found, MOST_USUAL)
 
 
-def whole_units(tokens: Tokens, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return whether token spans are whole lines, or stand between quotation marks."""
-    last = len(tokens.flags) - 1
-    before = tokens.flags[starts]
-    after = np.where(ends > last, k.FLAG_LINE | k.FLAG_QUOTE, tokens.flags[np.minimum(ends, last)])
-    whole: npt.NDArray[np.bool_] = (before & after & (k.FLAG_LINE | k.FLAG_QUOTE)) > 0
-    return whole
+def _both_units(tokens: Tokens, passages: Passages) -> npt.NDArray[np.float64]:
+    """Return 1 where both sides of a passage are whole lines, or stand between quotation marks; else 0."""
+    spans = passages.spans()
+    whole = np.ones(len(passages), np.bool_)
+    for side in (0, 1):
+        starts, ends = spans[:, 2 * side], spans[:, 2 * side + 1]
+        # the end of a text ends all; what stands behind it is of another text
+        final = ends == tokens.bounds[passages.documents[:, side] + 1]
+        after = np.where(final, k.FLAG_LINE | k.FLAG_QUOTE, tokens.flags[np.minimum(ends, len(tokens.flags) - 1)])
+        whole &= (tokens.flags[starts] & after & (k.FLAG_LINE | k.FLAG_QUOTE)) > 0
+    return whole.astype(np.float64)
 
 
 def _cosines(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:

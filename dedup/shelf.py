@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import copy
 import functools
 from array import array
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.model import Document
-from dedup.spill import Scratch
+from dedup.spill import Column, Scratch
 
 # Documents kept at hand once they were read from the file.
 AT_HAND = 1 << 12
@@ -53,7 +54,8 @@ class Shelf(Sequence[Document]):
         self._ids: list[str] = []
         self._order: npt.NDArray[np.int64] | None = None
         self._size = 0
-        self._ends = array("q")
+        self._ends, self._head_ends = array("q"), array("q")
+        self._head_view: memoryview | None = None
         self._view: memoryview | None = None
         self._replaced: dict[int, Document] = {}
         self._read = functools.lru_cache(maxsize=AT_HAND)(self._decoded)
@@ -73,14 +75,14 @@ class Shelf(Sequence[Document]):
         self._held.append(document)
         if self._scratch.on_disk and self._size > self._limit:
             held, self._held = self._held, None
-            self._column = self._scratch.column(np.uint8)
+            self._column, self._heads = self._scratch.column(np.uint8), self._scratch.column(np.uint8)
             for each in held:
                 self._write(each)
 
     def _write(self, document: Document) -> None:
-        raw = msgspec.msgpack.encode(document)
-        self._column.append(np.frombuffer(raw, np.uint8))
-        self._ends.append((self._ends[-1] if self._ends else 0) + len(raw))
+        _append(self._column, self._ends, msgspec.msgpack.encode(document))
+        head = Head(document.id, document.title, document.outlet, document.timestamp, document.url)
+        _append(self._heads, self._head_ends, msgspec.msgpack.encode(head))
 
     @property
     def spilled(self) -> bool:
@@ -115,6 +117,7 @@ class Shelf(Sequence[Document]):
         self._read.cache_clear()
         if self._held is None:
             self._mapped()
+            self._mapped_heads()
 
     @property
     def order(self) -> npt.NDArray[np.int64]:
@@ -141,17 +144,23 @@ class Shelf(Sequence[Document]):
         return self._held[at] if self._held is not None else self._read(at)
 
     def __iter__(self) -> Iterator[Document]:
-        return (self[i] for i in range(len(self)))
+        if self._held is None:
+            return (self[i] for i in range(len(self)))
+        return iter(self._held if self._order is None else map(self._held.__getitem__, self._order.tolist()))
 
-    def heads(self) -> Iterator[Head | Document]:
-        """Yield what is asked of every document, without its text where that takes time."""
+    def heads(self) -> Sequence[Head | Document]:
+        """Return what is asked of every document, without its text where that takes time."""
+        return self if self._held is not None else _Heads(self)
+
+    def head(self, index: int) -> Head | Document:
+        """Return what is asked of one document."""
+        at = self._at(index)
         if self._held is not None:
-            yield from self._held if self._order is None else map(self._held.__getitem__, self._order.tolist())
-            return
-        decoder = msgspec.msgpack.Decoder(Head)
-        for i in range(len(self)):
-            at = self._at(i)
-            yield self._replaced.get(at) or decoder.decode(self._raw(at))
+            return self._held[at]
+        if at in self._replaced:
+            return self._replaced[at]
+        view, ends = self._head_view or self._mapped_heads(), self._head_ends
+        return msgspec.msgpack.decode(view[ends[at - 1] if at else 0 : ends[at]], type=Head)
 
     def texts(self) -> Sequence[str]:
         """Return the texts in order."""
@@ -167,10 +176,12 @@ class Shelf(Sequence[Document]):
         )
 
     def _at(self, index: int) -> int:
-        if not -len(self) <= index < len(self):
+        if self._order is not None:
+            return int(self._order[index])
+        size = len(self._lengths)
+        if not -size <= index < size:
             raise IndexError(index)
-        index %= len(self)
-        return index if self._order is None else int(self._order[index])
+        return index % size
 
     def _raw(self, at: int) -> memoryview:
         view = self._view or self._mapped()
@@ -181,6 +192,12 @@ class Shelf(Sequence[Document]):
         if self._view is None:
             self._view = self._column.finish().data
         return self._view
+
+    def _mapped_heads(self) -> memoryview:
+        """Return the file of heads, of which the first call makes an array."""
+        if self._head_view is None:
+            self._head_view = self._heads.finish().data
+        return self._head_view
 
     def _decoded(self, at: int) -> Document:
         return self._replaced.get(at) or msgspec.msgpack.decode(self._raw(at), type=Document)
@@ -205,19 +222,48 @@ class _Texts(Sequence[str]):
         return self._shelf.text(index)
 
 
-class Chosen(Mapping[str, Document]):
-    """Some documents of a shelf by id, in its order."""
+class _Heads(Sequence[Head | Document]):
+    """The heads of a shelf."""
 
-    def __init__(self, shelf: Shelf, numbers: Sequence[int]) -> None:
+    def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        ids = shelf.ids
-        self._numbers = {ids[i]: i for i in numbers}
+
+    def __len__(self) -> int:
+        return len(self._shelf)
+
+    @overload
+    def __getitem__(self, index: int) -> Head | Document: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Head | Document]: ...
+    def __getitem__(self, index: int | slice) -> Head | Document | Sequence[Head | Document]:
+        if isinstance(index, slice):
+            return [self._shelf.head(i) for i in range(*index.indices(len(self)))]
+        return self._shelf.head(index)
+
+
+def _append(column: Column, ends: array[int], raw: bytes) -> None:
+    column.append(np.frombuffer(raw, np.uint8))
+    ends.append((ends[-1] if ends else 0) + len(raw))
+
+
+class Chosen(Mapping[str, Document]):
+    """Some documents of a shelf by id, in its order, which is that of the ids."""
+
+    def __init__(self, shelf: Shelf, numbers: npt.NDArray[np.int64]) -> None:
+        self._shelf, self._numbers = shelf, numbers
+        self._ids = shelf.ids
 
     def __getitem__(self, doc_id: str) -> Document:
-        return self._shelf[self._numbers[doc_id]]
+        number = bisect.bisect_left(self._ids, doc_id)
+        if number == len(self._ids) or self._ids[number] != doc_id:
+            raise KeyError(doc_id)
+        at = int(np.searchsorted(self._numbers, number))
+        if at == len(self._numbers) or self._numbers[at] != number:
+            raise KeyError(doc_id)
+        return self._shelf[number]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._numbers)
+        return (self._ids[i] for i in self._numbers.tolist())
 
     def __len__(self) -> int:
         return len(self._numbers)

@@ -79,6 +79,10 @@ class Scratch:
             raise _full(self.folder, error) from error
         return self.mapped(file, np.dtype(kind)).reshape(shape)
 
+    def zeros(self, shape: tuple[int, ...], kind: npt.DTypeLike) -> npt.NDArray[Any]:
+        """Return an array of zeros, which takes no memory before it is written to."""
+        return self.empty(shape, kind) if self.on_disk else np.zeros(shape, kind)
+
     def mapped(self, file: IO[bytes], kind: np.dtype[Any]) -> npt.NDArray[Any]:
         """Return what a file holds as an array."""
         with file:

@@ -6,7 +6,7 @@ words of any. Pages of a family are few enough to look up every shingle on all o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 
 import numpy as np
@@ -26,8 +26,8 @@ SHINGLE, LEAST_WORDS = 3, 6
 
 def templates(
     tokens: Tokens, families: Iterable[npt.NDArray[np.int64]], min_pages: int, pool: Executor
-) -> list[Cluster]:
-    """Return what at least `min_pages` of the pages of one family have in common.
+) -> Iterator[Cluster]:
+    """Yield what at least `min_pages` of the pages of one family have in common.
 
     `families` has the texts (int64) of each; `tokens` those of all texts.
     """
@@ -40,7 +40,8 @@ def templates(
         return found
 
     enough = (part for pages in families for part in _parts(pages) if len(part) >= min_pages)
-    return [cluster for found in in_order(pool, runs, enough) for cluster in _clusters(found, min_pages)]
+    for found in in_order(pool, runs, enough):
+        yield from _clusters(found, min_pages)
 
 
 def _parts(pages: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
@@ -49,7 +50,7 @@ def _parts(pages: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
     return [pages[first::count] for first in range(count)]
 
 
-def _clusters(runs: npt.NDArray[np.int64], min_pages: int) -> Iterable[Cluster]:
+def _clusters(runs: npt.NDArray[np.int64], min_pages: int) -> Iterator[Cluster]:
     """Yield the runs that have words in common and stand on enough pages, the longest first."""
     by_group = runs[np.argsort(runs[:, 3], kind="stable")]
     edges = np.flatnonzero(np.diff(by_group[:, 3])) + 1

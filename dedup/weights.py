@@ -8,7 +8,9 @@ half the corpus carries look common, and say nothing about two texts.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
@@ -16,12 +18,18 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels import weights as kernels
+from dedup.kernels.shingles import seed_places
 from dedup.model import WordCounts
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
 
 # Texts counted at a time.
-BLOCK_DOCUMENTS = 1 << 15
+BLOCK_DOCUMENTS = 1 << 13
+# A run that more texts than this have is one story told often, and its words count once. It is known by shingles of so
+# many words, the smallest of each window, so that a run of eleven words is always noticed.
+MANY, REPEAT_WORDS, REPEAT_WINDOW = 12, 6, 6
+# Shingles are counted by so many bits of their hash; whether they are equal is looked up.
+MOST_KEY_BITS = 27
 # The weight of the background, in documents, and what a word unknown to it counts as.
 BACKGROUND_DOCUMENTS = 10_000
 UNKNOWN_DOCUMENTS = 1.0
@@ -74,21 +82,65 @@ class Sums:
 def frequencies(
     tokens: Tokens, counted: npt.NDArray[np.bool_], pool: Executor | None = None, scratch: Scratch | None = None
 ) -> npt.NDArray[np.int32]:
-    """Return in how many of the texts that are `counted` each slot occurs (int32)."""
-    total = np.zeros(kernels.SLOTS, np.int32)
+    """Return in how many of the texts that are `counted` each slot occurs (int32).
 
-    def block(first: int) -> npt.NDArray[np.int32]:
+    A run that stands in more than `MANY` of them counts once: in the first of them.
+    """
+    total = np.zeros(kernels.SLOTS, np.int32)
+    counts = _counted_keys(tokens, counted, pool, scratch)
+    often = np.flatnonzero(counts > MANY)
+    firsts = np.full((len(often), 3), -1, np.int64)
+    for found in _shingles(tokens, counted, pool, scratch):
+        low = tokens.bounds[found.first]
+        bounds = tokens.bounds[found.first : found.first + BLOCK_DOCUMENTS + 1]
+        repeated = np.zeros(int(bounds[-1] - low), np.bool_)
+        if len(found.spans):
+            marks = repeated[found.spans[0, 0] - low :]
+            numbers = kernels.numbers_of(found.keys, counts, MANY, often)
+            kernels.mark_repeats(
+                numbers, found.places, found.edges, found.spans, firsts, tokens.hashes, REPEAT_WORDS, marks
+            )
+        part = slice(found.first, found.first + BLOCK_DOCUMENTS)
+        total += kernels.document_frequencies(tokens.hashes, bounds, counted[part], repeated)
+    return total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shingles:
+    """The window minima of the counted texts of a block that begins with text `first`, as `seed_places` gives them."""
+
+    first: int
+    spans: npt.NDArray[np.int64]
+    keys: npt.NDArray[np.uint32]
+    places: npt.NDArray[np.int64]
+    edges: npt.NDArray[np.int64]
+
+
+def _shingles(
+    tokens: Tokens, counted: npt.NDArray[np.bool_], pool: Executor | None, scratch: Scratch | None
+) -> Iterator[_Shingles]:
+    """Yield the window minima of all counted texts, block by block."""
+
+    def block(first: int) -> _Shingles:
         if scratch is not None:
             scratch.release()
-        part = slice(first, first + BLOCK_DOCUMENTS)
-        found: npt.NDArray[np.int32] = kernels.document_frequencies(
-            tokens.hashes, tokens.bounds[first : first + BLOCK_DOCUMENTS + 1], counted[part]
-        )
-        return found
+        which = np.flatnonzero(counted[first : first + BLOCK_DOCUMENTS]) + first
+        spans = np.stack([tokens.bounds[which], tokens.bounds[which + 1]], axis=1)
+        keys, places, edges = seed_places(tokens.hashes, tokens.weights, spans, REPEAT_WORDS, REPEAT_WINDOW)
+        return _Shingles(first=first, spans=spans, keys=keys, places=places, edges=edges)
 
-    for found in in_order(pool, block, range(0, len(tokens), BLOCK_DOCUMENTS)):
-        total += found
-    return total
+    return in_order(pool, block, range(0, len(tokens), BLOCK_DOCUMENTS))
+
+
+def _counted_keys(
+    tokens: Tokens, counted: npt.NDArray[np.bool_], pool: Executor | None, scratch: Scratch | None
+) -> npt.NDArray[np.uint8]:
+    """Return how often each lower part of a shingle occurs, up to 255."""
+    bits = min(max(len(tokens.hashes).bit_length(), 10), MOST_KEY_BITS)
+    counts = np.zeros(1 << bits, np.uint8)
+    for found in _shingles(tokens, counted, pool, scratch):
+        kernels.count_keys(found.keys, counts)
+    return counts
 
 
 def word_counts(frequencies: npt.NDArray[np.int32], documents: int) -> WordCounts:
@@ -106,8 +158,12 @@ def from_counts(counts: WordCounts) -> npt.NDArray[np.float32]:
 
 def inverse(frequencies: npt.NDArray[np.int32], documents: int) -> npt.NDArray[np.float32]:
     """Return the idf of each slot (float32, nats), from its frequency among some documents and the background."""
-    total = float(documents) + BACKGROUND_DOCUMENTS
-    return np.log(np.float32(total) / (frequencies + background())).astype(np.float32)
+    total, known = np.float32(float(documents) + BACKGROUND_DOCUMENTS), background()
+    out = np.full(len(frequencies), np.log(total / np.float64(UNKNOWN_DOCUMENTS)), np.float32)
+    # most slots belong to no word: the logarithm of the others alone is taken
+    words = np.flatnonzero((frequencies != 0) | (known != UNKNOWN_DOCUMENTS))
+    out[words] = np.log(total / (frequencies[words] + known[words]))
+    return out
 
 
 def content_mass() -> int:

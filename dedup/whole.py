@@ -1,4 +1,4 @@
-"""Documents alone: the part of a corpus that can hold near-duplicates, with what is needed to judge it."""
+"""Documents alone: the part of a corpus that can hold near-duplicates, its passages, and what is needed to judge it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from dedup import families, sketches
+from dedup import candidates, families, rescore, sketches, templates, weights
+from dedup.align import Passages
+from dedup.clusters import Clusters
+from dedup.config import Config
+from dedup.manifest import Tally
+from dedup.progress import Progress
 from dedup.sources import Corpus
+from dedup.spill import Scratch, in_order
+from dedup.tokens import tokenize_all
 
 # Documents, taken evenly, that tell how common words are; pages of a family in which its furniture is looked for.
 SAMPLE, PAGES = 1 << 13, 12
+# Pages of a family from which a run of words on them is looked at.
+LEAST_PAGES = 2
+# Pairs of texts aligned at a time.
+BLOCK_PAIRS = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +76,81 @@ def _pages(
     return [
         np.union1d(asked[family], p[:: -(-len(p) // PAGES)]).astype(np.int64) for family, p in sorted(pages.items())
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found in a part of a corpus, runs of words that pages of a family have, and what was counted."""
+
+    part: Corpus
+    found: candidates.Found
+    runs: Clusters
+    tally: Tally
+
+
+def everything(corpus: Corpus, found: candidates.Found) -> Finding:
+    """Return what was found in a whole corpus."""
+    words = int(found.tokens.weights.sum(dtype=np.int64) // 6)
+    tally = Tally(sizes=np.diff(found.tokens.bounds), words=words, counts=found.counts)
+    return Finding(part=corpus, found=found, runs=Clusters.of([]), tally=tally)
+
+
+def find(
+    corpus: Corpus,
+    made: sketches.Sketches,
+    known: Mapping[str, families.Family],
+    pool: Executor,
+    progress: Progress,
+    *,
+    config: Config,
+    scratch: Scratch,
+) -> Finding:
+    """Return the passages of pairs that can be near-duplicates, and runs of words in the texts that have some.
+
+    `made` has the sketches of the corpus; `known` is the family of each outlet.
+    """
+    some = narrow(corpus, made, known, pool)
+    found = _aligned(some, pool, progress, config, scratch)
+    progress.stage("templates", None)
+    compared = frozenset(found.passages.documents.ravel().tolist())
+    runs = templates.templates(found.tokens, some.families, LEAST_PAGES, pool)
+    counts = {"tokens": int(made.sizes.sum()), "exact_copies": some.copies, **found.counts}
+    return Finding(
+        part=some.part,
+        found=found,
+        runs=Clusters.of([run for run in runs if any(m.document in compared for m in run.members)]),
+        tally=Tally(sizes=made.sizes, words=int(made.weights.sum() // 6), counts=counts),
+    )
+
+
+def _aligned(some: Narrowed, pool: Executor, progress: Progress, config: Config, scratch: Scratch) -> candidates.Found:
+    """Return the passages of the candidate pairs and of equal texts."""
+    progress.stage("tokens", None)
+    part, pairs = some.part, some.pairs
+    tokens = tokenize_all(part.texts.texts(), pool, scratch)
+    copies = np.arange(len(tokens)) if part.sides.any() else candidates.copy_of(tokens)
+    progress.stage("weights", None)
+    active = (copies == np.arange(len(tokens))) & (np.diff(tokens.bounds) > 0)
+    words = candidates.count_words(tokens, active, pairs, pool, scratch)
+    known = rescore.evidence(tokens, weights.from_counts(words), pool, scratch)
+    progress.stage("passages", len(pairs))
+    keep = candidates.Verified(sides=part.sides, one_way=part.one_way, config=config)
+
+    def verified(passages: Passages) -> tuple[Passages, rescore.Scored]:
+        scored = rescore.screen(passages, known, config.rescore)
+        kept = keep(passages, scored, known)
+        return passages.select(kept), scored.select(kept)
+
+    def block(first: int) -> tuple[Passages, rescore.Scored]:
+        scratch.release()
+        return verified(candidates.align_pairs(pairs[first : first + BLOCK_PAIRS], None, known, config))
+
+    parts = [verified(candidates.copied(copies, tokens))]
+    for found in in_order(pool, block, range(0, len(pairs), BLOCK_PAIRS)):
+        parts.append(found)
+        progress.advance(BLOCK_PAIRS)
+    passages, scored = candidates.together(*parts)
+    counts = {"candidate_pairs": len(pairs), "aligned_passages": len(passages)}
+    return candidates.Found(
+        tokens=tokens, words=words, evidence=known, copy_of=copies, passages=passages, scored=scored, counts=counts
+    )

@@ -333,6 +333,43 @@ def document_frequencies(texts: Sequence[Sequence[int]], slots: int) -> dict[int
     return counts
 
 
+def number_of(slot: int, counts: Sequence[int], many: int) -> int:
+    return [s for s, c in enumerate(counts) if c > many].index(slot) if counts[slot] > many else -1
+
+
+def repeated_tokens(
+    tokens: Sequence[int], spans: Sequence[Sequence[int]], shingles: Sequence[Sequence[tuple[int, int]]], least: int
+) -> set[int]:
+    """Of each text's shingles (number, or -1 for those not looked at, and place) those that an earlier text had first
+    make the equal run around both places repeated."""
+    first: dict[int, tuple[int, Sequence[int]]] = {}
+    found: set[int] = set()
+    for span, own in zip(spans, shingles, strict=True):
+        reach = -1
+        for number, place in own:
+            if number < 0:
+                continue
+            if number not in first:
+                first[number] = (place, span)
+                continue
+            other, (low, high) = first[number]
+            if place < reach or low == span[0]:
+                continue
+            after = 0
+            while place + after < span[1] and other + after < high and tokens[place + after] == tokens[other + after]:
+                after += 1
+            if after < least:
+                continue
+            before = 0
+            while place - before > span[0] and other - before > low:
+                if tokens[place - before - 1] != tokens[other - before - 1]:
+                    break
+                before += 1
+            found |= set(range(place - before, place + after))
+            reach = place + after
+    return found
+
+
 def token_mass(idf: float, weight: int) -> int:
     """Of a word its idf in 1/256 nat; of a character of a script without spaces its part of a word."""
     return int(idf * weight / 6 * 256)
@@ -435,3 +472,24 @@ def _tied(runs: Sequence[tuple[int, int, int, set[int]]], number: int) -> set[in
         tied |= new
         waiting += new
     return tied
+
+
+def link_small(rows: Sequence[Pair], documents: Sequence[int], small: int) -> tuple[list[Pair], list[bool]]:
+    """The links of the seeds in sorted rows of (key, place), and which rows are of a frequent seed.
+
+    In one text a place is linked with the next one alone.
+    """
+    sizes = [sum(key == other for other, _ in rows) for key, _ in rows]
+    links = [
+        (rows[i][1], rows[j][1])
+        for i in range(len(rows))
+        for j in range(i + 1, len(rows))
+        if rows[i][0] == rows[j][0] and sizes[i] <= small and (documents[i] != documents[j] or j == i + 1)
+    ]
+    return links, [size > small for size in sizes]
+
+
+def contexts(hashes: Sequence[int], step: int, most: int) -> list[bytes]:
+    """The tokens of a text from each of its places on, forward or backward, as bytes."""
+    read = [hashes[i:] if step > 0 else hashes[i::-1] for i in range(len(hashes))]
+    return [b"".join(h.to_bytes(4, "big") for h in some[:most]) for some in read]

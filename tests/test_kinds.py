@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from dedup import agencies, kinds
+from dedup import agencies, cues, kinds
 from dedup.kinds import Context, Occurrence
 
 REPORTED = "the harbour board will widen the outer breakwater after the storms of the last two winters"
@@ -26,9 +26,13 @@ def place(number: int, text: str, *, alone: bool = False, family: str | None = N
     """Return a place of a passage, inside a paragraph or as one of its own."""
     return Occurrence(
         text=text,
+        start=200 * number,
         before="" if alone else "As it was said on Monday, ",
         after="" if alone else ", and the work begins in May.",
-        paragraph=text,
+        paragraph=text if alone else f"As it was said on Monday, {text}, and the work begins in May.",
+        lead="",
+        names=0.1,
+        usual_names=0.1,
         alone=alone,
         quoted=0.0,
         document_share=0.1,
@@ -71,9 +75,9 @@ def test_a_quotation_may_be_interrupted() -> None:
     """What begins and ends inside marks is quoted, though its speaker is named in the middle."""
     said = '"We lost the boats," said the harbour master, Edda Croll. "We kept the men."'
     start, end = said.index("We lost"), said.index('."')
-    assert kinds.quoted_share(said, start, end) >= kinds.QUOTED
+    assert cues.quoted_share(said, start, end) >= cues.QUOTED
     plain = said.replace('"', "")
-    assert kinds.quoted_share(plain, 0, len(plain)) == 0.0
+    assert cues.quoted_share(plain, 0, len(plain)) == 0.0
 
 
 def test_one_texts_narrative_is_whole_sentences() -> None:
@@ -87,12 +91,15 @@ def test_one_texts_narrative_is_whole_sentences() -> None:
 
 
 def test_a_caption_that_stands_twice_in_one_text_may_be_long() -> None:
-    """Captions run over several sentences; twice in one text their mark tells them, in two texts it does not."""
+    """Captions run over several sentences; twice in one text any mark tells them, in two texts one that only captions
+    have."""
     text = f"File photo of the harbour from May: {REPORTED}. " * 4
     twice = [dataclasses.replace(place(0, text), paragraph=text * 2) for _ in range(2)]
     assert kind_of(twice, company=None, words=80.0) == "caption"
     shared = [dataclasses.replace(place(i, text), paragraph=text * 2) for i in range(2)]
-    assert kind_of(shared, words=80.0) == "wire_copy"
+    assert kind_of(shared, words=80.0) == "caption"
+    weak = [dataclasses.replace(p, text=text.replace("File photo of", "Pictured was")) for p in shared]
+    assert kind_of(weak, words=80.0) == "wire_copy"
     plain = [dataclasses.replace(p, text=text.replace("File photo", "View")) for p in twice]
     assert kind_of(plain, company=None, words=80.0) != "caption"
 
@@ -103,3 +110,114 @@ def test_no_agency_is_passed_over() -> None:
     assert forms
     assert all(agencies.may_name(shown) for form in forms for shown in (form, f"“{form}”", f"({form})"))
     assert not agencies.may_name("the harbour office")
+
+
+LONG = "The board met for nine hours. It heard the fishers and the insurers, and then it voted to widen the pier."
+SPOKEN = "I asked the board to wait, and my colleagues asked them too. We lost our boats, and I will not forget it"
+
+
+def test_a_quotation_needs_no_marks_where_a_speaker_is_introduced() -> None:
+    """Statements and transcripts are first persons with an introduction; an author's own column is none."""
+    bare = [dataclasses.replace(place(i, SPOKEN, alone=True), paragraph=f"{SPOKEN}.") for i in range(2)]
+    assert kind_of(bare, words=24.0) == "wire_copy"
+    led = [dataclasses.replace(p, lead="Harbour master Edda Croll said:") for p in bare]
+    assert kind_of(led, words=24.0) == "quotation"
+    label = [dataclasses.replace(p, before="CROLL: ", paragraph=f"CROLL: {SPOKEN}") for p in bare]
+    assert kind_of(label, words=24.0) == "quotation"
+    told = [dataclasses.replace(p, text=LONG, paragraph=LONG) for p in led]
+    assert kind_of(told, words=24.0) == "wire_copy"
+    column = [dataclasses.replace(p, document_share=0.9) for p in led]
+    assert kind_of(column, words=24.0) == "wire_copy"
+
+
+def test_a_quotation_may_name_its_speaker() -> None:
+    """A passage that takes in who said it is a quotation still; a sentence of report beside it makes it copy."""
+    said = '"We lost the boats and the nets and the whole of the season," said Edda Croll, the harbour master of Corran'
+    told = f"{said}. The board met for nine hours on Monday and voted to widen the pier before the winter storms"
+    quoted = [dataclasses.replace(place(i, said, alone=True), quoted=0.55) for i in range(2)]
+    assert cues.is_quoted_with_speaker(said, 0, len(said))
+    assert kind_of(quoted) == "quotation"
+    assert not cues.is_quoted_with_speaker(told, 0, len(told))
+
+
+def test_what_is_signed_by_an_account_is_quoted() -> None:
+    """A post shown with its author's account is that person's words."""
+    post = [dataclasses.replace(place(i, REPORTED), after=". — Edda Croll (@eddacroll) May 4") for i in range(2)]
+    assert kind_of(post) == "quotation"
+    plain = [dataclasses.replace(p, after=". — Edda Croll watched them.") for p in post]
+    assert kind_of(plain) == "wire_copy"
+
+
+def test_headlines_that_run_into_one_another_are_furniture() -> None:
+    """A list that extraction has run together is told by bars, or by a word glued to the next that stands apart as
+    well; a name written so is none."""
+    run = "harbour master Edda CrollBoard widens breakwater after storms Ferry strike enters second week"
+    shown = [place(i, run, family="one house") for i in range(2)]
+    apart = [dataclasses.replace(p, paragraph=f"Said Croll of it, {run} on Monday") for p in shown]
+    assert kind_of(apart, company=1.0) == "boilerplate"
+    assert kind_of(shown, company=1.0) == "wire_copy"
+    bars = [place(i, "Board widens breakwater | Ferry strike goes on | Council votes", family="one") for i in range(2)]
+    assert kind_of(bars, company=1.0) == "boilerplate"
+    several = [dataclasses.replace(p, family=f"house {i}") for i, p in enumerate(apart)]
+    assert kind_of(several, company=1.0) == "wire_copy"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "All rights reserved. This material may not be published or broadcast",
+        "Write to Edda Croll at croll@dunmoor.example",
+    ],
+)
+def test_rights_and_addresses_need_no_paragraph_of_their_own(line: str) -> None:
+    """Notices of rights and lines of contact are furniture in the middle of a paragraph too."""
+    formula = {"distance": 1.0, "unrelated": True, "words": 10.0}
+    assert kind_of([place(i, line) for i in range(2)], **formula) == "boilerplate"
+    assert kind_of([place(i, REPORTED) for i in range(2)], **formula) == "stock_phrase"
+
+
+@pytest.mark.parametrize("line", ["All rights reserved", "Write to desk@harbour.example"])
+def test_a_line_at_the_end_of_a_report_does_not_make_it_furniture(line: str) -> None:
+    """P11: a long passage stays what it is though a notice of rights or an address stands at its end."""
+    report = f"{REPORTED.capitalize()}. " * 6 + f"\n\n{line}"
+    places = [place(i, report, family="one house") for i in range(2)]
+    assert kind_of(places, words=102.0, company=1.0) == "wire_copy"
+    assert kind_of([place(i, line) for i in range(2)], words=3.0) == "boilerplate"
+
+
+def test_a_number_to_call_is_furniture_where_one_family_keeps_printing_it() -> None:
+    """An appeal is a formula in two outlets; with a number, on three stories of one family, it is standing text."""
+    line = "is asked to call the harbour police at (504) 555-0147 or the tip line at 1-800-555-TIPS"
+    formula = {"distance": 1.0, "unrelated": True, "words": 17.0}
+    assert kind_of([place(i, line) for i in range(3)], **formula) == "stock_phrase"
+    one = [place(i, line, family="one house") for i in range(3)]
+    assert kind_of(one, **formula) == "boilerplate"
+    silent = [dataclasses.replace(p, text="is asked to call the harbour police at any hour of the day") for p in one]
+    assert kind_of(silent, **formula) == "stock_phrase"
+
+
+@pytest.mark.parametrize(
+    "text", ["between 2016 and 2017", "on 2016-03-04", "won 21-14, 7-3 and 6-4", "the 2012 terrorists"]
+)
+def test_figures_are_no_number_to_call(text: str) -> None:
+    """Years, days, results and sums are no telephone numbers."""
+    assert not cues.has_phone(text)
+
+
+def test_a_table_is_no_narrative() -> None:
+    """Names and figures without sentences are left undecided, unless their language writes every noun so."""
+    table = [dataclasses.replace(place(i, REPORTED), names=0.8) for i in range(2)]
+    assert kind_of(table) == "other"
+    assert kind_of([dataclasses.replace(p, usual_names=0.7) for p in table]) == "wire_copy"
+
+
+def test_what_is_printed_twice_in_a_row_is_no_narrative() -> None:
+    """Templates print a caption twice in a row; a longer paragraph is undecided, a quotation that they pull out
+    of the text stays one."""
+    once = dataclasses.replace(place(0, LONG, alone=True), paragraph=f"{LONG}.")
+    row = [dataclasses.replace(once, start=n * (len(LONG) + 2)) for n in range(2)]
+    assert kind_of(row, company=None, words=40.0) == "caption"
+    assert kind_of(row, company=None, words=70.0) == "other"
+    apart = [dataclasses.replace(p, start=900 * n) for n, p in enumerate(row)]
+    assert kind_of(apart, company=None, words=70.0) == "wire_copy"
+    assert kind_of([dataclasses.replace(p, quoted=1.0) for p in row], company=None, words=70.0) == "quotation"

@@ -28,7 +28,7 @@ def test_what_does_not_fit_is_spilled(tmp_path: Path) -> None:
     """Documents stay in memory up to a limit that grows with --memory; of more, all are read from a file, the same."""
     assert memory.characters(64 * 2**20) == 0
     assert 0 < memory.characters(2**30) < memory.characters(4 * 2**30)
-    documents = [Document(id=str(i), text="ö" * i, extra={"n": i}, timestamp=float(i)) for i in range(9)]
+    documents = [Document(id=str(8 - i), text="ö" * i, extra={"n": i}, timestamp=float(i)) for i in range(9)]
     plain, spilled = Shelf(documents), Shelf(documents, Scratch(tmp_path, on_disk=True), 20)
     assert (plain.spilled, spilled.spilled) == (False, True)
     for shelf in (plain, spilled):
@@ -37,8 +37,8 @@ def test_what_does_not_fit_is_spilled(tmp_path: Path) -> None:
         assert list(shelf.texts()) == [d.text for d in documents[::-1]] == list(shelf.texts()[0:9])
         assert shelf.lengths.tolist() == [*range(8, -1, -1)]
         assert [h.id for h in shelf.heads()] == shelf.ids
-        chosen = Chosen(shelf, [0, 8])
-        assert dict(chosen) == {"8": documents[8], "0": documents[0]}
+        chosen = Chosen(shelf, np.array([0, 8]))
+        assert dict(chosen) == {"0": documents[8], "8": documents[0]}
         assert shelf[-1] == documents[0]
 
 
@@ -51,7 +51,7 @@ def test_spilled_documents_are_read_by_many_threads(tmp_path: Path, monkeypatch:
         return finish(column)
 
     monkeypatch.setattr(Column, "finish", slowly)
-    documents = [Document(id=str(i), text="ö" * i) for i in range(9)]
+    documents = [Document(id=str(8 - i), text="ö" * i) for i in range(9)]
     shelf = Shelf(documents, Scratch(tmp_path, on_disk=True), 20)
     shelf.arrange(range(9))
     with ThreadPoolExecutor(4) as pool:

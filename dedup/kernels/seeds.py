@@ -251,6 +251,53 @@ def link(
 
 
 @kernel
+def link_small(keys: Any, places: Any, documents: Any, small: int) -> Any:
+    """Link the places of each seed all with all where it has at most `small`; rows are sorted by key, then place.
+
+    `documents` (int32 a row). Returns hits (int64, n x 2 places, the smaller first) and whether each row is left over
+    (bool) as one of a frequent seed.
+    """
+    n = len(keys)
+    room, i = 0, 0
+    frequent = np.zeros(n, np.bool_)
+    sides = np.zeros(1, np.int8)
+    for turn in range(2):
+        out = np.empty((room, 2), np.int64)
+        count, i = 0, 0
+        while i < n:
+            j = i + 1
+            while j < n and keys[j] == keys[i]:
+                j += 1
+            if j - i > small:
+                frequent[i:j] = True
+            elif turn == 0:
+                room += (j - i) * (j - i - 1) // 2
+            else:
+                count = _link_small(places[i:j], documents[i:j], sides, False, out, count)
+            i = j
+    return out[:count].copy(), frequent
+
+
+@kernel
+def contexts(hashes: Any, places: Any, starts: Any, ends: Any, step: int) -> Any:
+    """Return what the tokens at and behind each place are ordered by, read forward (step 1) or backward (-1).
+
+    `starts` and `ends` (int64) are the tokens of each place's text. Returns bytes (uint8, rows x 4 `CONTEXT`) and how
+    many of them each row has (int64): their order, then that of the places, is the order of frequent seeds.
+    """
+    out = np.zeros((len(places), 4 * CONTEXT), np.uint8)
+    sizes = np.empty(len(places), np.int64)
+    for i in range(len(places)):
+        room = min(CONTEXT, ends[i] - places[i] if step > 0 else places[i] - starts[i] + 1)
+        for k in range(room):
+            value = hashes[places[i] + k * step]
+            for byte in range(4):
+                out[i, 4 * k + byte] = (value >> np.uint32(24 - 8 * byte)) & np.uint32(255)
+        sizes[i] = 4 * room
+    return out, sizes
+
+
+@kernel
 def scatter_hits(hits: Any, block_of: Any, block_starts: Any, right_bits: int, bounds: Any, firsts: Any) -> Any:
     """Put hits into blocks by their left text.
 

@@ -14,14 +14,82 @@ SLOTS = 1 << 22
 
 
 @kernel
-def document_frequencies(hashes: Any, bounds: Any, counted: Any) -> Any:
-    """Return in how many counted texts each slot occurs (int32, `SLOTS`)."""
+def count_keys(keys: Any, counts: Any) -> None:
+    """Count keys in `counts` (uint8, a power of two of them) by their lower bits, up to 255."""
+    mask = np.uint32(len(counts) - 1)
+    for i in range(len(keys)):
+        slot = keys[i] & mask
+        if counts[slot] < 255:
+            counts[slot] += 1
+
+
+@kernel
+def numbers_of(keys: Any, counts: Any, many: int, often: Any) -> Any:
+    """Return the place in `often` (int64, rising) of the lower part of each key that counts above `many`, else -1."""
+    out = np.full(len(keys), -1, np.int64)
+    mask = np.uint32(len(counts) - 1)
+    for i in range(len(keys)):
+        slot = np.int64(keys[i] & mask)
+        if counts[slot] <= many:
+            continue
+        low, high = 0, len(often)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if often[middle] <= slot:
+                low = middle
+            else:
+                high = middle
+        out[i] = low
+    return out
+
+
+@kernel
+def mark_repeats(
+    numbers: Any, places: Any, edges: Any, spans: Any, firsts: Any, hashes: Any, least: int, marks: Any
+) -> None:
+    """Mark the tokens of runs that an earlier text has; for texts in their order, block by block.
+
+    Text d (token span `spans[d]`) has the shingles `edges[d]:edges[d + 1]` of `numbers` (those that are -1 are not
+    looked at) and `places`. `firsts` (int64, n x 3, at first -1) has the place where each number was met first, and
+    the span of its text. Runs have at least `least` tokens. `marks` (bool) are those of the tokens from `spans[0, 0]`
+    on.
+    """
+    for d in range(len(spans)):
+        low, high, reach = spans[d, 0], spans[d, 1], np.int64(-1)
+        for i in range(edges[d], edges[d + 1]):
+            number = numbers[i]
+            if number < 0:
+                continue
+            p, q = places[i], firsts[number, 0]
+            if q < 0:
+                firsts[number, 0], firsts[number, 1], firsts[number, 2] = p, low, high
+                continue
+            if p < reach or firsts[number, 1] == low:
+                continue
+            start, end, behind, floor = p, p, firsts[number, 2], firsts[number, 1]
+            while end < high and q + end - p < behind and hashes[end] == hashes[q + end - p]:
+                end += 1
+            if end - p < least:
+                continue
+            while start > low and q + start - p > floor and hashes[start - 1] == hashes[q + start - p - 1]:
+                start -= 1
+            for k in range(start, end):
+                marks[k - spans[0, 0]] = True
+            reach = end
+
+
+@kernel
+def document_frequencies(hashes: Any, bounds: Any, counted: Any, repeated: Any) -> Any:
+    """Return in how many counted texts each slot occurs (int32, `SLOTS`), tokens that are `repeated` (bool, from the
+    first of `bounds` on) left out."""
     frequencies = np.zeros(SLOTS, np.int32)
     last = np.full(SLOTS, -1, np.int32)
     for d in range(len(bounds) - 1):
         if not counted[d]:
             continue
         for i in range(bounds[d], bounds[d + 1]):
+            if repeated[i - bounds[0]]:
+                continue
             slot = hashes[i] & np.uint32(SLOTS - 1)
             if last[slot] != d:
                 last[slot] = d
@@ -145,3 +213,28 @@ def cosines(spans: Any, hashes: Any, masses: Any) -> Any:
                 j += 1
         out[p] = min(max(total, 0.0), 1.0)
     return out
+
+
+@kernel
+def sparse_dot(few: Any, few_values: Any, many: Any, many_values: Any) -> float:
+    """Return the dot product (float64) of two sparse vectors: their words (uint32, rising, each once) and values
+    (float64). It is quick when the first is the shorter: each of its words is looked for from the last one found."""
+    total, low = 0.0, 0
+    for i in range(len(few)):
+        # doubled steps, then halves: a short passage against a long page looks at few of its words
+        step, high = 1, low
+        while high < len(many) and many[high] < few[i]:
+            low, high = high + 1, high + step
+            step *= 2
+        high = min(high, len(many))
+        while low < high:
+            middle = (low + high) // 2
+            if many[middle] < few[i]:
+                low = middle + 1
+            else:
+                high = middle
+        if low == len(many):
+            break
+        if many[low] == few[i]:
+            total += few_values[i] * many_values[low]
+    return total

@@ -6,7 +6,7 @@ Times without a zone are UTC. Forms that can be read in two ways are refused, un
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from dedup.errors import ConfigError
@@ -109,16 +109,18 @@ def parse_date(text: str) -> Moment:
     """
     if text[4:5] == "-" and text[7:8] == "-" and (len(text) == 10 or text[13:14] == ":"):
         try:
-            return _moment(datetime.fromisoformat(text), _iso_precision(text))
+            if len(text) == 10:
+                return _day(date.fromisoformat(text))
+            return _moment(datetime.fromisoformat(text), "second" if text[16:17] == ":" else "minute")
         except ValueError:
             pass  # the forms below are more patient
     return _parse_patiently(text.strip())
 
 
-def _iso_precision(text: str) -> str:
-    if len(text) == 10:
-        return "day"
-    return "second" if text[16:17] == ":" else "minute"
+def _day(day: date) -> Moment:
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise DateError(ABSURD)
+    return Moment((day.toordinal() - _EPOCH.toordinal()) * 86_400.0, "day")
 
 
 def _parse_patiently(text: str) -> Moment:

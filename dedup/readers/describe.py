@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -65,10 +65,8 @@ def describe(paths: Sequence[Path | str] | Path | str, config: ReadConfig, limit
     reading, findings = Reading(config, log), _Findings()
     made = _made(reading, findings, paths)
     try:
-        for document in reading.documents(islice(made, limit)):
-            findings.records += 1
-            if document is not None:
-                _note_document(findings, document)
+        for document in reading.documents(_counted(islice(made, limit), findings)):
+            _note_document(findings, document)
     finally:
         reading.close()
     warnings = [*reading.problems(), *log.messages()]
@@ -112,6 +110,7 @@ def _characters(source: Source) -> float | None:
 
 
 _END = Document(text="")
+_Made = Document | Unread | None
 
 
 def _made(
@@ -127,6 +126,12 @@ def _made(
             if opened.reader.has_fields:
                 _note_fields(reading, findings, record)
             yield opened.make(record, (source.name, line))
+
+
+def _counted(made: Iterable[_Made], findings: _Findings) -> Iterator[_Made]:
+    for item in made:
+        findings.records += 1
+        yield item
 
 
 def _note_fields(reading: Reading, findings: _Findings, record: dict[str, Any]) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 from dedup.config import ReadConfig
 from dedup.model import Document
 from dedup.readers.dates import DateError, DateParser
-from dedup.readers.fields import FieldMap
+from dedup.readers.draft import Draft, finished
+from dedup.readers.fields import FieldMap, Plan
 from dedup.readers.ids import SAME_DOCUMENT, SAME_ID, Claim, IdBook, LateBook, content_id, hash_text
 from dedup.readers.log import Place, ReadLog, kind, quoted
 from dedup.readers.page import Article, Page
@@ -69,13 +70,17 @@ class DocumentBuilder:
         self._late = late
 
     def from_record(
-        self, record: dict[str, Any], place: Place, defaults: Mapping[str, str], *, clean: bool = False
+        self, record: dict[str, Any], place: Place, defaults: Mapping[str, str], clean: bool = False
     ) -> Document | Unread | None:
         """Return the document of a record whose fields have any names; `defaults` fill what it lacks.
 
         The strings of a `clean` record have neither NUL nor lone surrogates.
         """
         plan = self.fields.plan(tuple(record))
+        if clean and plan.strings is not None and not defaults and type(record) is dict:
+            draft = self._from_strings(plan, record)
+            if draft is not None:
+                return self._identified(draft, record.get(plan.id), place)
         values = plan.read(record)
         html = values.pop("html", None)
         if "text" not in values and html is None:
@@ -88,6 +93,32 @@ class DocumentBuilder:
         if html is not None:
             return self._with_page(html, values, extra, place)
         return self._document(values, extra, place, clean=clean and type(record) is dict)
+
+    def _from_strings(self, plan: Plan, record: dict[str, Any]) -> Any:
+        """Return a draft of the document of a clean record of strings, as `_document` would make it.
+
+        Return None where something needs a closer look: most records need none, and take a third of the time.
+        """
+        draft, text = Draft(), record[plan.text]
+        if type(text) is not str or len(text) * 4 > self._limit:
+            return None
+        draft.text = text
+        for name, key in plan.strings or ():
+            value = record[key]
+            if type(value) is str:
+                setattr(draft, name, value.strip() or None)
+            elif value is not None:
+                return None
+        if draft.outlet is None and draft.url is not None:
+            draft.outlet = outlet_of(draft.url)
+        if draft.published is not None:
+            try:
+                draft.timestamp, draft.published_precision = self._dates.parse(draft.published)
+            except DateError:
+                return None
+        if plan.extra:
+            draft.extra = {key: value for key in plan.extra if _is_small(value := record[key])}
+        return draft
 
     def from_page(self, record: dict[str, Any], place: Place, defaults: dict[str, str]) -> Unread:
         """Return what is known of a page before it is read: where it is from, and what its path says."""
@@ -165,7 +196,7 @@ class DocumentBuilder:
             extra |= {key: value for key, value in values["extra"].items() if _is_small(value)}
         if extra:
             kept["extra"] = self._fit_extra(extra, place)
-        return self._identified(kept, values.get("id"), place)
+        return self._identified(Draft(**kept), values.get("id"), place)
 
     def _plain_fit(self, name: str, value: Any, place: Place) -> str:
         """Return a field as a string, empty for none."""
@@ -184,23 +215,23 @@ class DocumentBuilder:
             return None
         return text
 
-    def _identified(self, kept: dict[str, Any], given: Any, place: Place) -> Document | None:
+    def _identified(self, draft: Any, given: Any, place: Place) -> Document | None:
         doc_id = self._fit(given, place) if type(given) is str else self._id(given, place)
         if not doc_id or doc_id.isspace():
-            raw = kept["text"].encode()
-            doc_id = content_id(raw, kept.get("outlet"), kept.get("published"), kept.get("url"))
+            doc_id = content_id(draft.text.encode(), draft.outlet, draft.published, draft.url)
         if self._late is not None:
             self._late.note(doc_id, place)
-            self._log.read += 1
-            return Document(id=doc_id, **kept)
-        kept["id"], claim = self._ids.claim(doc_id, hash_text(kept["text"].encode()))
-        if claim is Claim.REPEATED:
-            self._log.merge(SAME_DOCUMENT, place, quoted(doc_id))
-            return None
-        if claim is Claim.RENAMED:
-            self._log.rename(SAME_ID, place, f"{quoted(doc_id)} became {quoted(kept['id'])}")
+        else:
+            text_hash = hash_text(draft.text.encode()) if self._ids.compares else 0
+            doc_id, claim = self._ids.claim(given_id := doc_id, text_hash)
+            if claim is Claim.REPEATED:
+                self._log.merge(SAME_DOCUMENT, place, quoted(doc_id))
+                return None
+            if claim is Claim.RENAMED:
+                self._log.rename(SAME_ID, place, f"{quoted(given_id)} became {quoted(doc_id)}")
         self._log.read += 1
-        return Document(**kept)
+        draft.id = doc_id
+        return finished(draft)
 
     def _id(self, value: Any, place: Place) -> str:
         if isinstance(value, float) and math.isfinite(value):

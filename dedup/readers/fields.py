@@ -73,6 +73,7 @@ def is_known(name: str) -> bool:
 
 
 _PAGES = frozenset(map(_normal, NAMES["html"]))
+_NO_STRINGS = frozenset(("captions", "extra", "html"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,15 @@ class Plan:
     """How records with one set of keys are read.
 
     `pairs` of (field, key) come with the preferred key of a field last; `extra` are keys that no field takes.
+    `strings` are the pairs where each field has one key and a string, and `text` and `id`, which is "" for none, are
+    the keys of these two apart; None where that is not so.
     """
 
     pairs: tuple[tuple[str, str], ...]
     extra: tuple[str, ...]
+    strings: tuple[tuple[str, str], ...] | None
+    text: str
+    id: str
 
     def read(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values by field: the preferred one that is not None, or empty for want of others."""
@@ -152,7 +158,11 @@ class FieldMap:
         ranked.sort(key=lambda item: (item[0], -item[1], item[2]))
         preferred = {key for field, key in {field: key for field, _, key in ranked}.items()}
         extra = tuple(k for k in keys if k not in preferred and _normal(k) not in _DERIVED)
-        return Plan(tuple((field, key) for field, _, key in ranked), extra)
+        pairs = tuple((field, key) for field, _, key in ranked)
+        one = {field: key for field, key in pairs if field not in _NO_STRINGS}
+        text, given = one.pop("text", ""), one.pop("id", "")
+        is_simple = text and len(one) + bool(text) + bool(given) == len(pairs)
+        return Plan(pairs, extra, tuple(one.items()) if is_simple else None, text, given)
 
     def _note(self, keys: Iterable[str]) -> None:
         """Remember names for advice; of a wild variety only the first, and always those that options name."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
+from array import array
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
@@ -32,6 +35,9 @@ class IdBook:
     ['a', 'a', 'a~22220000']
     """
 
+    compares = True
+    """Whether texts are compared, by hashes that take time to make."""
+
     def __init__(self) -> None:
         self._texts: dict[str, int] = {}
 
@@ -56,23 +62,43 @@ class IdBook:
 class FreeIds(IdBook):
     """Takes every id as it is: a later document with it stands for the same one, changed."""
 
+    compares = False
+
     def claim(self, doc_id: str, text_hash: int) -> tuple[str, Claim]:
         """Return the id."""
         return doc_id, Claim.NEW
 
 
 class LateBook:
-    """Remembers where each id was read, for `settle` to keep documents apart when all of them are known."""
+    """Remembers where each id was read, for `settle` to keep documents apart when all of them are known.
+
+    Of a document it holds its id and 8 bytes.
+    """
 
     def __init__(self) -> None:
-        self._first: dict[str, Place] = {}
-        self.places: dict[str, list[Place]] = {}
+        self._ids: list[str] = []
+        self._sources: dict[str, int] = {}
+        self._of, self._lines = array("i"), array("q")
 
     def note(self, doc_id: str, place: Place) -> None:
-        """Note a document; `places` gets every id that comes again, with all its places in their order."""
-        first = self._first.setdefault(doc_id, place)
-        if first is not place:
-            self.places.setdefault(doc_id, [first]).append(place)
+        """Note a document."""
+        source, line = place
+        self._ids.append(doc_id)
+        self._of.append(self._sources.setdefault(source, len(self._sources)))
+        self._lines.append(-1 if line is None else line)
+
+    @functools.cached_property
+    def places(self) -> dict[str, list[Place]]:
+        """Every id that came more than once, with all its places in their order; asked for when all are noted."""
+        ids, sources = self._ids, list(self._sources)
+        again: dict[str, list[int]] = {}
+        for a, b in itertools.pairwise(sorted(range(len(ids)), key=ids.__getitem__)):
+            if ids[a] == ids[b]:
+                again.setdefault(ids[a], [a]).append(b)
+        return {
+            ids[numbers[0]]: [(sources[self._of[n]], None if self._lines[n] < 0 else self._lines[n]) for n in numbers]
+            for numbers in sorted(again.values())
+        }
 
 
 def settle(documents: list[Document], book: LateBook, log: ReadLog, taken: set[str]) -> list[Document]:

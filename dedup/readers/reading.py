@@ -167,12 +167,12 @@ class Reading:
         if reader.has_pages:
             return OpenSource(reader, records, partial(self.builder.from_page, defaults=defaults))
         if reader.has_fields:
-            make = partial(self.builder.from_record, defaults=defaults, clean=reader.is_clean)
-            return OpenSource(reader, records, make)
+            build, clean = self.builder.from_record, reader.is_clean
+            return OpenSource(reader, records, lambda record, place: build(record, place, defaults, clean))
         return OpenSource(reader, records, partial(self.builder.from_plain, defaults=defaults))
 
-    def documents(self, made: Iterable[Document | Unread | None]) -> Iterator[Document | None]:
-        """Yield what becomes of each record, in order; pages are read meanwhile in other processes.
+    def documents(self, made: Iterable[Document | Unread | None]) -> Iterator[Document]:
+        """Yield the documents among what was made of records, in order; pages are read meanwhile in other processes.
 
         How far that runs ahead does not depend on their number: neither does the log.
         """
@@ -180,24 +180,26 @@ class Reading:
         held = 0
         for item in made:
             if not ahead and not isinstance(item, Unread):
-                yield item
+                if item is not None:
+                    yield item
                 continue
             future = self._pages.submit(item.page) if isinstance(item, Unread) else None
             ahead.append((item, future, len(item.page.html) if isinstance(item, Unread) else 0))
             held += ahead[-1][2]
             while len(ahead) > MOST_AHEAD or held > MOST_HELD:
                 held -= ahead[0][2]
-                yield self._done(*ahead.popleft()[:2])
+                yield from self._done(*ahead.popleft()[:2])
         while ahead:
-            yield self._done(*ahead.popleft()[:2])
+            yield from self._done(*ahead.popleft()[:2])
 
     def close(self) -> None:
         """Stop the processes that read pages."""
         self._pages.close()
 
-    def _done(self, item: Any, future: Future[Article] | None) -> Document | None:
+    def _done(self, item: Any, future: Future[Article] | None) -> tuple[Document, ...]:
+        """Return the one document, or none."""
         document: Document | None = item if future is None else self.builder.complete(item, future.result())
-        return document
+        return () if document is None else (document,)
 
     def _with_texts(self, source: Source, reader: Reader, records: Iterator[Record]) -> Iterator[Record] | None:
         """Return the records of a file found in a folder; None where none of them has a text, as in a file of labels.
@@ -260,7 +262,7 @@ def _is_empty(path: str | None) -> bool:
 
 def _from_sources(reading: Reading, sources: Iterable[Source]) -> Iterator[Document]:
     try:
-        yield from (d for d in reading.documents(_made(reading, sources)) if d is not None)
+        yield from reading.documents(_made(reading, sources))
     finally:
         reading.close()
     reading.check_options()
@@ -279,7 +281,7 @@ def _made(reading: Reading, sources: Iterable[Source]) -> Iterator[Document | Un
 def _from_records(reading: Reading, records: Iterable[Document | Mapping[str, Any]]) -> Iterator[Document]:
     made = (_from_memory(reading, record, ("record", number)) for number, record in enumerate(rows_of(records), 1))
     try:
-        yield from (d for d in reading.documents(made) if d is not None)
+        yield from reading.documents(made)
     finally:
         reading.close()
     reading.check_options()

@@ -88,12 +88,13 @@ class Stream:
         an end is left out when an error cut it off.
         """
         for number, line in enumerate(iter(partial(self._file.readline, limit + 1), b""), 1):
-            if line[-1] == _LINE_FEED or len(line) <= limit:
-                if line[-1] == _LINE_FEED or not self.cut:
-                    yield number, line
-                continue
-            self._pass_line()
-            yield number, None
+            if line[-1] == _LINE_FEED:
+                yield number, line
+            elif len(line) > limit:
+                self._pass_line()
+                yield number, None
+            elif not self.cut:
+                yield number, line
 
     def _pass_line(self) -> None:
         for piece in iter(partial(self._file.readline, BLOCK), b""):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -31,7 +31,7 @@ class Calendar:
     undated: int
 
 
-def calendar(passages: tuple[PassageCluster, ...], texts: Mapping[str, Document]) -> Calendar | None:
+def calendar(passages: Sequence[PassageCluster], texts: Mapping[str, Document]) -> Calendar | None:
     """Return documents with passages across outlets by outlet and period, or None when fewer than two are dated."""
     members: dict[str, Member] = {}
     for cluster in passages:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from dedup.model import Change, DocumentMember, Member, Origin, PassageCluster
-from dedup.report import diff, labels
+from dedup.report import diff, labels, safe
 from dedup.report import markup as m
 from dedup.report.catalogue import Catalogue, Layout
 from dedup.report.dates import show
@@ -22,6 +22,9 @@ _LONGEST = 1 << 40
 _NAMED = 12
 _PLACES = 6
 _OUTLETS_FILTERED = 40
+_MARKS = "\1\2\3\4\5"
+_RUNS = {"equal": ("", ""), "beyond": ("\4", "\5"), "elided": ("\4", "\5"), "change": ("\1", "\3")}
+_ALONE = ("\2", "\3")
 
 
 def row_line(view: RowView, layout: Layout) -> str:
@@ -65,7 +68,7 @@ def document_card(view: DocumentView, known: Catalogue) -> str:
         relation = labels.label(labels.RELATION_LABELS, d.relation).replace("the other", "the representative")
         members.append(
             f'<li>\n<span class="when">{m.date(d.published)}</span>\n<span class="who">{m.outlet(d.outlet)}</span>\n'
-            f'<span class="what">{_document(d, known)}{_read(d.doc_id, d.title, known)}</span>\n'
+            f'<span class="what">{_document(d)}{_read(d.doc_id, d.title, known)}</span>\n'
             f'<span class="how">{tags}{"" if first else m.text(relation)} {m.bar(d.share)}</span>\n</li>\n'
         )
     hidden = f"{labels.plural(view.hidden, 'further document')}: all are in documents.jsonl." if view.hidden else ""
@@ -202,21 +205,27 @@ def _carrier(k: Carrier, c: PassageCluster, view: PassageView, known: Catalogue)
         tags += f'<span class="places">{labels.plural(len(k.places), "place")}: </span>'
     how = [_how(p) if p.member is not c.members[0] else "the representative" if several else "" for p in k.places]
     return (
-        f'<li>\n<span class="when">{m.date(member.published)}</span>\n'
-        f'<span class="who">{m.outlet(member.outlet, said=view.named)}</span>\n'
-        f'<span class="what">{_document(member, known)}{_read(member.doc_id, member.title, known)}</span>\n'
+        f"<li>\n{_carried_by(member, known, named=view.named)}{_read(member.doc_id, member.title, known)}</span>\n"
         f'<span class="how">{tags}{"; ".join(how[:_PLACES])}{_more(len(how), _PLACES)}</span>\n'
         f"{_changed(k.changed) if k.changed else ''}</li>\n"
     )
 
 
-def _document(of: Member | DocumentMember, known: Catalogue) -> str:
-    """Return title and id of a document, with its address."""
-    key = (of.doc_id, of.title, of.url)
+def _carried_by(of: Member, known: Catalogue, *, named: bool) -> str:
+    """Return when, by whom and as what a document was published, its last element left open."""
+    key = (of.doc_id, of.title, of.url, of.outlet, of.published, str(named))
     made = known.made.get(key)
     if made is None:
-        made = known.made[key] = f"{m.title(of)} {m.doc_id(of.doc_id)}"
+        made = known.made[key] = (
+            f'<span class="when">{m.date(of.published)}</span>\n'
+            f'<span class="who">{m.outlet(of.outlet, said=named)}</span>\n<span class="what">{_document(of)}'
+        )
     return made
+
+
+def _document(of: Member | DocumentMember) -> str:
+    """Return title and id of a document, with its address."""
+    return f"{m.title(of)} {m.doc_id(of.doc_id)}"
 
 
 def _read(doc_id: str, title: str | None, known: Catalogue) -> str:
@@ -286,26 +295,28 @@ def _pair(pair: Comparison, first: Member, *, opened: bool) -> str:
 def _side(side: Side, member: Member, element: str) -> str:
     before = f'<span class="context">… {m.text(side.before)}</span>' if side.before else ""
     after = f'<span class="context">{m.text(side.after)} …</span>' if side.after else ""
+    pieces = _pieces(side.pieces, element, clean=safe.is_clean(member.text))
     return (
         f'<div class="side">\n<h5>{m.outlet(member.outlet)} <span class="aside">{m.date(member.published)}</span>'
-        f'</h5>\n<p dir="auto"{m.language(side.lang)}>{before}{_pieces(side.pieces, element)}{after}</p>\n</div>\n'
+        f'</h5>\n<p dir="auto"{m.language(side.lang)}>{before}{pieces}{after}</p>\n</div>\n'
     )
 
 
-def _pieces(pieces: tuple[diff.Piece, ...], element: str) -> str:
-    """Return the runs of one side: what only it has, or has otherwise, in `element`."""
-    marks = {
-        "equal": ("", ""),
-        "beyond": ('<span class="context">', "</span>"),
-        "elided": ('<span class="context">', "</span>"),
-        "change": (f'<{element} class="c">', f"</{element}>"),
-    }
-    alone = (f"<{element}>", f"</{element}>")
+def _pieces(pieces: tuple[diff.Piece, ...], element: str, *, clean: bool) -> str:
+    """Return the runs of one side: what only it has, or has otherwise, in `element`.
+
+    `clean` says that its text is. Runs are many and short, so they are escaped all at once, with control characters,
+    which no clean text has, in the place of the elements.
+    """
     said = []
     for op, words, tail in pieces:
-        begin, end = marks.get(op, alone)
-        said.append(f"{begin}{m.text(words)}{end}{tail if tail == ' ' else m.text(tail)}")
-    return "".join(said)
+        begin, end = _RUNS.get(op, _ALONE)
+        said.append(f"{begin}{words}{end}{tail}" if clean else f"{begin}{safe.clean(words)}{end}{safe.clean(tail)}")
+    html = escape("".join(said))
+    elements = (f'<{element} class="c">', f"<{element}>", f"</{element}>", '<span class="context">', "</span>")
+    for mark, tag in zip(_MARKS, elements, strict=True):
+        html = html.replace(mark, tag)
+    return html
 
 
 def _segment(s: Segment) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeAlias, TypeVar
@@ -63,6 +64,7 @@ def earliest(members: Sequence[_Any], texts: Mapping[str, Document]) -> _Any | N
     return first if others and all(start > end for start, _ in others) else None
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def show(published: str | None) -> str:
     """Return a date as it reads best, to the precision it was given in; other forms stay as they are.
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final, Literal, NamedTuple
 
 from dedup.report.labels import plural
@@ -28,7 +28,6 @@ _CONTEXT_CHARACTERS: Final = 200
 _ELIDED: Final[Mapping[str, str]] = {"equal": " the same"}
 # Accents of Latin, Greek and Cyrillic letters, soft hyphens, zero-width spaces and byte-order marks.
 _UNSEEN: Final = re.compile("[\u0300-\u036f\u00ad\u200b\u2060\ufeff]")
-_BREAKS: Final = re.compile(r"\s*\n\s*")
 
 _HAN_KANA: Final = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # The joiners U+200C and U+200D stand inside words of Persian and Indic scripts.
@@ -39,8 +38,11 @@ _PUNCTUATION: Final = (
 _LETTERS: Final = f"[^{_PUNCTUATION}{_HAN_KANA}]+"
 # Figures such as 2.5 and 1,200 and words such as o'clock are one word.
 _WORD: Final = re.compile(rf"[{_HAN_KANA}]|{_LETTERS}(?:[.,'’:-]{_LETTERS})*")
-_HEAD: Final = re.compile(f"[{_PUNCTUATION}]*")
-_WITH_TAIL: Final = re.compile(f"({_WORD.pattern})({_HEAD.pattern})")
+_CUT: Final = re.compile(f"({_WORD.pattern})")
+# The same on ASCII alone, where it takes half the time.
+_ASCII_LETTERS: Final = r"[0-9A-Za-z\x00-\x08\x0e-\x1b\x7f]+"
+_ASCII_WORD: Final = re.compile(rf"{_ASCII_LETTERS}(?:[.,':-]{_ASCII_LETTERS})*")
+_ASCII_CUT: Final = re.compile(f"({_ASCII_WORD.pattern})")
 
 _ONE_CHARACTER: Final = re.compile(rf"[{_HAN_KANA}]")
 
@@ -58,31 +60,29 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A text cut before each word: `keys` compare, `texts` print, each ends with its `tails`; `head` comes first."""
+    """A text cut before each word: `keys` compare, `text[starts[i]:starts[i + 1]]` prints and ends with `tails[i]`."""
 
-    head: str
-    keys: tuple[str, ...]
-    texts: tuple[str, ...]
-    tails: tuple[str, ...]
+    text: str
+    keys: Sequence[str]
+    starts: Sequence[int]
+    tails: Sequence[str]
 
 
 def split(text: str) -> Words:
     """Return the words of `text`: one character each in Han and kana, else runs between spaces."""
-    found: list[tuple[str, str]] = _WITH_TAIL.findall(text)
-    if not found:
-        return Words(head=text, keys=(), texts=(), tails=())
-    head = _HEAD.match(text)
+    parts = (_ASCII_CUT if text.isascii() else _CUT).split(text)
+    words = parts[1::2]
     return Words(
-        head=head.group() if head else "",
-        keys=tuple(_folded("\n".join([word for word, _ in found])).split("\n")),
-        texts=tuple([word + tail for word, tail in found]),
-        tails=tuple([tail for _, tail in found]),
+        text=text,
+        keys=_folded("\n".join(words)).split("\n") if words else [],
+        starts=list(accumulate(map(len, parts)))[::2],
+        tails=parts[2::2],
     )
 
 
 def count(text: str) -> int:
     """Return the number of words of `text`, as `split` cuts them."""
-    return len(_WORD.findall(text))
+    return len((_ASCII_WORD if text.isascii() else _WORD).findall(text))
 
 
 def opcodes(left: Sequence[str], right: Sequence[str]) -> list[Opcode]:
@@ -102,11 +102,12 @@ def opcodes(left: Sequence[str], right: Sequence[str]) -> list[Opcode]:
 
 def side_by_side(left: Words, right: Words) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Return both texts as marked runs, long runs shortened to their ends with a count."""
-    codes = _with_ends(opcodes(left.keys, right.keys))
     lefts, rights = _head(left), _head(right)
-    for op, i, k, j, n in codes:
-        lefts += _run(op, left, i, k)
-        rights += _run(op, right, j, n)
+    for op, i, k, j, n in _with_ends(opcodes(left.keys, right.keys)):
+        if i < k:
+            _add(lefts, op, left, i, k)
+        if j < n:
+            _add(rights, op, right, j, n)
     return tuple(lefts), tuple(rights)
 
 
@@ -117,20 +118,28 @@ def is_same(pieces: Sequence[Piece]) -> bool:
 
 def before(text: str, start: int) -> str:
     """Return about 25 words of `text` that lead up to `start`."""
-    window = text[max(0, start - _CONTEXT_CHARACTERS) : max(0, start)]
-    words = re.findall(r"\S+\s*", window)
-    if start > _CONTEXT_CHARACTERS and len(words) > 1:
-        words = words[1:]
-    return _BREAKS.sub("\n", "".join(words[-_CONTEXT_WORDS:]))
+    window = text[max(0, start - _CONTEXT_CHARACTERS) : max(0, start)].lstrip()
+    if start > _CONTEXT_CHARACTERS:
+        window = (window.split(None, 1)[1:] or [window])[0]
+    parts = window.rsplit(None, _CONTEXT_WORDS)
+    return _joined(window[len(parts[0]) :].lstrip() if len(parts) > _CONTEXT_WORDS else window)
 
 
 def after(text: str, end: int) -> str:
     """Return about 25 words of `text` from `end` on."""
-    window = text[end : end + _CONTEXT_CHARACTERS]
-    words = re.findall(r"\s*\S+", window)
-    if end + _CONTEXT_CHARACTERS < len(text) and len(words) > 1:
-        words = words[:-1]
-    return _BREAKS.sub("\n", "".join(words[:_CONTEXT_WORDS]))
+    window = text[end : end + _CONTEXT_CHARACTERS].rstrip()
+    if end + _CONTEXT_CHARACTERS < len(text):
+        window = (window.rsplit(None, 1)[:-1] or [window])[0]
+    parts = window.split(None, _CONTEXT_WORDS)
+    return _joined(window[: len(window) - len(parts[-1])].rstrip() if len(parts) > _CONTEXT_WORDS else window)
+
+
+def _joined(context: str) -> str:
+    """Return words without the empty space round their line breaks."""
+    if "\n" not in context:
+        return context
+    first, *inner, last = context.split("\n")
+    return "\n".join((first.rstrip(), *filter(None, map(str.strip, inner)), last.lstrip()))
 
 
 def _folded(words: str) -> str:
@@ -173,8 +182,9 @@ def _subsequence(left: Sequence[str], right: Sequence[str]) -> list[_Run]:
     full = (1 << len(left)) - 1
     column, columns = full, []
     for key in right:
-        hits = column & places.get(key, 0)
-        column = (column + hits | column - hits) & full
+        if key in places:
+            hits = column & places[key]
+            column = (column + hits | column - hits) & full
         columns.append(column)
     return _trace(left, right, columns)
 
@@ -224,21 +234,20 @@ def _from_runs(runs: list[_Run], n_left: int, n_right: int) -> list[Opcode]:
 
 
 def _head(words: Words) -> list[Piece]:
-    return [Piece("equal", words.head)] if words.head else []
+    head = words.text[: words.starts[0]]
+    return [Piece("equal", head)] if head else []
 
 
-def _run(op: Op, words: Words, start: int, end: int) -> list[Piece]:
-    if start == end:
-        return []
-    if end - start <= _ELIDE_ABOVE:
-        return [_piece(op, words, start, end)]
-    first, last = start + _ELIDE_KEEP, end - _ELIDE_KEEP
-    noun = "character" if _ONE_CHARACTER.match(words.texts[first]) else "word"
-    said = f"[… {plural(last - first, noun)}{_ELIDED.get(op, '')} …]"
-    elided = Piece("elided", said, " ")
-    return [_piece(op, words, start, first), elided, _piece(op, words, last, end)]
-
-
-def _piece(op: Op, words: Words, start: int, end: int) -> Piece:
-    text, tail = "".join(words.texts[start:end]), words.tails[end - 1]
-    return Piece(op, text[: len(text) - len(tail)], tail)
+def _add(pieces: list[Piece], op: Op, words: Words, start: int, end: int) -> None:
+    """Add words `[start, end)`, of many the first and the last with a count between them."""
+    text, starts, tails = words.text, words.starts, words.tails
+    if end - start > _ELIDE_ABOVE:
+        first, last = start + _ELIDE_KEEP, end - _ELIDE_KEEP
+        noun = "character" if _ONE_CHARACTER.match(text, starts[first]) else "word"
+        said = f"[… {plural(last - first, noun)}{_ELIDED.get(op, '')} …]"
+        tail = tails[first - 1]
+        pieces.append(Piece(op, text[starts[start] : starts[first] - len(tail)], tail))
+        pieces.append(Piece("elided", said, " "))
+        start = last
+    tail = tails[end - 1]
+    pieces.append(Piece(op, text[starts[start] : starts[end] - len(tail)], tail))

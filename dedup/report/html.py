@@ -43,8 +43,8 @@ _HOLE: Final = "<!-- passages -->"
 class _Parts:
     """The rendered pieces of the main page that compete for its size, the passages apart."""
 
-    documents: tuple[Markup, ...]
-    reading: tuple[Markup, ...]
+    documents: tuple[str, ...]
+    reading: tuple[str, ...]
 
 
 def write_html(
@@ -87,7 +87,7 @@ def render_pages(
     yield from _side_pages(known.laid_out(replace(known.layout, aside=True)), places)
 
 
-def _whole(known: Catalogue, rows: Sequence[Markup], room: int) -> tuple[Markup, ...]:
+def _whole(known: Catalogue, rows: Sequence[str], room: int) -> tuple[str, ...]:
     """Return the first passages in whole, as many as fit when each takes the place of its line."""
     shown = []
     for card, row in zip(_passages(known, 1, len(rows)), rows, strict=True):
@@ -98,7 +98,7 @@ def _whole(known: Catalogue, rows: Sequence[Markup], room: int) -> tuple[Markup,
     return tuple(shown)
 
 
-def _list(layout: Layout, total: int, whole: Sequence[Markup], rows: Sequence[Markup]) -> str:
+def _list(layout: Layout, total: int, whole: Sequence[str], rows: Sequence[str]) -> str:
     """Return the list of passages: the first in whole, then lines."""
     said = ""
     if rows:
@@ -130,7 +130,8 @@ def _page(ready: Prepared, known: Catalogue, parts: _Parts) -> str:
         meanings=labels.KIND_MEANINGS,
         outlets=known.outlets,
         agencies=known.agencies,
-        parts=parts,
+        documents=Markup("".join(parts.documents)),
+        reading=Markup("".join(parts.reading)),
         layout=known.layout,
         per_page=PER_PAGE,
         passages_total=len(known.passages),
@@ -172,11 +173,11 @@ def _range(noun: str, first: int, last: int, total: int) -> str:
     return f"{noun} {labels.number(first)} to {labels.number(last)} of {labels.number(total)}"
 
 
-def _side_page(title: str, items: Iterable[Markup], known: Catalogue) -> str:
+def _side_page(title: str, items: Iterable[str], known: Catalogue) -> str:
     style, script = source("style.css"), source("script.js")
     return ENVIRONMENT.get_template("side.html.j2").render(
         title=title,
-        items=list(items),
+        items=Markup("".join(items)),
         main=known.layout.main,
         style=style,
         style_hash=hashed(style),
@@ -185,27 +186,27 @@ def _side_page(title: str, items: Iterable[Markup], known: Catalogue) -> str:
     )
 
 
-def _passages(known: Catalogue, first: int, last: int) -> Iterator[Markup]:
+def _passages(known: Catalogue, first: int, last: int) -> Iterator[str]:
     for cluster in islice(known.passages, first - 1, last):
-        yield Markup(passage_card(passage_view(cluster, known), known))
+        yield passage_card(passage_view(cluster, known), known)
 
 
-def _rows(known: Catalogue) -> Iterator[Markup]:
+def _rows(known: Catalogue) -> Iterator[str]:
     for cluster in known.passages:
-        yield Markup(row_line(row_view(cluster, known), known.layout))
+        yield row_line(row_view(cluster, known), known.layout)
 
 
-def _documents(known: Catalogue) -> Iterator[Markup]:
+def _documents(known: Catalogue) -> Iterator[str]:
     for number, cluster in enumerate(known.documents, 1):
-        yield Markup(document_card(document_view(cluster, number, known), known))
+        yield document_card(document_view(cluster, number, known), known)
 
 
-def _readings(known: Catalogue, places: Mapping[str, Sequence[Place]], first: int, last: int) -> Iterator[Markup]:
+def _readings(known: Catalogue, places: Mapping[str, Sequence[Place]], first: int, last: int) -> Iterator[str]:
     for view in reading_views(known, dict(islice(places.items(), first - 1, last))):
-        yield Markup(reading_card(view))
+        yield reading_card(view)
 
 
-def _fit(items: Iterable[Markup], room: int) -> tuple[Markup, ...]:
+def _fit(items: Iterable[str], room: int) -> tuple[str, ...]:
     """Return the first items that fit into `room` bytes together."""
     kept = []
     for item in items:

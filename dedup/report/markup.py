@@ -21,7 +21,7 @@ _SLUG: Final = re.compile(r"[a-z_]{1,40}")
 
 def text(value: str) -> str:
     """Return foreign or own text as HTML: with nothing in it that hides, turns or opens an element."""
-    shown = safe.clean(value)
+    shown = value if value.isprintable() and len(value) <= safe.WORD_LIMIT else safe.clean(value)
     return escape(shown) if _SPECIAL.search(shown) else shown
 
 

@@ -112,6 +112,18 @@ class DocumentView:
     hidden: int
 
 
+class _Words(dict[str, diff.Words]):
+    """The words of texts that are compared, each cut once."""
+
+    def __missing__(self, text: str) -> diff.Words:
+        words = self[text] = diff.split(text)
+        return words
+
+    def count(self, text: str) -> int:
+        """Return how many words a text has, also when it is not compared."""
+        return len(self[text].keys) if text in self else diff.count(text)
+
+
 def row_view(cluster: PassageCluster, known: Catalogue) -> RowView:
     """Return what the line of a passage cluster says."""
     dated = ((when, m) for m in cluster.members if (when := timestamp(m, known.texts)) is not None)
@@ -132,10 +144,11 @@ def row_view(cluster: PassageCluster, known: Catalogue) -> RowView:
 def passage_view(cluster: PassageCluster, known: Catalogue) -> PassageView:
     """Return what the page shows of a passage cluster."""
     members = _in_time(cluster.members, known.texts)
-    carriers = _carriers(cluster, members, known.texts)
     documents = len({m.doc_id for m in members})
     number = known.numbers[cluster.cluster_id]
-    same, comparisons, uncompared = _compared(cluster, number, known)
+    words = _Words()
+    same, comparisons, uncompared = _compared(cluster, number, known, words)
+    carriers = _carriers(cluster, members, known.texts, words)
     inner = (known.ref(cluster_id) for cluster_id in known.inner.get(cluster.cluster_id, ()))
     return PassageView(
         row=row_view(cluster, known),
@@ -177,18 +190,19 @@ def _in_time(members: Sequence[_M], texts: Mapping[str, Document]) -> list[_M]:
     return sorted(members, key=key)
 
 
-def _carriers(cluster: PassageCluster, members: Sequence[Member], texts: Mapping[str, Document]) -> tuple[Carrier, ...]:
+def _carriers(
+    cluster: PassageCluster, members: Sequence[Member], texts: Mapping[str, Document], words: _Words
+) -> tuple[Carrier, ...]:
     """Return the first documents of a cluster in the order of `members`, each once, up to `CARRIERS_LISTED`."""
     by_document: dict[str, list[Member]] = {}
     for member in members:
         by_document.setdefault(member.doc_id, []).append(member)
     first = earliest(members, texts)
     listed = [sorted(of, key=lambda m: (m.start, m.end)) for of in islice(by_document.values(), CARRIERS_LISTED)]
-    words = diff.count(cluster.members[0].text) if listed else 0
     return tuple(_carrier(cluster, words, of, first) for of in listed)
 
 
-def _carrier(cluster: PassageCluster, words: int, members: Sequence[Member], first: Member | None) -> Carrier:
+def _carrier(cluster: PassageCluster, words: _Words, members: Sequence[Member], first: Member | None) -> Carrier:
     changes = {(c.before, c.after): c for m in members for c in m.changed}
     return Carrier(
         member=members[0],
@@ -199,25 +213,23 @@ def _carrier(cluster: PassageCluster, words: int, members: Sequence[Member], fir
     )
 
 
-def _place(member: Member, cluster: PassageCluster, of: int) -> Place:
-    """Return a place; `of` is the number of words of the representative."""
-    if len(member.text) >= len(cluster.members[0].text):
+def _place(member: Member, cluster: PassageCluster, words: _Words) -> Place:
+    representative = cluster.members[0].text
+    if len(member.text) >= len(representative):
         return Place(member=member, words=None, of=0)
-    words = diff.count(member.text)
-    return Place(member=member, words=words if words < of * _PART else None, of=of)
+    count, of = words.count(member.text), words.count(representative)
+    return Place(member=member, words=count if count < of * _PART else None, of=of)
 
 
 def _compared(
-    cluster: PassageCluster, number: int, known: Catalogue
+    cluster: PassageCluster, number: int, known: Catalogue, words: _Words
 ) -> tuple[tuple[Member, ...], tuple[Comparison, ...], int]:
     """Return members equal to the representative, comparisons of those that differ most, how many are left."""
     if len(cluster.members) < 2 or not known.shows_text:
         return (), (), 0
     left, *others = cluster.members
-    words = diff.split(left.text)
-    same = {
-        id(m) for m in others if m.similarity == 1.0 and (m.text == left.text or diff.split(m.text).keys == words.keys)
-    }
+    keys = words[left.text].keys
+    same = {id(m) for m in others if m.similarity == 1.0 and words[m.text].keys == keys}
     rest = sorted(
         (m for m in others if id(m) not in same), key=lambda m: (m.similarity, m.outlet or "", m.doc_id, m.start)
     )
@@ -226,10 +238,10 @@ def _compared(
     return tuple(m for m in others if id(m) in same), comparisons, len(rest) - len(comparisons)
 
 
-def _comparison(cluster: PassageCluster, words: diff.Words, right: Member, texts: Mapping[str, Document]) -> Comparison:
+def _comparison(cluster: PassageCluster, words: _Words, right: Member, texts: Mapping[str, Document]) -> Comparison:
     left = cluster.members[0]
-    a, b = diff.side_by_side(words, diff.split(right.text))
-    place = _place(right, cluster, len(words.keys))
+    a, b = diff.side_by_side(words[left.text], words[right.text])
+    place = _place(right, cluster, words)
     return Comparison(place=place, left=_side(left, a, texts), right=_side(right, b, texts))
 
 

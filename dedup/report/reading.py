@@ -90,6 +90,8 @@ def segments(text: str, places: Iterable[Place], known: Catalogue) -> list[Segme
 
 
 def _within(place: Place, length: int) -> Place:
+    if 0 <= place.start <= place.end <= length:
+        return place
     start = min(max(place.start, 0), length)
     return Place(start=start, end=min(max(place.end, start), length), cluster_id=place.cluster_id)
 

@@ -48,10 +48,21 @@ def clean(text: str) -> str:
     >>> clean("a\\x00b \\u202ec")
     'a␀b ⟦RLO⟧c'
     """
-    if len(text) <= WORD_LIMIT and text.isprintable():  # no control, format or private character among them
+    if is_clean(text):
         return text
     text = _ENDLESS.sub(_cut_word, _NEWLINES.sub("\n", text))
     return UNSHOWN.sub(_show, text)
+
+
+def is_clean(text: str) -> bool:
+    """Return True for what `clean` leaves as it is; False where only its rules can tell.
+
+    A text that can be printed has no control, format or private character; line breaks apart. What is clean is
+    clean in every part.
+    """
+    if not (text if "\n" not in text else text.replace("\n", "")).isprintable():
+        return False
+    return len(text) <= WORD_LIMIT or max(map(len, text.split()), default=0) <= WORD_LIMIT
 
 
 def clip(text: str, limit: int) -> str:

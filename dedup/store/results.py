@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import fcntl
+import glob
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +34,7 @@ FORMATS = ("html", "jsonl")
 """What is written when nothing is asked for."""
 T = TypeVar("T")
 _MARK = "dedup"
+_BESIDE = "-dedup-"
 _TEXTS = "store/texts.jsonl.zst"
 
 
@@ -70,7 +75,8 @@ def write_results(result: ScanResult, out: Path, *, texts: bool = True, formats:
     check_target(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        _clear(out)
+        fresh, lock = _beside(out)
     except OSError as error:
         raise StoreError(f"{out}: {error}; choose a folder that can be written with -o") from error
     try:
@@ -81,6 +87,28 @@ def write_results(result: ScanResult, out: Path, *, texts: bool = True, formats:
         raise StoreError(f"{out}: {error}; free some space or choose another folder with -o") from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+        os.close(lock)
+
+
+def _beside(out: Path) -> tuple[Path, int]:
+    """Return a new folder beside `out`, locked as long as this process holds the handle that comes with it."""
+    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}{_BESIDE}", dir=out.parent))
+    handle = os.open(fresh, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    return fresh, handle
+
+
+def _clear(out: Path) -> None:
+    """Delete what processes that were killed have left beside `out`: folders of `_beside` that nobody holds."""
+    for left in out.parent.glob(f".{glob.escape(out.name)}{_BESIDE}*"):
+        try:
+            handle = os.open(left, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
+            continue
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+        os.close(handle)
 
 
 def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequence[str]) -> None:
@@ -132,7 +160,7 @@ def _swap(fresh: Path, out: Path) -> None:
     if not out.exists():
         fresh.rename(out)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
+    old, lock = _beside(out)
     out.rename(old / "results")
     try:
         fresh.rename(out)
@@ -141,6 +169,7 @@ def _swap(fresh: Path, out: Path) -> None:
         raise
     finally:
         shutil.rmtree(old, ignore_errors=True)
+        os.close(lock)
 
 
 def line(record: Any) -> bytes:

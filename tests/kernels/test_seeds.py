@@ -293,3 +293,28 @@ def test_hits_of_given_pairs(texts: Texts, config: SeedConfig, cut: int) -> None
         links = reference.pair_links(of_text[a], of_text[b], config.small_bucket, a == b)
         expected |= {(x, y) for x, y in links if a0 <= x < a1 and b0 <= y < b1}
     assert sorted(links_of(hits)) == sorted(expected)
+
+
+@SOME
+@given(st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 40)), unique=True, max_size=30), st.integers(2, 5))
+def test_small_buckets_of_rows(rows: list[Pair], small: int) -> None:
+    """Rows sorted by key are linked as the twin says, and those of frequent seeds are left over."""
+    rows.sort()
+    keys, places = (np.array([row[i] for row in rows], kind) for i, kind in ((0, np.int32), (1, np.int64)))
+    hits, frequent = kernels.link_small(keys, places, (places // 7).astype(np.int32), small)
+    wanted, left = reference.link_small(rows, [p // 7 for _, p in rows], small)
+    assert [tuple(hit) for hit in hits.tolist()] == wanted
+    assert frequent.tolist() == left
+
+
+@SOME
+@given(token_texts(), st.sampled_from([1, -1]))
+def test_contexts_sort_as_the_tokens_do(texts: Texts, step: int) -> None:
+    """The bytes of a context are those of the tokens that the twin reads."""
+    tokens = tokens_of(texts)
+    places = np.arange(len(tokens.hashes))
+    sizes = np.diff(tokens.bounds)
+    starts, ends = np.repeat(tokens.bounds[:-1], sizes), np.repeat(tokens.bounds[1:], sizes)
+    made, lengths = kernels.contexts(tokens.hashes, places, starts, ends, step)
+    found = [row[:length].tobytes() for row, length in zip(made, lengths.tolist(), strict=True)]
+    assert found == [c for text in texts for c in reference.contexts(hashes_of(text), step, kernels.CONTEXT)]

@@ -26,7 +26,7 @@ def found(pages: list[str], least: int = 3) -> list[list[tuple[int, str]]]:
     """Return what is found, as text numbers with the words."""
     tokens = tokenize(pages)
     with ThreadPoolExecutor(2) as pool:
-        clusters = templates(tokens, [np.arange(len(pages))], least, pool)
+        clusters = list(templates(tokens, [np.arange(len(pages))], least, pool))
     return [
         [(m.document, pages[m.document][tokens.starts[m.start] : tokens.ends[m.end - 1]]) for m in cluster.members]
         for cluster in clusters

@@ -12,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.kernels import weights as kernels
+from dedup.kernels.shingles import seed_places
 from dedup.kernels.weights import SLOTS
 from dedup.rescore import span_vectors
 from dedup.tokens import tokenize
 from dedup.weights import (
     BACKGROUND_DOCUMENTS,
     FUNCTION_SHARE,
+    MANY,
     UNKNOWN_DOCUMENTS,
     Sums,
     background,
@@ -42,9 +44,44 @@ def test_document_frequencies_like_the_twin(texts: list[list[int]], data: st.Dat
     counted = data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))
     tokens = tokens_of(texts)
     tokens.hashes[::3] += np.uint32(SLOTS)  # another hash of the same slot
-    found = kernels.document_frequencies(tokens.hashes, tokens.bounds, np.array(counted, np.bool_))
-    kept = [hashes_of(t) for t, c in zip(texts, counted, strict=True) if c]
+    repeated = data.draw(st.lists(st.booleans(), min_size=len(tokens.hashes), max_size=len(tokens.hashes)))
+    marks = np.array(repeated, np.bool_)
+    found = kernels.document_frequencies(tokens.hashes, tokens.bounds, np.array(counted, np.bool_), marks)
+    kept = [
+        tokens.hashes[low:high][~marks[low:high]].tolist()
+        for low, high, c in zip(tokens.bounds[:-1], tokens.bounds[1:], counted, strict=True)
+        if c
+    ]
     assert {int(s): int(found[s]) for s in np.flatnonzero(found)} == reference.document_frequencies(kept, SLOTS)
+
+
+@FEW
+@given(token_texts(alphabet=3), st.integers(1, 4))
+def test_repeats_like_the_twin(texts: list[list[int]], least: int) -> None:
+    """Marked is what an earlier text has where a shingle was met first, as far as both are equal, left and right."""
+    tokens = tokens_of(texts)
+    spans = np.stack([tokens.bounds[:-1], tokens.bounds[1:]], axis=1)
+    keys, places, edges = seed_places(tokens.hashes, tokens.weights, spans, 2, 1)
+    counts = (np.arange(16) % 5).astype(np.uint8)
+    numbers = kernels.numbers_of(keys, counts, 1, np.flatnonzero(counts > 1))
+    assert numbers.tolist() == [reference.number_of(k % 16, counts.tolist(), 1) for k in keys.tolist()]
+    marks = np.zeros(len(tokens.hashes), np.bool_)
+    firsts = np.full((16, 3), -1, np.int64)
+    kernels.mark_repeats(numbers, places, edges, spans, firsts, tokens.hashes, least, marks)
+    named = list(zip(numbers.tolist(), places.tolist(), strict=True))
+    of_texts = [named[a:b] for a, b in itertools.pairwise(edges.tolist())]
+    known = reference.repeated_tokens(tokens.hashes.tolist(), spans.tolist(), of_texts, least)
+    assert np.flatnonzero(marks).tolist() == sorted(known)
+
+
+def test_a_run_that_many_texts_have_counts_once() -> None:
+    """Words of a line that all of 40 texts have are as rare as in one text, and those that each has are not."""
+    line = "register here to read the whole of this harbour story"
+    texts = [f"page{i} begins {line} page{i} ends" for i in range(40)]
+    found = frequencies(tokenize(texts), np.ones(40, np.bool_))
+    assert [int(found[slot(word)]) for word in ("harbour", "register", "begins", "ends")] == [1, 1, 1, 40]
+    few = frequencies(tokenize(texts[:MANY]), np.ones(MANY, np.bool_))
+    assert int(few[slot("harbour")]) == MANY
 
 
 @SOME
@@ -153,3 +190,18 @@ def test_cosines_are_those_of_scikit_learn(texts: list[list[int]], data: st.Data
     left, right = (span_vectors(tokens, masses, rows[:, k], rows[:, k + 1]) for k in (0, 2))
     expected = np.clip(np.asarray(left.multiply(right).sum(axis=1)).ravel(), 0.0, 1.0)
     assert kernels.cosines(rows, tokens.hashes, masses) == pytest.approx(expected, abs=1e-14)
+
+
+@SOME
+@given(
+    few=st.dictionaries(st.integers(0, 60), st.floats(0, 1), max_size=12),
+    many=st.dictionaries(st.integers(0, 60) | st.integers(0, 2**32 - 1), st.floats(0, 1), max_size=60),
+)
+def test_dot_product_is_that_of_the_common_words(few: dict[int, float], many: dict[int, float]) -> None:
+    """The product takes each word that stands in both, wherever it stands, and no other."""
+    vectors = [
+        array
+        for words in (few, many)
+        for array in (np.array(sorted(words), np.uint32), np.array([words[w] for w in sorted(words)], np.float64))
+    ]
+    assert kernels.sparse_dot(*vectors) == pytest.approx(sum(few[w] * many[w] for w in few if w in many))

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dedup.report.diff import Piece, _subsequence, after, before, is_same, opcodes, side_by_side, split
+from dedup.report.diff import (
+    Piece,
+    Words,
+    _subsequence,
+    after,
+    before,
+    count,
+    is_same,
+    opcodes,
+    side_by_side,
+    split,
+)
 
 
 def _sides(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     return side_by_side(split(left), split(right))
+
+
+def _printed(cut: Words) -> list[str]:
+    ends = (end - len(tail) for end, tail in zip(cut.starts[1:], cut.tails, strict=True))
+    return [cut.text[start:end] for start, end in zip(cut.starts, ends, strict=False)]
 
 
 def _rebuilt(pieces: Sequence[Piece]) -> str:
@@ -51,7 +70,30 @@ def test_words_of_many_scripts(text: str, words: list[str]) -> None:
     """Han stands one character a word; marks and joiners do not cut a word; figures stay whole."""
     cut = split(text)
     assert list(cut.keys) == words
-    assert cut.head + "".join(cut.texts) == text
+    assert (
+        "".join(f"{word}{tail}" for word, tail in zip(_printed(cut), cut.tails, strict=True)) == text[cut.starts[0] :]
+    )
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_is_cut_as_any_text(text: str) -> None:
+    """The short way for ASCII gives the words of the long one, which another script after a space makes it take."""
+    cut, longer = split(text), split(f"{text} я")
+    assert list(longer.keys) == [*cut.keys, "я"]
+    assert _printed(longer) == [*_printed(cut), "я"]
+    assert count(text) == len(cut.keys)
+
+
+@given(st.text(st.sampled_from("ab\n \t\u2003é"), max_size=600), st.integers(0, 600))
+def test_context_is_whole_words(text: str, at: int) -> None:
+    """At most 25 words within 200 characters, none in part, line breaks without space round them."""
+    window = text[max(0, at - 200) : at]
+    words = re.findall(r"\S+\s*", window)
+    words = words[1:] if at > 200 and len(words) > 1 else words
+    assert before(text, at) == re.sub(r"\s*\n\s*", "\n", "".join(words[-25:]))
+    words = re.findall(r"\s*\S+", text[at : at + 200])
+    words = words[:-1] if at + 200 < len(text) and len(words) > 1 else words
+    assert after(text, at) == re.sub(r"\s*\n\s*", "\n", "".join(words[:25]))
 
 
 def test_chinese_marks_only_the_figure() -> None:

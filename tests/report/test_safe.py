@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dedup.report.safe import anchors, clean, clip, language, line, web_address
+from dedup.report.safe import (
+    _ENDLESS,
+    _NEWLINES,
+    UNSHOWN,
+    anchors,
+    clean,
+    clip,
+    is_clean,
+    language,
+    line,
+    web_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +35,15 @@ from dedup.report.safe import anchors, clean, clip, language, line, web_address
 def test_clean_shows_what_would_hide(text: str, shown: str) -> None:
     """Control characters and direction overrides become visible; joiners and marks that scripts need stay."""
     assert clean(text) == shown
+
+
+@given(st.text(st.characters() | st.sampled_from("\n\r\u202e"), max_size=40), st.integers(0, 400))
+def test_what_is_clean_needs_no_rule(text: str, more: int) -> None:
+    """A text passed as clean has nothing that the rules look for, in no part; plain words with line breaks are."""
+    text += "x" * more
+    if is_clean(text):
+        assert not any(rule.search(text) for rule in (UNSHOWN, _NEWLINES, _ENDLESS))
+    assert is_clean("two words\n" * 100)
 
 
 def test_an_endless_word_is_cut_with_its_count() -> None:

@@ -1,0 +1,255 @@
+"""What kinds of passages are told by: words and marks of captions, navigation, speech and contact; quotation marks."""
+
+from __future__ import annotations
+
+import re
+
+_OPENING = "“„«‹「『《〝"
+_CLOSING = "”»›」』》〞“"
+_STRAIGHT = '"＂'
+# These are looked for in lower case: three times quicker than a pattern that ignores case.
+_CAPTION_MARK = re.compile(
+    r"\(\s*pictured|\bpictured\b|\bfile (?:photo|picture|image)\b"
+    r"|\b(?:photo|picture|image|photograph|foto|imagen|bild)s?\s*[:/(]"
+    r"|\b(?:photo|foto|photographie) (?:by|credit|de|von)\b|\(\s*(?:left|right|centre|center|above|below)\s*\)"
+    r"|\bhandout\b|\([^()/\n]{3,40}/[^()/\n]{3,40}\)\s*$|\barchiv(?:e|bild|o)?\b|\bimago\b"
+    r"|صورة|الصورة|تصویر|تصوير|фото|图片|圖片|资料图|資料圖|图为|圖為|攝|摄|写真|撮影|資料|ภาพ|फोटो|तस्वीर|चित्र|छायाचित्र",
+)
+_FURNITURE_MARK = re.compile(
+    r"\b(?:cookies?|subscri|newsletter|sign[- ]?(?:up|in)|log ?in|read more|most read"
+    r"|related (?:articles|stories|topics|content|news)|all rights reserved|copyright"
+    r"|privacy (?:policy|notice|settings)|terms of (?:use|service)"
+    r"|click here|(?:leave|post) a comment|comments (?:are|section|policy)|join the conversation|moderat|advertis"
+    r"|follow us|share this|tune in|must watch|just watched|more videos|download (?:our|the)|the app\b"
+    r"|support (?:local|our|quality) journalism|do you have a story|our newsdesk|in your inbox|republication"
+    r"|abonn|suscr|inscri|werbung|datenschutz|registrier|anmelden|alle rechte|plus-angebot|weiterlesen"
+    r"|connectez-vous|réservé à nos|tous droits|lire la suite|regístr|inicia sesión|derechos reservados"
+    r"|abbonat|accedi\b|riproduzione riservata|assinante|direitos reservados|prenumer|alla rättigheter)\w*"
+    r"|ملفات تعريف|اشترك|جميع الحقوق|لقراءة المزيد|подпис|подпиш|реклам|все права защищены|войдите|усі права"
+    r"|订阅|訂閱|登录|登入|点击|點擊|版权|版權|转载|轉載|新闻热线|客户端|关注我们|公众号"
+    r"|購読|会員|ログイン|無断転載|続きを読む|아무단|무단전재|구독|로그인"
+    r"|สมัคร|กดติดตาม|ดาวน์โหลด|सदस्यता|सब्सक्राइब|डाउनलोड|सर्वाधिकार|کوکیز|حقوق محفوظ",
+)
+# What a company or an author says of itself at the end of every release or article.
+_ABOUT_MARK = re.compile(
+    r"^\W*(?:about|über|à propos d|acerca de|sobre|informazioni su|о компании|об авторе|про компанію|关于|關於|نبذة عن"
+    r"|के बारे में)[^:\n]{0,60}[:：]",
+    re.IGNORECASE,
+)
+_SPEECH = re.compile(
+    r"\b(?:said|says|told|added|tweeted|wrote|stated|testified|explained|insisted|warned|argued|according to|statement"
+    r"|sagte|erklärte|dijo|declaró|afirmó|a déclaré|a dit|affirmé|disse)\b"
+    r"|сказал|заявил|отметил|сообщил|каза|заяви|说|說|表示|称|稱|述べ|話し|語っ|と話|कहा|म्हण|กล่าว|บอก|قال|قالت|أضاف|کہا",
+)
+
+
+# Share of a passage inside quotation marks from which it is a quotation.
+QUOTED = 0.7
+_QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]")
+
+
+def quoted_share(paragraph: str, start: int, end: int) -> float:
+    """Return the share of `paragraph[start:end]` inside quotation marks.
+
+    A straight mark opens and closes in turn; an opening mark without a closing one quotes to the end of the paragraph,
+    as in quotations of several paragraphs.
+    """
+    stretches = _inside(paragraph, start, end)
+    share = sum(b - a for a, b in stretches) / max(1, end - start)
+    # what begins and ends as quotation is one, though somebody is named in the middle
+    if 0.4 <= share < QUOTED and _is_quoted(paragraph, start) and stretches[-1][1] == end:
+        return QUOTED
+    return share
+
+
+def _inside(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the stretches of `paragraph[start:end]` inside quotation marks."""
+    depth, straight, at = 0, False, start
+    found: list[tuple[int, int]] = []
+    for mark in _QUOTE_MARKS.finditer(paragraph, 0, end):
+        here = mark.start()
+        if (depth or straight) and here > at:
+            found.append((at, here))
+        at = max(at, here + 1)
+        c = mark[0]
+        if c in _STRAIGHT:
+            straight = not straight
+        elif c in _OPENING and not (c == "“" and depth and "„" in paragraph[:here]):
+            depth += 1
+        else:
+            depth = max(0, depth - 1)
+    if (depth or straight) and end > at:
+        found.append((at, end))
+    return found
+
+
+def _is_quoted(paragraph: str, at: int) -> bool:
+    """Return whether a place stands inside quotation marks."""
+    before = paragraph[:at]
+    opened = max((before.rfind(c) for c in _OPENING), default=-1)
+    closed = max((before.rfind(c) for c in _CLOSING if c not in _OPENING), default=-1)
+    return opened > closed or sum(before.count(c) for c in _STRAIGHT) % 2 == 1
+
+
+# What only stands in or right beside a caption: a gallery's controls, and credits in brackets.
+_FRAME = re.compile(
+    r"\b(?:hide|show|image|media|photo|video|picture) caption\b|\bgetty images\b"
+    r"|\(\s*(?:ap |file )?(?:photo|foto|image)s?[:/ ]"
+    r"|\(\s*pictured\b|\bfile (?:photo|picture|image)\b|^\W*file\s?[-–—]|\bin this\b[^.\n]{0,60}\bphoto\b"
+    r"|\([^()/\n]{3,40}/[^()/\n]{3,40}\)\W*$|\bvia ap\)"
+    r"|\b(?:bildunterschrift|archivbild|archivfoto|pie de foto|foto de archivo|didascalia|légende"
+    r"|photo d['’]archives?)\b"
+    r"|подпись к фото|архивное фото|图片说明|圖片說明|资料图|資料圖|写真説明|キャプション"
+)
+# How far from a passage such a mark is looked for (characters).
+BESIDE = 25
+
+
+def caption_frames(text: str, before: str, after: str) -> int:
+    """Return how many marks that only captions have stand in a text or right beside it."""
+    return sum(1 for _ in _FRAME.finditer(f"{before[-BESIDE:]}{text}{after[:BESIDE]}".lower()))
+
+
+# First persons, as words; in languages without spaces as characters. Words that mean another thing in a neighbouring
+# language (Spanish "mes", English "mine") are left out, so are those in capitals ("US", "MA").
+_FIRST_PERSON = re.compile(
+    r"(?<!\w)(?:I|[Mm]e|[Mm]y|[Mm]yself|[Ww]e|us|[Oo]urs?|[Oo]urselves"
+    r"|[Ii]ch|[Mm]ir|[Mm]ich|[Mm]ein(?:e|en|em|er|es)?|[Ww]ir|uns|[Uu]nser(?:e|en|em|er|es)?"
+    r"|[Jj]e|[Jj]['’]\w+|[Mm]oi|mon|[Nn]ous|[Nn]os|[Nn]otre|[Yy]o|mí|mis?|[Nn]osotr[oa]s|[Nn]uestr[oa]s?"
+    r"|[Ii]o|[Nn]oi|[Nn]ostr[aoei]|[Mm]i(?:o|a|ei|e)|[Ee]u|[Mm]eus?|[Mm]inhas?|[Nn]ós|[Nn]oss[oa]s?"
+    r"|[Jj]ag|[Mm]ig|[Vv]år[at]?|[Jj]eg|[Vv]ores|[Ii]k|[Ww]ij|[Mm]ijn|[Oo]nze"
+    r"|[Яя]|[Мм]ы|[Мм]не|[Мм]еня|[Мм]ой|[Мм]оя|[Мм]оё|[Мм]ои|моей|моего|[Нн]ас|[Нн]ам|[Нн]аш\w{0,3}|[Мм]и|[Мм]ені|[Мм]ене|[Мм]ій"
+    r"|मैं|मैंने|मुझे|मेर[ाीे]|हम|हमें|हमने|हमार[ाीे]|मी|मला|माझ[ाीें]|आम्ही|ہم|ہمیں|ہمار[اےی]|أنا|نحن|إننا|إنني)(?!\w)"
+    r"|我(?![国國市省县縣区區军軍校院局队隊方])|咱|私[はがもの]|僕|俺|ผม|ดิฉัน|ฉัน|พวกเรา"
+)
+# "Edda Croll: …", "CROLL (in the hall): …"
+_LABEL = re.compile(r"^\W*(?:[^\W\d_][\w.'’-]*[ \u00a0]?){1,5}(?:\([^()\n]{1,40}\))?\s?[:：]\s*\S")
+_HANDLE = re.compile(r"(?<!\w)@\w{2,}")
+_SIGNED = re.compile(r"^\W*[—–-]\s?[^\n@]{2,40}\(@\w{2,}\)")
+# First persons that a text needs, and their share of its words.
+FIRST_PERSONS, FIRST_PERSON_SHARE = 2, 0.02
+
+
+def is_first_person(paragraph: str, start: int, end: int) -> bool:
+    """Return whether somebody speaks of himself in `paragraph[start:end]`, outside quotation marks.
+
+    >>> said, told = "I never wanted it, and my friends know that.", "She said: “I never wanted it, we knew.”"
+    >>> is_first_person(said, 0, len(said)), is_first_person(told, 0, len(told))
+    (True, False)
+    """
+    edges = [start, *(edge for stretch in _inside(paragraph, start, end) for edge in stretch), end]
+    plain = " ".join(paragraph[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+    words = max(len(plain.split()), len(plain) / 8)
+    found = sum(1 for _ in _FIRST_PERSON.finditer(plain))
+    return found >= FIRST_PERSONS and found >= FIRST_PERSON_SHARE * words
+
+
+def has_caption_mark(text: str) -> bool:
+    """Return whether a text has a mark or credit of a caption."""
+    return bool(_CAPTION_MARK.search(text.lower()))
+
+
+def has_furniture_mark(text: str) -> bool:
+    """Return whether a text has words of navigation, registration, subscription and the like."""
+    return bool(_FURNITURE_MARK.search(text.lower()))
+
+
+def says_what_it_is(paragraph: str) -> bool:
+    """Return whether a paragraph begins as those do in which a company or an author says what it is."""
+    return bool(_ABOUT_MARK.match(paragraph))
+
+
+def has_speech(text: str) -> bool:
+    """Return whether a text has a verb of speech."""
+    return bool(_SPEECH.search(text.lower()))
+
+
+def is_introduced(before: str, after: str, paragraph: str, lead: str) -> bool:
+    """Return whether what stands around a passage gives it to a speaker: a label ("Croll: …"), a colon at the end of
+    what leads to it, a verb of speech beside it, or the name of an account.
+
+    `lead` is the end of the paragraph before.
+    """
+    near = f"{before[-120:]} {after[:120]}"
+    if _LABEL.match(paragraph[:60]) or _HANDLE.search(near) or has_speech(near):
+        return True
+    return not before.strip() and (lead.rstrip().endswith((":", "：")) or has_speech(lead))
+
+
+def is_signed(after: str) -> bool:
+    """Return whether the name of an account that signs it follows a passage."""
+    return bool(_SIGNED.match(after))
+
+
+# Longest part outside quotation marks that only says who speaks (characters).
+LONGEST_ATTRIBUTION = 100
+
+
+def is_quoted_with_speaker(paragraph: str, start: int, end: int) -> bool:
+    """Return whether a passage is a quotation but for the words that say whose it is: at least half of it stands inside
+    quotation marks, and each part outside is short and has a verb of speech.
+
+    >>> said = '"We lost the boats and the nets," said the harbour master. "We kept the men."'
+    >>> is_quoted_with_speaker(said, 0, len(said))
+    True
+    """
+    inside = _inside(paragraph, start, end)
+    quoted = sum(b - a for a, b in inside)
+    if 2 * quoted < end - start:
+        return False
+    edges = [start, *(edge for pair in inside for edge in pair), end]
+    outside = [
+        paragraph[a:b].strip(" ,.;:" + _STRAIGHT + _OPENING + _CLOSING)
+        for a, b in zip(edges[::2], edges[1::2], strict=True)
+    ]
+    return all(len(part) <= LONGEST_ATTRIBUTION and has_speech(part) for part in outside if len(part) > 3)
+
+
+# Headlines in a list that extraction has run together: "Ellis CrollHarbour board widens breakwater | Storm …".
+_GLUED = re.compile(r"(?<![^\W_])([A-ZÀ-Þ]?[a-zß-ÿ]{2,})(?=(?:[A-ZÀ-Þ][\w’']+|\d{4})(?![^\W_]))")
+_BARS = re.compile(r"\s[|•·▪►▸»]\s")
+_MORE = re.compile(r"(?<!\w)MORE(?!\w)")
+_ENDS = re.compile(r"(?:(?<!\w)[a-zß-ÿ][\w’'-]*|\w{5,}|[)”\"’'])[.!?][\"'”’)]*\s+[\"'“‘(]?[A-ZÀ-Þ]")
+
+
+def is_run_together(text: str, paragraph: str) -> bool:
+    """Return whether a text is headlines that extraction has run together: no sentence ends in it, and bars stand
+    between its parts, or a word is glued to the next that stands apart elsewhere in its paragraph."""
+    if _ENDS.search(text) or "\n" in text:
+        return False
+    if _BARS.search(text) or _MORE.search(text):
+        return True
+    return any(re.search(rf"(?<!\w){re.escape(m[1])}(?!\w)", paragraph) for m in _GLUED.finditer(text))
+
+
+_MAIL = re.compile(r"[\w.+-]+@\w[\w-]*")
+_PHONE = re.compile(
+    r"(?<![\w-])(?!(?:19|20)\d\d\s?[-–]\s?(?:19|20|\d\d?\b))\+?\(?\d[\d ()./-]{4,16}(?:\d|(?<=[\d-])[A-Za-z]{3,7}\b)"
+)
+# What says whose the text is and what may not be done with it, wherever it stands.
+_RIGHTS = re.compile(
+    r"\ball rights reserved|\bmay not be (?:published|reproduced|broadcast|republished|copied)|\bderechos reservados"
+    r"|\balle rechte vorbehalten|\btous droits (?:de reproduction )?réservés|\briproduzione riservata|\btutti i diritti"
+    r"|\bdireitos reservados|\balla rättigheter|\bwszelkie prawa|\balle rechten voorbehouden"
+    r"|все права защищены|усі права захищені"
+    r"|版权所有|版權所有|不得转载|無断転載|무단\s?전재|جميع الحقوق محفوظة|सर्वाधिकार सुरक्षित|جملہ حقوق"
+)
+
+
+def has_mail(text: str) -> bool:
+    """Return whether an address of mail stands in a text."""
+    return bool(_MAIL.search(text))
+
+
+def has_phone(text: str) -> bool:
+    """Return whether a number to call stands in a text: seven digits or more with marks between them.
+
+    >>> has_phone("call 555 0147 01"), has_phone("between 2016 and 2017"), has_phone("on 2016-03-04")
+    (True, False, False)
+    """
+    return any(sum(c.isalnum() for c in m[0]) >= 7 for m in _PHONE.finditer(text))
+
+
+def claims_rights(text: str) -> bool:
+    """Return whether a text says that its rights are reserved."""
+    return bool(_RIGHTS.search(text.lower()))

@@ -1,0 +1,170 @@
+"""Records of a result that are too many to be held: kept encoded, or made from arrays, one by one when asked for."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, overload
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from dedup.clusters import Clusters
+from dedup.furniture import Verdict
+from dedup.model import Kind, PassageCluster, Scope, Suppressed
+from dedup.shelf import Shelf
+from dedup.spill import Scratch
+from dedup.tokens import Tokens
+
+T = TypeVar("T", covariant=True)
+SCOPES: tuple[Scope, ...] = ("cross_outlet", "within_outlet", "within_document")
+
+
+class Lazy(Sequence[T]):
+    """A sequence whose items are made when they are asked for; equal to any sequence of the same items."""
+
+    def _make(self, index: int) -> T:
+        raise NotImplementedError
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        if isinstance(index, slice):
+            return [self._make(i) for i in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        return self._make(index % len(self))
+
+    def __iter__(self) -> Iterator[T]:
+        return (self._make(i) for i in range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or len(self) != len(other):
+            return False
+        return all(a == b for a, b in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class _Facts(msgspec.Struct, frozen=True):
+    """What of a record is needed while others are made."""
+
+    cluster_id: str
+    kind: Kind
+    scope: Scope
+    n_documents: int
+    n_families: int
+    text: str
+
+
+class Encoded:
+    """The records of clusters in the order of these, and what is asked of all of them."""
+
+    def __init__(self, scratch: Scratch) -> None:
+        self._column = scratch.column(np.uint8)
+        self._ends = array("q", [0])
+        self._decoder = msgspec.msgpack.Decoder(_Facts)
+        self.ids: list[str] = []
+        self.kinds: list[Kind] = []
+        self.scopes: list[Scope] = []
+        self._ranks: list[tuple[int, int, int]] = []
+
+    def append(self, raw: bytes) -> None:
+        """Add a record as MessagePack; raises `StoreError` when there is no room."""
+        self._column.append(np.frombuffer(raw, np.uint8))
+        self._ends.append(self._ends[-1] + len(raw))
+        facts = self._decoder.decode(raw)
+        self.ids.append(facts.cluster_id)
+        self.kinds.append(facts.kind)
+        self.scopes.append(facts.scope)
+        self._ranks.append((-facts.n_families, -facts.n_documents, -len(facts.text)))
+
+    def rank(self, number: int) -> tuple[Any, ...]:
+        """Return the order of clusters: widest scope, most families, most documents, longest text."""
+        return (SCOPES.index(self.scopes[number]), *self._ranks[number], self.ids[number])
+
+    def chosen(self, numbers: Sequence[int], parents: Mapping[int, str]) -> EncodedPassages:
+        """Return some of the records in a certain order, with the ids of their parents."""
+        return EncodedPassages(self._column.finish().data, np.array(self._ends, np.int64), numbers, parents)
+
+
+class EncodedPassages(Lazy[PassageCluster]):
+    """Records of passages, decoded when they are asked for."""
+
+    def __init__(
+        self, view: memoryview, ends: npt.NDArray[np.int64], numbers: Sequence[int], parents: Mapping[int, str]
+    ) -> None:
+        self._view, self._ends, self._numbers, self._parents = view, ends, numbers, parents
+        self._decoder = msgspec.msgpack.Decoder(PassageCluster)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def _make(self, index: int) -> PassageCluster:
+        number = self._numbers[index]
+        record = self._decoder.decode(self._view[self._ends[number] : self._ends[number + 1]])
+        parent = self._parents.get(number)
+        return record if parent is None else replace(record, parent=parent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """Clusters that are set aside: the numbers of those clusters, and why each is."""
+
+    clusters: Clusters
+    verdicts: Mapping[int, Verdict]
+
+
+class SuppressedPlaces(Lazy[Suppressed]):
+    """A record for each place of the clusters that are set aside, in texts that are `listed`, sorted."""
+
+    def __init__(self, aside: Aside, listed: npt.NDArray[np.bool_], tokens: Tokens, documents: Shelf) -> None:
+        clusters, self._documents = aside.clusters, documents
+        verdicts = [aside.verdicts[c] for c in sorted(aside.verdicts)]
+        sizes = np.diff(clusters.bounds)
+        kept = np.zeros(len(clusters), np.bool_)
+        kept[sorted(aside.verdicts)] = True
+        members = clusters.members[np.repeat(kept, sizes)]
+        why = np.repeat(np.arange(len(verdicts)), sizes[kept])
+        own = listed[members[:, 0]]
+        members, why = members[own], why[own]
+        pages = np.unique(np.stack([why, members[:, 0]], axis=1), axis=0)[:, 0]
+        counts = np.bincount(pages, minlength=len(verdicts))
+        self._verdicts = [(v, int(n)) for v, n in zip(verdicts, counts, strict=True)]
+        starts, ends = tokens.starts[members[:, 1]], tokens.ends[members[:, 2] - 1]
+        rules = {rule: n for n, rule in enumerate(sorted({v.rule for v in verdicts}))}
+        ruled = np.array([rules[v.rule] for v in verdicts], np.int64)[why]
+        order = np.lexsort((ruled, ends, starts, members[:, 0]))
+        self._rows = np.stack([members[:, 0], starts, ends, why], axis=1)[order]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def _make(self, index: int) -> Suppressed:
+        number, start, end, why = self._rows[index].tolist()
+        verdict, pages = self._verdicts[why]
+        document = self._documents[number]
+        return Suppressed(
+            rule=verdict.rule,
+            reason=verdict.reason,
+            doc_id=document.id,
+            start=start,
+            end=end,
+            text=document.text[start:end],
+            family=verdict.family,
+            n_documents=pages,
+        )
+
+
+def encoded(records: Iterable[PassageCluster]) -> bytes:
+    """Return records for `decoded`."""
+    return msgspec.msgpack.encode([msgspec.msgpack.encode(r) for r in records])
+
+
+def decoded(raw: bytes) -> list[bytes]:
+    """Return what `encoded` gave, each record as MessagePack."""
+    return msgspec.msgpack.decode(raw, type=list[bytes])

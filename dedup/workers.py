@@ -1,0 +1,126 @@
+"""Work that holds the interpreter's lock, done by copies of this process that share its memory.
+
+Forked, not started anew: what they work on is large, in memory or mapped, and need not be carried over. They run Python
+and kernels that are compiled already, write what they make to a nameless file and end without touching anything else.
+Where processes cannot be forked, as on Windows or safely on macOS, the work is done here; also in a thread of a larger
+program, such as a service, whose other threads may hold locks that a copy would wait for.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import struct
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Generic, TypeVar
+
+from dedup.spill import Scratch
+
+T = TypeVar("T")
+# What a worker says of each piece of work: where its result begins in the worker's file, and its size; -1 for an error.
+_HEAD = struct.Struct("<qq")
+# Pieces of work below which processes are not worth their start.
+LEAST_ITEMS = 4
+
+
+def forks() -> bool:
+    """Return whether processes are forked here: on Linux, from the main thread."""
+    return sys.platform == "linux" and threading.current_thread() is threading.main_thread()
+
+
+def in_processes(
+    function: Callable[[T], bytes], items: Sequence[T], jobs: int, scratch: Scratch | None = None
+) -> Iterator[bytes]:
+    """Yield what `function` makes of each item, in order, made by `jobs` processes.
+
+    Raises `RuntimeError` with the traceback of a process that fails.
+    """
+    if jobs < 2 or len(items) < LEAST_ITEMS or not forks():
+        yield from map(function, items)
+        return
+    scratch = scratch or Scratch()
+    workers: list[_Worker[T]] = []
+    try:
+        for n in range(jobs):
+            workers.append(_Worker(function, items[n::jobs], [w.heads for w in workers], scratch))
+        for n in range(len(items)):
+            yield workers[n % jobs].result()
+    finally:
+        for worker in workers:
+            worker.stop()
+
+
+class _Worker(Generic[T]):
+    """A process that works through some items, and the way back from it."""
+
+    def __init__(self, function: Callable[[T], bytes], items: Iterable[T], others: list[int], scratch: Scratch) -> None:
+        self._file = scratch.file()
+        self.heads, heads = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        with warnings.catch_warnings():
+            # its other threads wait for work and hold nothing that a worker asks for
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._process = os.fork()
+        if not self._process:
+            # a pipe that only its reader holds breaks when that ends, and the process with it
+            for handle in (self.heads, *others):
+                os.close(handle)
+            _work(function, items, self._file.fileno(), heads)
+        os.close(heads)
+
+    def result(self) -> bytes:
+        """Wait for the next result."""
+        head = b""
+        while len(head) < _HEAD.size:
+            more = os.read(self.heads, _HEAD.size - len(head))
+            if not more:
+                raise RuntimeError("a process of this scan was stopped; is there memory enough for it?")
+            head += more
+        start, size = _HEAD.unpack(head)
+        raw = os.pread(self._file.fileno(), abs(size), start)
+        if size < 0:
+            raise RuntimeError(f"a process of this scan failed:\n{raw.decode('utf-8', 'replace')}")
+        return raw
+
+    def stop(self) -> None:
+        """End the process, if it has not ended, and let go of its file."""
+        os.close(self.heads)
+        with suppress(ProcessLookupError):
+            os.kill(self._process, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(self._process, 0)
+        self._file.close()
+
+
+def _work(function: Callable[[T], bytes], items: Iterable[T], file: int, heads: int) -> None:
+    """Make the results, in a forked process; never returns."""
+    status, at = 1, 0
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        gc.freeze()
+        for item in items:
+            at += _send(function(item), at, file, heads)
+        status = 0
+    finally:
+        # whatever happened, a forked process does not go on as its parent would
+        if status:
+            with suppress(OSError):
+                _send(traceback.format_exc().encode("utf-8", "replace"), at, file, heads, failed=True)
+        os._exit(status)
+
+
+def _send(raw: bytes, at: int, file: int, heads: int, *, failed: bool = False) -> int:
+    """Write a result behind `at` and say so; return its size."""
+    rest = memoryview(raw)
+    while rest:
+        written = os.pwrite(file, rest, at + len(raw) - len(rest))
+        rest = rest[written:]
+    os.write(heads, _HEAD.pack(at, -len(raw) if failed else len(raw)))
+    return len(raw)

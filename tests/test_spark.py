@@ -1,0 +1,132 @@
+"""The same scan on Spark: the same bytes as on one machine, for any number of partitions, also with crowded seeds."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from dedup import Config, ScanResult, scan
+from dedup.cli import main
+
+ROOT = Path(__file__).parents[1]
+CORPUS = ROOT / "corpus" / "articles.jsonl"
+
+needs_spark = pytest.mark.skipif(
+    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
+    reason="Spark and Java are needed: pip install 'dedup-news[spark]', and Java 17",
+)
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Any]:
+    """A session of two threads."""
+    from dedup.spark.session import open_session
+
+    opened = open_session("local[2]")
+    yield opened
+    opened.stop()
+
+
+def plain(result: ScanResult) -> dict[str, Any]:
+    """Everything of a result but its times."""
+    manifest = {k: v for k, v in result.manifest.items() if k != "stages"}
+    return {
+        "passages": result.passages,
+        "documents": result.documents,
+        "pairs": result.pairs,
+        "suppressed": result.suppressed,
+        "texts": dict(result.texts),
+        "manifest": manifest,
+    }
+
+
+def crowded() -> list[dict[str, str]]:
+    """Pages that all carry one line, some of them twice, with two copies, an empty one and stories shared by three."""
+    line = "Sign in to read the rest of this article on the website of the valley newspapers group"
+    records = []
+    for i in range(90):
+        story = " ".join(f"word{(i // 3 * 37 + k * k) % 997}{'abc'[k % 3]}" for k in range(40))
+        records.append({"id": f"p{i:03}", "text": f"{line}.\n{story} ending{i}.\n{line if i % 10 == 0 else ''}"})
+    return [*records, {"id": "copy", "text": records[7]["text"]}, {"id": "empty", "text": " … "}]
+
+
+@needs_spark
+@pytest.mark.parametrize("partitions", [1, 7])
+def test_crowded_seeds(session: Any, partitions: int) -> None:
+    """A line on every page, more than a task may hold of one seed, is linked across tasks as on one machine."""
+    from dedup.spark.engine import Engine
+
+    here = scan(crowded())
+    there = scan(crowded(), find=Engine(session, partitions).find)
+    assert here.manifest["counts"]["seeds_linked_to_neighbours"] > 5
+    assert here.manifest["counts"]["exact_copies"] == 1
+    assert len(here.passages) > 5
+    assert plain(there) == plain(here)
+
+
+@needs_spark
+def test_newsroom(session: Any, tmp_path: Path) -> None:
+    """The newsroom of `corpus/` gives the same result by the command line, with every file that a scan writes."""
+    result = CliRunner().invoke(
+        main, ["scan", str(CORPUS), "-o", str(tmp_path / "there"), "-q", "--engine", "spark", "--partitions", "3"]
+    )
+    assert result.exit_code == 0, result.output
+    result = CliRunner().invoke(main, ["scan", str(CORPUS), "-o", str(tmp_path / "here"), "-q"])
+    assert result.exit_code == 0, result.output
+    here, there = (
+        {str(p.relative_to(tmp_path / side)): p for p in (tmp_path / side).rglob("*") if p.is_file()}
+        for side in ("here", "there")
+    )
+    assert here.keys() == there.keys()
+    assert (tmp_path / "here" / "passages.jsonl").stat().st_size > 10_000
+    for name in here.keys() - {"manifest.json", "report.html"}:
+        assert here[name].read_bytes() == there[name].read_bytes(), name
+
+
+@needs_spark
+def test_settings_reach_the_executors(session: Any) -> None:
+    """Preset and filters give what they give on one machine."""
+    from dataclasses import replace
+
+    from dedup.spark.engine import Engine
+
+    config = replace(Config.for_preset("ocr"), min_words=12)
+    records = crowded()[:30]
+    assert plain(scan(records, config, find=Engine(session, 2).find)) == plain(scan(records, config))
+
+
+def test_local_scan_knows_no_spark() -> None:
+    """Neither the help nor a local scan imports anything of Spark."""
+    for code in (
+        "from dedup.cli import main\nmain(['scan', '--help'], standalone_mode=False)",
+        "from dedup import scan\nscan([{'text': 'Rain all day.'}, {'text': 'Rain all night.'}])",
+    ):
+        script = f"import json, sys\n{code}\nprint(json.dumps(sorted(sys.modules)))"
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+        loaded = json.loads(done.stdout.splitlines()[-1])
+        assert not [m for m in loaded if m.startswith(("pyspark", "py4j", "dedup.spark"))]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--master", "local[2]"], "--engine spark"),
+        (["--partitions", "2"], "--engine spark"),
+        (["--engine", "spark", "--against", str(CORPUS)], "--against"),
+    ],
+)
+def test_options_that_do_not_fit(options: list[str], message: str, tmp_path: Path) -> None:
+    """They are refused with a sentence and status 2 before anything is read or started."""
+    result = CliRunner().invoke(main, ["scan", str(CORPUS), "-o", str(tmp_path / "out"), *options])
+    assert result.exit_code == 2
+    assert message in result.output
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,81 @@
+"""Forked processes: results in order, errors told, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from dedup.spill import Scratch
+from dedup.workers import forks, in_processes
+
+pytestmark = pytest.mark.skipif(not forks(), reason="processes are not forked here")
+
+
+def children() -> set[str]:
+    """Return the processes that this one has started and that are still there."""
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3, 7])
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_results_come_in_order(jobs: int, on_disk: bool, tmp_path: Path) -> None:
+    """Any number of processes gives the same results in the order of the items, empty and large ones too."""
+    scratch = Scratch(tmp_path, on_disk=on_disk)
+    before = children()
+    found = list(in_processes(lambda n: str(n).encode() * (n * n), range(60), jobs, scratch))
+    assert found == [str(n).encode() * (n * n) for n in range(60)]
+    assert children() == before
+    assert not list(tmp_path.iterdir())
+
+
+def test_work_is_done_elsewhere() -> None:
+    """Results come from as many other processes as there are jobs."""
+    found = set(in_processes(lambda n: str(os.getpid()).encode(), range(8), 2))
+    assert len(found) == 2
+    assert str(os.getpid()).encode() not in found
+
+
+def test_an_error_is_told() -> None:
+    """What fails in a process is raised here with its traceback, and no process stays."""
+    before = children()
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        list(in_processes(lambda n: str(1 // (n - 5)).encode(), range(8), 2))
+    assert children() == before
+
+
+def test_a_stopped_process_is_told() -> None:
+    """A process that is killed, as for want of memory, is an error and no hang."""
+
+    def work(n: int) -> bytes:
+        if n == 5:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return b"done"
+
+    with pytest.raises(RuntimeError, match="memory"):
+        list(in_processes(work, range(8), 2))
+
+
+def test_processes_end_with_who_asks() -> None:
+    """Who stops asking leaves no process behind, though work was left."""
+    before = children()
+    results = in_processes(lambda n: time.sleep(0.01) or b"", range(10_000), 2)
+    next(results)
+    results.close()
+    assert children() == before
+
+
+def test_small_work_stays_here() -> None:
+    """A few items are not worth a process."""
+    assert set(in_processes(lambda n: str(os.getpid()).encode(), range(3), 2)) == {str(os.getpid()).encode()}
+
+
+def test_work_in_a_thread_stays_here() -> None:
+    """A thread of a larger program does not copy it: other threads may hold locks."""
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(lambda: list(in_processes(lambda n: str(os.getpid()).encode(), range(8), 2))).result()
+    assert set(found) == {str(os.getpid()).encode()}
