@@ -203,7 +203,7 @@ def table(found: Sequence[Run]) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """Return what the figures depend on: processor, cores, interpreter, versions."""
+    """Return what the figures depend on: processor, cores, how busy they are, interpreter, versions."""
     import numpy
 
     from dedup import __version__
@@ -217,6 +217,7 @@ def machine() -> dict[str, Any]:
     return {
         "processor": model or platform.machine(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
         "system": platform.system(),
         "python": platform.python_version(),
         "numpy": numpy.__version__,
