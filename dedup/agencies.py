@@ -23,9 +23,19 @@ _KEYWORD = re.compile(
     r"|^(?:Agence|Agencia|Agência|Agenzia|Agentur|Agentia|Agencja)\s"
     r"|\b(?:Presse|Presseagentur|Press Bureau)$"
     r"|(?:通信社?|通讯社|通訊社)$|(?<!합)통신$"
-    r"|(?:агентство|информагентство|агенція)\b|^(?:Агентство|Агенція)\s"
-    r"|^وكالة |\bخبرگزاری\b|एजेंसी|वार्ता$|समाचार सेवा|^สำนักข่าว"
+    r"|(?:агентство|информагентство|агенція|агентства)\b|^(?:Агентство|Агенція|ИА|ІА)\s|[а-яёіїєґ-](?:информ|інформ)$"
+    r"|^وكالة |\bخبرگزاری\b|ایجنسی|خبر رساں|\b(?:نیوز|پریس)$|ニュースサービス$|^สำนักข่าว"
+    r"|एजेंसी|एजन्सी|वार्ता$|समाचार सेवा|वृत्तसंस्था|वृत्तसेवा|संवाद समिति"
+    r"|^[一-鿿]{2,5}(?<![会會公新商神本同支报報版行作聞闻])社$"
 )
+# What they are called besides, where a dateline has nothing else; newspapers are called so too.
+_IN_DATELINE = re.compile(r"\b(?:Press|Presse|Prensa|Noticias|Notícias|Notizie|News|Wire)$|समाचार$")
+# What stands in no name: a text with it is more than one.
+_JOINED = re.compile(r"[:：=＝。।॥()（）【】]")
+# Words of such names that are written small.
+_SMALL = frozenset("агентство агенція агентства информагентство информационное інформаційне".split())
+# Letters apart, as an acronym is written in scripts without capitals.
+_LETTERS = re.compile(r"(?:[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][ .]){1,4}[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣]")
 _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
 # One word of an alphabet without capitals; where words are not spaced any two characters would do.
 _UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\[\]/:,]{1,24}")
@@ -121,15 +131,17 @@ def named(text: str) -> str | None:
     """
     text = text.strip(" \t.,;:\"'“”„«»")
     found = known(text)
-    if found or _folded(text) in _no_agencies() or len(text) > 60:
+    if found or _folded(text) in _no_agencies() or len(text) > 60 or _JOINED.search(text):
         return found
     first, *rest = _JOINTS.split(text, maxsplit=1)
     if rest and not _KEYWORD.search(text):
         return named(first)
     if _ACRONYM.fullmatch(text):
         return text
+    if _LETTERS.fullmatch(text):
+        return text
     words = text.split()
-    proper = all(w[:1].upper() == w[:1] or len(w) <= 3 for w in words)
+    proper = all(w.strip('«»“”"')[:1].upper() == w.strip('«»“”"')[:1] or len(w) <= 3 or w in _SMALL for w in words)
     return text if proper and len(words) <= 6 and _KEYWORD.search(text) else None
 
 
@@ -139,7 +151,21 @@ def plainly(text: str) -> str | None:
     found = named(text)
     if found or _folded(text) in _no_agencies() or _folded(text) in months():
         return found
-    return text if _PLAIN.fullmatch(text) or _UNCASED.fullmatch(text) else None
+    if _PLAIN.fullmatch(text) or _UNCASED.fullmatch(text):
+        return text
+    words = text.split()
+    proper = all(w[:1].upper() == w[:1] for w in words)
+    return text if proper and len(words) <= 3 and _IN_DATELINE.search(text) else None
+
+
+def calls_itself_one(text: str) -> str | None:
+    """Return the agency that `text` names as agencies call themselves, or as a large one: no mere acronym.
+
+    >>> calls_itself_one("Pacific Rim Newswire"), calls_itself_one("NPA")
+    ('Pacific Rim Newswire', None)
+    """
+    found = named(text)
+    return found if found and (known(text) or _KEYWORD.search(found)) else None
 
 
 def leading(text: str) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -54,6 +53,8 @@ NUMBER_WORDS = (
     "deux trois quatre cinq sept huit neuf dix onze douze vingt trente cent mille millions "
     "dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cien mil millón millones"
 )
+# Most words on either side of a gap that may name what changed.
+CHANGED_WORDS = 4
 VERBATIM, NEAR_VERBATIM = 1.0, 0.75
 
 
@@ -110,29 +111,43 @@ def wording(similarity: float) -> Wording:
 
 def changes(carrier: Carrier, own: Document, other: Document, tokens: Tokens) -> Iterator[Change]:
     """Yield figures, names and dates that stand in a gap between matched words and differ."""
-    for (a, b, words), (a1, b1, _) in itertools.pairwise(carrier.blocks.tolist()):
-        a0, b0 = a + words, b + words
-        if not (0 < a1 - a0 <= 4 and 0 < b1 - b0 <= 4):
-            continue
-        if not (_telling(tokens, a0, a1) and _telling(tokens, b0, b1)):
-            continue
-        start, end = span_of(tokens, b0, b1)
-        low, high = span_of(tokens, a0, a1)
-        yield Change(before=other.text[low:high], after=own.text[start:end], start=start, end=end)
+    for gap in telling_gaps(carrier.blocks, tokens).tolist():
+        yield change(carrier.blocks, gap, own, other, tokens)
 
 
-def _telling(tokens: Tokens, start: int, end: int) -> bool:
-    """Say whether a token span holds a figure, in digits or as a word, or a capitalised word."""
-    for flag in tokens.flags[start:end].tolist():
-        if flag & (FLAG_DIGIT | FLAG_UPPER):
-            return True
-    return not _number_words().isdisjoint(tokens.hashes[start:end].tolist())
+def change(blocks: npt.NDArray[np.int64], gap: int, own: Document, other: Document, tokens: Tokens) -> Change:
+    """Return what stands in the gap behind a block."""
+    (a, b, words), (a1, b1, _) = blocks[gap : gap + 2].tolist()
+    start, end = span_of(tokens, b + words, b1)
+    low, high = span_of(tokens, a + words, a1)
+    return Change(before=other.text[low:high], after=own.text[start:end], start=start, end=end)
+
+
+def telling_gaps(blocks: npt.NDArray[np.int64], tokens: Tokens) -> npt.NDArray[np.int64]:
+    """Return behind which blocks (int64) stands a gap of a few words with a figure or a capital on either side."""
+    if len(blocks) < 2:
+        return np.empty(0, np.int64)
+    starts, ends = blocks[:-1, :2] + blocks[:-1, 2:], blocks[1:, :2]
+    gaps = np.flatnonzero(((starts < ends) & (ends - starts <= CHANGED_WORDS)).all(axis=1))
+    for side in (0, 1):
+        gaps = gaps[_telling(tokens, starts[gaps, side], ends[gaps, side])]
+    return gaps
+
+
+def _telling(tokens: Tokens, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return which token spans of a few words hold a figure, in digits or as a word, or a capitalised word."""
+    if not len(starts):
+        return np.empty(0, np.bool_)
+    places = np.minimum(starts[:, None] + np.arange(CHANGED_WORDS), ends[:, None] - 1)
+    named = (tokens.flags[places] & (FLAG_DIGIT | FLAG_UPPER)) > 0
+    found: npt.NDArray[np.bool_] = (named | np.isin(tokens.hashes[places], _number_words())).any(axis=1)
+    return found
 
 
 @functools.cache
-def _number_words() -> frozenset[int]:
+def _number_words() -> npt.NDArray[np.uint32]:
     """Return the hashes of figures written as words."""
-    return frozenset(tokenize([NUMBER_WORDS]).hashes.tolist())
+    return np.unique(tokenize([NUMBER_WORDS]).hashes)
 
 
 def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
@@ -257,6 +272,7 @@ def carried(cluster: Cluster, material: Material) -> list[origins.Carried]:
         document = material.documents[m.document]
         entry = origins.Carried(
             document=document,
+            family=material.families[outlet_of(document)].name,
             start=start,
             end=end,
             extent=(m.end - m.start) / longest,

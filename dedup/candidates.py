@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -30,6 +31,10 @@ PASSAGES, FOUND = "passages", "found"
 
 
 Keep = Callable[[Passages, rescore.Scored, rescore.Evidence], npt.NDArray[np.bool_]]
+
+
+# Says which texts have their tokens asked for, whether they have passages or not.
+Wanted = Callable[[], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +75,15 @@ class Verified:
 class Found:
     """What the array stages found in a list of texts.
 
-    `copy_of` (int64): the first text with the same tokens, itself if none; `evidence`: token masses and their sums;
-    `passages` the aligned passages that were to be kept with `scored`; `counts` for the manifest; `words` those that
-    they were weighed by.
+    `tokens` are those of all texts, or of those alone that have a passage; `sizes` (int64) how many each text has, and
+    `weight` what all weigh. `copy_of` (int64): the first text with the same tokens, itself if none; `evidence`: token
+    masses and their sums; `passages` the aligned passages that were to be kept with `scored`; `counts` for the
+    manifest; `words` those that they were weighed by.
     """
 
     tokens: Tokens
+    sizes: npt.NDArray[np.int64]
+    weight: int
     words: WordCounts
     evidence: rescore.Evidence
     copy_of: npt.NDArray[np.int64]
@@ -97,13 +105,15 @@ def find(
     scratch: Scratch | None = None,
     lengths: npt.NDArray[np.int64] | None = None,
     journal: Journal | None = None,
+    wanted: Wanted | None = None,
 ) -> Found:
     """Return the passages that texts share, and those repeated inside them, all or those that `keep` says.
 
     `sides` (int8 a text): all 0, or 1 for the texts of a reference set, with which alone the others are compared.
     Words are weighed by the background alone when not `weigh_texts`, and as in another corpus by its `words`. What does
     not fit into memory goes to `scratch`; `lengths` (int64) are those of the texts. What is finished is kept in the
-    `journal`, and taken from it.
+    `journal`, and taken from it. `wanted` says whose tokens are asked for besides those of texts with passages: here
+    all are kept.
     """
     scratch, progress = scratch or Scratch(), progress or NoProgress()
     progress.stage("tokens", None)
@@ -158,6 +168,8 @@ def _found(
 ) -> Found:
     return Found(
         tokens=tokens,
+        sizes=np.diff(tokens.bounds),
+        weight=int(tokens.weights.sum(dtype=np.int64)),
         words=words,
         evidence=known,
         copy_of=copies,
@@ -214,9 +226,15 @@ def count_words(
     scratch: Scratch | None = None,
 ) -> WordCounts:
     """Return how common words are among the `active` texts; of texts that are `near` one another one counts."""
+    counted = counted_texts(active, near)
+    return weights.word_counts(weights.frequencies(tokens, counted, pool, scratch), int(counted.sum()))
+
+
+def counted_texts(active: npt.NDArray[np.bool_], near: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return which of the `active` texts count where words are counted: one of those that are `near` one another."""
     counted = active.copy()
     counted[near[:, 1]] = False
-    return weights.word_counts(weights.frequencies(tokens, counted, pool, scratch), int(counted.sum()))
+    return counted
 
 
 def _counts(linked: Linked, blocks: Sequence[Block]) -> dict[str, int]:
@@ -365,15 +383,24 @@ def refined(
 
 def copy_of(tokens: Tokens) -> npt.NDArray[np.int64]:
     """Return for each text the first one with the same tokens (int64); texts without tokens are their own."""
+    return first_of(digests(tokens), np.diff(tokens.bounds))
+
+
+def digests(tokens: Tokens) -> npt.NDArray[np.uint64]:
+    """Return what tells the tokens of each text from those of others (uint64, n x 2)."""
     import xxhash
 
-    out = np.arange(len(tokens))
-    texts = np.flatnonzero(np.diff(tokens.bounds))
-    digests = np.empty((len(texts), 2), np.uint64)
-    for i, d in enumerate(texts.tolist()):
-        own = tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]
-        digests[i] = np.frombuffer(xxhash.xxh3_128_digest(own.data), np.uint64)
-    _, first, number = np.unique(digests, axis=0, return_index=True, return_inverse=True)
+    found = np.zeros((len(tokens), 2), np.uint64)
+    for d, (low, high) in enumerate(itertools.pairwise(tokens.bounds.tolist())):
+        found[d] = np.frombuffer(xxhash.xxh3_128_digest(tokens.hashes[low:high].data), np.uint64)
+    return found
+
+
+def first_of(digests: npt.NDArray[np.uint64], sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return for each text the first one with the same digest (int64), itself where it has no tokens."""
+    out = np.arange(len(sizes))
+    texts = np.flatnonzero(sizes)
+    _, first, number = np.unique(digests[texts], axis=0, return_index=True, return_inverse=True)
     out[texts] = texts[first[number.ravel()]]
     return out
 
@@ -387,19 +414,18 @@ def near_pairs(
     scratch: Scratch | None = None,
 ) -> npt.NDArray[np.int64]:
     """Return the LSH pairs (int64, n x 2) whose estimated Jaccard similarity is at least that of a bucket's middle."""
-    return near_by_signature(signatures(tokens, config.signatures, pool, scratch), active, sides, config)
-
-
-def near_by_signature(
-    made: npt.NDArray[np.uint32], active: npt.NDArray[np.bool_], sides: npt.NDArray[np.int8], config: Config
-) -> npt.NDArray[np.int64]:
-    """Return the pairs of `near_pairs` from the signatures (uint32, texts x `num_perm`)."""
+    made = signatures(tokens, config.signatures, pool, scratch)
     pairs = band_pairs(made, active, config.signatures)
-    estimate = (made[pairs[:, 0]] == made[pairs[:, 1]]).mean(axis=1) if len(pairs) else np.empty(0)
-    kept = estimate >= least_estimate(config.signatures)
+    kept = alike(made[pairs[:, 0]], made[pairs[:, 1]], config)
     if sides.any():
         kept &= sides[pairs[:, 0]] != sides[pairs[:, 1]]
     return pairs[kept]
+
+
+def alike(left: npt.NDArray[np.uint32], right: npt.NDArray[np.uint32], config: Config) -> npt.NDArray[np.bool_]:
+    """Return which of the pairs of signatures (uint32, n x `num_perm` each) are alike enough to be aligned."""
+    found: npt.NDArray[np.bool_] = (left == right).mean(axis=1) >= least_estimate(config.signatures)
+    return found
 
 
 def align_pairs(

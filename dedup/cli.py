@@ -94,6 +94,7 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--config", type=click.Path(dir_okay=False), help="TOML file with settings."),
         click.option("--only", type=click.Choice(["documents", "passages"]), help="Leave the other results out."),
         click.option("--preset", type=click.Choice(["news", "ocr"]), help="Defaults for clean or recognised text."),
+        click.option("--unit", type=click.Choice(["article", "page"]), help="A page holds many stories."),
         click.option("--jobs", type=int, metavar="N", help="Threads; all cores by default."),
         click.option("--memory", callback=_bytes, metavar="SIZE", help="Memory to stay within, such as 4G."),
         click.option("--work", type=click.Path(), help="Folder for what does not fit in memory; else beside OUT."),
@@ -233,7 +234,9 @@ def _config(options: dict[str, Any]) -> Config:
         raise ConfigError(f"--preset {preset} and {options['config']} (preset {config.preset}) disagree; name one")
     reading = {k: options[k] for k in READING if options.get(k)}
     changes: dict[str, Any] = {
-        k: options[k] for k in ("only", "jobs", "memory", "min_words", "min_similarity") if options.get(k) is not None
+        k: options[k]
+        for k in ("only", "unit", "jobs", "memory", "min_words", "min_similarity")
+        if options.get(k) is not None
     }
     if options.get("window") is not None:
         changes["window_days"] = options["window"]

@@ -21,6 +21,7 @@ from dedup.model import KINDS, SCOPES
 
 Preset = Literal["news", "ocr"]
 Only = Literal["documents", "passages"]
+Unit = Literal["article", "page"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +122,16 @@ class ClusterConfig:
 class Config:
     """Everything that decides a scan's results, and the few settings (`jobs`, `memory`) that do not.
 
+    `unit` is what a document is: an article, or a page with many stories, such as a scanned front page. Relations of
+    documents are not looked for between pages.
+
     >>> Config().fingerprint() == Config(jobs=2).fingerprint()
     True
     """
 
     preset: Preset = "news"
     only: Only | None = None
+    unit: Unit = "article"
     jobs: int | None = None
     memory: int | None = None
     window_days: float | None = None
@@ -181,6 +186,8 @@ class Config:
     def fingerprint(self) -> str:
         """Return 16 hex digits that change with every setting that can change a result."""
         plain = {k: v for k, v in self.to_dict().items() if k not in ("jobs", "memory")}
+        if self.unit == "article":
+            plain.pop("unit")  # indexes made before there was another one stay good
         return xxhash.xxh3_64_hexdigest(repr(plain).encode())
 
 
@@ -249,6 +256,7 @@ def _check(config: Config) -> None:
     for name, values, known in (
         ("preset", (config.preset,), tuple(PRESETS)),
         ("only", (config.only,), (None, *get_args(Only))),
+        ("unit", (config.unit,), get_args(Unit)),
         ("scope", config.scope, SCOPES),
         ("kind", config.kind, KINDS),
     ):

@@ -18,6 +18,8 @@ from dedup.model import Document
 HEAD, LONGEST_CREDIT = 110, 90
 # A text of more lines, shorter than this on average (characters), has wrapped lines, as scanned pages do.
 MANY_LINES, SHORT_LINE = 30, 60
+# Longest acronym, and mentions beside its credits from which one is what the text is about.
+LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
 # Most words of place and date before the agency.
 PLACE_WORDS = 9
 
@@ -30,7 +32,7 @@ _SEPARATOR = re.compile(rf"\s*(?:\.?\s?[{_DASH}]|:|।|。|=|--)")
 _PARTICLES = frozenset(
     "of de la del der den di da do dos le les sur am an im upon and und et y e i u na w der en".split()
 )
-_WIRED = re.compile(r"^[(（【]?(\S{2,8}?社)[^\n，。,]{0,24}?\d{1,2}\s?日\s?[电電讯訊]")
+_WIRED = re.compile(r"^[(（【]?(\S{2,8}?社)[^\n，。,]{0,24}?[\d一二三四五六七八九十]{1,3}\s?日\s?[电電讯訊]")
 _PIECES = re.compile(rf"\s*(?:[,.:;|{_DASH}])\s+|\s+[|{_DASH}]\s*|,\s*")
 _DIGIT = re.compile(r"\d")
 _PLACE_WORD = re.compile(r"[^\s,.;:()\[\]/—–-]+")
@@ -61,7 +63,18 @@ def credits(document: Document) -> list[Credit]:
     if agency:
         found.add(Credit(agency=agency, position="byline", start=0))
     found |= {Credit(agency=name, position=position, start=at) for at, position, name in _in_text(document.text)}
-    return sorted(found, key=lambda c: (c.start, c.position, c.agency))
+    actors = {name for name in {c.agency for c in found} if _is_actor(name, document.text, found)}
+    kept = (c for c in found if c.agency not in actors or c.position == "agency field")
+    return sorted(kept, key=lambda c: (c.start, c.position, c.agency))
+
+
+def _is_actor(name: str, text: str, found: set[Credit]) -> bool:
+    """Return whether an acronym that no large agency has stands in the sentences of a text as well as where credits do:
+    a party or a company that the text is about does, an agency hardly."""
+    if not name.isupper() or len(name) > LONGEST_ACRONYM or agencies.canonical(name):
+        return False
+    mentions = len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text))
+    return mentions - sum(c.agency == name for c in found) >= ACTOR_MENTIONS
 
 
 def _in_text(text: str) -> Iterator[tuple[int, str, str]]:
@@ -75,7 +88,7 @@ def _in_text(text: str) -> Iterator[tuple[int, str, str]]:
                 yield start, "reporting credit", name
     large = agencies.may_name(text)
     for number, (start, line) in enumerate(paragraphs):
-        for position, name in _in_line(line, number == len(paragraphs) - 1, large):
+        for position, name in _in_line(line, not number, number == len(paragraphs) - 1, large):
             yield start, position, name
     for start, name in _photos(text, large):
         yield start, "photo credit", name
@@ -92,7 +105,7 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
         yield line.start(), line[0]
 
 
-def _in_line(line: str, is_last: bool, large: bool) -> Iterator[tuple[str, str]]:
+def _in_line(line: str, is_first: bool, is_last: bool, large: bool) -> Iterator[tuple[str, str]]:
     """Yield position and agency of the credits of one line; `large`: its text may name a large agency."""
     name = _dateline(line[:HEAD], large)
     if name:
@@ -101,9 +114,9 @@ def _in_line(line: str, is_last: bool, large: bool) -> Iterator[tuple[str, str]]
         name = _byline_of_text(line)
         if name:
             yield "byline", name
-        name = _credit_line(line)
+        name = _credit_line(line) or (_named_line(line) if is_last or is_first else None)
         if name:
-            yield "trailing credit", name
+            yield "trailing credit" if is_last or not is_first else "byline", name
     else:
         name = _tail(line[-LONGEST_CREDIT:], is_last)
         if name:
@@ -134,7 +147,7 @@ def _bracketed(head: str) -> str | None:
             name = agencies.plainly(inside) if _is_short(inside) else agencies.known(inside)
         else:
             goes_on = not after.strip() or (after[:1].isspace() and _goes_on(after)) or after.startswith(". ")
-            name = agencies.known(inside) if goes_on else None
+            name = agencies.calls_itself_one(inside) if goes_on else None
         if name:
             return name
     return None
@@ -158,8 +171,11 @@ def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
 
 def _between_slashes(head: str) -> str | None:
     for match in _SLASHES.finditer(head) if "/" in head else ():
-        if not head[: match.start()].strip() or _is_place(head[: match.start()]):
+        before = head[: match.start()]
+        if not before.strip():
             return agencies.named(match[1])
+        if _is_place(before):
+            return agencies.plainly(match[1]) if _DIGIT.search(before) else agencies.named(match[1])
     return None
 
 
@@ -275,7 +291,7 @@ def _byline_of_text(line: str) -> str | None:
 
 _SOURCE = re.compile(
     r"^(?:source|sources|quelle|quellen|fuente|fonte|source:|kilde|källa|bron|źródło|zdroj|kaynak|forrás|lähde"
-    r"|источник|джерело|来源|來源|资料来源|出典|المصدر|منبع|स्रोत|ที่มา|출처)\s*[:：]\s*(\S.*)$",
+    r"|источник|джерело|来源|來源|资料来源|稿件来源|出典|配信|提供|المصدر|منبع|ماخذ|بشکریہ|स्रोत|ที่มา|출처)\s*[:：]\s*(\S.*)$",
     re.IGNORECASE,
 )
 _WITH = re.compile(
@@ -287,6 +303,7 @@ _COPYRIGHT = re.compile(
     r"(?:©|\bcopyright\b|\(c\))\s*(?:copyright\s*)?(?:\d{4}\s*)?([^\d\n,;:|/]{2,40})", re.IGNORECASE
 )
 
+_TOLD = re.compile(r"^(?:据|據|综合|綜合)(.{2,12}?)(?:报道|報道|報導|消息|电|電|讯|訊)$")
 _BRACKET_TAIL = re.compile(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}]{{2,40}})[{re.escape(_CLOSE)}]\.?$")
 _CLOSES = tuple(_CLOSE)
 _SENTENCE_ENDS = tuple('.!?。！？।॥۔…"”»’」』')
@@ -313,6 +330,12 @@ def _credit_line(line: str) -> str | None:
     return name or _tail(line, is_last=True)
 
 
+def _named_line(line: str) -> str | None:
+    """Return the agency that the first or last line of a text is, as agencies call themselves."""
+    plain = line.strip().strip(_OPEN + _CLOSE + "-–— ")
+    return agencies.calls_itself_one(plain) if plain[-1:] not in ".!?:。" and len(plain.split()) <= 5 else None
+
+
 def _is_acronym(name: str) -> bool:
     return name.isupper() and len(name) <= 6
 
@@ -321,8 +344,9 @@ def _copyright(line: str) -> str | None:
     match = _COPYRIGHT.search(line)
     if not match:
         return None
-    name = match[1].strip(" .")
-    return agencies.known(name) or agencies.known(name.split("-")[0]) or agencies.known(name.split(" ")[0])
+    name = _first_part(match[1]).strip(" .")
+    own = agencies.calls_itself_one(name)
+    return own or agencies.known(name) or agencies.known(name.split("-")[0]) or agencies.known(name.split(" ")[0])
 
 
 def _tail(line: str, is_last: bool) -> str | None:
@@ -343,7 +367,10 @@ def _tail(line: str, is_last: bool) -> str | None:
 
 
 def _uncased_tail(inside: str) -> str | None:
-    return agencies.known(inside) if not inside.isascii() else None
+    if inside.isascii():
+        return None
+    told = _TOLD.match(inside)
+    return agencies.known(inside) or (agencies.named(told[1]) if told else None)
 
 
 # Reporting and photo credits
@@ -358,15 +385,44 @@ _REPORTING = re.compile(
     re.IGNORECASE,
 )
 _PHOTO = re.compile(
-    r"(?:\b(?:Photos?|Fotos?|Pictures?|Images?|Bild(?:er)?|Photograph(?:ie)?|Imagen|Fotografía|Foto:|Zdjęcie|Kuva|Bilde)"
-    r"|Фото|写真|图片|圖片|图|Φωτογραφία|사진|صورة|तस्वीर|फोटो|ภาพ)"
-    r"\s*(?:by|de|von|di|courtesy of)?\s*[:：=/／]\s*([^\n()]{2,70})"
+    r"(?:\b(?:Photos?|Fotos?|Pictures?|Images?|Bild(?:er)?|Photograph(?:ie)?|Imagen|Fotografía|Foto:|Zdjęcie|Kuva|Bilde"
+    r"|[Pp]hotos?|[Ff]otos?|PHOTOS?|FOTOS?|[Cc]rédit(?: photo)?|[Cc]redit|[Cc]rédito|Crediti?|[Фф]ото|ФОТО|[Сс]вітлина)"
+    r"|写真提供|写真|提供|撮影|图片来源|圖片來源|图源|图片|圖片|图|Φωτογραφία|ΦΩΤΟ|사진|صورة|تصویر|فوٹو"
+    r"|तस्वीर|फोटो|छायाचित्र|सौजन्य|เครดิตภาพ|ภาพจาก|ภาพ)"
+    r"(?:\s*(?:by|de|von|di|courtesy of)?\s*[:：=＝/／]\s*"
+    r"|(?= [A-ZА-ЯІЇЄ]{3,6}\)?\.?$| (?:Agence|Agencia|Agenzia|Agência) |\s?สำนักข่าว)\s?)"
+    r"([^\n()（）]{2,70})",
+    re.MULTILINE,
+)
+# "海岬社记者 王海 摄", "海岬社发（王海摄）"
+_TAKEN = re.compile(r"([一-鿿]{2,6}(?:通讯社|通訊社|社))(?:记者|記者|发|發)[^\n。]{0,12}[摄攝]")
+# "… ＝XYZ", "(XYZ photo)", "| XYZ Photo" at the end of a paragraph
+_NAMED_END = re.compile(
+    r"(?:[＝]([^\s＝()（）\n]{2,16})|[(|]\s?([A-Z]{3,6}) (?:[Ff]ile )?[Pp]hoto\)?)\.?$", re.MULTILINE
 )
 _AGENCY_PHOTO = re.compile(r" (?:File )?(?:Photo|Images?|Foto)\s?[/:]\s?[A-ZÀ-Þ]")
 # How the matches of these two begin.
 _PHOTO_STEMS = (
-    *("Photo", "Foto", "Picture", "Image", "Bild", "Zdjęcie", "Kuva"),
-    *("Фото", "写真", "图", "圖片", "Φωτογραφία", "사진", "صورة", "तस्वीर", "फोटो", "ภาพ"),
+    *("Photo", "Foto", "Picture", "Image", "Bild", "Zdjęcie", "Kuva", "photo", "foto", "PHOTO", "FOTO"),
+    *(
+        "Crédit",
+        "crédit",
+        "Credit",
+        "credit",
+        "Фото",
+        "фото",
+        "ФОТО",
+        "Світлина",
+        "світлина",
+        "写真",
+        "提供",
+        "撮影",
+        "图",
+        "圖片",
+        "Φωτογραφία",
+        "ΦΩΤΟ",
+    ),
+    *("사진", "صورة", "تصویر", "فوٹو", "तस्वीर", "फोटो", "छायाचित्र", "सौजन्य", "เครดิตภาพ", "ภาพ"),
 )
 _AGENCY_PHOTO_STEMS = (" Photo", " File Photo", " Image", " Foto")
 _LAST_WORD = re.compile(r"\b[A-Z][\w-]{1,15}$")
@@ -412,6 +468,12 @@ def _photos(text: str, large: bool) -> Iterator[tuple[int, str]]:
         word = _LAST_WORD.search(text[max(0, match.start() - 17) : match.start()])
         if word and (agencies.known(word[0]) or word[0].isupper()):
             yield match.start(), word[0]
+    for match in _NAMED_END.finditer(text) if "＝" in text or "hoto" in text else ():
+        name = agencies.named(match[1] or match[2])
+        if name:
+            yield match.start(), name
+    for match in _TAKEN.finditer(text) if "摄" in text or "攝" in text else ():
+        yield match.start(), agencies.leading(match[1]) or match[1]
     for match in _SLASH_NAME.finditer(text) if large and "/" in text else ():
         name = agencies.known(match[1])
         if name:

@@ -20,6 +20,7 @@ _FURNITURE_MARK = re.compile(
     r"|related (?:articles|stories|topics|content|news)|all rights reserved|copyright"
     r"|privacy (?:policy|notice|settings)|terms of (?:use|service)"
     r"|click here|(?:leave|post) a comment|comments (?:are|section|policy)|join the conversation|moderat|advertis"
+    r"|(?:your|this) browser|javascript"
     r"|follow us|share this|tune in|must watch|just watched|more videos|download (?:our|the)|the app\b"
     r"|support (?:local|our|quality) journalism|do you have a story|our newsdesk|in your inbox|republication"
     r"|abonn|suscr|inscri|werbung|datenschutz|registrier|anmelden|alle rechte|plus-angebot|weiterlesen"
@@ -223,9 +224,6 @@ def is_run_together(text: str, paragraph: str) -> bool:
 
 
 _MAIL = re.compile(r"[\w.+-]+@\w[\w-]*")
-_PHONE = re.compile(
-    r"(?<![\w-])(?!(?:19|20)\d\d\s?[-–]\s?(?:19|20|\d\d?\b))\+?\(?\d[\d ()./-]{4,16}(?:\d|(?<=[\d-])[A-Za-z]{3,7}\b)"
-)
 # What says whose the text is and what may not be done with it, wherever it stands.
 _RIGHTS = re.compile(
     r"\ball rights reserved|\bmay not be (?:published|reproduced|broadcast|republished|copied)|\bderechos reservados"
@@ -239,15 +237,6 @@ _RIGHTS = re.compile(
 def has_mail(text: str) -> bool:
     """Return whether an address of mail stands in a text."""
     return bool(_MAIL.search(text))
-
-
-def has_phone(text: str) -> bool:
-    """Return whether a number to call stands in a text: seven digits or more with marks between them.
-
-    >>> has_phone("call 555 0147 01"), has_phone("between 2016 and 2017"), has_phone("on 2016-03-04")
-    (True, False, False)
-    """
-    return any(sum(c.isalnum() for c in m[0]) >= 7 for m in _PHONE.finditer(text))
 
 
 def claims_rights(text: str) -> bool:

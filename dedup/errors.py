@@ -28,3 +28,9 @@ class StoreError(DedupError):
     """Output, a store or an index cannot be written, read or trusted (exit status 4)."""
 
     exit_code = 4
+
+
+class EngineError(DedupError):
+    """A cluster gave up, or cannot be reached (exit status 4)."""
+
+    exit_code = 4

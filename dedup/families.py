@@ -6,6 +6,7 @@ import csv
 import functools
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,6 +141,7 @@ def join_inferred(families: Mapping[str, Family], templates: Iterable[Sequence[s
 
     def root(name: str) -> str:
         while parent[name] != name:
+            parent[name] = parent[parent[name]]
             name = parent[name]
         return name
 
@@ -148,9 +150,10 @@ def join_inferred(families: Mapping[str, Family], templates: Iterable[Sequence[s
         for name in names[1:]:
             a, b = sorted((root(names[0]), root(name)))
             parent[b] = a
+    sizes = Counter(map(root, parent))
     joined: dict[str, Family] = {}
     for outlet, family in families.items():
         name = root(family.name)
-        changed = name != family.name or any(root(n) == name and n != name for n in parent)
+        changed = sizes[name] > 1
         joined[outlet] = Family(name=name, source="inferred") if changed and family.name not in fixed else family
     return joined

@@ -59,6 +59,25 @@ class Verdict:
     confidence: float
 
 
+def house_pages(families: Sequence[str]) -> list[int]:
+    """Return the texts whose words tell what is usual in their family, of which there are few; `families` has that of
+    each text."""
+    samples = (_sample(pages) for pages in _pages_of(families).values())
+    return sorted(d for sample in samples if len(sample) >= LEAST_PAGES for d in sample)
+
+
+def _pages_of(families: Sequence[str]) -> dict[str, list[int]]:
+    """Return the texts of each family."""
+    pages: dict[str, list[int]] = {}
+    for d, family in enumerate(families):
+        pages.setdefault(family, []).append(d)
+    return pages
+
+
+def _sample(pages: list[int]) -> list[int]:
+    return pages[:: max(1, len(pages) // SAMPLE)]
+
+
 class Relatedness:
     """Says whether texts have to do with one another, and a passage with its page.
 
@@ -76,9 +95,7 @@ class Relatedness:
         """Take the title and the family of each text; `covered` (bool a token, all false) is for `cover`."""
         self._known, self._least = known, least
         self._families = families
-        self._pages: dict[str, list[int]] = {}
-        for d, family in enumerate(families):
-            self._pages.setdefault(family, []).append(d)
+        self._pages = _pages_of(families)
         self._house: dict[str, frozenset[int]] = {}
         self._titles = _Titles(titles, known.idf)
         self._vector = functools.lru_cache(maxsize=MOST_VECTORS)(self._make_vector)
@@ -116,10 +133,9 @@ class Relatedness:
     def _house_words(self, family: str) -> frozenset[int]:
         """Return the words that at least half of a family's pages hold: its name, its town; they relate nothing."""
         if family not in self._house:
-            pages = self._pages[family]
-            if len(pages) < LEAST_PAGES:
+            if len(self._pages[family]) < LEAST_PAGES:
                 return frozenset()
-            sample = pages[:: max(1, len(pages) // SAMPLE)]
+            sample = _sample(self._pages[family])
             tokens = self._known.tokens
             words = [np.sort(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]) for d in sample]
             once = [w[np.flatnonzero(np.diff(w, prepend=w[:1] + np.uint32(1)))] for w in words]

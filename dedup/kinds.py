@@ -7,7 +7,6 @@ guesses are named in the evidence.
 
 from __future__ import annotations
 
-import collections
 import functools
 import itertools
 from collections.abc import Callable, Sequence
@@ -87,8 +86,6 @@ IN_A_ROW = 40
 # Share of words with a capital or a figure from which a passage is a table or a list of names, and what it must exceed
 # that of its text by, as some languages write every noun so.
 LISTED, ABOVE_USUAL = 0.6, 0.25
-# Pages of a family from which a line with a number to call is standing text.
-STANDING_PAGES = 3
 # Longest formula and longest piece of furniture that is told by its words.
 LONGEST_FORMULA, LONGEST_FURNITURE = 40, 120
 _SENTENCE_END = tuple(".!?。！？।॥۔؟…")
@@ -100,7 +97,7 @@ class _Cues:
 
     `spoken`: inside quotation marks, or somebody speaking of himself who is introduced; `framed`: with marks that only
     captions have; `in_row`: right behind another place of the same text; `together`: headlines run together; `listed`:
-    tables and lists of names; `mail`, `phone` and `rights`: contact lines and notices of rights.
+    tables and lists of names; `mail` and `rights`: addresses to write to and notices of rights.
     """
 
     spoken: float
@@ -109,7 +106,6 @@ class _Cues:
     together: float
     listed: float
     mail: float
-    phone: float
     rights: float
 
 
@@ -126,7 +122,6 @@ def _read(occurrences: Sequence[Occurrence]) -> _Cues:
         together=share(lambda o: cues.is_run_together(o.text, o.paragraph)),
         listed=share(lambda o: o.names >= max(LISTED, o.usual_names + ABOVE_USUAL)),
         mail=share(lambda o: cues.has_mail(o.text)),
-        phone=share(lambda o: cues.has_phone(o.text)),
         rights=share(lambda o: cues.claims_rights(o.text)),
     )
 
@@ -342,12 +337,10 @@ def _boilerplate(occurrences: Sequence[Occurrence], context: Context, shown: _Cu
 
 
 def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> list[tuple[float, str]]:
-    """Return the signals of an outlet's standing text that need no paragraph of their own: lists of headlines, rights,
-    addresses and numbers."""
-    pages = collections.Counter(family for _, family in {(o.document, o.family) for o in occurrences})
-    [(family, most)] = pages.most_common(1)
+    """Return the signals of an outlet's standing text in any paragraph: headlines, rights, addresses."""
+    one_family = len({o.family for o in occurrences}) == 1
     found: list[tuple[float, str]] = []
-    if shown.together >= 0.5 and len(pages) == 1:
+    if shown.together >= 0.5 and one_family:
         found.append((0.8, "headlines of one family that run into one another"))
     if context.words > LONGEST_FORMULA:
         return found  # a line of an outlet's own at the end of a report does not make that furniture
@@ -355,8 +348,6 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues)
         found.append((0.8, "it says that its rights are reserved"))
     if shown.mail >= 0.5:
         found.append((0.75, "an address to write to"))
-    if shown.phone >= 0.5 and most >= STANDING_PAGES:
-        found.append((0.8, f"a number to call, on {most} pages of {family}"))
     return found
 
 

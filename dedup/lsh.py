@@ -68,6 +68,22 @@ def band_pairs(
     return np.stack([codes // max(n, 1), codes % max(n, 1)], axis=1)
 
 
+def band_keys(signatures: npt.NDArray[np.uint32], config: SignatureConfig) -> npt.NDArray[np.int64]:
+    """Return what tells the bucket of each band from others (int64 of 62 bits, documents x bands).
+
+    Two buckets with one key by chance are only one that holds too many: its pairs are not alike.
+    """
+    parts = signatures[:, : config.bands * config.rows].reshape(len(signatures), config.bands, config.rows)
+    keys = np.broadcast_to(np.arange(1, config.bands + 1, dtype=np.uint64), parts.shape[:2]).copy()
+    for row in range(config.rows):
+        # the finaliser of MurmurHash3 (Appleby 2011)
+        keys = keys * np.uint64(0x9E3779B97F4A7C15) + parts[..., row]
+        for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+            keys = (keys ^ keys >> np.uint64(33)) * np.uint64(factor)
+        keys ^= keys >> np.uint64(33)
+    return (keys >> np.uint64(2)).astype(np.int64)
+
+
 def _by_signature(signatures: npt.NDArray[np.uint32], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return `rows` in the byte order of their whole signatures: the order in which large buckets are linked.
 

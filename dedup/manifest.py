@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from dedup import families, lsh, sources
+from dedup.candidates import Found
 from dedup.config import Config
 from dedup.model import ScanResult
 from dedup.sources import Corpus
 from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """How many tokens each text has (`sizes`, int64), the words of all, and what else was counted."""
-
-    sizes: npt.NDArray[np.int64]
-    words: int
-    counts: Mapping[str, int]
+PAGES = (
+    "each document is a page with many stories (--unit page): two that share a story are no copies of each other, "
+    "so relations and clusters of documents were not looked for"
+)
 
 
 def manifest(
     config: Config,
     corpus: Corpus,
     known_families: Mapping[str, families.Family],
-    tally: Tally,
+    found: Found,
     result: ScanResult,
 ) -> dict[str, Any]:
     """Return the manifest of a scan without its times, as plain values."""
     from dedup import __version__
 
-    sizes = tally.sizes[corpus.sides != sources.KNOWN]
+    sizes = found.sizes[corpus.sides != sources.KNOWN]
     blank = [d.id for d, n in zip(corpus.heads(), sizes.tolist(), strict=True) if n == 0]
     outlets = {families.outlet_of(d) for d in corpus.heads()}
     settings = config.to_dict()
@@ -54,13 +47,13 @@ def manifest(
         "counts": {
             "documents": int((corpus.sides == sources.OWN).sum()),
             "documents_against": int((corpus.sides == sources.REFERENCE).sum()),
-            "words": tally.words,
+            "words": found.weight // 6,
             "passages": len(result.passages),
             "document_clusters": len(result.documents),
             "pairs": len(result.pairs),
             "suppressed": len(result.suppressed),
             "outlets": len(outlets),
-            **tally.counts,
+            **found.counts,
         },
         "not_comparable": len(blank),
         "not_comparable_examples": blank[:20],
@@ -72,11 +65,11 @@ def manifest(
         "families": {
             o: {"family": f.name, "source": f.source} for o, f in sorted(known_families.items()) if o in outlets
         },
-        "warnings": _warnings(corpus, blank, window=config.window_days is not None),
+        "warnings": _warnings(corpus, blank, config),
     }
 
 
-def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str]:
+def _warnings(corpus: Corpus, blank: Sequence[str], config: Config) -> list[str]:
     """Return what a reader of the result must know about its input."""
     count = int((corpus.sides != sources.KNOWN).sum())
     found = list(corpus.log.messages())
@@ -91,8 +84,11 @@ def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str
     if undated:
         found.append(
             f"{undated} of {count} documents have no usable date: who was first is not told for them"
-            + (", and with a window they are compared with nothing" if window else "")
+            + (", and with a window they are compared with nothing" if config.window_days is not None else "")
         )
+    dates = [d.timestamp for d in corpus.heads() if d.timestamp is not None]
+    if len(dates) > 1 and all(t % 86_400 == 0 for t in dates):
+        found.append("no date has a time of day: who was first within a day is not told")
     nameless = sum(d.outlet is None for d in corpus.heads())
     if nameless:
         found.append(
@@ -101,4 +97,6 @@ def _warnings(corpus: Corpus, blank: Sequence[str], *, window: bool) -> list[str
         )
     if blank:
         found.append(f"{len(blank)} documents have no words and are compared with nothing")
+    if config.unit == "page":
+        found.append(PAGES)
     return found

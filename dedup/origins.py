@@ -5,28 +5,38 @@ Credits come from `dedup.credits`. Of a page with several stories only those cou
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dedup import agencies
 from dedup.credits import Credit
+from dedup.families import registrable_domain
 from dedup.model import Document, Origin
 
 # The least lag by which a first publication counts as earlier, by the precision of the dates (seconds).
 LEAST_LAG = {"second": 60.0, "minute": 60.0, "day": 86_400.0, "month": 31 * 86_400.0, "year": 366 * 86_400.0}
 
+# The same between outlets of one family (seconds): they publish from one desk, and minutes between them are chance.
+FAMILY_LAG = 3600.0
 # The least part of a passage that a carrier has whose credit counts for it.
 LEAST_EXTENT = 0.5
+# A time of day that only stands for the day.
+_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
+# Most characters between the beginnings of a caption and of its paragraph: a mark, a label.
+OWN_START = 12
 # How far into a passage its own dateline or byline may stand (characters).
 BEGINNING = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """A carrier as origins see it: its document, where the passage stands in it, its part of the passage, and the
-    agency credits of the document."""
+    """A carrier as origins see it: its document and that one's family, where the passage stands in it, its part of the
+    passage, and the agency credits of the document."""
 
     document: Document
+    family: str
     start: int
     end: int
     extent: float
@@ -36,33 +46,55 @@ class Carried:
 def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str] = ()) -> Origin:
     """Return the origin of a passage: a credited agency, and the document that had it first, each with evidence.
 
-    `outlets` are those that are agencies by their names; an acronym in a credit may mean one of them.
+    `outlets` are those that are agencies by their names; an acronym in a credit may mean one of them. Who printed a
+    caption first says nothing by itself: the picture came from a third.
     """
     agency, evidence, strength = _agency(carriers, is_caption, outlets)
-    first, lag = _first(carriers)
+    own = [c for c in carriers if agency and _same_agency(c.document.outlet, agency)]
+    if own:
+        earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
+        said = (*evidence, "the agency's own copy")
+        return Origin(doc_id=earliest.document.id, agency=agency, evidence=said, confidence=0.95)
+    linked = _linked(carriers)
+    if linked is not None:
+        said = (*evidence, "canonical link")
+        return Origin(doc_id=linked, agency=agency, evidence=said, confidence=max(0.8, round(strength, 6)))
+    first = _first(carriers)
     if agency:
-        own = [c for c in carriers if _same_agency(c.document.outlet, agency)]
-        if own:
-            earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
-            return Origin(
-                doc_id=earliest.document.id,
-                agency=agency,
-                evidence=(*evidence, "the agency's own copy"),
-                confidence=0.95,
-            )
-        if first is not None and any(
+        named = first is not None and any(
             c.document.id == first.id and _credits_agency(c, agency, outlets) for c in carriers
-        ):
-            return Origin(
-                doc_id=first.id,
-                agency=agency,
-                evidence=(*evidence, "earliest"),
-                confidence=round(strength, 6),
-            )
-        return Origin(doc_id=None, agency=agency, evidence=evidence, confidence=round(strength, 6))
-    if first is not None and lag:
+        )
+        return Origin(
+            doc_id=first.id if named and first else None,
+            agency=agency,
+            evidence=(*evidence, "earliest") if named else evidence,
+            confidence=round(strength, 6),
+        )
+    if first is not None and not is_caption:
         return Origin(doc_id=first.id, agency=None, evidence=("earliest",), confidence=0.5)
     return Origin()
+
+
+def _linked(carriers: Sequence[Carried]) -> str | None:
+    """Return the id of the carrier that canonical links of pages of other sites name most; None where none is named."""
+    pages = {_page(c.document.url): c.document.id for c in reversed(carriers) if c.document.url}
+    named = (pages.get(_page(c.document.canonical_url)) for c in carriers if _points_away(c.document))
+    ranked = Counter(doc_id for doc_id in named if doc_id is not None).most_common(2)
+    if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
+        return None
+    return ranked[0][0]
+
+
+def _points_away(document: Document) -> bool:
+    """Return whether a page says by its canonical link that its text is another site's."""
+    there, here = registrable_domain(document.canonical_url), registrable_domain(document.url)
+    return there is not None and here is not None and there != here
+
+
+def _page(url: str | None) -> str:
+    """Return an address without what does not tell pages apart: scheme, "www.", query, fragment, last slash."""
+    plain = re.sub(r"^\w+://(?:www\.)?|[?#].*$", "", (url or "").strip())
+    return plain.rstrip("/").casefold()
 
 
 def _credits_agency(carried: Carried, agency: str, outlets: Sequence[str]) -> bool:
@@ -105,7 +137,12 @@ def _nearest(carried: Carried, is_caption: bool) -> list[Credit]:
     """
     if is_caption:
         near = (carried.start - 80, carried.end + 120)
-        return [c for c in carried.credits if c.position == "photo credit" and near[0] <= c.start <= near[1]]
+        photos = [c for c in carried.credits if c.position == "photo credit" and near[0] <= c.start <= near[1]]
+        # what a caption's own paragraph ends in
+        own = [
+            c for c in carried.credits if c.position == "trailing credit" and abs(c.start - carried.start) <= OWN_START
+        ]
+        return photos or own
     before: dict[str, Credit] = {}
     after: dict[str, Credit] = {}
     for credit in carried.credits:
@@ -116,12 +153,22 @@ def _nearest(carried: Carried, is_caption: bool) -> list[Credit]:
     return sorted({*before.values(), *after.values()}, key=lambda c: (c.start, c.position, c.agency))
 
 
-def _first(carriers: Sequence[Carried]) -> tuple[Document | None, bool]:
-    """Return the document with the earliest publication and whether it leads by the least lag of its precision."""
+def _first(carriers: Sequence[Carried]) -> Document | None:
+    """Return the document with the earliest publication when it leads by the least lag of the dates' precision, and
+    does not say itself that its text is another site's."""
     dated = [c.document for c in carriers if c.document.timestamp is not None]
     if len(dated) < len(carriers) or len({d.id for d in dated}) < 2:
-        return None, False
+        return None
     ranked = sorted({d.id: d for d in dated}.values(), key=lambda d: (d.timestamp or 0.0, d.id))
     lag = (ranked[1].timestamp or 0.0) - (ranked[0].timestamp or 0.0)
-    least = max(LEAST_LAG.get(d.published_precision or "day", 86_400.0) for d in ranked[:2])
-    return (ranked[0], True) if lag >= least else (None, False)
+    least = max(LEAST_LAG.get(_precision(d), 86_400.0) for d in ranked[:2])
+    if len({c.family for c in carriers}) == 1 and len({c.document.outlet for c in carriers}) > 1:
+        least = max(least, FAMILY_LAG)
+    return ranked[0] if lag >= least and not _points_away(ranked[0]) else None
+
+
+def _precision(document: Document) -> str:
+    """Return the precision of a date; midnight is a day."""
+    midnight = bool(_MIDNIGHT.search((document.published or "").strip()))
+    coarse = document.published_precision in ("month", "year")
+    return "day" if midnight and not coarse else document.published_precision or "day"

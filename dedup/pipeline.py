@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -31,6 +30,7 @@ from dedup import (
     sketches,
     sources,
     whole,
+    workers,
 )
 from dedup.align import Passages, joined
 from dedup.clock import Clock
@@ -45,7 +45,6 @@ from dedup.shelf import Chosen, Shelf
 from dedup.sources import Corpus, Source
 from dedup.spill import Scratch, in_order
 from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION, Tokens
-from dedup.workers import in_processes
 
 # Does what `candidates.find` does, with the same arguments.
 Find = Callable[..., candidates.Found]
@@ -123,7 +122,7 @@ class _Scan:
             self.find = functools.partial(find, journal=journal)
         self.clock = Clock(progress=progress, stages=[])
         self.mapping: dict[str, str] = {}
-        self.jobs = config.jobs or _cores()
+        self.jobs = config.jobs or workers.cores()
 
     def run(self, source: Source, against: Source | None, work: str | Path | None = None) -> ScanResult:
         """Read, find, judge and assemble."""
@@ -152,7 +151,7 @@ class _Scan:
                 finding = self._find(corpus, pool, scratch)
             result, known = self._judge(finding, known, pool, scratch)
         self.clock.stop()
-        about = manifest(self.config, corpus, known, finding.tally, result)
+        about = manifest(self.config, corpus, known, finding.found, result)
         return replace(result, manifest={**about, "stages": self.clock.stages}, words=finding.found.words)
 
     def _find(self, corpus: Corpus, pool: Executor, scratch: Scratch) -> whole.Finding:
@@ -168,8 +167,9 @@ class _Scan:
             keep=self._verified(corpus),
             scratch=scratch,
             lengths=corpus.texts.lengths,
+            wanted=functools.partial(whole.house_pages, corpus, self.mapping),
         )
-        return whole.everything(corpus, found)
+        return whole.Finding(part=corpus, found=found, runs=Clusters.of([]))
 
     def _judge(
         self, finding: whole.Finding, known_families: dict[str, families.Family], pool: Executor, scratch: Scratch
@@ -223,7 +223,7 @@ class _Scan:
 
     def _spread(self, scratch: Scratch) -> Spread:
         """Return what spreads work over processes; with a journal, what is finished is taken from it."""
-        plain = functools.partial(in_processes, jobs=self.jobs, scratch=scratch)
+        plain = functools.partial(workers.in_processes, jobs=self.jobs, scratch=scratch)
         journal, calls = self.journal, itertools.count(1)
         if journal is None:
             return plain
@@ -366,7 +366,9 @@ class _Scan:
         align: Any,
         work: _Work,
     ) -> tuple[list[relations.DocumentPair], list[tuple[int, dict[int, relations.DocumentPair]]]]:
-        """Return related pairs and clusters of near-duplicates."""
+        """Return related pairs and clusters of near-duplicates; none of pages: what two share is a story."""
+        if self.config.unit == "page":
+            return [], []
         tokens, corpus, heads = material.tokens, work.corpus, work.corpus.texts.heads()
         incidental = np.array([k in ("boilerplate", "stock_phrase") for k in made.kinds], np.bool_)
         quotations = np.array([k == "quotation" for k in made.kinds], np.bool_)
@@ -480,10 +482,6 @@ def _selected(judged: _Judged, kept: selection.Chosen) -> _Judged:
     """Return the chosen clusters, with the verdicts of those that they are from."""
     verdicts = {n: judged.verdicts[i] for n, (i, _) in enumerate(kept) if i in judged.verdicts}
     return _Judged(clusters=Clusters.of([c for _, c in kept]), verdicts=verdicts)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _score(cluster: Cluster, masses: npt.NDArray[np.uint16]) -> float:

@@ -93,7 +93,9 @@ class Encoded:
 
 
 class EncodedPassages(Lazy[PassageCluster]):
-    """Records of passages, decoded when they are asked for."""
+    """Records of passages, decoded when they are asked for; they are in the order of the results."""
+
+    is_ranked = True
 
     def __init__(
         self, view: memoryview, ends: npt.NDArray[np.int64], numbers: Sequence[int], parents: Mapping[int, str]

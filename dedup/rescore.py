@@ -130,14 +130,8 @@ def _marks(
     masses: npt.NDArray[np.uint16], weights: npt.NDArray[np.uint8], flags: npt.NDArray[np.uint8]
 ) -> npt.NDArray[np.uint8]:
     """Return what tokens are (uint8): bits of CONTENT, INNER, NAME and COMMA."""
-    is_content = masses.astype(np.int32) * 6 >= content_mass() * weights.astype(np.int32)
-    # the capital of a sentence's first word tells nothing
-    is_inner = is_content & ((flags & (k.FLAG_SENTENCE | k.FLAG_LINE)) == 0)
-    is_name = is_inner & ((flags & k.FLAG_UPPER) != 0)
-    comma = (flags & (k.FLAG_PUNCT | k.FLAG_SENTENCE | k.FLAG_LINE)) == k.FLAG_PUNCT
-    found: npt.NDArray[np.uint8] = np.where(is_content, CONTENT, 0).astype(np.uint8)
-    for mark, where in ((INNER, is_inner), (NAME, is_name), (COMMA, comma)):
-        found[where] |= mark
+    kinds = (k.FLAG_SENTENCE | k.FLAG_LINE, k.FLAG_UPPER, k.FLAG_PUNCT)
+    found: npt.NDArray[np.uint8] = weight_kernels.token_marks(masses, weights, flags, content_mass(), kinds)
     return found
 
 

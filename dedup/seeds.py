@@ -105,13 +105,19 @@ def link_seeds(
     seeds = _seeds(tokens, active, config, layout, pool, scratch)
     hits = Parts(len(layout), scratch)
     two_sided = bool(sides.any())
-    limits = (config.small_bucket, config.seed_size)
 
     def part(number: int) -> int:
         scratch.release()
         records = np.sort(seeds.take(number))
         found, frequent = kernels.link(
-            records, layout.place_bits, tokens.bounds, layout.firsts, tokens.hashes, sides, two_sided, limits
+            records,
+            layout.place_bits,
+            tokens.bounds,
+            layout.firsts,
+            tokens.hashes,
+            sides,
+            two_sided,
+            config.small_bucket,
         )
         hits.add(
             *kernels.scatter_hits(

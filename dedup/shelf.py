@@ -254,13 +254,17 @@ class Chosen(Mapping[str, Document]):
         self._ids = shelf.ids
 
     def __getitem__(self, doc_id: str) -> Document:
+        if doc_id not in self:
+            raise KeyError(doc_id)
+        return self._shelf[bisect.bisect_left(self._ids, doc_id)]
+
+    def __contains__(self, doc_id: object) -> bool:
+        if not isinstance(doc_id, str):
+            return False
         number = bisect.bisect_left(self._ids, doc_id)
-        if number == len(self._ids) or self._ids[number] != doc_id:
-            raise KeyError(doc_id)
         at = int(np.searchsorted(self._numbers, number))
-        if at == len(self._numbers) or self._numbers[at] != number:
-            raise KeyError(doc_id)
-        return self._shelf[number]
+        here = at < len(self._numbers) and int(self._numbers[at]) == number
+        return here and self._ids[number] == doc_id
 
     def __iter__(self) -> Iterator[str]:
         return (self._ids[i] for i in self._numbers.tolist())

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from dedup import candidates, families, rescore, sketches, templates, weights
+from dedup import candidates, families, furniture, rescore, sketches, templates, weights
 from dedup.align import Passages
 from dedup.clusters import Clusters
 from dedup.config import Config
-from dedup.manifest import Tally
 from dedup.progress import Progress
 from dedup.sources import Corpus
 from dedup.spill import Scratch, in_order
@@ -78,21 +77,19 @@ def _pages(
     ]
 
 
+def house_pages(corpus: Corpus, mapping: Mapping[str, str]) -> list[int]:
+    """Return the texts that are judged by, also where they have no passage; `mapping` names families of outlets."""
+    known = families.families_of(corpus.texts.heads(), mapping)
+    return furniture.house_pages([known[families.outlet_of(d)].name for d in corpus.texts.heads()])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What was found in a part of a corpus, runs of words that pages of a family have, and what was counted."""
+    """What was found in a part of a corpus, and runs of words that pages of a family have."""
 
     part: Corpus
     found: candidates.Found
     runs: Clusters
-    tally: Tally
-
-
-def everything(corpus: Corpus, found: candidates.Found) -> Finding:
-    """Return what was found in a whole corpus."""
-    words = int(found.tokens.weights.sum(dtype=np.int64) // 6)
-    tally = Tally(sizes=np.diff(found.tokens.bounds), words=words, counts=found.counts)
-    return Finding(part=corpus, found=found, runs=Clusters.of([]), tally=tally)
 
 
 def find(
@@ -117,9 +114,8 @@ def find(
     counts = {"tokens": int(made.sizes.sum()), "exact_copies": some.copies, **found.counts}
     return Finding(
         part=some.part,
-        found=found,
+        found=replace(found, sizes=made.sizes, weight=int(made.weights.sum()), counts=counts),
         runs=Clusters.of([run for run in runs if any(m.document in compared for m in run.members)]),
-        tally=Tally(sizes=made.sizes, words=int(made.weights.sum() // 6), counts=counts),
     )
 
 
@@ -150,7 +146,14 @@ def _aligned(some: Narrowed, pool: Executor, progress: Progress, config: Config,
         parts.append(found)
         progress.advance(BLOCK_PAIRS)
     passages, scored = candidates.together(*parts)
-    counts = {"candidate_pairs": len(pairs), "aligned_passages": len(passages)}
     return candidates.Found(
-        tokens=tokens, words=words, evidence=known, copy_of=copies, passages=passages, scored=scored, counts=counts
+        tokens=tokens,
+        sizes=np.diff(tokens.bounds),
+        weight=int(tokens.weights.sum(dtype=np.int64)),
+        words=words,
+        evidence=known,
+        copy_of=copies,
+        passages=passages,
+        scored=scored,
+        counts={"candidate_pairs": len(pairs), "aligned_passages": len(passages)},
     )

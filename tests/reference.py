@@ -375,6 +375,23 @@ def token_mass(idf: float, weight: int) -> int:
     return int(idf * weight / 6 * 256)
 
 
+def context(hashes: list[int], weights: list[int], size: int) -> int:
+    """The first 6, 4 and 4 bits of the words behind a seed of `size` words; nothing where there is no word."""
+    n = next((n for n in range(len(weights)) if sum(weights[:n]) >= 6 * size), len(weights))
+    following = [*hashes[n:], 0, 0, 0]
+    return (following[0] >> 26) << 8 | (following[1] >> 28) << 4 | following[2] >> 28
+
+
+def token_marks(mass: int, weight: int, flag: int, content: int, kinds: tuple[int, int, int]) -> int:
+    """What a token is: 1 content, 2 inside a sentence as well, 4 with a capital as well; 8 behind a comma."""
+    beginning, upper, punctuation = kinds
+    is_content = 6 * mass >= content * weight
+    is_inner = is_content and not flag & beginning
+    is_name = is_inner and bool(flag & upper)
+    behind_comma = bool(flag & punctuation) and not flag & beginning
+    return is_content + 2 * is_inner + 4 * is_name + 8 * behind_comma
+
+
 def chosen_chains(
     groups: list[list[tuple[int, int]]],
     mass: list[int],
@@ -493,3 +510,22 @@ def contexts(hashes: Sequence[int], step: int, most: int) -> list[bytes]:
     """The tokens of a text from each of its places on, forward or backward, as bytes."""
     read = [hashes[i:] if step > 0 else hashes[i::-1] for i in range(len(hashes))]
     return [b"".join(h.to_bytes(4, "big") for h in some[:most]) for some in read]
+
+
+def around(hashes: Sequence[int], masses: Sequence[int], place: int) -> list[int]:
+    """The lowest byte of the hash of each of the 4 tokens before a place of a text and of the 8 from there on, then the
+    masses of these tokens in steps of 32, rounded up; 0 where the text has none."""
+    near = [i if 0 <= i < len(hashes) else None for i in range(place - 4, place + 8)]
+    return [0 if i is None else hashes[i] % 256 for i in near] + [
+        0 if i is None else min(255, masses[i] // 32 + 1) for i in near
+    ]
+
+
+def run_bound(left: Sequence[int], right: Sequence[int]) -> tuple[int, int]:
+    """The mass of what looks equal around two places, or 2**24 where that has no end, and how much stands before."""
+    same = [left[k] == right[k] and left[12 + k] > 0 and right[12 + k] > 0 for k in range(12)]
+    ahead = [k for k in range(4, 12) if all(same[4 : k + 1])]
+    behind = [k for k in range(4) if all(same[k:4])]
+    steps = [left[12 + k] for k in (*ahead, *behind)]
+    endless = len(ahead) == 8 or len(behind) == 4 or 255 in steps
+    return (1 << 24 if endless else 32 * sum(steps)), len(behind)

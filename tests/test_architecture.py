@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds"),
-        *("agencies", "credits", "origins", "selection", "memory", "shelf", "clock", "sketches", "templates"),
+        *("agencies", "credits", "origins", "selection", "memory", "shelf", "clock", "sift", "sketches", "templates"),
     ),
     ("candidates", "assembly", "records", "readers.", "store.", "report."),
     ("sources",),
@@ -61,9 +61,9 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("credits", "agencies"): "which words name an agency",
     ("origins", "agencies"): "which spellings mean one agency",
     ("origins", "credits"): "Credit",
+    ("origins", "families"): "which addresses are of another site",
     ("selection", "clusters"): "Carrier and Cluster",
     ("furniture", "clusters"): "Cluster",
-    ("whole", "manifest"): "Tally: what was counted",
     ("templates", "clusters"): "Carrier and Cluster",
     ("templates", "tokens"): "Tokens",
     ("furniture", "rescore"): "Evidence: the masses of words",
@@ -75,6 +75,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("report.", "store.atomic"): "a report appears whole or not at all",
     ("evaluate", "evaluation."): "one figure a file",
     ("explain", "explanation."): "one part of the account a file",
+    ("spark.frames", "pipeline"): "a scan of a DataFrame",
 }
 
 MOST_LINES = 400

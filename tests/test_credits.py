@@ -47,3 +47,37 @@ def test_spellings_mean_one_agency() -> None:
     assert names["رويترز"] == names["Reuters"] == "Reuters"
     assert names["NPA"] == "Northlight Press Agency"
     assert names["XYZ"] == "XYZ"
+
+
+def test_small_agencies() -> None:
+    """Agencies that no list has are told by what they call themselves, in the text and beside photos;
+    plain names are not, as a photographer or a place could be meant."""
+    lines = (CASES / "credits-small-agencies.jsonl").read_text(encoding="utf-8").splitlines()
+    cases = [json.loads(line) for line in lines]
+    assert len({c["lang"] for c in cases}) > 8
+    found = [is_named(c) for c in cases]
+    assert len(found) > 140
+    assert sum(found) >= 0.75 * len(found)
+
+
+def is_named(case: dict[str, str]) -> bool:
+    """Say whether a credit of a case names its agency, but for quotation marks and words of its kind."""
+    wanted = case["agency"].strip("«»").casefold()
+    names = [c.agency.strip("«»").casefold() for c in credits(Document(text=case["text"]))]
+    return any(wanted in n or n in wanted for n in names)
+
+
+def test_what_a_text_is_about_is_no_agency() -> None:
+    """An acronym behind the place is an agency, unless the text goes on to speak of it; a large one is always."""
+    plain = "SELBY, 3 May (QVD) - The bridge was closed on Monday. Drivers face a detour."
+    assert [c.agency for c in credits(Document(text=plain))] == ["QVD"]
+    about = f"{plain} The QVD will vote on a toll. Members of the QVD said so."
+    assert not credits(Document(text=about))
+    large = about.replace("QVD", "AFP")
+    assert [c.agency for c in credits(Document(text=large))] == ["AFP"]
+
+
+@pytest.mark.parametrize("text", ["橋を点検する作業員（岬通信）", "पुलाची पाहणी (छायाचित्र: सागर वृत्तसंस्था)"])
+def test_a_name_has_no_marks_inside(text: str) -> None:
+    """What stands before a mark is no part of the name behind it."""
+    assert all(not set(":：（(") & set(c.agency) for c in credits(Document(text=text)))

@@ -63,7 +63,14 @@ def test_a_paragraph_of_one_family_on_other_stories_is_furniture() -> None:
     assert kind_of(places) != "boilerplate"
 
 
-@pytest.mark.parametrize("text", ["Sign in to read on: subscribers get every story", "登录后继续阅读本文全部内容"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sign in to read on: subscribers get every story",
+        "登录后继续阅读本文全部内容",
+        "Please upgrade your browser to view this interactive map",
+    ],
+)
 def test_words_of_navigation_need_a_paragraph_of_their_own(text: str) -> None:
     """A login line is furniture; a report about subscribers, which shares more with its like, is not."""
     assert kind_of([place(i, text, alone=True) for i in range(3)]) == "boilerplate"
@@ -185,23 +192,12 @@ def test_a_line_at_the_end_of_a_report_does_not_make_it_furniture(line: str) -> 
     assert kind_of([place(i, line) for i in range(2)], words=3.0) == "boilerplate"
 
 
-def test_a_number_to_call_is_furniture_where_one_family_keeps_printing_it() -> None:
-    """An appeal is a formula in two outlets; with a number, on three stories of one family, it is standing text."""
+def test_an_appeal_with_a_number_to_call_is_a_formula() -> None:
+    """Reports of police end in it, whatever their outlet: it stands in their sentences, not around them."""
     line = "is asked to call the harbour police at (504) 555-0147 or the tip line at 1-800-555-TIPS"
     formula = {"distance": 1.0, "unrelated": True, "words": 17.0}
     assert kind_of([place(i, line) for i in range(3)], **formula) == "stock_phrase"
-    one = [place(i, line, family="one house") for i in range(3)]
-    assert kind_of(one, **formula) == "boilerplate"
-    silent = [dataclasses.replace(p, text="is asked to call the harbour police at any hour of the day") for p in one]
-    assert kind_of(silent, **formula) == "stock_phrase"
-
-
-@pytest.mark.parametrize(
-    "text", ["between 2016 and 2017", "on 2016-03-04", "won 21-14, 7-3 and 6-4", "the 2012 terrorists"]
-)
-def test_figures_are_no_number_to_call(text: str) -> None:
-    """Years, days, results and sums are no telephone numbers."""
-    assert not cues.has_phone(text)
+    assert kind_of([place(i, line, family="one house") for i in range(3)], **formula) == "stock_phrase"
 
 
 def test_a_table_is_no_narrative() -> None:

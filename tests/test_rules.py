@@ -129,8 +129,8 @@ def test_a_small_part_does_not_credit_the_whole() -> None:
 
     def carried(extent: float) -> list[Carried]:
         return [
-            Carried(document=wire, start=17, end=60, extent=extent, credits=tuple(credits(wire))),
-            Carried(document=own, start=0, end=60, extent=1.0, credits=tuple(credits(own))),
+            Carried(document=wire, family="w", start=17, end=60, extent=extent, credits=tuple(credits(wire))),
+            Carried(document=own, family="o", start=0, end=60, extent=1.0, credits=tuple(credits(own))),
         ]
 
     assert origin(carried(0.25), is_caption=False).agency is None

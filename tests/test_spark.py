@@ -104,6 +104,63 @@ def test_settings_reach_the_executors(session: Any) -> None:
     assert plain(scan(records, config, find=Engine(session, 2).find)) == plain(scan(records, config))
 
 
+@needs_spark
+def test_dataframes(session: Any) -> None:
+    """A DataFrame gives DataFrames with the records of a local scan, also when there are none."""
+    import dataclasses
+
+    from dedup.spark import scan as scan_frame
+
+    records = crowded()[:30]
+    here = scan(records)
+    there = scan_frame(session.createDataFrame(records), partitions=2)
+    assert len(here.passages) > 3
+    for name in ("passages", "documents", "pairs", "suppressed"):
+        rows = [row.asDict(recursive=True) for row in getattr(there, name).collect()]
+        known = [json.loads(json.dumps(dataclasses.asdict(record))) for record in getattr(here, name)]
+        assert sorted(rows, key=json.dumps) == sorted(known, key=json.dumps), name
+    assert there.manifest["counts"] == here.manifest["counts"]
+    alone = scan_frame(session.createDataFrame(records[1:2]), partitions=2)
+    assert alone.passages.count() == alone.pairs.count() == 0
+
+
+@needs_spark
+def test_nothing_to_compare(session: Any) -> None:
+    """No text, texts without words, and texts that share nothing are scanned as on one machine."""
+    from dedup.spark.engine import Engine
+
+    alone = [{"id": "a", "text": "Rain fell on the old harbour all day."}, {"id": "b", "text": "Nobody saw the ferry."}]
+    for records in ([], [{"id": "a", "text": "…"}, {"id": "b", "text": ""}], alone):
+        assert plain(scan(records, find=Engine(session, 2).find)) == plain(scan(records))
+
+
+@needs_spark
+def test_a_job_that_fails(session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that gives up ends with status 4 and a sentence, and leaves the results of before as they were."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "manifest.json").write_text('{"dedup": "before"}')
+    monkeypatch.setattr(session.sparkContext, "pythonExec", str(tmp_path / "no-python"))
+    result = CliRunner().invoke(main, ["scan", str(CORPUS), "-o", str(out), "-q", "--engine", "spark"])
+    assert result.exit_code == 4, result.output
+    assert "Spark gave up" in result.output
+    assert "no-python" in result.output
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+    assert (out / "manifest.json").read_text() == '{"dedup": "before"}'
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="Spark is needed")
+@pytest.mark.parametrize("master", ["local[two]", "localhost:7077", "spark://host", "http://host:7077"])
+def test_wrong_master(master: str, tmp_path: Path) -> None:
+    """What no cluster can be is refused at once, with status 2 and examples of what is asked for."""
+    options = ["-o", str(tmp_path / "out"), "--engine", "spark", "--master", master]
+    result = CliRunner().invoke(main, ["scan", str(CORPUS), *options])
+    assert result.exit_code == 2, result.output
+    assert master in result.output
+    assert "spark://host:7077" in result.output
+    assert not (tmp_path / "out").exists()
+
+
 def test_local_scan_knows_no_spark() -> None:
     """Neither the help nor a local scan imports anything of Spark."""
     for code in (
@@ -113,7 +170,7 @@ def test_local_scan_knows_no_spark() -> None:
         script = f"import json, sys\n{code}\nprint(json.dumps(sorted(sys.modules)))"
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
         loaded = json.loads(done.stdout.splitlines()[-1])
-        assert not [m for m in loaded if m.startswith(("pyspark", "py4j", "dedup.spark"))]
+        assert not [m for m in loaded if m.startswith(("pyspark", "py4j", "pyarrow", "dedup.spark"))]
 
 
 @pytest.mark.parametrize(

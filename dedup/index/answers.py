@@ -14,8 +14,8 @@ class Answer(Sequence[IndexMatch]):
     """Matches in order of the documents asked about, and what else is known of them.
 
     `asked` are the ids of these documents. `added`, `replaced` and `unchanged` say what became of them; a query leaves
-    them empty. `as_of` is the commit that the answer is of. `limited` counts what was limited: seeds of which the
-    earliest carriers alone were looked at (`frequent_seeds`), and candidates that were not aligned (`passed_over`).
+    them empty. `as_of` is the commit that the answer is of. `limited` counts what was limited: seeds of which only
+    some carriers were looked at (`frequent_seeds`), and candidates that were not aligned (`passed_over`).
     `messages` say what was not understood in the records.
     """
 

@@ -16,10 +16,11 @@ from dedup.config import Config, SignatureConfig
 from dedup.errors import ConfigError, StoreError
 from dedup.families import outlet_of
 from dedup.index.view import expand, once
+from dedup.kernels import postings as posting_kernels
 from dedup.kernels import shingles as shingle_kernels
 from dedup.kernels import weights as weight_kernels
 from dedup.model import Document
-from dedup.store.segments import LAYOUTS, MemoryRun, Segment, counted_once, in_memory
+from dedup.store.segments import LAYOUTS, MemoryRun, Segment, counted_once, in_memory, postings
 from dedup.tokens import Tokens
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -82,18 +83,18 @@ def words_of(
     signed: npt.NDArray[np.uint32],
     config: Config,
 ) -> Segment:
-    """Return what is searched for in documents, as a segment in memory.
+    """Return what is searched for in documents, in order of their numbers, as a segment in memory.
 
-    `tokens` are those of the documents, `signed` their signatures (uint32, documents x `num_perm`).
+    `tokens` are those of the documents, `signed` their signatures (uint32, documents x `num_perm`). There must be no
+    more than a segment may have.
     """
-    keys, of = seeds_of(tokens, config)
+    keys, places, contexts = seeds_of(tokens, 0, len(tokens), config)
+    of = np.searchsorted(tokens.bounds, places, "right") - 1
     bands = band_keys(signed, config.signatures)
     worded = np.diff(tokens.bounds) > 0
     return in_memory({
-        "seeds": MemoryRun(LAYOUTS["seeds"], *_once(keys, numbers[of])),
-        "bands": MemoryRun(
-            LAYOUTS["bands"], *_once(bands[worded].ravel(), np.repeat(numbers[worded], bands.shape[1]))
-        ),
+        "seeds": postings(keys, of.astype(np.uint32), contexts),
+        "bands": postings(bands[worded].ravel(), np.repeat(np.flatnonzero(worded), bands.shape[1]).astype(np.uint32)),
         "ids": MemoryRun(LAYOUTS["ids"], np.array([hash_name(d.id) for d in documents], np.uint64), numbers),
         "words": _words(tokens),
         "facts": MemoryRun(
@@ -116,20 +117,20 @@ def _words(tokens: Tokens) -> MemoryRun:
     return counted_once(each, (np.ones(len(each), np.uint32),))
 
 
-def seeds_of(tokens: Tokens, config: Config) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """Return the seed keys of all texts (uint32), and the text of each (int64)."""
-    keys, places = seed_places(tokens, config)
-    return keys, np.searchsorted(tokens.bounds, places, "right") - 1
-
-
-def seed_places(tokens: Tokens, config: Config) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """Return the seed keys of all texts (uint32) and their token places (int64), in order of place."""
-    sizes = config.seeds
-    spans = np.stack([tokens.bounds[:-1], tokens.bounds[1:]], axis=1)
+def seeds_of(
+    tokens: Tokens, first: int, last: int, config: Config
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
+    """Return the seeds of the texts `[first, last)`: keys (uint32), token places (int64) in order, and contexts
+    (uint32, see `dedup.kernels.postings`)."""
+    sizes, bounds = config.seeds, tokens.bounds
+    spans = np.stack([bounds[first:last], bounds[first + 1 : last + 1]], axis=1)
     keys, places, *_ = shingle_kernels.seed_places(
         tokens.hashes, tokens.weights, spans, sizes.seed_size, sizes.seed_window
     )
-    return keys, places
+    following = posting_kernels.contexts(
+        tokens.hashes, tokens.weights, bounds[first : last + 1], places, sizes.seed_size
+    )
+    return keys, places, following
 
 
 def band_keys(signed: npt.NDArray[np.uint32], config: SignatureConfig) -> npt.NDArray[np.uint32]:
@@ -141,15 +142,6 @@ def band_keys(signed: npt.NDArray[np.uint32], config: SignatureConfig) -> npt.ND
         mixed ^= mixed >> np.uint64(29)
     found: npt.NDArray[np.uint32] = (mixed >> np.uint64(32)).astype(np.uint32)
     return found
-
-
-def _once(
-    keys: npt.NDArray[np.uint32], numbers: npt.NDArray[np.uint32]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-    """Return the pairs of key and number, each once, in order."""
-    packed = np.sort((keys.astype(np.uint64) << np.uint64(32)) | numbers)
-    packed = packed[once(packed)]
-    return (packed >> np.uint64(32)).astype(np.uint32), (packed & np.uint64(0xFFFFFFFF)).astype(np.uint32)
 
 
 def seconds(when: str | float | datetime.datetime | datetime.date | None) -> float | None:

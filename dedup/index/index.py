@@ -20,21 +20,25 @@ from dedup.config import Config
 from dedup.errors import StoreError
 from dedup.index import contents, handles, upkeep
 from dedup.index.answers import Answer, Clusters, IndexStats
-from dedup.index.matching import Texts, matches
-from dedup.index.search import CARRIERS, Question, candidates, weighed
+from dedup.index.known import Known, KnownTexts, of_texts
+from dedup.index.matching import matches
+from dedup.index.search import CARRIERS, Candidates, NewTexts, Question, Search, weighed
 from dedup.index.state import FORMAT
 from dedup.index.storage import Mode, Storage
 from dedup.index.view import Filter, View
-from dedup.model import Document
+from dedup.model import Document, IndexMatch
 from dedup.pipeline import scan
 from dedup.readers import ReadLog, read_records
 from dedup.readers.ids import FreeIds, content_id
 from dedup.signatures import signatures
-from dedup.store.segments import Segment
+from dedup.spill import in_order
+from dedup.store.segments import LARGEST, Segment
 from dedup.tokens import Tokens, tokenize_all
 
 # Code points of a batch from which threads are worth while.
 LARGE = 500_000
+# Texts that one thread looks for at a time, and that are answered before the next ones are looked for.
+BLOCK_TEXTS, TEXTS_AT_ONCE = 64, 1024
 
 When = str | float | datetime.datetime | datetime.date
 Batch = Document | Mapping[str, Any] | Iterable[Document | Mapping[str, Any]]
@@ -60,6 +64,7 @@ class Index:
         self.config = storage.config
         self._pool = ThreadPoolExecutor(self.config.jobs or os.cpu_count() or 1)
         self._clusters: Clusters | None = None
+        self._texts = KnownTexts(storage.database)
         storage.words_of = self._words_of_rows
 
     @classmethod
@@ -163,7 +168,7 @@ class Index:
             view = self._storage.view()
             numbers = [n for n in self._numbers(wanted, view) if n >= 0]
             if numbers:
-                self._storage.write([], numbers, None)
+                self._storage.write([], numbers, [])
                 upkeep.settle(self._storage)
         return len(numbers)
 
@@ -292,10 +297,16 @@ class Index:
         signed = signatures(tokens, self.config.signatures, self._workers(documents))
         return _New(documents=documents, tokens=tokens, signed=signed, log=log)
 
-    def _words(self, new: _New, numbers: npt.NDArray[np.uint32]) -> Segment:
-        return contents.words_of(new.documents, numbers, new.tokens, new.signed, self.config)
+    def _words(self, new: _New, numbers: npt.NDArray[np.uint32]) -> list[Segment]:
+        """Return what is searched for in documents with rising numbers, in as many segments as are needed."""
+        made = []
+        for first in range(0, len(numbers), LARGEST):
+            part = new.only(np.arange(first, min(first + LARGEST, len(numbers))))
+            own = numbers[first : first + LARGEST]
+            made.append(contents.words_of(part.documents, own, part.tokens, part.signed, self.config))
+        return made
 
-    def _words_of_rows(self, rows: Sequence[tuple[int, bytes]]) -> Segment:
+    def _words_of_rows(self, rows: Sequence[tuple[int, bytes]]) -> list[Segment]:
         """Return what is searched for in stored documents."""
         documents = [contents.unpack(body) for _, body in rows]
         tokens = tokenize_all([d.text for d in documents], self._workers(documents))
@@ -326,25 +337,60 @@ class Index:
         """Return the matches of new texts; `own` are their numbers in the index, or -1."""
         idf = self._storage.idf(view)
         pool = self._workers(new.documents)
-        found = candidates(weighed(new.tokens, idf), new.signed, view, asked, own, self.config, pool)
-        wanted = np.unique(found.numbers)
-        # an earlier text of the batch is here already
-        inside = np.isin(wanted, own)
-        stored = wanted[~inside]
-        known = [contents.unpack(self._storage.database.document(int(n))[0]) for n in stored]
-        order = np.argsort(own, kind="stable")
-        in_batch = len(known) + order[np.minimum(np.searchsorted(own[order], found.numbers), max(len(own) - 1, 0))]
-        partners = np.where(np.isin(found.numbers, own), in_batch, np.searchsorted(stored, found.numbers))
-        texts = Texts(documents=new.documents, tokens=new.tokens, idf=idf)
-        made = matches(texts, found.texts, partners, known, self.config, view.state.commit, self._workers(known))
+        among = NewTexts.of(own)
+        search = Search(
+            known=weighed(new.tokens, idf),
+            signed=new.signed,
+            view=view,
+            asked=asked,
+            batch=among,
+            config=self.config,
+        )
+        own_texts = list(of_texts(new.documents, new.tokens))
+        limited = {"frequent_seeds": 0, "passed_over": 0}
+        made: list[IndexMatch] = []
+        for first in range(0, len(own_texts), TEXTS_AT_ONCE):
+            stop = min(first + TEXTS_AT_ONCE, len(own_texts))
+            blocks = [(low, min(low + BLOCK_TEXTS, stop)) for low in range(first, stop, BLOCK_TEXTS)]
+            found = list(in_order(pool, search.block, blocks))
+            numbers = np.unique(np.concatenate([f.numbers for f in found]))
+            stored = self._texts.take(numbers[among.texts(numbers) < 0].tolist(), pool)
+            for block in found:
+                limited["frequent_seeds"] += block.frequent
+                limited["passed_over"] += block.passed_over
+
+            def compare(block: Candidates, stored: Mapping[int, Known] = stored) -> list[IndexMatch]:
+                return self._compared(block, own_texts, stored, among, (idf, view.state.commit))
+
+            for part in in_order(pool, compare, found):
+                made += part
         return Answer(
             matches=tuple(made),
             asked=tuple(d.id for d in new.documents),
             as_of=view.state.commit,
-            limited={"frequent_seeds": found.frequent, "passed_over": found.passed_over},
+            limited=limited,
             messages=new.log.messages(),
             complete=new.log.complete,
         )
+
+    def _compared(
+        self,
+        found: Candidates,
+        own: Sequence[Known],
+        stored: Mapping[int, Known],
+        among: NewTexts,
+        asked: tuple[npt.NDArray[np.float32], int],
+    ) -> list[IndexMatch]:
+        """Return what some new texts share with their candidates, stored ones or earlier new ones."""
+        idf, as_of = asked
+        numbers, partner = np.unique(found.numbers, return_inverse=True)
+        texts, text = np.unique(found.texts, return_inverse=True)
+        known = [
+            own[place] if place >= 0 else stored[number]
+            for number, place in zip(numbers.tolist(), among.texts(numbers).tolist(), strict=True)
+        ]
+        pairs = np.stack([partner, text], axis=1)
+        return matches(known, [own[i] for i in texts.tolist()], pairs, idf, self.config, as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

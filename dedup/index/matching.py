@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import xxhash
 
 from dedup import assembly, candidates, rescore
 from dedup.align import Passages
-from dedup.clusters import Carrier
 from dedup.config import Config
+from dedup.index.known import Known
 from dedup.model import Change, Document, IndexMatch, Relation, Span
 from dedup.relations import is_update, relation_of
-from dedup.spill import in_order
-from dedup.tokens import Tokens, concatenate, tokenize_all
-
-# Pairs of texts that one thread aligns at a time.
-BLOCK_PAIRS = 512
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Texts:
-    """New texts with their tokens, and the idf of each slot (float32, nats) by which words are weighed."""
-
-    documents: Sequence[Document]
-    tokens: Tokens
-    idf: npt.NDArray[np.float32]
+from dedup.tokens import concatenate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,28 +33,26 @@ class _Found:
 
 
 def matches(
-    new: Texts,
-    texts: npt.NDArray[np.int64],
-    partners: npt.NDArray[np.int64],
-    known: Sequence[Document],
+    known: Sequence[Known],
+    new: Sequence[Known],
+    pairs: npt.NDArray[np.int64],
+    idf: npt.NDArray[np.float32],
     config: Config,
     as_of: int,
-    pool: Executor | None = None,
 ) -> list[IndexMatch]:
     """Return the passages that pairs of texts share, in order of the new texts, then of ids and places.
 
-    Pair i is new text `texts[i]` with `partners[i]`: a number below `len(known)` means one of `known`, a greater one
-    the new text of that number less `len(known)`, which must be before it.
+    `pairs` (int64, n x 2) are one of `known` and one of `new` each; `idf` (float32, nats) that of each slot of words.
     """
-    if not len(texts):
+    if not len(pairs):
         return []
-    documents = [*known, *new.documents]
-    tokens = concatenate([tokenize_all([d.text for d in known], pool), new.tokens]) if known else new.tokens
-    evidence = rescore.evidence(tokens, new.idf)
-    pairs = np.stack([partners, texts + len(known)], axis=1).astype(np.int64)
-    passages, scored = _verified(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))], evidence, config, pool)
+    every = [*known, *new]
+    tokens = concatenate([k.tokens for k in every])
+    evidence = rescore.evidence(tokens, idf)
+    shifted = pairs + np.array([0, len(known)])
+    passages, scored = _verified(shifted[np.lexsort(shifted.T[::-1])], every, evidence, config)
     found = _Found(
-        documents=documents,
+        documents=[k.document for k in every],
         evidence=evidence,
         passages=passages,
         scored=scored,
@@ -78,17 +61,17 @@ def matches(
         near_duplicate=config.clusters.near_duplicate,
         as_of=as_of,
     )
-    made = [(int(passages.documents[p, 1]), _match(p, found)) for p in range(len(passages))]
+    made = list(zip(passages.documents[:, 1].tolist(), _matches(found), strict=True))
     made.sort(key=lambda item: (item[0], item[1].left.doc_id, item[1].right.start, item[1].left.start))
     return [match for _, match in made]
 
 
 def _verified(
-    pairs: npt.NDArray[np.int64], evidence: rescore.Evidence, config: Config, pool: Executor | None
+    pairs: npt.NDArray[np.int64], every: Sequence[Known], evidence: rescore.Evidence, config: Config
 ) -> tuple[Passages, rescore.Scored]:
     """Return the passages of the pairs that are matches, as a scan would judge them."""
     tokens = evidence.tokens
-    equal = _equal(pairs, tokens)
+    equal = np.array([every[a].digest == every[b].digest for a, b in pairs.tolist()], np.bool_)
     first, second = tokens.bounds[pairs[equal]].T
     sizes = tokens.bounds[pairs[equal, 0] + 1] - first
     whole = Passages(
@@ -96,29 +79,16 @@ def _verified(
         bounds=np.arange(int(equal.sum()) + 1),
         blocks=np.stack([first, second, sizes], axis=1),
     )
-    others = pairs[~equal]
-
-    def block(first: int) -> Passages:
-        return candidates.align_pairs(others[first : first + BLOCK_PAIRS], None, evidence, config)
-
-    aligned = in_order(pool, block, range(0, len(others), BLOCK_PAIRS))
-    passages = candidates.sorted_passages([*aligned, whole])
+    aligned = candidates.align_pairs(pairs[~equal], None, evidence, config)
+    passages = candidates.sorted_passages([aligned, whole])
     scored = rescore.rescore(passages, evidence, config.rescore)
-    kept = (scored.scores >= config.rescore.min_score) | _equal(passages.documents.astype(np.int64), tokens)
+    same = [every[a].digest == every[b].digest for a, b in passages.documents.tolist()]
+    kept = (scored.scores >= config.rescore.min_score) | np.array(same, np.bool_)
     if config.min_words is not None:
         kept &= passages.summed(evidence.weight) >= 6 * config.min_words
     if config.min_similarity is not None:
         kept &= scored.column("contiguity") >= config.min_similarity
     return passages.select(kept), rescore.Scored(features=scored.features[kept], scores=scored.scores[kept])
-
-
-def _equal(pairs: npt.NDArray[np.int64], tokens: Tokens) -> npt.NDArray[np.bool_]:
-    """Return which pairs of texts have the same tokens."""
-    digests = {
-        d: xxhash.xxh3_128_digest(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]].tobytes())
-        for d in np.unique(pairs).tolist()
-    }
-    return np.array([digests[a] == digests[b] for a, b in pairs.tolist()], np.bool_)
 
 
 def _shares(passages: Passages, evidence: rescore.Evidence) -> npt.NDArray[np.float64]:
@@ -143,40 +113,56 @@ def _shares(passages: Passages, evidence: rescore.Evidence) -> npt.NDArray[np.fl
     return shares
 
 
-def _match(p: int, found: _Found) -> IndexMatch:
+def _matches(found: _Found) -> Iterator[IndexMatch]:
+    """Yield a match for each passage."""
     passages, tokens = found.passages, found.evidence.tokens
-    left, right = passages.documents[p].tolist()
-    low, high = passages.bounds[p : p + 2].tolist()
-    blocks = passages.blocks[low:high]
-    a0, b0, _ = blocks[0].tolist()
-    a1, b1 = (blocks[-1, :2] + blocks[-1, 2]).tolist()
-    carrier = Carrier(document=right, start=b0, end=b1, blocks=blocks)
-    one, other = found.documents[left], found.documents[right]
-    (left_start, left_end), (right_start, right_end) = (
-        assembly.span_of(tokens, a0, a1),
-        assembly.span_of(tokens, b0, b1),
-    )
-    changed: tuple[Change, ...] = ()
-    if len(blocks) > 1:
-        changed = tuple(assembly.changes(carrier, other, one, tokens))
-    shares = found.shares[p].tolist()
-    return IndexMatch(
-        left=Span(doc_id=one.id, start=left_start, end=left_end),
-        right=Span(doc_id=other.id, start=right_start, end=right_end),
-        score=float(found.scored.scores[p]),
-        similarity=carrier.similarity,
-        wording=assembly.wording(carrier.similarity),
-        scores=dict(zip(rescore.FEATURES, found.scored.features[p].tolist(), strict=True)),
-        changed=changed,
-        relation=_relation(one, other, shares, found, (left, right)),
-        share_left=shares[0],
-        share_right=shares[1],
-        outlet=one.outlet,
-        published=one.published,
-        title=one.title,
-        url=one.url,
-        as_of=found.as_of,
-    )
+    first = passages.blocks[passages.bounds[:-1]]
+    last = passages.blocks[passages.bounds[1:] - 1]
+    ends = last[:, :2] + last[:, 2:]
+    longer = (ends - first[:, :2]).max(axis=1)
+    matched = np.add.reduceat(passages.blocks[:, 2], passages.bounds[:-1]) if len(passages) else longer
+    similarity = np.round(matched / np.maximum(longer, 1), 6)
+    places = np.stack([tokens.starts[first[:, :2]], tokens.ends[ends - 1]], axis=2)
+    told = _changes(found)
+    relations: dict[tuple[int, int], Relation] = {}
+    for p, (pair, ((left_start, left_end), (right_start, right_end)), alike) in enumerate(
+        zip(passages.documents.tolist(), places.tolist(), similarity.tolist(), strict=True)
+    ):
+        left, right = pair
+        one, other = found.documents[left], found.documents[right]
+        shares = found.shares[p].tolist()
+        if (left, right) not in relations:
+            relations[left, right] = _relation(one, other, shares, found, (left, right))
+        yield IndexMatch(
+            left=Span(doc_id=one.id, start=left_start, end=left_end),
+            right=Span(doc_id=other.id, start=right_start, end=right_end),
+            score=float(found.scored.scores[p]),
+            similarity=alike,
+            wording=assembly.wording(alike),
+            scores=dict(zip(rescore.FEATURES, found.scored.features[p].tolist(), strict=True)),
+            changed=tuple(told.get(p, ())),
+            relation=relations[left, right],
+            share_left=shares[0],
+            share_right=shares[1],
+            outlet=one.outlet,
+            published=one.published,
+            title=one.title,
+            url=one.url,
+            as_of=found.as_of,
+        )
+
+
+def _changes(found: _Found) -> dict[int, list[Change]]:
+    """Return what changed in each passage in which something telling did."""
+    passages, tokens = found.passages, found.evidence.tokens
+    gaps = assembly.telling_gaps(passages.blocks, tokens)
+    of = np.searchsorted(passages.bounds, gaps, "right") - 1
+    inside = gaps + 1 < passages.bounds[of + 1]
+    told: dict[int, list[Change]] = {}
+    for gap, p in zip(gaps[inside].tolist(), of[inside].tolist(), strict=True):
+        other, own = (found.documents[d] for d in passages.documents[p].tolist())
+        told.setdefault(p, []).append(assembly.change(passages.blocks, gap, own, other, tokens))
+    return told
 
 
 def _relation(

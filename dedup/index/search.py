@@ -2,14 +2,13 @@
 
 Seeds and bands of the new texts are looked up in every part. A document is worth aligning when what its seeds cover in
 the new text could make one chain of the least mass. Two limits keep an answer quick, and both are counted: of a seed
-that many documents of a part have, the earliest are looked at; and of the documents that carry one stretch of a text
-a few are aligned, those with most in common, then the earliest. So every stretch is answered, not every carrier named.
+that many documents have, those alone are looked at that go on like the text for the most words, then the earliest; and
+of the documents that carry one stretch of a text a few are aligned, those with most in common, then the earliest. So
+every stretch is answered, not every carrier named.
 """
 
 from __future__ import annotations
 
-import itertools
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,22 +16,22 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import Config
-from dedup.index.contents import band_keys, seed_places
+from dedup.index.contents import band_keys, seeds_of
 from dedup.index.view import EVERYTHING, Filter, Numbers, View, expand, once
 from dedup.kernels import postings as kernels
+from dedup.kernels.postings import CONTEXT, RANK_BITS
 from dedup.kernels.tokens import FLAG_LINE, FLAG_QUOTE
 from dedup.kernels.weights import token_masses
-from dedup.spill import in_order
-from dedup.store.segments import Segment
+from dedup.store.segments import LARGEST, Segment
 from dedup.tokens import Tokens
 from dedup.verdict import reach
 
-# Documents of one part that are looked at for a seed or band.
-FREQUENT = 128
+# Documents that are looked at for a seed or band.
+FREQUENT = 32
+# Bits that are left out of what follows a seed: none, the third word, the second as well.
+SHIFTS = np.cumsum([RANK_BITS, *reversed(CONTEXT[1:])])
 # Carriers of one stretch of a text that are named when nothing else is asked.
 CARRIERS = 8
-# Texts that one thread looks for at a time.
-BLOCK_TEXTS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,22 +78,14 @@ def weighed(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Weighed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lists:
-    """Of one part the records `[low, high)` (int64 each) of each key that are looked at, and which documents count."""
+    """Of one part the records `[low, high)` (int64 each) of each key that are looked at, their postings (blocks x
+    records of a block), and what chance costs in each document (float64, by rank)."""
 
     part: Segment
-    removed: Numbers
     low: npt.NDArray[np.int64]
     high: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Looked:
-    """What was looked up: different keys, which of them each one asked for is (int64), their records in each part, and
-    how many have more documents than are looked at."""
-
-    key_of: npt.NDArray[np.int64]
-    lists: list[_Lists]
-    frequent: int
+    postings: npt.NDArray[np.uint32]
+    costs: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,53 +96,15 @@ class _Pairs:
     taken: npt.NDArray[np.bool_]
 
 
-def candidates(
-    known: Weighed,
-    signed: npt.NDArray[np.uint32],
-    view: View,
-    asked: Question,
-    own: npt.NDArray[np.int64],
-    config: Config,
-    pool: Executor | None = None,
-) -> Candidates:
-    """Return the documents that may share something with each new text.
-
-    `signed` are the signatures of the new texts, `own` (int64) the number under which each is in the index, or -1. Of
-    two new texts the later one has the earlier as candidate.
-    """
-    keys, places = seed_places(known.tokens, config)
-    looked = _look_up("seeds", keys, view, asked)
-    batch = _Batch.of(own)
-    edges = [*range(0, len(known.tokens), BLOCK_TEXTS), len(known.tokens)]
-    search = _Search(known=known, places=places, looked=looked, batch=batch, asked=asked, config=config)
-    blocks = list(in_order(pool, search.block, itertools.pairwise(edges)))
-    by_seeds = _Pairs(
-        np.concatenate([np.empty(0, np.uint64), *(b.pairs for b in blocks)]),
-        np.concatenate([np.empty(0, np.bool_), *(b.taken for b in blocks)]),
-    )
-    by_bands, bands = _by_bands(signed, np.diff(known.tokens.bounds) > 0, view, asked, config)
-    texts, numbers = _unpacked(by_bands)
-    by_bands = by_bands[batch.others(texts, numbers) & ~np.isin(by_bands, by_seeds.pairs)]
-    texts, _ = _unpacked(by_bands)
-    rank = np.arange(len(texts)) - np.searchsorted(texts, texts)
-    texts, numbers = _unpacked(np.concatenate([by_seeds.pairs[by_seeds.taken], by_bands[rank < asked.carriers]]))
-    return Candidates(
-        texts=texts,
-        numbers=numbers,
-        frequent=looked.frequent + bands,
-        passed_over=len(by_seeds.pairs) + len(by_bands) - len(texts),
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class _Batch:
+class NewTexts:
     """The new texts that are in the index: the least number, and which text each number from it on is (int64, -1)."""
 
     least: int
     position: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, own: npt.NDArray[np.int64]) -> _Batch:
+    def of(cls, own: npt.NDArray[np.int64]) -> NewTexts:
         """Return it for the numbers of the texts, -1 for those that are not in the index."""
         there = np.flatnonzero(own >= 0)
         if not len(there):
@@ -161,85 +114,114 @@ class _Batch:
         position[own[there] - least] = there
         return cls(least, position)
 
-    def others(self, texts: npt.NDArray[np.int64], numbers: Numbers) -> npt.NDArray[np.bool_]:
-        """Return which pairs are not a text with itself or with a later one of the new texts."""
+    def texts(self, numbers: Numbers) -> npt.NDArray[np.int64]:
+        """Return which of the new texts each document is (int64), or -1."""
         place = numbers.astype(np.int64) - self.least
         inside = (place >= 0) & (place < len(self.position))
         found = np.full(len(numbers), -1, np.int64)
         found[inside] = self.position[place[inside]]
-        return found < texts
-
-
-def _look_up(name: str, asked_for: npt.NDArray[np.uint32], view: View, asked: Question) -> _Looked:
-    """Look keys up in all parts; of a key that many documents have, the earliest are looked at."""
-    wanted, key_of = np.unique(asked_for, return_inverse=True)
-    room = np.full(len(wanted), max(FREQUENT, 2 * asked.carriers), np.int64)
-    if asked.among.narrow:
-        room *= 4
-    frequent = np.zeros(len(wanted), np.bool_)
-    lists = []
-    for part, removed in view.parts():
-        if not asked.among.may_have(part):
-            continue
-        low, high = getattr(part, name).lookup(wanted)
-        # so that removed documents do not take the places of others
-        most = room + min(len(removed), 3 * FREQUENT)
-        frequent |= high - low > most
-        high = np.minimum(high, low + most)
-        room = np.maximum(room - (high - low), 0)
-        lists.append(_Lists(part=part, removed=removed, low=low, high=high))
-    return _Looked(key_of=key_of, lists=lists, frequent=int(frequent.sum()))
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Search:
-    """The search for what some texts share by seeds, at `places` (int64), block by block of texts."""
+class Search:
+    """The search for what some texts share, block by block.
+
+    `signed` (uint32, texts x `num_perm`) are their signatures. Of two new texts the later one has the earlier as
+    candidate.
+    """
 
     known: Weighed
-    places: npt.NDArray[np.int64]
-    looked: _Looked
-    batch: _Batch
+    signed: npt.NDArray[np.uint32]
+    view: View
     asked: Question
+    batch: NewTexts
     config: Config
 
-    def block(self, texts: tuple[int, int]) -> _Pairs:
-        """Return the pairs of some texts that may have a chain, and which of them to align."""
-        first, last = texts
-        bounds = self.known.tokens.bounds
-        begin, end = bounds[first], bounds[last]
-        edges = np.searchsorted(self.places, bounds[first : last + 1])
-        places = self.places[edges[0] : edges[-1]]
-        key_of = self.looked.key_of[edges[0] : edges[-1]]
-        spans = self._reach(places, bounds[first : last + 1])
+    def block(self, texts: tuple[int, int]) -> Candidates:
+        """Return the documents that may share something with each of the texts `[first, last)`."""
+        by_seeds, seeds = self._by_seeds(*texts)
+        by_bands, bands = self._by_bands(*texts)
+        pairs, numbers = _unpacked(by_bands)
+        by_bands = by_bands[(self.batch.texts(numbers) < pairs) & ~np.isin(by_bands, by_seeds.pairs)]
+        pairs, _ = _unpacked(by_bands)
+        rank = np.arange(len(pairs)) - np.searchsorted(pairs, pairs)
+        taken = np.concatenate([by_seeds.pairs[by_seeds.taken], by_bands[rank < self.asked.carriers]])
+        pairs, numbers = _unpacked(taken)
+        return Candidates(
+            texts=pairs,
+            numbers=numbers,
+            frequent=seeds + bands,
+            passed_over=len(by_seeds.pairs) + len(by_bands) - len(pairs),
+        )
+
+    def _look_up(
+        self, name: str, keys: npt.NDArray[np.uint32], contexts: npt.NDArray[np.uint32] | None = None
+    ) -> tuple[list[_Lists], int]:
+        """Return the postings of keys in each part, and how many have more than are looked at.
+
+        With `contexts` those of a frequent key are taken first that agree in most of it, then the earliest.
+        """
+        most = max(FREQUENT, 2 * self.asked.carriers)
+        if self.asked.among.narrow:
+            most *= 4
+        per_nat = reach(self.config.rescore.min_score).per_nat
+        lists = []
+        total = np.zeros(len(keys), np.int64)
+        for part, removed in self.view.parts():
+            if self.asked.among.may_have(part):
+                run = getattr(part, name)
+                low, high = run.lookup(keys)
+                total += high - low
+                costs = self.asked.among.costs(part, removed, per_nat)
+                lists.append(_Lists(part=part, low=low, high=high, postings=run.column(0, low, high), costs=costs))
+        # so that removed documents do not take the places of others
+        most += min(sum(len(removed) for _, removed in self.view.parts()), 3 * most)
+        frequent = np.flatnonzero(total > most)
+        if len(frequent) and contexts is not None:
+            _narrow(lists, frequent, contexts[frequent], most)
+        room = np.full(len(frequent), most, np.int64)
+        for one in lists:
+            one.high[frequent] = np.minimum(one.high[frequent], one.low[frequent] + room)
+            room -= one.high[frequent] - one.low[frequent]
+        return lists, len(frequent)
+
+    def _by_seeds(self, first: int, last: int) -> tuple[_Pairs, int]:
+        """Return the pairs that may have a chain, which of them to align, and how many seeds were frequent."""
+        keys, places, contexts = seeds_of(self.known.tokens, first, last, self.config)
+        order = np.argsort(keys)
+        lists, frequent = self._look_up("seeds", keys[order], contexts[order])
+        key_of = np.empty(len(keys), np.int64)
+        key_of[order] = np.arange(len(keys))
+        bounds = self.known.tokens.bounds[first : last + 1]
+        begin, end = bounds[0], bounds[-1]
+        edges = np.searchsorted(places, bounds)
+        spans = self._reach(places, bounds)
         borders = np.append((self.known.tokens.flags[begin:end] & (FLAG_LINE | FLAG_QUOTE)) > 0, True)
-        borders[bounds[first:last] - begin] = True
+        borders[bounds[:-1] - begin] = True
         best = reach(self.config.rescore.min_score)
         mass, weight = self.known.mass[begin : end + 1], self.known.weight[begin : end + 1]
         value = best.per_nat * mass / 256.0 + best.per_word * weight / 6.0
-        least = best.needed - best.constant + best.per_nat * np.log(np.maximum(np.diff(bounds[first : last + 1]), 1))
+        least = best.needed - best.constant + best.per_nat * np.log(np.maximum(np.diff(bounds), 1))
         needed = np.stack([least, least - best.unit], axis=1)
         limits = np.array(
             [self.config.chains.max_gap, int(self.config.chains.least_mass * 256), self.asked.carriers], np.int64
         )
-        found = []
-        for lists in self.looked.lists:
-            low, high = lists.low, lists.high
-            run = lists.part.seeds
-            costs = self.asked.among.costs(lists.part, lists.removed, best.per_nat)
-            found.append(
-                kernels.worthy(
-                    (edges - edges[0], key_of),
-                    (low, high),
-                    run.column(0, low[key_of], high[key_of]),
-                    (lists.part.info.low, costs),
-                    (self.batch.least, self.batch.position, first),
-                    spans,
-                    (mass, value, needed),
-                    borders,
-                    limits,
-                )
+        found = [
+            kernels.worthy(
+                (edges, key_of),
+                (one.low, one.high),
+                one.postings,
+                (one.costs, one.part.numbers()),
+                (self.batch.least, self.batch.position, first),
+                spans,
+                (mass, value, needed),
+                borders,
+                limits,
             )
-        return self._chosen(first, found, spans, (mass, value, borders, needed, limits), best.per_nat)
+            for one in lists
+        ]
+        return _chosen(first, found, lists, spans, (mass, value, borders, needed, limits)), frequent
 
     def _reach(
         self, places: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
@@ -252,66 +234,70 @@ class _Search:
         starts = np.maximum(places - beyond, bounds[text]) - bounds[0]
         return starts, np.minimum(ends, bounds[text + 1] - bounds[0])
 
-    def _chosen(
-        self,
-        first: int,
-        found: list[tuple[Any, ...]],
-        spans: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-        about: tuple[Any, ...],
-        per_nat: float,
-    ) -> _Pairs:
-        """Return the pairs of all parts, of each text those with most in common first, then the earliest; a stretch
-        that enough of them carry counts no more for others."""
-        mass, value, borders, needed, limits = about
-        texts = np.concatenate([np.empty(0, np.int64), *(f[0] for f in found)])
-        numbers = np.concatenate([np.empty(0, np.int64), *(f[1] for f in found)])
-        bounds = np.concatenate([np.empty(0), *(f[2] for f in found)])
-        shift = np.cumsum([0, *(len(f[0]) for f in found)])
-        owner = np.concatenate([np.empty(0, np.int64), *(f[3][:, 0] + n for f, n in zip(found, shift, strict=False))])
-        seeds = np.concatenate([np.empty(0, np.int64), *(f[3][:, 1] for f in found)])
-        order = np.lexsort((numbers, -bounds, texts))
-        rank = np.empty(len(order), np.int64)
-        rank[order] = np.arange(len(order))
-        by_rank = np.argsort(rank[owner], kind="stable")
-        groups = np.searchsorted(rank[owner][by_rank], np.arange(len(order) + 1))
-        starts, ends = spans
-        least = needed[texts[order]] + self._costs(found)[order][:, None]
-        taken = kernels.chosen(
-            groups, starts[seeds[by_rank]], ends[seeds[by_rank]], mass, value, borders, least, limits
-        )
-        return _Pairs(_packed(texts[order] + first, numbers[order].astype(np.uint32)), taken > 0)
+    def _by_bands(self, first: int, last: int) -> tuple[npt.NDArray[np.uint64], int]:
+        """Return the pairs (packed) that share two bands of their signatures, each once, and how many bands were cut.
 
-    def _costs(self, found: list[tuple[Any, ...]]) -> npt.NDArray[np.float64]:
-        """Return what chance costs in each document found."""
-        per_nat = reach(self.config.rescore.min_score).per_nat
-        parts = [
-            self.asked.among.costs(lists.part, lists.removed, per_nat)[f[1] - lists.part.info.low]
-            for lists, f in zip(self.looked.lists, found, strict=True)
-        ]
-        return np.concatenate([np.empty(0), *parts])
+        One band in common says little: texts with a Jaccard similarity of 0.02 have one in 3,000 times, those with 0.5
+        have two in 0.97 of all cases, and what is equal has all.
+        """
+        worded = first + np.flatnonzero(np.diff(self.known.tokens.bounds[first : last + 1]) > 0)
+        keys = band_keys(self.signed[worded], self.config.signatures)
+        texts = np.repeat(worded, keys.shape[1])
+        order = np.argsort(keys.ravel())
+        lists, frequent = self._look_up("bands", keys.ravel()[order])
+        found = [np.empty(0, np.uint64)]
+        for one in lists:
+            _, (postings,) = one.part.bands.take(expand(one.low, one.high))
+            ranks = postings & np.uint32(LARGEST)
+            kept = np.isfinite(one.costs[ranks])
+            found.append(_packed(np.repeat(texts[order], one.high - one.low)[kept], one.part.numbers()[ranks[kept]]))
+        pairs = np.sort(np.concatenate(found))
+        there = once(pairs)
+        return pairs[there][np.diff(np.append(there, len(pairs))) > 1], frequent
 
 
-def _by_bands(
-    signed: npt.NDArray[np.uint32], worded: npt.NDArray[np.bool_], view: View, asked: Question, config: Config
-) -> tuple[npt.NDArray[np.uint64], int]:
-    """Return the pairs (packed) that share two bands of their signatures, each once, and how many bands were cut.
+def _narrow(lists: list[_Lists], frequent: npt.NDArray[np.int64], contexts: npt.NDArray[np.uint32], most: int) -> None:
+    """Leave of frequent keys the postings that agree in what follows: in as little of it as leaves at most `most`, or
+    else in all of it."""
+    wanted = contexts.astype(np.int64) << RANK_BITS
+    parts = [
+        kernels.narrowed(one.postings, one.low[frequent], one.high[frequent], wanted, SHIFTS[::-1].copy())
+        for one in lists
+    ]
+    sizes = np.sum([p[:, :, 1] - p[:, :, 0] for p in parts], axis=0)
+    chosen = np.where((sizes <= most).any(axis=1), (sizes <= most).argmax(axis=1), len(SHIFTS) - 1)
+    for one, part in zip(lists, parts, strict=True):
+        one.low[frequent], one.high[frequent] = part[np.arange(len(frequent)), chosen].T
 
-    One band in common says little: texts with a Jaccard similarity of 0.02 have one in 3,000 times, those with 0.5 have
-    two in 0.97 of all cases, and what is equal has all.
-    """
-    keys = band_keys(signed[worded], config.signatures)
-    looked = _look_up("bands", keys.ravel(), view, asked)
-    texts = np.flatnonzero(worded)[np.arange(keys.size) // max(keys.shape[1], 1)]
-    found = [np.empty(0, np.uint64)]
-    for lists in looked.lists:
-        low, high = lists.low[looked.key_of], lists.high[looked.key_of]
-        _, (numbers,) = lists.part.bands.take(expand(low, high))
-        costs = asked.among.costs(lists.part, lists.removed, reach(config.rescore.min_score).per_nat)
-        kept = np.isfinite(costs[numbers.astype(np.int64) - lists.part.info.low])
-        found.append(_packed(np.repeat(texts, high - low)[kept], numbers[kept]))
-    pairs = np.sort(np.concatenate(found))
-    first = once(pairs)
-    return pairs[first][np.diff(np.append(first, len(pairs))) > 1], looked.frequent
+
+def _chosen(
+    first: int,
+    found: list[tuple[Any, ...]],
+    lists: list[_Lists],
+    spans: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    about: tuple[Any, ...],
+) -> _Pairs:
+    """Return the pairs of all parts, of each text those with most in common first, then the earliest; a stretch that
+    enough of them carry counts no more for others."""
+    mass, value, borders, needed, limits = about
+    texts = np.concatenate([np.empty(0, np.int64), *(f[0] for f in found)])
+    numbers = np.concatenate(
+        [np.empty(0, np.uint32), *(p.part.numbers()[f[1]] for p, f in zip(lists, found, strict=True))]
+    )
+    costs = np.concatenate([np.empty(0), *(p.costs[f[1]] for p, f in zip(lists, found, strict=True))])
+    bounds = np.concatenate([np.empty(0), *(f[2] for f in found)])
+    shift = np.cumsum([0, *(len(f[0]) for f in found)])
+    owner = np.concatenate([np.empty(0, np.int64), *(f[3][:, 0] + n for f, n in zip(found, shift, strict=False))])
+    seeds = np.concatenate([np.empty(0, np.int64), *(f[3][:, 1] for f in found)])
+    order = np.lexsort((numbers, -bounds, texts))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    by_rank = np.argsort(rank[owner], kind="stable")
+    groups = np.searchsorted(rank[owner][by_rank], np.arange(len(order) + 1))
+    starts, ends = spans
+    least = needed[texts[order]] + costs[order][:, None]
+    taken = kernels.chosen(groups, starts[seeds[by_rank]], ends[seeds[by_rank]], mass, value, borders, least, limits)
+    return _Pairs(_packed(texts[order] + first, numbers[order]), taken > 0)
 
 
 def _packed(texts: npt.NDArray[np.int64], numbers: Numbers) -> npt.NDArray[np.uint64]:

@@ -30,7 +30,7 @@ from dedup.store.database import Database, checksum
 from dedup.store.segments import Segment, open_segment, remove_segment, remove_strays
 
 Mode = Literal["r", "a", "x"]
-WordsOf = Callable[[Sequence[tuple[int, bytes]]], Segment]
+WordsOf = Callable[[Sequence[tuple[int, bytes]]], Sequence[Segment]]
 
 REPAIR = "restore the index from a copy, or build it again from the documents"
 _WHOLE = 2**64
@@ -201,7 +201,7 @@ class Storage:
 
     # writing
 
-    def write(self, added: Sequence[tuple[int, bytes]], removed: Sequence[int], words: Segment | None) -> View:
+    def write(self, added: Sequence[tuple[int, bytes]], removed: Sequence[int], words: Sequence[Segment]) -> View:
         """Add documents with new numbers and remove others, in one step; return the view after it.
 
         Raises `StoreError` when it cannot be done; nothing is then changed.
@@ -234,7 +234,7 @@ class Storage:
             self._digests.update(digests)
             for number in gone_newest:
                 del self._digests[number]
-            newest = newest.with_words(words) if words is not None else newest
+            newest = newest.with_words(words)
             newest = newest.without(list(gone_newest)) if gone_newest else newest
             return self._now(replace(view, state=state, removed=marked, newest=newest))
 

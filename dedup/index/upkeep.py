@@ -17,12 +17,11 @@ from dedup.index.state import State
 from dedup.index.storage import REPAIR, Storage
 from dedup.index.view import Numbers
 from dedup.store.runs import Run
-from dedup.store.segments import LAYOUTS, Segment, SegmentInfo, open_segment, write_segment
+from dedup.store.segments import LARGEST, LAYOUTS, POSTINGS, Segment, SegmentInfo, open_segment, write_segment
 
-# Documents that make a segment, in a small and in a large index, of the largest segment, and neighbours of like size
+# Documents that make a segment, in a small and in a large index, and neighbours of like size
 # that are merged.
 LEAST_FLUSH, FLUSH = 256, 4096
-LARGEST = 1 << 18
 FAN = 4
 # One part in so many may be removed before a segment is written anew.
 MOST_REMOVED = 3
@@ -52,8 +51,9 @@ def flush(storage: Storage) -> None:
     next_segment = view.state.next_segment
     made = []
     for chosen, late in ((current, False), (~current, True)):
-        if chosen.any():
-            made.append(_written(storage, next_segment, view.newest.parts, numbers[chosen], late=late))
+        for first in range(0, int(chosen.sum()), LARGEST):
+            kept = numbers[chosen][first : first + LARGEST]
+            made.append(_written(storage, next_segment, view.newest.parts, kept, late=late))
             next_segment += 1
     storage.replace_segments([], made, newest=True, next_segment=next_segment)
 
@@ -84,7 +84,7 @@ def drop_expired(storage: Storage, before: float) -> int:
     gone = view.older_than(before)
     if not gone:
         return 0
-    view = storage.write([], gone, None)
+    view = storage.write([], gone, [])
     empty = [s for s in view.segments if not len(view.numbers_of(s))]
     if empty:
         storage.replace_segments(empty, [], next_segment=view.state.next_segment)
@@ -121,7 +121,11 @@ def _verify_segment(segment: Segment) -> None:
         if name == "words":
             continue
         for keys, columns in run.batches():
-            if not np.isin(keys if name == "facts" else columns[0], numbers).all():
+            if name in POSTINGS:
+                known = (columns[0] & np.uint32(LARGEST)) < len(numbers)
+            else:
+                known = np.isin(keys if name == "facts" else columns[0], numbers)
+            if not known.all():
                 raise run.damaged("it names documents that the segment has not")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.index.state import State
-from dedup.store.segments import Segment, joined
+from dedup.store.segments import LARGEST, Segment, joined
 
 Numbers = npt.NDArray[np.uint32]
 NO_NUMBERS: Numbers = np.empty(0, np.uint32)
@@ -52,16 +52,17 @@ class Filter:
         return kept
 
     def costs(self, segment: Segment, removed: Numbers, per_nat: float) -> npt.NDArray[np.float64]:
-        """Return what chance costs in each document from the least number on; infinite for what is not asked for."""
+        """Return what chance costs in each document, by rank; infinite for what is not asked for."""
         key = f"costs {len(removed)} {per_nat}"
         if not self.narrow and key in segment.kept:
             found: npt.NDArray[np.float64] = segment.kept[key]
             return found
         numbers, (*_, sizes) = segment.table()
-        low, high = segment.info.low, segment.info.high
-        costs = np.full(high - low + 1, np.inf)
-        kept = self.among(segment) & ~np.isin(numbers, removed)
-        costs[numbers[kept] - np.uint32(low)] = per_nat * np.log(np.maximum(sizes[kept], 1))
+        costs = per_nat * np.log(np.maximum(sizes, 1).astype(np.float64))
+        if self.narrow:
+            costs[~self.among(segment)] = np.inf
+        if len(removed):
+            costs[np.isin(numbers, removed)] = np.inf
         if not self.narrow:
             for old in [k for k in segment.kept if k.startswith("costs")]:
                 segment.kept.pop(old, None)
@@ -82,11 +83,13 @@ class Newest:
     def __len__(self) -> int:
         return sum(p.info.documents for p in self.parts) - len(self.removed)
 
-    def with_words(self, part: Segment) -> Newest:
+    def with_words(self, more: Sequence[Segment]) -> Newest:
         """Return it with more documents; parts of like size become one, so that there are few."""
-        parts = [*self.parts, part]
-        while len(parts) > 1 and parts[-2].info.documents < 2 * parts[-1].info.documents:
-            parts[-2:] = [joined(parts[-2:])]
+        parts = list(self.parts)
+        for part in more:
+            parts.append(part)
+            while len(parts) > 1 and _may_join(*(p.info.documents for p in parts[-2:])):
+                parts[-2:] = [joined(parts[-2:])]
         return replace(self, parts=tuple(parts))
 
     def without(self, numbers: Sequence[int]) -> Newest:
@@ -97,6 +100,10 @@ class Newest:
         """Return the numbers of its documents, in order."""
         every = np.sort(np.concatenate([NO_NUMBERS, *(p.numbers() for p in self.parts)]))
         return np.setdiff1d(every, self.removed, assume_unique=True)
+
+
+def _may_join(before: int, last: int) -> bool:
+    return before < 2 * last and before + last <= LARGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

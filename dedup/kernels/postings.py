@@ -11,6 +11,10 @@ from dedup.kernels.jit import kernel
 
 # Least tokens between two borders for a whole unit, a paragraph or quotation, to stand between them.
 UNIT = 3
+# A posting is one number: bits of the words that follow a seed, of the next one, the second and the third, above the
+# rank of a document in its segment.
+CONTEXT = (6, 4, 4)
+RANK_BITS = 18
 
 
 @kernel
@@ -52,27 +56,126 @@ def chosen(groups: Any, starts: Any, ends: Any, mass: Any, value: Any, borders: 
 
 
 @kernel
-def search(keys: Any, view: Any, block_of: Any, records: int, right: bool, out: Any) -> None:
-    """Write to `out` (int64) where each key would be put before its equals, or behind them when `right`.
+def _first_not_less(row: Any, n: int, key: Any, guess: int) -> int:
+    """Return where `key` would be put before its equals among the first `n` of sorted values, looking near a guess."""
+    step = 4
+    if guess < n and row[guess] < key:
+        low = guess + 1
+        high = min(low + step, n)
+        while high < n and row[high] < key:
+            step *= 2
+            low, high = high + 1, min(high + step, n)
+    else:
+        high = min(guess, n)
+        low = max(high - step, 0)
+        while low > 0 and row[low] >= key:
+            step *= 2
+            low, high = max(low - step, 0), low
+    while low < high:
+        middle = (low + high) >> 1
+        if row[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
-    `view` (blocks x records of a block) are sorted keys, of which the first `records` count; `block_of` (int64) the
-    block that each key is to be looked for in, or -1 where it is before all.
+
+@kernel
+def _first_greater(row: Any, n: int, key: Any, start: int) -> int:
+    """Return where `key` would be put behind its equals, of which the first would stand at `start`."""
+    high, step = start, 1
+    low = start
+    while high < n and row[high] == key:
+        low, high = high + 1, high + step
+        step *= 2
+    high = min(high, n)
+    while low < high:
+        middle = (low + high) >> 1
+        if row[middle] == key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def search(keys: Any, view: Any, fences: Any, first: Any, last: Any, ends: Any, low: Any, high: Any) -> None:
+    """Write to `low` and `high` (int64 each) where each key would be put before and behind its equals.
+
+    `view` (blocks x records of a block) are sorted keys; `fences` (uint64) the first key of each block; `first` and
+    `last` (int64) the block that the two places are to be looked for in, or -1 where they are before all; `ends` how
+    many records there are, and the last key. Keys are hashes, so a key is looked for where an even spread puts it.
     """
     size = view.shape[1]
     for i in range(len(keys)):
-        b = block_of[i]
+        b = last[i]
         if b < 0:
-            out[i] = 0
+            low[i], high[i] = 0, 0
             continue
-        low, high = 0, min(size, records - b * size)
-        while low < high:
-            middle = (low + high) >> 1
-            found = view[b, middle]
-            if found < keys[i] or (right and found == keys[i]):
-                low = middle + 1
-            else:
-                high = middle
-        out[i] = b * size + low
+        n = min(size, ends[0] - b * size)
+        least, most = fences[b], fences[b + 1] if b + 1 < len(fences) else ends[1]
+        part = np.float64(np.uint64(keys[i]) - least) / (np.float64(most - least) + 1.0)
+        start = _first_not_less(view[b], n, keys[i], int(min(part, 1.0) * (n - 1)))
+        high[i] = b * size + _first_greater(view[b], n, keys[i], start)
+        low[i] = b * size + start
+        if first[i] < b:
+            a = max(first[i], 0)
+            low[i] = a * size + _first_not_less(view[a], size, keys[i], size - 1) if first[i] >= 0 else 0
+
+
+@kernel
+def contexts(hashes: Any, weights: Any, bounds: Any, places: Any, size: int) -> Any:
+    """Return a few bits (uint32, `CONTEXT`) of each of the words that follow seeds of `size` words at token places.
+
+    `places` (int64) stand in the order of the texts, which have the tokens `bounds[d]:bounds[d + 1]`. Those of the
+    next word stand highest: seeds with the longest run in common are neighbours in the order of these numbers.
+    """
+    out = np.zeros(len(places), np.uint32)
+    d = 0
+    for i in range(len(places)):
+        t = places[i]
+        while bounds[d + 1] <= t:
+            d += 1
+        weight = 0
+        while t < bounds[d + 1] and weight < 6 * size:
+            weight += weights[t]
+            t += 1
+        for bits in CONTEXT:
+            word = hashes[t] >> np.uint32(32 - bits) if t < bounds[d + 1] else np.uint32(0)
+            out[i] = out[i] << np.uint32(bits) | word
+            t += 1
+    return out
+
+
+@kernel
+def _first_from(view: Any, low: int, high: int, shift: int, wanted: int) -> int:
+    """Return the first of the records `[low, high)` whose value, its lowest `shift` bits left out, is not below."""
+    size = view.shape[1]
+    while low < high:
+        middle = (low + high) >> 1
+        if np.int64(view[middle // size, middle % size]) >> shift < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def narrowed(view: Any, low: Any, high: Any, wanted: Any, shifts: Any) -> Any:
+    """Return of the records `[low, high)` of each key (int64 each) those whose value agrees with `wanted` (int64).
+
+    `view` (blocks x records of a block) has the values, in order within a key. Compared is what is left without the
+    lowest `shifts[s]` bits. Returns records (int64, keys x shifts x 2: from, to).
+    """
+    out = np.empty((len(low), len(shifts), 2), np.int64)
+    for i in range(len(low)):
+        first, last = low[i], high[i]
+        for s in range(len(shifts)):
+            value = wanted[i] >> shifts[s]
+            first = _first_from(view, first, last, shifts[s], value)
+            last = _first_from(view, first, last, shifts[s], value + 1)
+            out[i, s, 0], out[i, s, 1] = first, last
+    return out
 
 
 @kernel
@@ -93,53 +196,72 @@ def _borders(borders: Any) -> Any:
 
 @kernel
 def worthy(
-    seeds: Any, lists: Any, numbers: Any, costs: Any, in_batch: Any, spans: Any, sums: Any, borders: Any, limits: Any
+    seeds: Any, lists: Any, values: Any, known: Any, in_batch: Any, spans: Any, sums: Any, borders: Any, limits: Any
 ) -> Any:
     """Return the documents of one part that one chain of hits could make a match of, for each of some texts.
 
     `seeds` are the bounds of each text's seeds (int64, texts + 1) and the key of each seed. `lists` are the first and
-    the last record of each key (int64 each); a record's document number is in `numbers` (blocks x records of a block).
-    `costs` is the least number and what chance costs for each number from it on (float64, infinite for what is not to
-    be found). `in_batch` is the least number of the texts themselves, which of them each number is (int64, -1 for
-    none), and the number of the first text here: an answer names earlier texts alone. `spans` are the tokens
-    `[start, end)` around each seed, `sums` mass and value as in `chosen`, with what each text needs (float64, texts x
-    2); `limits` as in `chosen`.
+    the last record of each key (int64 each); the lowest `RANK_BITS` of a record's value (`values`, blocks x records of
+    a block) are the rank of a document in the part. `known` is what chance costs in each document (float64, infinite
+    for what is not to be found) and its number (uint32), by rank. `in_batch` is the least number of the texts
+    themselves, which of them each number is (int64, -1 for none), and the number of the first text here: an answer
+    names earlier texts alone. `spans` are the tokens `[start, end)` around each seed, `sums` mass and value as in
+    `chosen`, with what each text needs (float64, texts x 2); `limits` as in `chosen`.
 
-    Returns texts (int64), numbers (int64) and bounds (float64) of these documents, and their hits (int64, n x 2: which
+    Returns texts (int64), ranks (int64) and bounds (float64) of these documents, and their hits (int64, n x 2: which
     of the documents, seed), in order of the seeds of each text.
     """
     bounds, key_of = seeds
     lows, highs = lists
-    least_number, cost = costs
-    batch_from, position, first_text = in_batch
     starts, ends = spans
     mass, value, needed = sums
-    size = numbers.shape[1]
+    size, mask = values.shape[1], np.int64((1 << RANK_BITS) - 1)
     first_border, last_border = _borders(borders)
-    slot_of, touched = np.full(len(cost), -1, np.int64), np.empty(1024, np.int64)
-    place, chain = np.empty((1024, 3), np.int64), np.empty((1024, 2), np.float64)
-    texts, found, best = np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024, np.float64)
-    hits = np.empty((4096, 2), np.int64)
+    rank_of, best_of = np.empty(64, np.int64), np.empty(64, np.int64)
+    place, chain = np.empty((64, 3), np.int64), np.empty((64, 2), np.float64)
+    table, met = np.empty(64, np.int64), np.empty(64, np.int64)
+    texts, found, best = np.empty(64, np.int64), np.empty(64, np.int64), np.empty(64, np.float64)
+    hits = np.empty((256, 2), np.int64)
     n, n_hits = 0, 0
     for t in range(len(bounds) - 1):
-        count = 0
+        total = 0
         for s in range(bounds[t], bounds[t + 1]):
-            for r in range(lows[key_of[s]], highs[key_of[s]]):
-                number = np.int64(numbers[r // size, r % size])
-                d = number - least_number
-                if not cost[d] < np.inf:
-                    continue
-                p = number - batch_from
-                if 0 <= p < len(position) and position[p] >= first_text + t:
-                    continue
-                k = slot_of[d]
+            total += highs[key_of[s]] - lows[key_of[s]]
+        while len(met) < total:
+            met = grown(met)
+        while len(rank_of) < total:
+            rank_of, best_of, place, chain = grown(rank_of), grown(best_of), grown_rows(place), grown_rows(chain)
+        slots = 64
+        while slots < 2 * total:
+            slots *= 2
+        while len(table) < slots:
+            table = grown(table)
+        table[:slots] = -1
+        count, m = 0, 0
+        for s in range(bounds[t], bounds[t + 1]):
+            block, row = divmod(lows[key_of[s]], size)
+            for _ in range(lows[key_of[s]], highs[key_of[s]]):
+                rank = np.int64(values[block, row]) & mask
+                row += 1
+                if row == size:
+                    block, row = block + 1, 0
+                at = rank * 0x9E3779B1 >> 7 & (slots - 1)
+                while table[at] >= 0 and rank_of[table[at]] != rank:
+                    at = at + 1 & (slots - 1)
+                k = table[at]
                 if k < 0:
-                    if count == len(touched):
-                        touched, place, chain = grown(touched), grown_rows(place), grown_rows(chain)
                     k = count
-                    slot_of[d], touched[k] = k, d
-                    place[k, 1], chain[k, 1] = -1, 0.0
                     count += 1
+                    table[at], rank_of[k] = k, rank
+                    place[k, 1], chain[k, 1] = -1, 0.0
+                    p = np.int64(known[1][rank]) - in_batch[0]
+                    itself = 0 <= p < len(in_batch[1]) and in_batch[1][p] >= in_batch[2] + t
+                    if itself or not known[0][rank] < np.inf:
+                        place[k, 1] = -2
+                met[m] = k
+                m += 1
+                if place[k, 1] == -2:
+                    continue
                 # the chain so far: where it begins and ends, its mass, its value, and the best of all chains
                 if place[k, 1] < 0 or starts[s] - place[k, 1] > limits[0]:
                     place[k, 0], place[k, 1], place[k, 2], chain[k, 0] = starts[s], starts[s], 0, 0.0
@@ -150,25 +272,25 @@ def worthy(
                 if place[k, 2] < limits[1] or chain[k, 0] <= chain[k, 1]:
                     continue
                 unit = last_border[high] - first_border[place[k, 0]] >= UNIT
-                if chain[k, 0] >= needed[t, 1 if unit else 0] + cost[d]:
+                if chain[k, 0] >= needed[t, 1 if unit else 0] + known[0][rank]:
                     chain[k, 1] = chain[k, 0]
         before = n
         for k in range(count):
-            slot_of[touched[k]] = -1
+            best_of[k] = -1
             if chain[k, 1] > 0:
                 if n == len(texts):
                     texts, found, best = grown(texts), grown(found), grown(best)
-                texts[n], found[n], best[n] = t, touched[k] + least_number, chain[k, 1]
-                slot_of[touched[k]] = n
+                texts[n], found[n], best[n] = t, rank_of[k], chain[k, 1]
+                best_of[k] = n
                 n += 1
+        m = 0
         for s in range(bounds[t], bounds[t + 1] if n > before else bounds[t]):
-            for r in range(lows[key_of[s]], highs[key_of[s]]):
-                k = slot_of[np.int64(numbers[r // size, r % size]) - least_number]
+            for _ in range(lows[key_of[s]], highs[key_of[s]]):
+                k = best_of[met[m]]
+                m += 1
                 if k >= 0:
                     if n_hits == len(hits):
                         hits = grown_rows(hits)
                     hits[n_hits, 0], hits[n_hits, 1] = k, s
                     n_hits += 1
-        for k in range(before, n):
-            slot_of[found[k] - least_number] = -1
     return texts[:n].copy(), found[:n].copy(), best[:n].copy(), hits[:n_hits].copy()

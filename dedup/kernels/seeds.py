@@ -81,10 +81,11 @@ def scatter(keys: Any, places: Any, bits: int, place_bits: int) -> Any:
 
 
 @kernel
-def _before(hashes: Any, p: int, p_end: int, q: int, q_end: int, step: int) -> bool:
-    """Say whether the context of place p sorts before that of q, reading forward (step 1) or backward (-1)."""
+def _before(hashes: Any, p: int, p_end: int, q: int, q_end: int, step: int, common: int) -> bool:
+    """Say whether the context of place p sorts before that of q, reading forward (step 1) or backward (-1); so many of
+    their tokens are `common`."""
     room = min(CONTEXT, min((p_end - p) * step, (q_end - q) * step))
-    for k in range(room):
+    for k in range(common, room):
         x, y = hashes[p + k * step], hashes[q + k * step]
         if x != y:
             return x < y
@@ -95,10 +96,11 @@ def _before(hashes: Any, p: int, p_end: int, q: int, q_end: int, step: int) -> b
 
 
 @kernel
-def _beginnings(hashes: Any, places: Any, ends: Any, step: int, same: int, out: Any) -> int:
+def _beginnings(hashes: Any, places: Any, ends: Any, step: int, out: Any) -> int:
     """Write to `out` (uint64) two tokens of each place's context, behind those that all places have in common: what
-    sorts lower here sorts lower as a whole. Returns how many are in common, at most `same`."""
+    sorts lower here sorts lower as a whole. Returns how many are in common."""
     first = places[0]
+    same: Any = CONTEXT - 2  # the two behind them are part of the context
     while True:
         common = same
         for i in range(len(places)):
@@ -118,12 +120,10 @@ def _beginnings(hashes: Any, places: Any, ends: Any, step: int, same: int, out: 
 
 
 @kernel
-def _context_order(
-    hashes: Any, places: Any, ends: Any, step: int, same: int, beginnings: Any, order: Any, spare: Any
-) -> None:
+def _context_order(hashes: Any, places: Any, ends: Any, step: int, beginnings: Any, order: Any, spare: Any) -> None:
     """Sort `order` (indices into `places`) by context: a bottom-up merge sort. `ends` is where each context ends."""
     n = len(order)
-    _beginnings(hashes, places, ends, step, same, beginnings)
+    common = _beginnings(hashes, places, ends, step, beginnings)
     for k in range(n):
         order[k] = k
     width = 1
@@ -138,7 +138,7 @@ def _context_order(
                     if beginnings[a] != beginnings[b]:
                         take_left = beginnings[b] < beginnings[a]
                     else:
-                        take_left = not _before(hashes, places[a], ends[a], places[b], ends[b], step)
+                        take_left = not _before(hashes, places[a], ends[a], places[b], ends[b], step, common)
                 if take_left:
                     spare[k] = order[i]
                     i += 1
@@ -207,17 +207,17 @@ def _bucket_room(records: Any, place_bits: int, small: int) -> Any:
 
 @kernel
 def link(
-    records: Any, place_bits: int, bounds: Any, firsts: Any, hashes: Any, sides: Any, two_sided: bool, limits: Any
+    records: Any, place_bits: int, bounds: Any, firsts: Any, hashes: Any, sides: Any, two_sided: bool, small: int
 ) -> Any:
     """Link the places of each seed; `records` (uint64, sorted) are those of one part, as `scatter` makes them.
 
-    `sides` (int8 a text): places are linked only across sides when `two_sided`. `limits` is (largest bucket that is
-    linked all with all, tokens that the places of a seed have in common but for chance). Returns hits (int64, n x 2
-    places, the smaller first) and how many frequent buckets were linked by neighbours.
+    `sides` (int8 a text): places are linked only across sides when `two_sided`. Buckets of up to `small`
+    places are linked all with all. Returns hits (int64, n x 2 places, the smaller first) and how many frequent buckets
+    were linked by neighbours.
     """
     n = len(records)
     bits, mask = np.uint64(place_bits), (np.uint64(1) << np.uint64(place_bits)) - np.uint64(1)
-    room, largest = _bucket_room(records, place_bits, limits[0])
+    room, largest = _bucket_room(records, place_bits, small)
     out = np.empty((room, 2), np.int64)
     order, spare = np.empty(largest, np.int64), np.empty(largest, np.int64)
     places, ends = np.empty(largest, np.int64), np.empty(largest, np.int64)
@@ -232,7 +232,7 @@ def link(
             for k in range(size):
                 places[k] = np.int64(records[i + k] & mask)
                 documents[k] = document_at(places[k], bounds, firsts)
-        if 1 < size <= limits[0]:
+        if 1 < size <= small:
             count = _link_small(places[:size], documents, sides, two_sided, out, count)
         elif size > 1:
             frequent += 1
@@ -241,8 +241,7 @@ def link(
                     d = documents[k]
                     ends[k] = bounds[d + 1] if step > 0 else bounds[d] - 1
                 part = order[:size]
-                same = limits[1] if step > 0 else 1
-                _context_order(hashes, places[:size], ends, step, same, beginnings, part, spare)
+                _context_order(hashes, places[:size], ends, step, beginnings, part, spare)
                 count = _link_sorted(places, documents, part, sides, two_sided, 1, out, count)
                 if two_sided:
                     count = _link_sorted(places, documents, part, sides, two_sided, -1, out, count)

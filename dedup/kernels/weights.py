@@ -107,6 +107,24 @@ def token_masses(hashes: Any, weights: Any, idf: Any) -> Any:
 
 
 @kernel
+def token_marks(masses: Any, weights: Any, flags: Any, content: int, kinds: Any) -> Any:
+    """Return what tokens are (uint8): 1 for content words, those of at least `content` (1/256 nat) for a full weight of
+    6; 2 for those of them inside a sentence; 4 for those of these with a capital; 8 for any token behind a comma.
+
+    `kinds` are the flags of a beginning of a sentence or line, of a capital, and of punctuation.
+    """
+    out = np.zeros(len(masses), np.uint8)
+    beginning, upper, punctuation = kinds
+    for i in range(len(masses)):
+        flag, mark = np.int64(flags[i]), 0
+        if np.int64(masses[i]) * 6 >= content * np.int64(weights[i]):
+            # the capital of a sentence's first word tells nothing
+            mark = 1 if flag & beginning else 7 if flag & upper else 3
+        out[i] = mark | 8 if flag & (punctuation | beginning) == punctuation else mark
+    return out
+
+
+@kernel
 def _sum(values: Any, marks: Any, mark: int, start: int, end: int) -> int:
     """Return the sum of values of `[start, end)`, with a mark of those alone that have it."""
     total: Any = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from dedup.model import Document, Member, PassageCluster
+from dedup.model import Document, PassageCluster
 from dedup.report.dates import timestamp
 from dedup.report.network import is_counted, key_of
 
@@ -33,12 +33,15 @@ class Calendar:
 
 def calendar(passages: Sequence[PassageCluster], texts: Mapping[str, Document]) -> Calendar | None:
     """Return documents with passages across outlets by outlet and period, or None when fewer than two are dated."""
-    members: dict[str, Member] = {}
+    outlets: dict[str, str] = {}
+    days: dict[str, date] = {}
     for cluster in passages:
-        if is_counted(cluster):
-            for member in cluster.members:
-                members.setdefault(member.doc_id, member)
-    days = {doc_id: day for doc_id, m in members.items() if (day := _day(timestamp(m, texts))) is not None}
+        for member in cluster.members if is_counted(cluster) else ():
+            if member.doc_id not in outlets:
+                outlets[member.doc_id] = key_of(member)[1]
+                day = _day(timestamp(member, texts))
+                if day is not None:
+                    days[member.doc_id] = day
     if len(set(days.values())) < 2:
         return None
     unit, begin, following, said = _scale(min(days.values()), max(days.values()))
@@ -46,7 +49,7 @@ def calendar(passages: Sequence[PassageCluster], texts: Mapping[str, Document]) 
     index = {start: n for n, start in enumerate(starts)}
     table: Counter[tuple[str, int]] = Counter()
     for doc_id, day in days.items():
-        table[key_of(members[doc_id])[1], index[begin(day)]] += 1
+        table[outlets[doc_id], index[begin(day)]] += 1
     totals: Counter[str] = Counter()
     for (outlet, _), count in table.items():
         totals[outlet] += count
@@ -57,7 +60,7 @@ def calendar(passages: Sequence[PassageCluster], texts: Mapping[str, Document]) 
         outlets=tuple(shown),
         counts=tuple(tuple(table[outlet, n] for n in range(len(starts))) for outlet in shown),
         further=len(totals) - len(shown),
-        undated=len(members) - len(days),
+        undated=len(outlets) - len(days),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ PAGE_IDS: Final = tuple(
 """Fragments that the page itself uses: no cluster may take one."""
 PER_PAGE: Final = 100
 """Passages, or reading views, of a side page."""
+MOST_CARDS: Final = 20_000
+"""Passages that have a place on a page; those of lower rank are in the tables alone."""
 MOST_READINGS: Final = 2000
 """Texts with a reading view: more would be more than the corpus itself."""
 _LISTED: Final = 500
@@ -92,11 +95,12 @@ class Name:
 class Catalogue:
     """All clusters in rank order with their fragments.
 
-    `readings` numbers the documents with a reading view; `shows_text` is false when a report has figures only,
-    `full_text` true when it shortens nothing. `made` keeps what pages say of a document again and again.
+    `names` are of documents whose texts are not there; `readings` numbers the documents with a reading view;
+    `shows_text` is false when a report has figures only, `full_text` true when it shortens nothing. `made` keeps what
+    pages say of a document again and again.
     """
 
-    passages: tuple[PassageCluster, ...]
+    passages: Sequence[PassageCluster]
     documents: tuple[DocumentCluster, ...]
     numbers: Mapping[str, int]
     passage_anchors: Mapping[str, str]
@@ -119,7 +123,7 @@ class Catalogue:
     def ref(self, cluster_id: str) -> Ref | None:
         """Return the mention of a passage cluster, or None when the result has no such cluster."""
         found = self.numbers.get(cluster_id)
-        if found is None:
+        if found is None or found > MOST_CARDS:
             return None
         kind = self.passages[found - 1].kind
         href = self.layout.passage(found, self.passage_anchors[cluster_id])
@@ -132,12 +136,21 @@ class Catalogue:
 
     def name(self, doc_id: str) -> Name:
         """Return what is known of a document, at least its id."""
+        document = self.texts.get(doc_id)
+        if document is not None:
+            return Name(
+                doc_id=doc_id,
+                outlet=document.outlet,
+                published=document.published,
+                title=document.title,
+                url=document.url,
+            )
         return self.names.get(doc_id) or Name(doc_id=doc_id)
 
 
 def catalogue(result: ScanResult, *, shows_text: bool = True, full_text: bool = False) -> Catalogue:
     """Return the clusters of a result, ranked and numbered from 1, all of them on the main page."""
-    passages = tuple(ranked(result.passages))
+    passages = ranked(result.passages)
     documents = tuple(sorted(result.documents, key=lambda c: (-len(c.members), c.cluster_id)))
     readings = _readings(passages, result.texts) if shows_text else {}
     taken = {*PAGE_IDS, *(f"d-{n}" for n in readings.values())}
@@ -160,7 +173,7 @@ def catalogue(result: ScanResult, *, shows_text: bool = True, full_text: bool = 
     )
 
 
-def _inner(passages: tuple[PassageCluster, ...]) -> dict[str, tuple[str, ...]]:
+def _inner(passages: Sequence[PassageCluster]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for cluster in passages:
         if cluster.parent is not None:
@@ -194,17 +207,13 @@ def _readings(passages: Sequence[PassageCluster], texts: Mapping[str, Document])
 
 
 def _names(result: ScanResult) -> dict[str, Name]:
-    members: list[Member | DocumentMember] = [m for p in result.passages for m in p.members]
-    members += [m for d in result.documents for m in d.members]
-    names = {doc_id: _of_document(doc_id, document) for doc_id, document in result.texts.items()}
-    for member in members:
-        if member.doc_id not in names:
+    """Return what is known of the documents whose texts are not there."""
+    clusters: Iterable[PassageCluster | DocumentCluster] = itertools.chain(result.passages, result.documents)
+    names: dict[str, Name] = {}
+    for member in (m for cluster in clusters for m in cluster.members):
+        if member.doc_id not in names and member.doc_id not in result.texts:
             names[member.doc_id] = _of_member(member)
     return names
-
-
-def _of_document(doc_id: str, of: Document) -> Name:
-    return Name(doc_id=doc_id, outlet=of.outlet, published=of.published, title=of.title, url=of.url)
 
 
 def _of_member(of: Member | DocumentMember) -> Name:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dedup.model import KINDS, SCOPES, Member, PassageCluster, ScanResult, Suppressed
-from dedup.report.labels import carriers, number, plural, rank
+from dedup.model import KINDS, SCOPES, PassageCluster, ScanResult, Suppressed
+from dedup.report.labels import carriers, number, plural, ranked
 from dedup.report.network import Outlet, family_of
 from dedup.report.safe import line
 
+PAGES: Final = "Each document is a page with many stories, so whole documents were not compared."
 _NAMED: Final = 4
 """Agencies and outlets that a sentence names."""
 _LEFT_OUT: Final = ("skipped", "unread")
@@ -28,7 +29,8 @@ class Facts:
     `by_kind` maps each kind that occurs to its counts in the order of the scopes.
     `agencies` are the credited ones with their passages, `firsts` outlets with the passages that they alone had
     first by the dates of all carriers; both with the most first. `widest` is the cluster of the highest rank.
-    `furniture` counts distinct suppressed texts, `furniture_places` all places recorded.
+    `furniture` counts distinct suppressed texts, `furniture_places` all places recorded. `no_relations` says why
+    documents were not compared as such, empty where they were.
     """
 
     documents: int | None
@@ -47,7 +49,34 @@ class Facts:
     furniture: int
     furniture_places: int
     skipped: int
+    no_relations: str
     warnings: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is counted while clusters pass by: ids of documents, outlets, ids of documents without one, clusters by
+    kind and scope and by agency."""
+
+    carriers: set[str]
+    outlets: set[str]
+    unnamed: set[str]
+    table: Counter[tuple[str, str]]
+    agencies: Counter[str]
+    dated: bool = False
+
+    def take(self, cluster: PassageCluster) -> None:
+        """Count one cluster."""
+        self.table[cluster.kind, cluster.scope] += 1
+        if cluster.origin.agency:
+            self.agencies[cluster.origin.agency] += 1
+        for m in cluster.members:
+            self.carriers.add(m.doc_id)
+            if m.outlet:
+                self.outlets.add(m.outlet)
+            else:
+                self.unnamed.add(m.doc_id)
+            self.dated = self.dated or bool(m.published)
 
 
 def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = ()) -> Facts:
@@ -55,30 +84,31 @@ def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = ()) -> Facts:
 
     `outlets_shared` are those of the network, for what they had first.
     """
-    members = [m for cluster in result.passages for m in cluster.members]
-    outlets = {m.outlet for m in members if m.outlet}
-    unnamed = len({m.doc_id for m in members if not m.outlet})
-    table: Counter[tuple[str, str]] = Counter((p.kind, p.scope) for p in result.passages)
-    kinds: tuple[str, ...] = (*KINDS, *sorted({p.kind for p in result.passages} - set(KINDS)))
+    seen = _Seen(set(), set(), set(), Counter(), Counter())
+    for cluster in result.passages:
+        seen.take(cluster)
+    outlets, unnamed, table = seen.outlets, len(seen.unnamed), seen.table
+    kinds: tuple[str, ...] = (*KINDS, *sorted({kind for kind, _ in table} - set(KINDS)))
     skipped = count_skipped(_mapping(result.manifest, "reading"))
     return Facts(
         documents=_documents_read(result.manifest),
-        carriers=len({m.doc_id for m in members}),
+        carriers=len(seen.carriers),
         outlets=len(outlets) + unnamed,
         groups=len({family_of(outlet, result.manifest) for outlet in outlets}) + unnamed,
         unnamed=unnamed,
         passages=len(result.passages),
         by_scope=tuple(sum(table[kind, scope] for kind in kinds) for scope in SCOPES),
         by_kind={k: row for k in kinds if any(row := tuple(table[k, s] for s in SCOPES))},
-        agencies=_most(Counter(p.origin.agency for p in result.passages if p.origin.agency)),
+        agencies=_most(seen.agencies),
         firsts=_most(Counter({o.outlet: o.first for o in outlets_shared if o.first})),
-        widest=min(result.passages, key=rank, default=None),
+        widest=next(iter(ranked(result.passages)), None),
         document_clusters=len(result.documents),
         clustered_documents=len({m.doc_id for c in result.documents for m in c.members}),
         furniture=len(distinct(result.suppressed)),
         furniture_places=len(result.suppressed),
         skipped=skipped,
-        warnings=_warnings(result, members, skipped),
+        no_relations=PAGES if _mapping(result.manifest, "config").get("unit") == "page" else "",
+        warnings=_warnings(result, seen, skipped),
     )
 
 
@@ -102,11 +132,25 @@ def sentences(facts: Facts) -> list[str]:
     return said
 
 
-def distinct(suppressed: Iterable[Suppressed]) -> dict[tuple[str, str, str], list[Suppressed]]:
+@dataclass(slots=True)
+class Places:
+    """The places of one suppressed text: `first` is the first that came, `least` that of the smallest document and
+    place, `documents` the most that any says."""
+
+    first: Suppressed
+    least: Suppressed
+    count: int
+    documents: int
+
+
+def distinct(suppressed: Iterable[Suppressed]) -> dict[tuple[str, str, str], Places]:
     """Return suppressed places by rule, family (empty when none) and text, in order of appearance."""
-    found: dict[tuple[str, str, str], list[Suppressed]] = {}
+    found: dict[tuple[str, str, str], Places] = {}
     for item in suppressed:
-        found.setdefault((item.rule, item.family or "", item.text), []).append(item)
+        places = found.setdefault((item.rule, item.family or "", item.text), Places(item, item, 0, 0))
+        places.count += 1
+        places.documents = max(places.documents, item.n_documents)
+        places.least = min(places.least, item, key=lambda s: (s.doc_id, s.start))
     return found
 
 
@@ -136,20 +180,20 @@ def _documents_read(manifest: Mapping[str, Any]) -> int | None:
     return next(known, None)
 
 
-def _warnings(result: ScanResult, members: Sequence[Member], skipped: int) -> tuple[str, ...]:
+def _warnings(result: ScanResult, seen: _Seen, skipped: int) -> tuple[str, ...]:
     given = result.manifest.get("warnings")
     said = [str(w) for w in given] if isinstance(given, list | tuple) else []
     told = " ".join(said).lower()
-    said += [w for topics, w in _degraded(members, skipped) if not any(topic in told for topic in topics)]
+    said += [w for topics, w in _degraded(seen, skipped) if not any(topic in told for topic in topics)]
     return tuple(said)
 
 
-def _degraded(members: Sequence[Member], skipped: int) -> list[tuple[tuple[str, ...], str]]:
+def _degraded(seen: _Seen, skipped: int) -> list[tuple[tuple[str, ...], str]]:
     """Return signals that are missing, each with the words that show a scan has already warned of it."""
     found: list[tuple[tuple[str, ...], str]] = []
-    if members and not any(m.published for m in members):
+    if seen.carriers and not seen.dated:
         found.append((("date",), "No document has a date: who had a passage first is not known."))
-    if members and not any(m.outlet for m in members):
+    if seen.carriers and not seen.outlets:
         found.append((("outlet",), "No document names an outlet: each counts as an outlet of its own."))
     if skipped:
         found.append((("skip", "unread"), f"{plural(skipped, 'input')} {_were(skipped)} skipped; see manifest.json."))
@@ -206,6 +250,8 @@ def _most(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
 
 
 def _documents_said(facts: Facts) -> str:
+    if facts.no_relations:
+        return facts.no_relations
     if not facts.document_clusters:
         return "No near-duplicate documents were found."
     clusters = plural(facts.document_clusters, "cluster")

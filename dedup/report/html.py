@@ -16,7 +16,7 @@ from dedup.errors import StoreError
 from dedup.model import SCOPES, ScanResult
 from dedup.report import labels
 from dedup.report.cards import document_card, passage_card, reading_card, row_line
-from dedup.report.catalogue import PER_PAGE, Catalogue, Layout
+from dedup.report.catalogue import MOST_CARDS, PER_PAGE, Catalogue, Layout
 from dedup.report.environment import ENVIRONMENT, hashed, source
 from dedup.report.facts import sentences
 from dedup.report.markup import text
@@ -134,6 +134,7 @@ def _page(ready: Prepared, known: Catalogue, parts: _Parts) -> str:
         reading=Markup("".join(parts.reading)),
         layout=known.layout,
         per_page=PER_PAGE,
+        most_cards=MOST_CARDS,
         passages_total=len(known.passages),
         documents_left_out=len(known.documents) - len(parts.documents),
         readings_total=len(known.readings),
@@ -153,7 +154,7 @@ def _page(ready: Prepared, known: Catalogue, parts: _Parts) -> str:
 
 def _side_pages(known: Catalogue, places: Mapping[str, Sequence[Place]]) -> Iterator[tuple[str, str]]:
     """Yield the pages with passages and reading views that the main page has not."""
-    layout, total = known.layout, len(known.passages)
+    layout, total = known.layout, min(len(known.passages), MOST_CARDS)
     for first, last in _blocks(layout.whole, total):
         page = _side_page(_range("Passages", first, last, total), _passages(known, first, last), known)
         yield layout.side_page("p", first), page
@@ -192,7 +193,7 @@ def _passages(known: Catalogue, first: int, last: int) -> Iterator[str]:
 
 
 def _rows(known: Catalogue) -> Iterator[str]:
-    for cluster in known.passages:
+    for cluster in islice(known.passages, MOST_CARDS):
         yield row_line(row_view(cluster, known), known.layout)
 
 

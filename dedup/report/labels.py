@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from dedup.model import Kind, PassageCluster, Relation, Scope, Wording
@@ -101,9 +101,12 @@ def carriers(cluster: PassageCluster) -> str:
     return " ".join(parts)
 
 
-def ranked(passages: Iterable[PassageCluster]) -> list[PassageCluster]:
-    """Return the clusters by interest: widest scope, then groups, documents, length, `cluster_id`."""
-    return sorted(passages, key=rank)
+def ranked(passages: Sequence[PassageCluster]) -> Sequence[PassageCluster]:
+    """Return the clusters by interest: widest scope, then groups, documents, length, `cluster_id`.
+
+    Those that are made when they are asked for say that they are in this order; they are not held all at once.
+    """
+    return passages if getattr(passages, "is_ranked", False) else tuple(sorted(passages, key=rank))
 
 
 def rank(cluster: PassageCluster) -> tuple[int, int, int, int, str]:

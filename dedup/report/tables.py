@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from dedup.model import Pair, PassageCluster, ScanResult, Suppressed
 from dedup.report.catalogue import Catalogue, Name, Ref
-from dedup.report.facts import distinct
+from dedup.report.facts import Places, distinct
 from dedup.report.labels import RULE_MEANINGS
 from dedup.report.network import INCIDENTAL
 
@@ -100,7 +100,7 @@ def pair_views(pairs: Sequence[Pair], known: Catalogue) -> list[PairView]:
 
 def suppressed_groups(suppressed: Sequence[Suppressed]) -> list[SuppressedGroup]:
     """Return what was set aside by rule and family, the widest text first, up to `SUPPRESSED_SHOWN`."""
-    by_group: dict[tuple[str, str], list[list[Suppressed]]] = {}
+    by_group: dict[tuple[str, str], list[Places]] = {}
     for (rule, family, _), places in distinct(suppressed).items():
         by_group.setdefault((rule, family), []).append(places)
     room = SUPPRESSED_SHOWN
@@ -169,23 +169,22 @@ def _pair_view(pair: Pair, known: Catalogue) -> PairView:
     )
 
 
-def _suppressed_group(texts: list[list[Suppressed]], room: int) -> SuppressedGroup:
-    texts = sorted(texts, key=lambda places: (-places[0].n_documents, places[0].text))
-    first = texts[0][0]
+def _suppressed_group(texts: list[Places], room: int) -> SuppressedGroup:
+    texts = sorted(texts, key=lambda places: (-places.first.n_documents, places.first.text))
+    first = texts[0].first
     return SuppressedGroup(
         rule=first.rule,
         family=first.family,
-        reasons=tuple(sorted({places[0].reason for places in texts}))[:3],
-        places=sum(len(places) for places in texts),
+        reasons=tuple(sorted({places.first.reason for places in texts}))[:3],
+        places=sum(places.count for places in texts),
         distinct=len(texts),
         texts=tuple(_suppressed_text(places) for places in texts[:room]),
     )
 
 
-def _suppressed_text(places: list[Suppressed]) -> SuppressedText:
-    first = min(places, key=lambda s: (s.doc_id, s.start))
-    documents = max(s.n_documents for s in places)
-    return SuppressedText(text=first.text, places=len(places), documents=documents, doc_id=first.doc_id)
+def _suppressed_text(places: Places) -> SuppressedText:
+    text, doc_id = places.least.text, places.least.doc_id
+    return SuppressedText(text=text, places=places.count, documents=places.documents, doc_id=doc_id)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -1,12 +1,15 @@
 """The order of the stages on a cluster: what `dedup.candidates.find` does, with the same answer.
 
-Executors make tokens, signatures and seeds, link seeds, and align and score passages. The driver reads, weighs words,
-bands signatures, and judges the passages; it keeps the tokens of all texts, in files when they do not fit in memory.
+Executors make tokens, signatures and seeds, count words, find pairs by buckets and by seeds, and align and score
+passages. The driver keeps a few numbers of each text, and the tokens of those texts alone that have a passage.
 """
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,12 +17,14 @@ import numpy.typing as npt
 
 from dedup import candidates, rescore, weights
 from dedup.align import Passages
-from dedup.candidates import Found, Keep
+from dedup.candidates import Found, Keep, Wanted
 from dedup.config import Config
-from dedup.errors import ConfigError
+from dedup.errors import ConfigError, EngineError
+from dedup.lsh import SMALL_BUCKET
+from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
-from dedup.spark import stages
-from dedup.spark.stages import COPY, HIT, NEAR, POSITION_BITS
+from dedup.spark import session, stages
+from dedup.spark.stages import AROUND, COPY, DROPPED, NEAR, POSITION_BITS
 from dedup.spill import Scratch
 from dedup.tokens import Tokens
 
@@ -33,9 +38,9 @@ Int64s = npt.NDArray[np.int64]
 class Engine:
     """Finds passages with a session of Spark; `partitions` of each shuffle change the time and nothing else."""
 
-    def __init__(self, session: Any, partitions: int | None = None) -> None:
-        self.session = session
-        self.partitions = partitions or 2 * session.sparkContext.defaultParallelism
+    def __init__(self, on: Any, partitions: int | None = None) -> None:
+        self.session = on
+        self.partitions = partitions or 2 * on.sparkContext.defaultParallelism
 
     def find(
         self,
@@ -48,14 +53,28 @@ class Engine:
         keep: Keep | None = None,
         scratch: Scratch | None = None,
         lengths: Int64s | None = None,
+        wanted: Wanted | None = None,
     ) -> Found:
         """Return the passages that texts share, as `candidates.find` does; `keep` must be a `candidates.Verified`.
+
+        Texts without a passage have no tokens, but those that are `wanted`.
 
         Raises `ConfigError` for a reference set, with which passages are only compared on one machine.
         """
         if sides.any():
             raise ConfigError("--against is for a scan on one machine; leave out --engine spark")
-        return _Run(self, config, progress or NoProgress(), scratch or Scratch(), pool).find(texts, keep)
+        return _Run(self, config, progress or NoProgress(), scratch or Scratch(), pool).find(texts, keep, wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Texts:
+    """What the driver knows of all texts: tokens of each (`sizes`), the first with the same ones, which are to be
+    compared, and what all tokens weigh."""
+
+    sizes: Int64s
+    copies: Int64s
+    active: npt.NDArray[np.bool_]
+    weight: int
 
 
 class _Run:
@@ -68,47 +87,62 @@ class _Run:
         self.config, self.progress, self.scratch, self.pool = config, progress, scratch, pool
         self.kept: list[Any] = []
 
-    def find(self, texts: Any, keep: Keep | None) -> Found:
+    def find(self, texts: Any, keep: Keep | None, wanted: Wanted | None) -> Found:
         """Run all stages, and let go of what the cluster kept for them."""
-        try:
-            return self._find(texts, keep)
-        finally:
-            for kept in self.kept:
-                kept.unpersist()
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
 
-    def _find(self, texts: Any, keep: Keep | None) -> Found:
-        config = self.config
-        self.progress.stage("tokens", None)
-        rows = self._kept(self._texts(texts).mapInArrow(stages.reading(config), stages.READ))
-        tokens, made = self._collected(rows, len(texts))
-        copies = candidates.copy_of(tokens)
-        active = (copies == np.arange(len(tokens))) & (np.diff(tokens.bounds) > 0)
-        self.progress.stage("signatures", None)
-        near = candidates.near_by_signature(made, active, np.zeros(len(tokens), np.int8), config)
-        self.progress.stage("weights", None)
-        words = candidates.count_words(tokens, active, near, self.pool, self.scratch)
-        idf = weights.from_counts(words)
-        known = rescore.evidence(tokens, idf, self.pool, self.scratch)
-        self.progress.stage("seeds", None)
-        hits, counts = self._linked(rows, active)
-        self.progress.stage("passages", None)
-        found = self._aligned(rows, self._with(hits, near, copies), idf, keep)
+        setting = "spark.sql.shuffle.partitions"
+        before = self.session.conf.get(setting)
+        self.session.conf.set(setting, str(self.partitions))
+        try:
+            return self._find(texts, keep, wanted)
+        except (Py4JError, PySparkException) as error:
+            raise EngineError(f"Spark gave up: {session.cause(error)}") from error
+        finally:
+            with contextlib.suppress(Py4JError, PySparkException, OSError):
+                self.session.conf.set(setting, before)
+                self.session.sparkContext.setJobDescription("")
+                for kept in self.kept:
+                    kept.unpersist()
+
+    def _find(self, texts: Any, keep: Keep | None, wanted: Wanted | None) -> Found:
+        self._stage("tokens")
+        rows = self._kept(self._given(texts).mapInArrow(stages.reading(self.config), stages.READ))
+        about = self._about(rows, len(texts))
+        self._stage("signatures")
+        near = self._near(rows, about.active)
+        self._stage("weights")
+        words = self._words(rows, about.active, near)
+        idf = self._sent(weights.from_counts(words))
+        self._stage("seeds")
+        hits, counts = self._hits(rows, about.active, idf)
+        self._stage("passages")
+        found = self._aligned(rows, hits, self._pairs(near, about.copies), idf, keep)
+        tokens = self._tokens(rows, found, about.sizes, wanted() if wanted else ())
         passages, scored, more = _passages(found, tokens)
         return Found(
             tokens=tokens,
+            sizes=about.sizes,
+            weight=about.weight,
             words=words,
-            evidence=known,
-            copy_of=copies,
+            evidence=rescore.evidence(tokens, idf.value, self.pool, self.scratch),
+            copy_of=about.copies,
             passages=passages,
             scored=scored,
             counts={
-                "tokens": len(tokens.hashes),
-                "exact_copies": int((~active & (np.diff(tokens.bounds) > 0)).sum()),
+                "tokens": int(about.sizes.sum()),
+                "exact_copies": int((~about.active & (about.sizes > 0)).sum()),
                 "lsh_pairs": len(near),
                 **dict(zip(("lsh_pairs_without_chain", *counts), (more[0], *counts.values()), strict=True)),
                 **dict(zip(("pairs_with_hits", "chains", "aligned_passages"), more[1:], strict=True)),
             },
         )
+
+    def _stage(self, name: str) -> None:
+        """Begin a stage; Spark's pages and logs show its name with each job."""
+        self.progress.stage(name, None)
+        self.session.sparkContext.setJobDescription(f"dedup: {name}")
 
     def _kept(self, frame: Any) -> Any:
         """Return a table that is made once, and kept on the disks of the cluster."""
@@ -117,7 +151,12 @@ class _Run:
         self.kept.append(frame.persist(StorageLevel.DISK_ONLY))
         return self.kept[-1]
 
-    def _texts(self, texts: Any) -> Any:
+    def _sent(self, value: Any) -> Any:
+        """Return a value that each executor gets once."""
+        self.kept.append(self.session.sparkContext.broadcast(value))
+        return self.kept[-1]
+
+    def _given(self, texts: Any) -> Any:
         """Return the texts as a table, sorted by number."""
         import pyarrow as pa
 
@@ -135,104 +174,163 @@ class _Run:
         frame = self.session.createDataFrame(pa.Table.from_batches(batches, schema))
         return frame.repartitionByRange(self.partitions, "document").sortWithinPartitions("document")
 
-    def _collected(self, rows: Any, documents: int) -> tuple[Tokens, npt.NDArray[np.uint32]]:
-        """Return the tokens and signatures of all texts."""
+    def _about(self, rows: Any, count: int) -> _Texts:
+        """Return what the driver must know of all texts."""
+        from pyspark.sql import functions as f
+
+        digests, sizes, weight = np.zeros((count, 2), np.uint64), np.zeros(count, np.int64), 0
+        wanted = rows.select("document", "digest", (f.octet_length("hashes") / 4).cast("long").alias("size"), "words")
+        for row in wanted.toLocalIterator(prefetchPartitions=True):
+            digests[row.document] = np.frombuffer(row.digest, np.uint64)
+            sizes[row.document] = row.size
+            weight += row.words
+        copies = candidates.first_of(digests, sizes)
+        active = (copies == np.arange(count)) & (sizes > 0)
+        return _Texts(sizes=sizes, copies=copies, active=active, weight=weight)
+
+    def _tokens(self, rows: Any, found: Any, sizes: Int64s, wanted: Sequence[int]) -> Tokens:
+        """Return the tokens of the texts that passages were found in, and of those that are `wanted`; the others stand
+        there without tokens."""
+        chosen = np.zeros(len(sizes) + 1, np.bool_)
+        for side in ("left", "right"):
+            chosen[np.asarray(found.column(side))] = True
+        chosen[np.array(wanted, np.int64)] = True
+        chosen[-1] = False
         columns = {name: self.scratch.column(kind) for name, kind in stages.COLUMNS.items()}
-        made = self.scratch.empty((documents, self.config.signatures.num_perm), np.uint32)
-        sizes = np.zeros(documents + 1, np.int64)
-        for number, row in enumerate(rows.toLocalIterator(prefetchPartitions=True)):
-            if row.document != number:
-                raise RuntimeError(f"texts came out of order: {row.document} at {number}")
+        kept = rows.select("document", *stages.COLUMNS).mapInArrow(stages.choosing(self._sent(chosen)), stages.TOKENS)
+        before = -1
+        for row in kept.toLocalIterator(prefetchPartitions=True):
+            if row.document <= before:
+                raise RuntimeError(f"texts came out of order: {row.document} behind {before}")
+            before = row.document
             for name, kind in stages.COLUMNS.items():
                 columns[name].append(np.frombuffer(row[name], kind))
-            made[number] = np.frombuffer(row.signature, np.uint32)
-            sizes[number + 1] = len(row.hashes) // 4
-        return Tokens(**{name: c.finish() for name, c in columns.items()}, bounds=np.cumsum(sizes)), made
+        bounds = np.concatenate([[0], np.cumsum(np.where(chosen[:-1], sizes, 0))]).astype(np.int64)
+        return Tokens(**{name: c.finish() for name, c in columns.items()}, bounds=bounds)
 
-    def _linked(self, rows: Any, active: npt.NDArray[np.bool_]) -> tuple[Any, dict[str, int]]:
-        """Return the hits (kind, left, right), and what was counted."""
+    def _near(self, rows: Any, active: npt.NDArray[np.bool_]) -> Int64s:
+        """Return the pairs of `candidates.near_pairs`."""
         from pyspark.sql import functions as f
 
-        config, several = self.config, self.partitions
-        mask = self.session.sparkContext.broadcast(active)
-        seeds = self._kept(rows.select("document", "hashes", "weights").mapInArrow(
-            stages.seeding(config, mask), stages.SEEDS
-        ))  # fmt: skip
-        total = seeds.count()
-        # a seed with so many places that they would fill a task goes the way of all frequent ones at once
-        most = max(config.seeds.small_bucket, total // (4 * several))
-        frequent = seeds.groupBy("key").count().where(f.col("count") > most).select("key").collect()
-        widest = f.col("key").isin([row.key for row in frequent]) if frequent else f.lit(False)
+        buckets = rows.select("document", "signature").mapInArrow(
+            stages.banding(self.config, self._sent(active)), stages.PLACES
+        )
+        hits, _, _ = self._linked(self._kept(buckets), SMALL_BUCKET, rows, ("signature",), stages.by_signature)
+        pairs = hits.select(*(f.shiftright(side, POSITION_BITS).alias(side) for side in ("left", "right"))).distinct()
+        for side in ("left", "right"):
+            of_side = rows.select(f.col("document").alias(side), f.col("signature").alias(f"{side}_signature"))
+            pairs = pairs.join(of_side, side)
+        found = pairs.mapInArrow(stages.comparing(self.config), "left long, right long").toArrow()
+        near = np.stack([stages.column(found, side) for side in ("left", "right")], axis=1)
+        return near[np.lexsort((near[:, 1], near[:, 0]))]
+
+    def _words(self, rows: Any, active: npt.NDArray[np.bool_], near: Int64s) -> WordCounts:
+        """Return what `candidates.count_words` does."""
+        counted = candidates.counted_texts(active, near)
+        found = (
+            rows.select("document", "hashes")
+            .mapInArrow(stages.counting(self._sent(counted)), stages.COUNTS)
+            .groupBy("slot")
+            .sum("documents")
+            .toDF("slot", "documents")
+            .orderBy("slot")
+            .toArrow()
+        )
+        return WordCounts(
+            documents=int(counted.sum()),
+            slots=stages.column(found, "slot", np.uint32),
+            counts=stages.column(found, "documents", np.int32),
+        )
+
+    def _hits(self, rows: Any, active: npt.NDArray[np.bool_], idf: Any) -> tuple[Any, dict[str, int]]:
+        """Return the hits (a table of `stages.LINKED`), and what was counted."""
+        stage = stages.seeding(self.config, self._sent(active), idf)
+        seeds = self._kept(rows.select("document", "hashes", "weights").mapInArrow(stage, stages.PLACES))
+        hits, total, frequent = self._linked(
+            seeds, self.config.seeds.small_bucket, rows, ("hashes",), stages.contexts
+        )  # fmt: skip
+        # each is there twice, by what follows and by what precedes
+        return hits, {"seeds": total, "seeds_linked_to_neighbours": frequent // 2, "hits": hits.count()}
+
+    def _linked(
+        self, places: Any, small: int, rows: Any, columns: tuple[str, ...], ordered: Callable[[Any, Any], Any]
+    ) -> tuple[Any, int, int]:
+        """Return the hits among places with one key, the number of places, and the number of keys in order.
+
+        Up to `small` places are linked all with all, more with their neighbours in the order that `ordered` makes from
+        some `columns` of their texts.
+        """
+        from pyspark.sql import functions as f
+
+        several = self.partitions
+        total = places.count()
+        # a key with so many places that they would fill a task goes the way of all frequent ones at once; such keys are
+        # known from a sample, and whichever they are, all of them are frequent
+        most = max(small, total // (4 * several))
+        share = min(1.0, 8 * small / most)
+        sample = places if share == 1.0 else places.sample(fraction=share, seed=0)
+        least = most if share == 1.0 else 4 * small
+        crowded = sample.groupBy("key").count().where(f.col("count") > least).select("key").collect()
+        widest = f.col("key").isin([row.key for row in crowded]) if crowded else f.lit(False)
         linked = self._kept(
-            seeds.where(~widest)
+            places.where(~widest)
             .repartition(several, "key")
             .sortWithinPartitions("key", "place")
-            .mapInArrow(stages.linking(config), stages.LINKED)
+            .mapInArrow(stages.linking(small), stages.LINKED)
         )
-        places = linked.where("kind = 1").select("key", "left").unionByName(
-            seeds.where(widest).select("key", f.col("place").alias("left"))
-        )  # fmt: skip
-        hits = linked.where("kind = 0").select("kind", "left", "right")
-        n_frequent = 0
-        for step in (1, -1):
-            found, n_frequent = self._neighbours(rows, places, step)
-            hits = hits.unionByName(found)
-        return hits, {"seeds": total, "seeds_linked_to_neighbours": n_frequent, "hits": hits.count()}
-
-    def _neighbours(self, rows: Any, places: Any, step: int) -> tuple[Any, int]:
-        """Return the hits between neighbours in the order of what follows (1) or precedes (-1); how many seeds."""
-        from pyspark.sql import functions as f
-
-        with_context = self._kept(
-            places.groupBy(f.shiftright("left", POSITION_BITS + BLOCK_BITS).alias("block"))
-            .cogroup(rows.select("document", "hashes").groupBy(f.shiftright("document", BLOCK_BITS).alias("block")))
-            .applyInArrow(stages.contexts(step), stages.CONTEXTS)
+        frequent = (
+            linked.where("kind = 1")
+            .select("key", "left", *AROUND)
+            .unionByName(places.where(widest).select("key", f.col("place").alias("left"), *AROUND))
         )
-        ordered = self._kept(
-            with_context.repartitionByRange(self.partitions, "key", "context", "place")
+        in_order = self._kept(
+            frequent.groupBy(f.shiftright("left", POSITION_BITS + BLOCK_BITS).alias("block"))
+            .cogroup(rows.select("document", *columns).groupBy(f.shiftright("document", BLOCK_BITS).alias("block")))
+            .applyInArrow(ordered, stages.CONTEXTS)
+        )
+        more = self._kept(
+            in_order.repartitionByRange(several, "key", "context", "place")
             .sortWithinPartitions("key", "context", "place")
             .mapInArrow(stages.neighbours, stages.LINKED)
         )
-        edges = ordered.where("kind > 0").orderBy("right", "kind").collect()
-        between, seeds, last = [], 0, None
-        for row in edges:
-            if row.kind == 1 and last is not None and last.key == row.key:
-                between.append((HIT, min(last.left, row.left), max(last.left, row.left)))
-                seeds -= 1
-            elif row.kind == 2:
-                last = row
-            elif row.kind == 3:
-                seeds += row.left
-        hits = ordered.where("kind = 0").select("kind", "left", "right")
-        if between:
-            hits = hits.unionByName(self.session.createDataFrame(between, "kind int, left long, right long"))
-        return hits, seeds
+        hits = linked.where("kind = 0").unionByName(more.where("kind = 0"))
+        edges = more.where("kind > 0").orderBy("right", "kind").toArrow()
+        found, keys = stages.between(edges)
+        if found.num_rows:
+            hits = hits.unionByName(self.session.createDataFrame(found, stages.LINKED))
+        return hits, total, keys
 
-    def _with(self, hits: Any, near: Int64s, copies: Int64s) -> Any:
-        """Return the hits with the pairs that are near by their signatures, and those with equal tokens."""
+    def _pairs(self, near: Int64s, copies: Int64s) -> Any:
+        """Return the pairs that are near by their signatures, and those with equal tokens."""
+        import pyarrow as pa
+
         which = np.flatnonzero(copies != np.arange(len(copies)))
-        pairs = [(NEAR, a << POSITION_BITS, b << POSITION_BITS) for a, b in near.tolist()]
-        pairs += [
-            (COPY, a << POSITION_BITS, b << POSITION_BITS)
-            for a, b in zip(copies[which].tolist(), which.tolist(), strict=True)
-        ]
-        if not pairs:
-            return hits
-        return hits.unionByName(self.session.createDataFrame(pairs, "kind int, left long, right long"))
+        kind = np.repeat(np.array([NEAR, COPY], np.int32), [len(near), len(which)])
+        left, right = np.concatenate([near, np.stack([copies[which], which], axis=1)]).T << POSITION_BITS
+        return self.session.createDataFrame(pa.table({"kind": kind, "left": left, "right": right}), stages.PAIRS)
 
-    def _aligned(self, rows: Any, pairs: Any, idf: npt.NDArray[np.float32], keep: Keep | None) -> Any:
-        """Return the passages as rows of `stages.FOUND`, made in blocks of left texts."""
+    def _aligned(self, rows: Any, hits: Any, pairs: Any, idf: Any, keep: Keep | None) -> Any:
+        """Return the passages as rows of `stages.FOUND`, made in blocks of texts."""
         from pyspark.sql import functions as f
 
         if not isinstance(keep, candidates.Verified):
             raise TypeError("what is kept is decided on executors: pass a candidates.Verified")
-        context = self.session.sparkContext
-        stage = stages.aligning(self.config, context.broadcast(idf), context.broadcast(keep.sides), keep.one_way)
+        stage = stages.aligning(self.config, idf, self._sent(keep.sides), keep.one_way)
+        of_left, of_right = (f.shiftright(side, POSITION_BITS + BLOCK_BITS) for side in ("left", "right"))
+        sifted = (
+            hits.select("left", "right", "weighs", "back")
+            .groupBy(of_left.alias("block"))
+            .applyInArrow(stages.sifting(self.config), stages.PAIRS)
+        )
+        # all copies of a text have one left text, so they go to the blocks of the right ones
+        block = f.when(f.col("kind") == COPY, of_right).otherwise(of_left)
+        by_block = self._kept(sifted.unionByName(pairs).withColumn("block", block))
         left, right = (f.shiftright(side, POSITION_BITS) for side in ("left", "right"))
-        by_block = self._kept(pairs.withColumn("block", f.shiftright("left", POSITION_BITS + BLOCK_BITS)))
-        wanted = by_block.select(
-            f.col("block").alias("part"), f.explode(f.array(left, right)).alias("document")
-        ).distinct()
+        wanted = (
+            by_block.where(f.col("kind") != DROPPED)
+            .select(f.col("block").alias("part"), f.explode(f.array(left, right)).alias("document"))
+            .distinct()
+        )
         texts = wanted.join(rows.select("document", "hashes", "flags", "weights"), "document")
         found = by_block.groupBy("block").cogroup(texts.groupBy("part")).applyInArrow(stage, stages.FOUND)
         return found.toArrow()

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from typing import Any
 
-from dedup.errors import ConfigError
+from dedup.errors import ConfigError, EngineError
+
+# What Spark takes for a master: threads of this machine, a cluster of its own, YARN or Kubernetes.
+MASTER = re.compile(r"local(\[(\d+|\*)(, ?\d+)?\])?|(spark://[^\s:/]+:\d+)(,[^\s:/]+:\d+)*|yarn|k8s://\S+")
 
 
 def open_session(master: str | None) -> Any:
     """Return the running session, else a new one on `master`, or where Spark's own settings say.
 
-    Raises `ConfigError` where Spark or Java is missing.
+    Raises `ConfigError` where Spark or Java is missing or `master` is none, `EngineError` where it does not answer.
     """
     try:
-        from pyspark.errors import PySparkRuntimeError
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise ConfigError("Spark is missing; pip install 'dedup-news[spark]'") from error
+    if master is not None and not MASTER.fullmatch(master):
+        raise ConfigError(f"--master {master}: no master of Spark; such as local[2], spark://host:7077, yarn, k8s://…")
     running = SparkSession.getActiveSession()
     if running is not None:
         return running
@@ -29,11 +36,21 @@ def open_session(master: str | None) -> Any:
             builder = builder.config("spark.ui.enabled", "false")
     try:
         session = builder.getOrCreate()
-    except PySparkRuntimeError as error:
-        cause = "no Java was found; Spark 4 needs Java 17" if shutil.which("java") is None else str(error)
-        raise ConfigError(f"Spark does not start: {cause}") from error
+    except (PySparkException, Py4JError) as error:
+        if shutil.which("java") is None:
+            raise ConfigError("Spark does not start: no Java was found; Spark 4 needs Java 17") from error
+        where = f" on {master}" if master else ""
+        raise EngineError(f"Spark does not start{where}: {cause(error)}") from error
     session.sparkContext.setLogLevel("ERROR")
     if str(session.sparkContext.master).startswith("local"):
         # on one machine workers are of this interpreter, whatever the first python3 on the path is
         session.sparkContext.pythonExec = sys.executable
     return session
+
+
+def cause(error: Exception) -> str:
+    """Return the line of a long message of Spark that says what happened: the last one of Python's, else the first."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    raised = [line for line in lines if re.match(r"(\w+\.)*\w*(Error|Exception)\b(?!.*py4j)", line)]
+    said = [line for line in lines if re.match(r": \S+(Error|Exception)\b", line)]
+    return (raised or said or lines or [type(error).__name__])[-1 if raised else 0].removeprefix(": ")

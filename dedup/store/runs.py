@@ -328,17 +328,16 @@ class Run:
         wanted = np.asarray(keys)
         if wanted.dtype != self.layout.types[0]:
             raise ValueError(f"{self.path.name}: has keys of type {self.layout.key}, not {wanted.dtype}")
-        return self._search(wanted, "left"), self._search(wanted, "right")
-
-    def _search(self, keys: Keys, side: str) -> npt.NDArray[np.int64]:
-        """Return where each key would be put before (`left`) or behind (`right`) its equals."""
-        if not self._blocks:
-            return np.zeros(len(keys), np.int64)
-        block = np.searchsorted(self._fences, keys.astype(np.uint64), side=side) - 1  # type: ignore[call-overload]
-        self._check(block[block >= 0])
-        out = np.empty(len(keys), np.int64)
-        kernels.search(keys, self._views[0], block, self._records, side == "right", out)
-        return out
+        low, high = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64)
+        if self._blocks:
+            exact = wanted.astype(np.uint64)
+            first, last = np.searchsorted(self._fences, exact) - 1, np.searchsorted(self._fences, exact, "right") - 1
+            self._check(last[last >= 0])
+            if (first < last).any():
+                self._check(first[(first >= 0) & (first < last)])
+            ends = self._records, np.uint64(self.last)
+            kernels.search(wanted, self._views[0], self._fences, first, last, ends, low, high)
+        return low, high
 
     def column(self, number: int, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
         """Return a column (blocks x records of a block) of which the records `[low, high)` may be read.
@@ -417,12 +416,23 @@ class Run:
         self.close()
 
 
-class Records(Protocol):
-    """What can be searched and merged: a run, or the like in memory."""
+class Mergeable(Protocol):
+    """What can be merged: records in order of their keys."""
 
-    layout: Layout
+    @property
+    def layout(self) -> Layout:
+        """Return what a record is."""
+        ...
 
     def __len__(self) -> int: ...
+
+    def batches(self, records: int = 1 << 16) -> Iterator[Batch]:
+        """Yield all records in order of their keys."""
+        ...
+
+
+class Records(Mergeable, Protocol):
+    """What can be searched as well: a run, or the like in memory."""
 
     def lookup(self, keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return for each key its records `[low, high)`."""
@@ -436,12 +446,8 @@ class Records(Protocol):
         """Return a column (blocks x records of a block) of which the records `[low, high)` may be read."""
         ...
 
-    def batches(self, records: int = 1 << 16) -> Iterator[Batch]:
-        """Yield all records in order of their keys."""
-        ...
 
-
-def merge(runs: Sequence[Records], records: int = 1 << 16) -> Iterator[Batch]:
+def merge(runs: Sequence[Mergeable], records: int = 1 << 16) -> Iterator[Batch]:
     """Yield the records of all runs in order of their keys, about `records` of each at a time.
 
     Equal keys come in order of the runs, then of their places, however many there are; memory stays within about
@@ -466,7 +472,7 @@ def merge(runs: Sequence[Records], records: int = 1 << 16) -> Iterator[Batch]:
 class _Head:
     """The next records of a run that is merged."""
 
-    def __init__(self, run: Records, records: int) -> None:
+    def __init__(self, run: Mergeable, records: int) -> None:
         self._batches = run.batches(records)
         self._batch: Batch | None = None
         self._unread = len(run)

@@ -1,9 +1,12 @@
 """Segments of an index: what documents hold, as sorted runs, in memory or on disk.
 
-A segment never changes. Four of its runs are about documents: `seeds` and `bands` (hash to document number), `ids`
-(hash of an id to number) and `facts` (number to what a filter asks for); `words` says in how many documents each word
-occurs, by the slots of `dedup.kernels.weights`. Documents are numbered by arrival and a number is never used again, so
-segments are merged without renumbering.
+A segment never changes. Four of its runs are about documents: `seeds` and `bands` (hash to postings), `ids` (hash of an
+id to number) and `facts` (number to what a filter asks for); `words` says in how many documents each word occurs, by
+the slots of `dedup.kernels.weights`. Documents are numbered by arrival and a number is never used again.
+
+A posting is the rank of a document among those of its segment, and above it what follows the seed in the text, as
+`dedup.kernels.postings.contexts` tells it. Postings of a seed stand in that order, so a search reads of a frequent one
+those alone that go on like the text asked about.
 """
 
 from __future__ import annotations
@@ -18,19 +21,25 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.errors import StoreError
+from dedup.kernels.postings import RANK_BITS
 from dedup.store.runs import Batch, Keys, Layout, Records, Run, RunWriter, merge
 
 BLOCK = 512
 LAYOUTS = {
-    "seeds": Layout(key="<u4", columns=(("number", "<u4"),), block=BLOCK),
-    "bands": Layout(key="<u4", columns=(("number", "<u4"),), block=BLOCK),
+    "seeds": Layout(key="<u4", columns=(("posting", "<u4"),), block=BLOCK),
+    "bands": Layout(key="<u4", columns=(("posting", "<u4"),), block=BLOCK),
     "ids": Layout(key="<u8", columns=(("number", "<u4"),), block=BLOCK),
     "words": Layout(key="<u4", columns=(("documents", "<u4"),), block=BLOCK),
     "facts": Layout(
         key="<u4", columns=(("id", "<u8"), ("time", "<f8"), ("outlet", "<u8"), ("tokens", "<u4")), block=BLOCK
     ),
 }
+POSTINGS = ("seeds", "bands")
 _MERGED_AT_ONCE = 1 << 20
+# Most documents of a segment; one rank is left for those that are dropped.
+LARGEST = (1 << RANK_BITS) - 1
+_RANK = np.uint32(LARGEST)
+_DROPPED = np.uint32(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +136,37 @@ def in_memory(runs: dict[str, MemoryRun]) -> Segment:
     return Segment(info=_info(0, numbers, times, counted=len(numbers)), **runs)
 
 
+def postings(
+    keys: Keys, ranks: npt.NDArray[np.unsignedinteger[Any]], contexts: npt.NDArray[np.uint32] | None = None
+) -> MemoryRun:
+    """Return postings in order; of the places of a key in one document one counts."""
+    packed = keys.astype(np.uint64) << np.uint64(32) | ranks.astype(np.uint64) << np.uint64(32 - RANK_BITS)
+    if contexts is not None:
+        packed |= contexts
+    packed = np.sort(packed)
+    document = packed >> np.uint64(32 - RANK_BITS)
+    packed = packed[np.append(np.ones(min(1, len(packed)), np.bool_), document[1:] != document[:-1])]
+    low = packed.astype(np.uint32)
+    posting = low << np.uint32(RANK_BITS) | low >> np.uint32(32 - RANK_BITS)
+    return _unpacked(np.sort(packed >> np.uint64(32) << np.uint64(32) | posting), LAYOUTS["seeds"])
+
+
+def _unpacked(packed: npt.NDArray[np.uint64], layout: Layout) -> MemoryRun:
+    return MemoryRun(layout, (packed >> np.uint64(32)).astype(np.uint32), packed.astype(np.uint32))
+
+
 def joined(parts: Sequence[Segment]) -> Segment:
     """Return several segments in memory as one."""
     runs: dict[str, MemoryRun] = {}
+    numbers = np.sort(np.concatenate([p.numbers() for p in parts]))
     for name, layout in LAYOUTS.items():
+        if name in POSTINGS:
+            packed = [_Ranked(getattr(p, name), _new_ranks(p, numbers)).batches(1 << 62) for p in parts]
+            pairs = [b for batches in packed for b in batches]
+            runs[name] = _unpacked(
+                np.sort(np.concatenate([np.empty(0, np.uint64), *(_packed(*b) for b in pairs)])), layout
+            )
+            continue
         batches = [b for part in parts for b in getattr(part, name).batches(1 << 62)]
         keys = np.concatenate([np.empty(0, layout.types[0]), *(b[0] for b in batches)])
         kinds = enumerate(layout.types[1:])
@@ -160,16 +196,12 @@ def write_segment(
 
     `mark` names the index that the files belong to. Raises `StoreError` when they cannot be written.
     """
-    wanted = _Wanted(kept)
     paths = [path_of(folder, segment, name) for name in LAYOUTS]
     facts: list[Batch] = []
     for (name, layout), path in zip(LAYOUTS.items(), paths, strict=True):
         marked = Layout(key=layout.key, columns=layout.columns, block=BLOCK, meta=_mark(mark, segment, name))
         with RunWriter(path, marked) as writer:
-            runs = [getattr(p, name) for p in parts]
-            for keys, columns in (
-                _counted(merge(runs, _MERGED_AT_ONCE)) if name == "words" else _chosen(name, runs, wanted)
-            ):
+            for keys, columns in _merged(name, parts, kept):
                 writer.append(keys, *columns)
                 if name == "facts":
                     facts.append((keys, columns))
@@ -179,26 +211,69 @@ def write_segment(
     return replace(info, late=late, bytes=sum(p.stat().st_size for p in paths))
 
 
-class _Wanted:
-    """A set of document numbers, asked about many at once."""
+def _merged(name: str, parts: Sequence[Segment], kept: npt.NDArray[np.uint32]) -> Iterator[Batch]:
+    """Yield the records of one run of all parts, as far as they are about the documents `kept`."""
+    runs = [getattr(p, name) for p in parts]
+    if name == "words":
+        yield from _counted(merge(runs, _MERGED_AT_ONCE))
+    elif name in POSTINGS:
+        ranked = [_Ranked(run, _new_ranks(p, kept)) for run, p in zip(runs, parts, strict=True)]
+        yield from _in_order_of_postings(merge(ranked, _MERGED_AT_ONCE))
+    else:
+        for keys, columns in merge(runs, _MERGED_AT_ONCE):
+            numbers = keys if name == "facts" else columns[0]
+            place = np.minimum(np.searchsorted(kept, numbers), max(len(kept) - 1, 0))
+            among = kept[place] == numbers if len(kept) else np.zeros(len(numbers), np.bool_)
+            yield keys[among], tuple(c[among] for c in columns)
 
-    def __init__(self, numbers: npt.NDArray[np.uint32]) -> None:
-        self._low = int(numbers[0]) if len(numbers) else 0
-        self._table = np.zeros(int(numbers[-1]) - self._low + 1 if len(numbers) else 0, np.bool_)
-        self._table[numbers - self._low] = True
 
-    def has(self, numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
-        place = numbers.astype(np.int64) - self._low
-        inside = (place >= 0) & (place < len(self._table))
-        inside[inside] = self._table[place[inside]]
-        return inside
+def _new_ranks(part: Segment, kept: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Return for each rank of a part the rank among the documents `kept` (sorted numbers), or the one left free."""
+    numbers = part.numbers()
+    rank = np.searchsorted(kept, numbers).astype(np.uint32)
+    gone = kept[np.minimum(rank, max(len(kept) - 1, 0))] != numbers if len(kept) else np.ones(len(rank), np.bool_)
+    rank[gone] = _RANK
+    return rank
 
 
-def _chosen(name: str, runs: Sequence[Records], wanted: _Wanted) -> Iterator[Batch]:
-    """Yield the records of wanted documents."""
-    for keys, columns in merge(runs, _MERGED_AT_ONCE):
-        kept = wanted.has(keys if name == "facts" else columns[0])
-        yield keys[kept], tuple(c[kept] for c in columns)
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """The postings of a run with the ranks that they are to have; what is dropped stays, marked."""
+
+    run: Records
+    ranks: npt.NDArray[np.uint32]
+
+    @property
+    def layout(self) -> Layout:
+        """Return what a record is."""
+        return self.run.layout
+
+    def __len__(self) -> int:
+        return len(self.run)
+
+    def batches(self, records: int = 1 << 16) -> Iterator[Batch]:
+        """Yield all records in order of their keys."""
+        for keys, (values,) in self.run.batches(records):
+            rank = self.ranks[values & _RANK]
+            yield keys, (np.where(rank == _RANK, _DROPPED, values & ~_RANK | rank),)
+
+
+def _packed(keys: Keys, columns: tuple[npt.NDArray[Any], ...]) -> npt.NDArray[np.uint64]:
+    """Return the postings that are not dropped, with their keys, as one number each."""
+    found: npt.NDArray[np.uint64] = keys.astype(np.uint64) << np.uint64(32) | columns[0]
+    return found[columns[0] != _DROPPED]
+
+
+def _in_order_of_postings(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Yield postings in order also within a key; the last key of a batch may go on in the next."""
+    held = np.empty(0, np.uint64)
+    for keys, columns in batches:
+        packed = np.concatenate([held, _packed(keys, columns)])
+        last = packed >> np.uint64(32) == np.uint64(keys[-1]) if len(keys) else np.ones(len(packed), np.bool_)
+        held, done = packed[last], np.sort(packed[~last])
+        yield (done >> np.uint64(32)).astype(np.uint32), (done.astype(np.uint32),)
+    held = np.sort(held)
+    yield (held >> np.uint64(32)).astype(np.uint32), (held.astype(np.uint32),)
 
 
 def _counted(batches: Iterator[Batch]) -> Iterator[Batch]:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.config import SignatureConfig
-from dedup.lsh import SMALL_BUCKET, band_pairs, expected_recall, least_estimate, recall
+from dedup.lsh import SMALL_BUCKET, band_keys, band_pairs, expected_recall, least_estimate, recall
 from dedup.signatures import signatures
 from dedup.tokens import tokenize
 from tests import reference
@@ -236,3 +236,17 @@ def test_recall_like_all_outcomes(num_perm: int, bands: int, rows: int) -> None:
             if bucket and sum(slots) / num_perm >= least_estimate(config):
                 total += jaccard ** sum(slots) * (1 - jaccard) ** (num_perm - sum(slots))
         assert recall(jaccard, config) == pytest.approx(total, abs=1e-12)
+
+
+@SOME
+@given(st.lists(st.lists(st.integers(0, 2), min_size=6, max_size=6), max_size=12))
+def test_keys_of_buckets(rows: list[list[int]]) -> None:
+    """Two documents have one key where they share a bucket, and no band has a key of another."""
+    config = SignatureConfig(num_perm=6, bands=2, rows=3)
+    keys = band_keys(np.array(rows, np.uint32).reshape(-1, 6), config)
+    assert keys.shape == (len(rows), 2)
+    assert (keys >= 0).all()
+    cells = [(band, *row[3 * band : 3 * band + 3]) for row in rows for band in (0, 1)]
+    of_cell = dict(zip(cells, keys.ravel().tolist(), strict=True))
+    assert keys.ravel().tolist() == [of_cell[cell] for cell in cells]
+    assert len(set(of_cell.values())) == len(of_cell)

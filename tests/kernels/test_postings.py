@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.kernels.postings import chosen, search, worthy
+from dedup.kernels.postings import RANK_BITS, chosen, contexts, narrowed, search, worthy
 from tests import reference
 from tests.strategies import MANY
 
@@ -70,16 +70,17 @@ def test_worthy(
     spans = [sorted({(start, start + length) for start, length in group}) for group in groups]
     values = [w / 4.0 for w in weights]
     seeds = sorted({s for group in spans for s in group})
-    lists = [[7 + d for d, group in enumerate(spans) if seed in group] for seed in seeds]
+    lists = [[d for d, group in enumerate(spans) if seed in group] for seed in seeds]
     highs = np.cumsum([len(one) for one in lists])
     costs = np.zeros(len(groups))
     costs[hidden:] = np.inf
-    numbers = np.array([n for one in lists for n in one], np.uint32)
+    # whatever stands above the rank says nothing here
+    postings = np.array([d | d % 3 << RANK_BITS for one in lists for d in one], np.uint32)
     texts, found, best, hits = worthy(
         (np.array([0, len(seeds)]), np.arange(len(seeds))),
         (highs - [len(one) for one in lists], highs),
-        np.pad(numbers, (0, -len(numbers) % 3)).reshape(-1, 3),
-        (7, costs),
+        np.pad(postings, (0, -len(postings) % 3)).reshape(-1, 3),
+        (costs, np.arange(7, 7 + len(groups), dtype=np.uint32)),
         (7 + itself, np.zeros(1, np.int64), 0),
         (np.array([s for s, _ in seeds]), np.array([e for _, e in seeds])),
         (
@@ -92,22 +93,68 @@ def test_worthy(
     )
     enough = [(least[0] / 4.0, least[1] / 4.0)] * len(spans)
     expected = reference.chosen_chains(spans, weights, values, borders, enough, (*limits, 99))
-    wanted = {7 + d: v for d, v in enumerate(expected) if v and d < hidden and d != itself}
+    wanted = {d: v for d, v in enumerate(expected) if v and d < hidden and d != itself}
     assert dict(zip(found.tolist(), best.tolist(), strict=True)) == wanted
     assert set(texts.tolist()) <= {0}
-    for k, number in enumerate(found.tolist()):
-        assert [seeds[s] for c, s in hits.tolist() if c == k] == spans[number - 7]
+    for k, rank in enumerate(found.tolist()):
+        assert [seeds[s] for c, s in hits.tolist() if c == k] == spans[rank]
 
 
 @MANY
-@given(keys=st.lists(st.integers(0, 9), max_size=20), asked=st.lists(st.integers(0, 10), max_size=8))
+@given(
+    keys=st.lists(st.one_of(st.integers(0, 9), st.integers(0, 2**64 - 1)), min_size=1, max_size=30),
+    asked=st.lists(st.one_of(st.integers(0, 10), st.integers(0, 2**64 - 1)), max_size=8),
+)
 def test_search(keys: list[int], asked: list[int]) -> None:
-    """Keys are found where NumPy finds them, from the block that may hold them."""
-    ordered = np.sort(np.array(keys, np.uint32))
+    """Keys are found where NumPy finds them, from the blocks that may hold them, however unevenly they are spread."""
+    ordered = np.sort(np.array(keys, np.uint64))
     view = np.pad(ordered, (0, -len(ordered) % 4)).reshape(-1, 4)
-    wanted = np.array(asked, np.uint32)
-    for side in ("left", "right"):
-        block = np.searchsorted(ordered[::4], wanted, side) - 1  # type: ignore[call-overload]
-        out = np.empty(len(wanted), np.int64)
-        search(wanted, view, block, len(ordered), side == "right", out)
-        assert out.tolist() == np.searchsorted(ordered, wanted, side).tolist()  # type: ignore[call-overload]
+    fences = ordered[::4].copy()
+    wanted = np.array([*asked, *keys[:3]], np.uint64)
+    low, high = np.empty(len(wanted), np.int64), np.empty(len(wanted), np.int64)
+    first, last = np.searchsorted(fences, wanted) - 1, np.searchsorted(fences, wanted, "right") - 1
+    search(wanted, view, fences, first, last, (len(ordered), ordered[-1]), low, high)
+    assert low.tolist() == np.searchsorted(ordered, wanted).tolist()
+    assert high.tolist() == np.searchsorted(ordered, wanted, "right").tolist()
+
+
+@MANY
+@given(
+    hashes=st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=12),
+    weights=st.lists(st.sampled_from([2, 3, 6]), min_size=12, max_size=12),
+    cut=st.integers(0, 12),
+    places=st.sets(st.integers(0, 11)),
+    size=st.integers(1, 3),
+)
+def test_contexts(hashes: list[int], weights: list[int], cut: int, places: set[int], size: int) -> None:
+    """What follows a seed is told by the first bits of its words, none of another text."""
+    edges = sorted({0, min(cut, len(hashes)), len(hashes)})
+    wanted = sorted(p for p in places if p < len(hashes))
+    found = contexts(
+        np.array(hashes, np.uint32),
+        np.array(weights[: len(hashes)], np.uint8),
+        np.array(edges, np.int64),
+        np.array(wanted, np.int64),
+        size,
+    )
+    ends = [next(e for e in edges if e > p) for p in wanted]
+    expected = [reference.context(hashes[p:e], weights[p:e], size) for p, e in zip(wanted, ends, strict=True)]
+    assert found.tolist() == expected
+
+
+@MANY
+@given(
+    values=st.lists(st.integers(0, 2**12 - 1), max_size=20),
+    cut=st.tuples(st.integers(0, 20), st.integers(0, 20)),
+    wanted=st.integers(0, 2**12 - 1),
+)
+def test_narrowed(values: list[int], cut: tuple[int, int], wanted: int) -> None:
+    """Of some records those are left that agree in the upper bits, the fewer of them the more agree."""
+    ordered = sorted(values)
+    low, high = sorted(min(c, len(ordered)) for c in cut)
+    shifts = [8, 4, 0]
+    view = np.pad(np.array(ordered, np.uint32), (0, -len(ordered) % 4)).reshape(-1, 4)
+    [found] = narrowed(view, np.array([low]), np.array([high]), np.array([wanted]), np.array(shifts))
+    for shift, (first, last) in zip(shifts, found.tolist(), strict=True):
+        agreeing = [i for i in range(low, high) if ordered[i] >> shift == wanted >> shift]
+        assert list(range(first, last)) == agreeing

@@ -205,3 +205,18 @@ def test_dot_product_is_that_of_the_common_words(few: dict[int, float], many: di
         for array in (np.array(sorted(words), np.uint32), np.array([words[w] for w in sorted(words)], np.float64))
     ]
     assert kernels.sparse_dot(*vectors) == pytest.approx(sum(few[w] * many[w] for w in few if w in many))
+
+
+@SOME
+@given(
+    tokens=st.lists(st.tuples(st.integers(0, 2**16 - 1), st.sampled_from([2, 3, 6]), st.integers(0, 127)), max_size=20),
+    content=st.integers(0, 2000),
+)
+def test_token_marks(tokens: list[tuple[int, int, int]], content: int) -> None:
+    """Content, inner words, names and what stands behind a comma are told as in the twin."""
+    kinds = (3, 8, 64)
+    columns = np.array(tokens, np.int64).reshape(-1, 3)
+    found = kernels.token_marks(
+        columns[:, 0].astype(np.uint16), columns[:, 1].astype(np.uint8), columns[:, 2].astype(np.uint8), content, kinds
+    )
+    assert found.tolist() == [reference.token_marks(*token, content, kinds) for token in tokens]

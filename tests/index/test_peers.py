@@ -1,0 +1,91 @@
+"""What other libraries got wrong with stored data (rows D18, D19 and D21 of the list of peers' defects)."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dedup import Index, StoreError
+from dedup.index import index as index_module
+from dedup.index import upkeep
+from tests.index.texts import article
+
+
+def articles() -> list[dict[str, Any]]:
+    """Return articles that share sentences, some of them whole."""
+    return [article(n, (n % 5, 5 + n % 3), day=1 + n) for n in range(20)]
+
+
+def answers(index: Index) -> list[Any]:
+    """Return what an index says to questions about all of it, but for the commit."""
+    asked = [{**article(n, (n % 5, 5 + n % 3)), "id": f"q{n}"} for n in range(0, 20, 3)]
+    return [
+        (m.left, m.right, m.score, m.scores, m.changed, m.share_left, m.share_right)
+        for m in index.query(asked, carriers=50)
+    ]
+
+
+def test_d18_signatures_of_another_scheme_are_never_searched(tmp_path: Path) -> None:
+    """D18: an index whose signatures were made by another scheme is refused, also when all else fits."""
+    with Index.open(tmp_path / "news.idx") as index:
+        index.add(article(1))
+        storage = index._storage
+        storage.put_part("state", replace(storage.view().state, signatures="affine64").encode())
+    with pytest.raises(StoreError, match=r"signatures affine64, this version has affine32.*build a new index"):
+        Index.open(tmp_path / "news.idx", mode="r")
+
+
+def test_d19_memory_files_and_threads_answer_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D19: documents in memory, in one file, in many, added one by one and searched by threads give one answer."""
+    found = {}
+    with Index.open(tmp_path / "memory") as index:
+        index.add(articles())
+        assert not index.stats().segments
+        # words are weighed by what stands in segments: with none, by the background
+        found["memory"] = [answer[:2] for answer in answers(index)]
+        upkeep.flush(index._storage)
+        expected = answers(index)
+        found["file"] = [answer[:2] for answer in expected]
+    with Index.open(tmp_path / "memory", mode="r") as index:
+        assert answers(index) == expected
+        monkeypatch.setattr(index_module, "LARGE", 0)
+        monkeypatch.setattr(index_module, "BLOCK_TEXTS", 2)
+        monkeypatch.setattr(index_module, "TEXTS_AT_ONCE", 4)
+        assert answers(index) == expected
+    with Index.open(tmp_path / "files") as index:
+        for n, one in enumerate(articles()):
+            index.add(one)
+            if n % 4 == 3:
+                upkeep.flush(index._storage)
+        assert index.stats().segments > 1
+        assert answers(index) == expected
+        index.compact()
+        assert index.stats().segments == 1
+        assert answers(index) == expected
+    assert found["memory"]
+    assert found["memory"] == found["file"]
+
+
+def test_d21_a_segment_cut_anywhere_is_named(tmp_path: Path) -> None:
+    """D21: a file of an index cut after any sampled byte is refused with its name when the index is opened."""
+    whole = tmp_path / "whole"
+    with Index.open(whole) as index:
+        index.add(articles())
+        upkeep.flush(index._storage)
+    runs = sorted((whole / "segments").iterdir())
+    assert len(runs) == 5
+    rng = np.random.default_rng(3)
+    for run in runs:
+        content = run.read_bytes()
+        for size in sorted({0, 1, len(content) - 1, *rng.integers(0, len(content), 8).tolist()}):
+            folder = tmp_path / "cut"
+            shutil.copytree(whole, folder)
+            (folder / "segments" / run.name).write_bytes(content[:size])
+            with pytest.raises(StoreError, match=rf"{run.name}: the file is damaged.*restore"):
+                Index.open(folder, mode="r")
+            shutil.rmtree(folder)

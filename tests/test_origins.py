@@ -1,0 +1,106 @@
+"""Whose a passage is, and who had it first: evidence, and silence without it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from dedup import Document, scan
+from dedup.credits import credits
+from dedup.origins import Carried, origin
+from dedup.readers.dates import parse_date
+
+BRIDGE = "The bridge was shut on Monday after an inspection found a crack in its northern pier."
+
+
+def carried(doc_id: str, published: str | None, *, family: str | None = None, text: str = BRIDGE) -> Carried:
+    """Return a carrier of an outlet of its own, of a family of its own unless one is given."""
+    timestamp, precision = (None, None)
+    if published is not None:
+        timestamp, precision = parse_date(published)
+    document = Document(
+        id=doc_id,
+        text=text,
+        outlet=f"outlet {doc_id}",
+        published=published,
+        timestamp=timestamp,
+        published_precision=precision,
+    )
+    own = tuple(credits(document))
+    return Carried(document=document, family=family or doc_id, start=0, end=len(text), extent=1.0, credits=own)
+
+
+def first_of(*carriers: Carried, is_caption: bool = False) -> str | None:
+    return origin(carriers, is_caption=is_caption).doc_id
+
+
+def test_the_first_publication_needs_a_lead() -> None:
+    """A day's lead counts between days, a minute's between times; equal dates and missing ones name none."""
+    assert first_of(carried("a", "2031-03-04"), carried("b", "2031-03-03")) == "b"
+    assert first_of(carried("a", "2031-03-04"), carried("b", "2031-03-04")) is None
+    assert first_of(carried("a", "2031-03-04T10:02:00Z"), carried("b", "2031-03-04T10:00:00Z")) == "b"
+    assert first_of(carried("a", "2031-03-04T10:02:00Z"), carried("b", "2031-03-04")) is None
+    assert first_of(carried("a", "2031-03-04"), carried("b", None)) is None
+
+
+def test_minutes_within_a_family_are_chance() -> None:
+    """Sister outlets publish from one desk: between them a lead counts from an hour on."""
+    early, late = "2031-03-04T10:00:00Z", "2031-03-04T10:05:00Z"
+    assert first_of(carried("a", early), carried("b", late)) == "a"
+    assert first_of(carried("a", early, family="one"), carried("b", late, family="one")) is None
+    assert first_of(carried("a", early, family="one"), carried("b", "2031-03-04T11:00:00Z", family="one")) == "a"
+
+
+def test_who_printed_a_caption_first_says_nothing() -> None:
+    """A picture comes from a third: its caption has no origin by date alone, and keeps one by credit."""
+    plain = [carried("a", "2031-03-04"), carried("b", "2031-03-06")]
+    assert first_of(*plain) == "a"
+    assert first_of(*plain, is_caption=True) is None
+    shown = f"{BRIDGE} (Photo: Reuters)"
+    credited = [carried("a", "2031-03-04", text=shown), carried("b", "2031-03-06", text=shown)]
+    assert origin(credited, is_caption=True).agency == "Reuters"
+
+
+@pytest.mark.parametrize("zone", ["", "Z", "+08:00"])
+def test_midnight_is_a_day(zone: str) -> None:
+    """A time of 00:00 stands for the day: it is before nothing of the same day, and before the next days."""
+    midnight, noon = carried("a", f"2031-03-04T00:00:00{zone}"), carried("b", "2031-03-04T12:00:00Z")
+    assert first_of(midnight, noon) is None
+    assert first_of(midnight, carried("b", "2031-03-06T12:00:00Z")) == "a"
+    assert first_of(carried("a", "2031-03-04T00:01:00Z"), noon) == "a"
+
+
+def linked(one: Carried, url: str, canonical_url: str | None) -> Carried:
+    """Return a carrier with its address and its canonical link."""
+    return dataclasses.replace(one, document=dataclasses.replace(one.document, url=url, canonical_url=canonical_url))
+
+
+def test_a_canonical_link_names_the_origin() -> None:
+    """A page that names another site's page as canonical says whose the text is, whatever the dates."""
+    own = linked(carried("own", "2031-03-05"), "https://www.harbour.example/a/1?x=2", None)
+    copy = linked(carried("copy", "2031-03-03"), "https://valley.example/b", "http://harbour.example/a/1/")
+    found = origin([own, copy], is_caption=False)
+    assert (found.doc_id, found.evidence, found.confidence) == ("own", ("canonical link",), 0.8)
+    itself = linked(copy, "https://valley.example/b", "https://valley.example/b")
+    assert first_of(own, itself) == "copy"
+    elsewhere = linked(copy, "https://valley.example/b", "https://third.example/c")
+    assert first_of(own, elsewhere) is None
+
+
+def test_two_canonical_links_that_disagree_name_none() -> None:
+    """Carriers that name each other leave the origin open."""
+    a = linked(carried("a", "2031-03-03"), "https://harbour.example/a", "https://valley.example/b")
+    b = linked(carried("b", "2031-03-05"), "https://valley.example/b", "https://harbour.example/a")
+    assert first_of(a, b) is None
+
+
+def test_coarse_dates_are_warned_of() -> None:
+    """Where no date has a time of day the result says so; one that has is enough for silence."""
+    plain = [{"id": n, "text": f"{n} {BRIDGE}", "outlet": n, "date": "2031-03-04"} for n in "ab"]
+    said = "no date has a time of day: who was first within a day is not told"
+    assert said in scan(plain).manifest["warnings"]
+    assert said not in scan([plain[0], {**plain[1], "date": "2031-03-04T10:00:00Z"}]).manifest["warnings"]
+    missing = scan([plain[0], {"id": "b", "text": BRIDGE}]).manifest["warnings"]
+    assert any("1 of 2 documents have no usable date" in w for w in missing)
+    assert any("1 of 2 documents have no outlet" in w for w in missing)

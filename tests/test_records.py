@@ -1,0 +1,74 @@
+"""Records that are made when they are asked for: the same as those that are held."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import worst
+from dedup import Config, ScanResult, scan
+from dedup.records import Lazy
+from dedup.report import catalogue, html
+
+DOCUMENTS = [
+    {**d, "id": f"{case} {d['id']}"} for case, size in (("wall", 40), ("chain", 30)) for d in worst.CASES[case](size)
+]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[ScanResult, ScanResult]:
+    """Return the result of a scan that is held, and of one for which nothing fits into memory."""
+    return scan(DOCUMENTS), scan(DOCUMENTS, Config(memory=1 << 26), work=tmp_path_factory.mktemp("work"))
+
+
+@pytest.mark.parametrize("table", ["passages", "suppressed"])
+def test_made_as_held(table: str, results: tuple[ScanResult, ScanResult]) -> None:
+    """What is made when it is asked for is equal to what is held: by place, by slice and as a whole."""
+    held, made = (getattr(r, table) for r in results)
+    assert isinstance(held, tuple)
+    assert isinstance(made, Lazy)
+    assert len(held) == len(made) > 20
+    assert made == held
+    assert tuple(made) == held
+    assert (made[3], made[-1], tuple(made[2:5])) == (held[3], held[-1], held[2:5])
+    assert made != held[:-1]
+    assert made != (*held[1:], held[0])
+    with pytest.raises(IndexError):
+        made[len(held)]
+
+
+def test_texts_by_id(results: tuple[ScanResult, ScanResult]) -> None:
+    """The matched documents are found by id, others are not."""
+    held, made = (r.texts for r in results)
+    assert list(held) == list(made)
+    assert all(made[doc_id] == held[doc_id] for doc_id in held)
+    for wrong in ("", "nothing", "zzz"):
+        assert wrong not in made
+        with pytest.raises(KeyError):
+            made[wrong]
+
+
+def test_the_same_report(results: tuple[ScanResult, ScanResult], tmp_path: Path) -> None:
+    """The report of records that are made is that of records that are held."""
+    pages = []
+    for n, result in enumerate(results):
+        (tmp_path / str(n)).mkdir()
+        html.write_html(result, tmp_path / str(n) / "report.html")
+        pages.append((tmp_path / str(n) / "report.html").read_bytes())
+    assert pages[0] == pages[1]
+
+
+def test_passages_of_low_rank_have_no_page(
+    results: tuple[ScanResult, ScanResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more passages than a report shows, those of the highest ranks have a place on a page, and no link leads to
+    one of the others."""
+    for module in (catalogue, html):
+        monkeypatch.setattr(module, "MOST_CARDS", 5)
+    html.write_html(results[0], tmp_path / "report.html", budget_bytes=60_000)
+    pages = [tmp_path / "report.html", *(tmp_path / "report-pages").glob("p*.html")]
+    text = "".join(p.read_text(encoding="utf-8") for p in pages)
+    ids = [p.cluster_id for p in results[0].passages]
+    assert [i for i in ids if f'id="{i}"' in text] == ids[:5]
+    assert not any(f'#{i}"' in text for i in ids[5:])
