@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 SOURCES := dedup tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lint types architecture accuracy figures listings soak browser pictures bench clean
+.PHONY: help setup demo test check format lint types architecture accuracy figures listings soak browser pictures bench peers clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,13 @@ bench: $(STAMP) ## plant reuse in 2,000 invented articles, scan them, print reca
 	@$(BIN)/python -m benchmarks.planted build/planted/corpus --articles 2000
 	@$(BIN)/dedup scan build/planted/corpus/articles.jsonl -o build/planted/report
 	@$(BIN)/dedup evaluate build/planted/corpus/gold.jsonl build/planted/report
+
+peers: $(STAMP) ## compare whole texts with other tools on 10,000 invented articles; installs them into build/peers
+	@rm -rf build/peers-corpus
+	@$(BIN)/python -m benchmarks.planted build/peers-corpus --articles 10000
+	@$(BIN)/python -m benchmarks.peers build/peers-corpus --out build/peers-tables
+	@$(BIN)/python -m benchmarks.bare build/peers-corpus/articles.jsonl --out build/bare
+	@cat build/peers-tables.md build/bare.md
 
 clean: ## remove what was built and cached, .venv apart
 	@rm -rf build dist dedup-report .pytest_cache .mypy_cache .ruff_cache .hypothesis

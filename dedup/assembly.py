@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -219,6 +219,19 @@ def is_quotation(cluster: Cluster, material: Material) -> bool:
     """Return whether at least half of a cluster's places stand in quotation marks."""
     sample = cluster.members[:KIND_SAMPLE]
     return 2 * sum(occurrence(m, material).quoted >= cues.QUOTED for m in sample) >= len(sample)
+
+
+def left_out(clusters: Clusters, aside: npt.NDArray[np.bool_], material: Material) -> list[tuple[int, Cluster]]:
+    """Return, with their numbers, the clusters that are not `aside` and can be of a kind that is not compared:
+    quotations and short ones."""
+    kept = [(i, clusters[i]) for i in np.flatnonzero(~aside).tolist()]
+    return [(i, replace(c, parent=-1)) for i, c in kept if _can_be_left_out(c, material)]
+
+
+def _can_be_left_out(cluster: Cluster, material: Material) -> bool:
+    head = cluster.members[0]
+    words = float(material.tokens.weights[head.start : head.end].sum()) / 6.0
+    return words <= kinds.LONGEST_FURNITURE or is_quotation(cluster, material)
 
 
 def context(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,8 @@ from dedup.errors import ConfigError
 # A domain with more outlets than this is an archive or a portal that hosts them, and no family.
 MOST_OUTLETS = 6
 _NAMELESS = "(no outlet) "
+# The host of nearly all addresses, which need no parser.
+_PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?=[/?#]|$)")
 
 Source = Literal["mapping", "domain", "inferred", "outlet"]
 
@@ -80,8 +83,9 @@ def registrable_domain(url: str | None) -> str | None:
     >>> registrable_domain("https://www.news.example.co.uk/a")
     'example.co.uk'
     """
+    plain = _PLAIN_HOST.match(url or "")
     try:
-        host = urlsplit(url or "").hostname
+        host = plain[1].lower() if plain else urlsplit(url or "").hostname
     except ValueError:
         return None
     if not host or "." not in host:

@@ -137,8 +137,9 @@ class Relatedness:
                 return frozenset()
             sample = _sample(self._pages[family])
             tokens = self._known.tokens
-            words = [np.unique(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]) for d in sample]
-            found, counts = np.unique(np.concatenate(words), return_counts=True)
+            words = [np.sort(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]) for d in sample]
+            once = [w[np.flatnonzero(np.diff(w, prepend=w[:1] + np.uint32(1)))] for w in words]
+            found, counts = np.unique(np.concatenate(once), return_counts=True)
             self._house[family] = frozenset(found[2 * counts >= len(sample)].tolist())
         return self._house[family]
 
@@ -299,9 +300,13 @@ def _foreign(cluster: Cluster, relatedness: Relatedness) -> list[int]:
     members = {m.document: m for m in reversed(cluster.members)}
     step = max(1, len(members) // SAMPLE)
     sample = sorted(members)[::step]
-    belongs = {d: relatedness.belongs(members[d]) for d in sample}
-    if 2 * sum(b is True for b in belongs.values()) > len(sample):
-        return []
+    belongs: dict[int, bool | None] = {}
+    held = 0
+    for d in sample:
+        belongs[d] = relatedness.belongs(members[d])
+        held += belongs[d] is True
+        if 2 * held > len(sample):
+            return []
     return [d for d in sorted(members) if belongs.get(d, False) is False]
 
 

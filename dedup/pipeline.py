@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -28,7 +27,10 @@ from dedup import (
     relations,
     rescore,
     selection,
+    sketches,
     sources,
+    whole,
+    workers,
 )
 from dedup.align import Passages, joined
 from dedup.clock import Clock
@@ -43,7 +45,6 @@ from dedup.shelf import Chosen, Shelf
 from dedup.sources import Corpus, Source
 from dedup.spill import Scratch, in_order
 from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION, Tokens
-from dedup.workers import in_processes
 
 # Does what `candidates.find` does, with the same arguments.
 Find = Callable[..., candidates.Found]
@@ -121,7 +122,7 @@ class _Scan:
             self.find = functools.partial(find, journal=journal)
         self.clock = Clock(progress=progress, stages=[])
         self.mapping: dict[str, str] = {}
-        self.jobs = config.jobs or _cores()
+        self.jobs = config.jobs or workers.cores()
 
     def run(self, source: Source, against: Source | None, work: str | Path | None = None) -> ScanResult:
         """Read, find, judge and assemble."""
@@ -129,43 +130,58 @@ class _Scan:
         self.mapping = families.read_mapping(given) if given else {}
         self.clock.stage("reading")
         scratch = memory.scratch(self.config.memory, Path(work) if work else None)
-        corpus = sources.gather(source, against, self.config, scratch, memory.characters(self.config.memory))
-        if corpus.texts.spilled:
-            memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
-        else:
-            scratch = Scratch()
-        if self.journal is not None and self.journal.begin(_digest(corpus, self.mapping, self.config)):
-            self.clock.warn("going on where an interrupted scan of these documents stopped")
         with ThreadPoolExecutor(self.jobs) as pool:
-            # known texts stand on the side of the documents: what matters is what they share with a match
-            sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
-            found = self.find(
-                corpus.texts.texts(),
-                sides,
-                self.config,
-                pool,
-                self.clock,
-                keep=self._verified(corpus),
-                scratch=scratch,
-                lengths=corpus.texts.lengths,
-                wanted=functools.partial(self._house_pages, corpus),
-            )
-            result, known_families = self._judge(corpus, found, pool, scratch)
+            # known texts are templates inside pages: passages alone find all of them
+            alone = self.config.only == "documents" and not self.config.furniture.known_text
+            sketcher = sketches.Sketcher(self.config.signatures, pool) if alone else None
+            limit, look = memory.characters(self.config.memory), sketcher.feed if sketcher else None
+            corpus = sources.gather(source, against, self.config, scratch, limit, look=look)
+            if corpus.texts.spilled:
+                memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
+            else:
+                scratch = Scratch()
+            if self.journal is not None and self.journal.begin(_digest(corpus, self.mapping, self.config)):
+                self.clock.warn("going on where an interrupted scan of these documents stopped")
+            known = families.families_of(corpus.texts.heads(), self.mapping)
+            if sketcher:
+                self.clock.stage("sketches")
+                made = sketcher.finish(corpus.texts.order)
+                finding = whole.find(corpus, made, known, pool, self.clock, config=self.config, scratch=scratch)
+            else:
+                finding = self._find(corpus, pool, scratch)
+            result, known = self._judge(finding, known, pool, scratch)
         self.clock.stop()
-        about = manifest(self.config, corpus, known_families, found, result)
-        return replace(result, manifest={**about, "stages": self.clock.stages}, words=found.words)
+        about = manifest(self.config, corpus, known, finding.found, result)
+        return replace(result, manifest={**about, "stages": self.clock.stages}, words=finding.found.words)
+
+    def _find(self, corpus: Corpus, pool: Executor, scratch: Scratch) -> whole.Finding:
+        """Find all passages."""
+        # known texts stand on the side of the documents: what matters is what they share with a match
+        sides = np.where(corpus.sides == sources.KNOWN, sources.OWN, corpus.sides).astype(np.int8)
+        found = self.find(
+            corpus.texts.texts(),
+            sides,
+            self.config,
+            pool,
+            self.clock,
+            keep=self._verified(corpus),
+            scratch=scratch,
+            lengths=corpus.texts.lengths,
+            wanted=functools.partial(whole.house_pages, corpus, self.mapping),
+        )
+        return whole.Finding(part=corpus, found=found, runs=Clusters.of([]))
 
     def _judge(
-        self, corpus: Corpus, found: candidates.Found, pool: Executor, scratch: Scratch
+        self, finding: whole.Finding, known_families: dict[str, families.Family], pool: Executor, scratch: Scratch
     ) -> tuple[ScanResult, dict[str, families.Family]]:
         """Turn aligned passages into clusters, kinds, origins and relations; return the families as well."""
+        corpus, found = finding.part, finding.found
         tokens, documents = found.tokens, corpus.texts
         self.clock.stage("clusters")
 
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
             return self._align(pairs, windows, found.evidence, corpus, pool)
 
-        known_families = families.families_of(documents.heads(), self.mapping)
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
         spread = self._spread(scratch)
         means = Means(
@@ -175,7 +191,8 @@ class _Scan:
             change=self.config.clusters.carrier_change,
             spread=spread,
         )
-        clusters = cluster_passages(found.passages, means)
+        shared = cluster_passages(found.passages, means)
+        clusters = Clusters.joined([shared, finding.runs])
         self.clock.stage("furniture")
         relatedness = furniture.Relatedness(
             found.evidence,
@@ -188,12 +205,14 @@ class _Scan:
         judged = self._judged(clusters, plain, work)
         known_families = self._inferred(judged, documents, known_families, tokens)
         chosen = self._chosen(judged, corpus)
+        if self.config.only == "documents":
+            chosen = _selected(chosen, assembly.left_out(chosen.clusters, chosen.aside(), plain))
         self.clock.stage("kinds", len(chosen.clusters))
         material = assembly.Material(
             documents=documents,
             tokens=tokens,
             families=known_families,
-            company=assembly.Company(clusters, ~judged.aside(), len(tokens)),
+            company=assembly.Company(clusters, ~judged.aside() & (np.arange(len(clusters)) < len(shared)), len(tokens)),
             credits=_credits(np.unique(chosen.clusters.members[:, 0]), work),
         )
         records = self._records(chosen, material, work, found)
@@ -204,7 +223,7 @@ class _Scan:
 
     def _spread(self, scratch: Scratch) -> Spread:
         """Return what spreads work over processes; with a journal, what is finished is taken from it."""
-        plain = functools.partial(in_processes, jobs=self.jobs, scratch=scratch)
+        plain = functools.partial(workers.in_processes, jobs=self.jobs, scratch=scratch)
         journal, calls = self.journal, itertools.count(1)
         if journal is None:
             return plain
@@ -239,11 +258,6 @@ class _Scan:
             kept = selection.within(judged.clusters, _times(corpus), self.config.window_days * 86_400)
             judged = _selected(judged, kept)
         return judged
-
-    def _house_pages(self, corpus: Corpus) -> list[int]:
-        """Return the texts that are judged by, also where they have no passage."""
-        known = families.families_of(corpus.texts.heads(), self.mapping)
-        return furniture.house_pages([known[families.outlet_of(d)].name for d in corpus.texts.heads()])
 
     def _verified(self, corpus: Corpus) -> candidates.Verified:
         return candidates.Verified(sides=corpus.sides, one_way=corpus.one_way, config=self.config)
@@ -468,10 +482,6 @@ def _selected(judged: _Judged, kept: selection.Chosen) -> _Judged:
     """Return the chosen clusters, with the verdicts of those that they are from."""
     verdicts = {n: judged.verdicts[i] for n, (i, _) in enumerate(kept) if i in judged.verdicts}
     return _Judged(clusters=Clusters.of([c for _, c in kept]), verdicts=verdicts)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _score(cluster: Cluster, masses: npt.NDArray[np.uint16]) -> float:

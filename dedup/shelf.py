@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import bisect
+import copy
 import functools
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import overload
 
 import msgspec
@@ -36,9 +37,18 @@ class _Text(msgspec.Struct, frozen=True):
 class Shelf(Sequence[Document]):
     """Documents in the order in which they were added or, once arranged, in another."""
 
-    def __init__(self, documents: Sequence[Document] = (), scratch: Scratch | None = None, limit: int = 0) -> None:
-        """With a scratch folder the documents go to a file there when they have more than `limit` code points."""
-        self._scratch, self._limit = scratch or Scratch(), limit
+    def __init__(
+        self,
+        documents: Sequence[Document] = (),
+        scratch: Scratch | None = None,
+        limit: int = 0,
+        look: Callable[[str], None] | None = None,
+    ) -> None:
+        """With a scratch folder the documents go to a file there when they have more than `limit` code points.
+
+        `look` is given each text as it is added.
+        """
+        self._scratch, self._limit, self._look = scratch or Scratch(), limit, look
         self._held: list[Document] | None = []
         self._lengths = array("q")
         self._ids: list[str] = []
@@ -57,6 +67,8 @@ class Shelf(Sequence[Document]):
         self._lengths.append(len(document.text))
         self._ids.append(document.id)
         self._size += len(document.text)
+        if self._look is not None:
+            self._look(document.text)
         if self._held is None:
             self._write(document)
             return
@@ -107,6 +119,17 @@ class Shelf(Sequence[Document]):
             self._mapped()
             self._mapped_heads()
 
+    @property
+    def order(self) -> npt.NDArray[np.int64]:
+        """Return as which each document was added (int64)."""
+        return np.arange(len(self._lengths)) if self._order is None else self._order
+
+    def part(self, numbers: npt.NDArray[np.int64]) -> Shelf:
+        """Return some of the documents (int64) as a shelf of their own, without copies."""
+        some = copy.copy(self)
+        some._order = self.order[numbers]
+        return some
+
     def __len__(self) -> int:
         return len(self._lengths if self._order is None else self._order)
 
@@ -121,7 +144,9 @@ class Shelf(Sequence[Document]):
         return self._held[at] if self._held is not None else self._read(at)
 
     def __iter__(self) -> Iterator[Document]:
-        return (self[i] for i in range(len(self)))
+        if self._held is None:
+            return (self[i] for i in range(len(self)))
+        return iter(self._held if self._order is None else map(self._held.__getitem__, self._order.tolist()))
 
     def heads(self) -> Sequence[Head | Document]:
         """Return what is asked of every document, without its text where that takes time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,22 +39,33 @@ class Corpus:
     reference_log: ReadLog
     known_log: ReadLog
 
+    def times(self) -> npt.NDArray[np.float64]:
+        """Return the time of each text in seconds, NaN where it is not known."""
+        return np.array([np.nan if d.timestamp is None else d.timestamp for d in self.texts.heads()])
+
     def heads(self) -> Iterator[Head | Document]:
         """Yield what is asked of every text that is no known text."""
         return (d for d, side in zip(self.texts.heads(), self.sides.tolist(), strict=True) if side != KNOWN)
 
 
 def gather(
-    source: Source, against: Source | None, config: Config, scratch: Scratch | None = None, limit: int = 0
+    source: Source,
+    against: Source | None,
+    config: Config,
+    scratch: Scratch | None = None,
+    limit: int = 0,
+    *,
+    look: Callable[[str], None] | None = None,
 ) -> Corpus:
     """Read everything that a scan compares; what has more than `limit` code points goes to the folder of `scratch`.
 
+    Each text is given to `look` when it is read, in the order in which the shelf gets it.
     A text that is a document of the reference set under the same id is that document, and no copy of it.
 
     Raises `InputError` when a path does not exist, `ConfigError` when a setting applies to nothing.
     """
     log, reference_log, known_log = ReadLog(), ReadLog(), ReadLog()
-    shelf, sides = Shelf(scratch=scratch, limit=limit), []
+    shelf, sides = Shelf(scratch=scratch, limit=limit, look=look), []
     late = LateBook()
     if against is None:
         documents = stream(source, config.read, log, config.jobs, late)

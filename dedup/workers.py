@@ -124,3 +124,8 @@ def _send(raw: bytes, at: int, file: int, heads: int, *, failed: bool = False) -
         rest = rest[written:]
     os.write(heads, _HEAD.pack(at, -len(raw) if failed else len(raw)))
     return len(raw)
+
+
+def cores() -> int:
+    """Return on how many processors this process may run."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -11,7 +11,7 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -427,6 +427,68 @@ def chosen_chains(
             for t in {t for start, end in spans for t in range(start, end)}:
                 covered[t] = covered.get(t, 0) + 1
     return out
+
+
+# Sketches of whole texts
+
+
+def sampled(values: Sequence[int], below: int, short: int) -> list[int]:
+    """The shingle hashes below a bound, in text order (FracMinHash: Irber et al. 2022); of a short text all."""
+    return [v for v in values if v < below or len(values) <= short]
+
+
+def together(owners: Mapping[int, Sequence[int]], small: int) -> list[Pair]:
+    """The pairs of texts behind each key, keys in order: all of up to `small` texts, of more the neighbours."""
+    return [
+        (a, b)
+        for _, group in sorted(owners.items())
+        for i, a in enumerate(group)
+        for b in group[i + 1 : None if len(group) <= small else i + 2]
+    ]
+
+
+def digest(hashes: Sequence[int]) -> Pair:
+    """Two numbers that tell texts of other words apart."""
+    left = right = len(hashes)
+    for h in hashes:
+        left = (left + h) * 0x9E3779B97F4A7C15 & MASK64
+        right = (mix64(right ^ h) + 0xC2B2AE3D27D4EB4F) & MASK64
+    return left, right
+
+
+def recurring(texts: Sequence[Sequence[int]], size: int, pages: int, words: int) -> list[tuple[int, int, int, int]]:
+    """Text, first word, the one behind the last and group of each run of shingles that several texts have.
+
+    All texts are one line of spaced words. Runs with a shingle in common are one group, named by its first run.
+    """
+    grams = [shingles(text, [6] * len(text), size) for text in texts]
+    count = Counter(gram for own in grams for gram in set(own))
+    runs: list[tuple[int, int, int, set[int]]] = []
+    for d, own in enumerate(grams):
+        levels = [count[gram] if count[gram] >= pages else 0 for gram in own]
+        cuts = [i for i in range(1, len(own)) if max(levels[i - 1 : i + 1]) > 2 * min(levels[i - 1 : i + 1])]
+        for first, last in itertools.pairwise([0, *cuts, len(own)]):
+            if first < last and levels[first]:
+                runs.append((d, first, min(last - 1 + size, len(texts[d])), set(own[first:last])))
+    found: list[tuple[int, int, int, int]] = []
+    for number, (d, start, end, _) in enumerate(runs):
+        free = max((f[2] for f in found if f[0] == d), default=0)
+        low = max(free, 0 if start <= 4 else start)
+        high = len(texts[d]) if len(texts[d]) - end <= 4 else end
+        if end - start >= words and low < high:
+            found.append((d, low, high, min(_tied(runs, number))))
+    return found
+
+
+def _tied(runs: Sequence[tuple[int, int, int, set[int]]], number: int) -> set[int]:
+    """The runs that shingles in common tie to one, over others too."""
+    tied, waiting = {number}, [number]
+    while waiting:
+        own = runs[waiting.pop()][3]
+        new = {i for i, run in enumerate(runs) if i not in tied and run[3] & own}
+        tied |= new
+        waiting += new
+    return tied
 
 
 def link_small(rows: Sequence[Pair], documents: Sequence[int], small: int) -> tuple[list[Pair], list[bool]]:

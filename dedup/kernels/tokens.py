@@ -100,6 +100,19 @@ def _hash_char(h: Any, cp: int, folds: Any, expansions: Any, tables: Any) -> Any
 
 
 @kernel
+def _letters(h: Any, data: Any, i: int, at: int, stop: int, classes: Any, folds: Any) -> Any:
+    """Add the ASCII letters from byte `i` on to the running hash, as `_hash_char` does; return it, the last base
+    character, the byte behind them and the code points read."""
+    first = i
+    base = np.int64(0)
+    while i < stop and data[i] < 0x80 and classes[data[i]] == LETTER:
+        base = np.int64(folds[data[i]])
+        h = (h ^ np.uint64(base)) * _PRIME
+        i += 1
+    return h, base, i, at + (i - first)
+
+
+@kernel
 def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, expansions: Any) -> Any:
     """Read texts that stand one after the other in `data` (uint8, valid UTF-8) at `bounds` (int64, n + 1).
 
@@ -123,6 +136,12 @@ def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, 
         h, base = _BASIS, 0
         after_digit = False
         while i < stop:
+            # most bytes are letters within an ASCII word, or the space behind one
+            if kind == LETTER and data[i] < 0x80 and classes[data[i]] == LETTER:
+                h, base, i, at = _letters(h, data, i, at, stop, classes, folds)
+                ends[n] = at
+                after_digit = False
+                continue
             cp, after = _decode(data, i)
             c = _class_of(cp, classes)
             if c == MARK or c == IGNORED:

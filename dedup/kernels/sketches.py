@@ -1,0 +1,74 @@
+"""Texts to what whole texts are compared by: sampled shingles, the two smallest ones, and a digest of all words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dedup.kernels.jit import kernel
+from dedup.kernels.shingles import shingle_text
+from dedup.kernels.tokens import mix64
+
+_LEFT, _RIGHT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+_HIGHEST = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+@kernel
+def sketch(hashes: Any, weights: Any, bounds: Any, size: int, below: Any, short: int) -> Any:
+    """Return the shingle hashes smaller than `below` (uint64, text by text; of texts of up to `short` shingles all),
+    their bounds (int64, n + 1), the two smallest hashes (uint64, n x 2, all ones where there are none) and digests of
+    the token hashes (uint64, n x 2)."""
+    n = len(bounds) - 1
+    least = np.full((n, 2), _HIGHEST)
+    digests = np.zeros((n, 2), np.uint64)
+    sampled = np.empty(len(hashes), np.uint64)
+    sample_bounds = np.zeros(n + 1, np.int64)
+    longest, kept = 0, 0
+    for d in range(n):
+        longest = max(longest, bounds[d + 1] - bounds[d])
+    shingles = np.empty(longest, np.uint64)
+    for d in range(n):
+        low, high = bounds[d], bounds[d + 1]
+        count = shingle_text(hashes[low:high], weights[low:high], size, shingles)
+        first, second = _HIGHEST, _HIGHEST
+        for i in range(count):
+            h = shingles[i]
+            if h < below or count <= short:
+                sampled[kept] = h
+                kept += 1
+                if h < first:
+                    first, second = h, first
+                elif first < h < second:
+                    second = h
+        least[d, 0], least[d, 1] = first, second
+        sample_bounds[d + 1] = kept
+        left, right = np.uint64(high - low), np.uint64(high - low)
+        for i in range(low, high):
+            left = (left + np.uint64(hashes[i])) * _LEFT
+            right = mix64(right ^ np.uint64(hashes[i])) + _RIGHT
+        digests[d, 0], digests[d, 1] = left, right
+    return sampled[:kept].copy(), sample_bounds, least, digests
+
+
+@kernel
+def together(codes: Any, bits: int, small: int) -> Any:
+    """Return the pairs (int64, left * 2**bits + right, left < right) of numbers that stand behind one key in `codes`
+    (uint64, sorted, unique): key above, number in the lower `bits`. All of up to `small`, of more only neighbours."""
+    shift, mask = np.uint64(bits), (np.uint64(1) << np.uint64(bits)) - np.uint64(1)
+    count = 0
+    for run in range(2):
+        out = np.empty(count, np.int64)
+        count, low = 0, 0
+        while low < len(codes):
+            high = low + 1
+            while high < len(codes) and codes[high] >> shift == codes[low] >> shift:
+                high += 1
+            for i in range(low, high - 1):
+                last = high if high - low <= small else i + 2
+                for j in range(i + 1, last):
+                    if run:
+                        out[count] = np.int64((codes[i] & mask) << shift | (codes[j] & mask))
+                    count += 1
+            low = high
+    return out

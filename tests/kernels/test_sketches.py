@@ -1,0 +1,95 @@
+"""Sketches of whole texts: like their twins, and near-duplicates found by them whatever the order."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import sketches
+from dedup.candidates import copy_of
+from dedup.config import SignatureConfig
+from dedup.kernels import sketches as kernels
+from dedup.tokens import tokenize
+from tests import reference
+from tests.strategies import FEW, SOME, texts, tokens_of
+
+CONFIG = SignatureConfig()
+WORDS = [f"word{n}" for n in range(4000)]
+
+
+def made(batch: list[str], order: list[int] | None = None) -> sketches.Sketches:
+    with ThreadPoolExecutor(2) as pool:
+        sketcher = sketches.Sketcher(CONFIG, pool)
+        for text in batch:
+            sketcher.feed(text)
+        return sketcher.finish(np.array(range(len(batch)) if order is None else order, np.int64))
+
+
+def near(batch: list[str]) -> list[list[int]]:
+    found = made(batch)
+    active = (sketches.first_of(found) == np.arange(len(batch))) & (found.sizes > 0)
+    with ThreadPoolExecutor(2) as pool:
+        return sketches.near_pairs(found, active, np.zeros(len(batch), np.int8), pool).tolist()
+
+
+@FEW
+@given(
+    st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=12), max_size=3), st.integers(1, 4), st.sampled_from([0, 6])
+)
+def test_sketches_like_the_twin(token_lists: list[list[int]], size: int, short: int) -> None:
+    """Samples, their smallest hashes and digests equal their twins'."""
+    tokens, below = tokens_of(token_lists), 2**62
+    sampled, bounds, least, digests = kernels.sketch(
+        tokens.hashes, tokens.weights, tokens.bounds, size, np.uint64(below), short
+    )
+    for d in range(len(token_lists)):
+        hashes = tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]].tolist()
+        twin = reference.sampled(reference.shingles(hashes, [6] * len(hashes), size), below, short)
+        assert sampled[bounds[d] : bounds[d + 1]].tolist() == twin
+        assert least[d].tolist() == [*sorted(set(twin)), 2**64 - 1, 2**64 - 1][:2]
+        assert tuple(digests[d].tolist()) == reference.digest(hashes)
+
+
+@FEW
+@given(st.dictionaries(st.integers(0, 2**40), st.sets(st.integers(0, 15), min_size=1)), st.integers(2, 4))
+def test_pairs_behind_keys_like_the_twin(owners: dict[int, set[int]], small: int) -> None:
+    """Pairs equal the twin's, in order."""
+    codes = np.array(sorted(key << 4 | text for key, texts in owners.items() for text in texts), np.uint64)
+    pairs = kernels.together(codes, 4, small).tolist()
+    twin = reference.together({key: sorted(texts) for key, texts in owners.items()}, small)
+    assert [(code >> 4, code & 15) for code in pairs] == twin
+
+
+@SOME
+@given(st.lists(texts(), min_size=1, max_size=6), st.randoms())
+def test_sketches_in_any_order(batch: list[str], random: object) -> None:
+    """Sketches made while texts are read equal those of all texts together, in the order asked for."""
+    order = list(range(len(batch)))[::-1]
+    found, tokens = made(batch, order), tokenize([batch[i] for i in order])
+    assert found.sampled.tolist() == made([batch[i] for i in order]).sampled.tolist()
+    assert (sketches.first_of(found) == copy_of(tokens)).all()
+    assert found.sizes.tolist() == np.diff(tokens.bounds).tolist()
+
+
+def test_a_text_inside_a_longer_one_is_found() -> None:
+    """120 words inside 2,000 others are found, though the two texts are nearly disjoint as sets."""
+    inner, outer, other = " ".join(WORDS[:120]), " ".join(WORDS[1000:3000]), " ".join(WORDS[3000:3400])
+    assert near([inner, f"{outer} {inner}", other, ""]) == [[0, 1]]
+
+
+def test_many_carriers_of_one_text_stay_tied() -> None:
+    """Each of 60 texts that share 300 words and differ by 60 has a partner, though not all pairs are made."""
+    shared = " ".join(WORDS[:300])
+    batch = [f"{' '.join(f'own{n}x{i}' for i in range(60))} {shared}" for n in range(60)]
+    pairs = near(batch)
+    assert {d for pair in pairs for d in pair} == set(range(60))
+    assert len(pairs) < 60 * 30
+
+
+def test_short_texts_are_compared_by_all_their_shingles() -> None:
+    """Each of 40 texts of 20 words finds the one that lacks its last word, though samples hold two or three."""
+    batch = [" ".join(WORDS[n * 30 : n * 30 + length]) for n in range(40) for length in (20, 19)]
+    assert near(batch) == [[2 * n, 2 * n + 1] for n in range(40)]
