@@ -57,15 +57,20 @@ def manifest(
         },
         "not_comparable": len(blank),
         "not_comparable_examples": blank[:20],
-        "lsh": {
-            "bands": config.signatures.bands,
-            "rows": config.signatures.rows,
-            "expected_recall": {str(j): round(lsh.recall(j, config.signatures), 4) for j in (0.3, 0.5, 0.7, 0.9)},
-        },
+        "lsh": _lsh(config) if "lsh_pairs" in found.counts else None,
         "families": {
             o: {"family": f.name, "source": f.source} for o, f in sorted(known_families.items()) if o in outlets
         },
         "warnings": _warnings(corpus, blank, config),
+    }
+
+
+def _lsh(config: Config) -> dict[str, Any]:
+    """Return how signatures are banded and what share of pairs of some similarities that finds."""
+    return {
+        "bands": config.signatures.bands,
+        "rows": config.signatures.rows,
+        "expected_recall": {str(j): round(lsh.recall(j, config.signatures), 4) for j in (0.3, 0.5, 0.7, 0.9)},
     }
 
 

@@ -344,7 +344,7 @@ def test_interrupted_while_reading(tmp_path: Path) -> None:
     script = (
         "import sys, dedup.sources\n"
         "gather = dedup.sources.gather\n"
-        "def told(*given): print('reading', file=sys.stderr, flush=True); return gather(*given)\n"
+        "def told(*given, **named): print('reading', file=sys.stderr, flush=True); return gather(*given, **named)\n"
         "dedup.sources.gather = told\n"
         "from dedup.cli import main; main()\n"
     )

@@ -342,7 +342,7 @@ def test_d30_stated_recall_is_what_banding_finds() -> None:
         common = round(4 + 196 * 2 * 0.3 / 1.3)
         shared = [f"c{pair}x{n}" for n in range(common)]
         texts += [" ".join([*shared, *(f"u{rng.random():.9f}"[2:] + "z" for _ in range(200 - common))]) for _ in "ab"]
-    manifest = run(*texts, config=Config(only="documents")).manifest
+    manifest = run(*texts, config=Config()).manifest
     stated = manifest["lsh"]["expected_recall"]
     assert stated["0.3"] < stated["0.5"] < stated["0.7"] <= 1.0
     deviation = 3 * float(np.sqrt(stated["0.3"] * (1 - stated["0.3"]) / made))

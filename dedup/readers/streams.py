@@ -151,7 +151,7 @@ class Stream:
 
 
 def is_packed(head: bytes) -> bool:
-    """Return whether data that begins so (4 bytes) is packed with gzip or zstandard.
+    r"""Return whether data that begins so (4 bytes) is packed with gzip or zstandard.
 
     >>> is_packed(b"\x1f\x8b\x08\x00"), is_packed(b"PAR1")
     (True, False)
