@@ -226,15 +226,9 @@ def count_words(
     scratch: Scratch | None = None,
 ) -> WordCounts:
     """Return how common words are among the `active` texts; of texts that are `near` one another one counts."""
-    counted = counted_texts(active, near)
-    return weights.word_counts(weights.frequencies(tokens, counted, pool, scratch), int(counted.sum()))
-
-
-def counted_texts(active: npt.NDArray[np.bool_], near: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return which of the `active` texts count where words are counted: one of those that are `near` one another."""
     counted = active.copy()
     counted[near[:, 1]] = False
-    return counted
+    return weights.word_counts(weights.frequencies(tokens, counted, pool, scratch), int(counted.sum()))
 
 
 def _counts(linked: Linked, blocks: Sequence[Block]) -> dict[str, int]:

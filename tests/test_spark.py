@@ -45,6 +45,9 @@ def plain(result: ScanResult) -> dict[str, Any]:
         "pairs": result.pairs,
         "suppressed": result.suppressed,
         "texts": dict(result.texts),
+        "words": None
+        if result.words is None
+        else (result.words.documents, result.words.slots.tolist(), result.words.counts.tolist()),
         "manifest": manifest,
     }
 

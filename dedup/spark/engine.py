@@ -113,7 +113,7 @@ class _Run:
         self._stage("signatures")
         near = self._near(rows, about.active)
         self._stage("weights")
-        words = self._words(rows, about.active, near)
+        words = self._words(rows, about, near)
         idf = self._sent(weights.from_counts(words))
         self._stage("seeds")
         hits, counts = self._hits(rows, about.active, idf)
@@ -197,16 +197,21 @@ class _Run:
             chosen[np.asarray(found.column(side))] = True
         chosen[np.array(wanted, np.int64)] = True
         chosen[-1] = False
-        columns = {name: self.scratch.column(kind) for name, kind in stages.COLUMNS.items()}
         kept = rows.select("document", *stages.COLUMNS).mapInArrow(stages.choosing(self._sent(chosen)), stages.TOKENS)
+        return self._collected(kept, tuple(stages.COLUMNS), np.where(chosen[:-1], sizes, 0))
+
+    def _collected(self, rows: Any, names: tuple[str, ...], sizes: Int64s) -> Tokens:
+        """Return the tokens of rows of texts, in order, as far as some columns tell; `sizes` are how many each text
+        has."""
+        columns = {name: self.scratch.column(kind) for name, kind in stages.COLUMNS.items()}
         before = -1
-        for row in kept.toLocalIterator(prefetchPartitions=True):
+        for row in rows.select("document", *names).toLocalIterator(prefetchPartitions=True):
             if row.document <= before:
                 raise RuntimeError(f"texts came out of order: {row.document} behind {before}")
             before = row.document
-            for name, kind in stages.COLUMNS.items():
-                columns[name].append(np.frombuffer(row[name], kind))
-        bounds = np.concatenate([[0], np.cumsum(np.where(chosen[:-1], sizes, 0))]).astype(np.int64)
+            for name in names:
+                columns[name].append(np.frombuffer(row[name], stages.COLUMNS[name]))
+        bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         return Tokens(**{name: c.finish() for name, c in columns.items()}, bounds=bounds)
 
     def _near(self, rows: Any, active: npt.NDArray[np.bool_]) -> Int64s:
@@ -225,23 +230,11 @@ class _Run:
         near = np.stack([stages.column(found, side) for side in ("left", "right")], axis=1)
         return near[np.lexsort((near[:, 1], near[:, 0]))]
 
-    def _words(self, rows: Any, active: npt.NDArray[np.bool_], near: Int64s) -> WordCounts:
-        """Return what `candidates.count_words` does."""
-        counted = candidates.counted_texts(active, near)
-        found = (
-            rows.select("document", "hashes")
-            .mapInArrow(stages.counting(self._sent(counted)), stages.COUNTS)
-            .groupBy("slot")
-            .sum("documents")
-            .toDF("slot", "documents")
-            .orderBy("slot")
-            .toArrow()
-        )
-        return WordCounts(
-            documents=int(counted.sum()),
-            slots=stages.column(found, "slot", np.uint32),
-            counts=stages.column(found, "documents", np.int32),
-        )
+    def _words(self, rows: Any, about: _Texts, near: Int64s) -> WordCounts:
+        """Return how common words are; what many texts have counts once, in the first of them, so it takes all texts in
+        their order."""
+        tokens = self._collected(rows, ("hashes", "weights"), about.sizes)
+        return candidates.count_words(tokens, about.active, near, self.pool, self.scratch)
 
     def _hits(self, rows: Any, active: npt.NDArray[np.bool_], idf: Any) -> tuple[Any, dict[str, int]]:
         """Return the hits (a table of `stages.LINKED`), and what was counted."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup import candidates, rescore, sift, weights
+from dedup import candidates, rescore, sift
 from dedup.align import Passages
 from dedup.config import Config
 from dedup.kernels import seeds as seed_kernels
@@ -48,7 +48,6 @@ READ = (
     + ", signature binary, digest binary, words long"
 )
 TOKENS = "document long, " + ", ".join(f"{name} binary" for name in COLUMNS)
-COUNTS = "slot int, documents int"
 # What stands around a place is carried in so many whole numbers.
 AROUND = tuple(f"around{i}" for i in range(2 * surroundings.WIDTH // 8))
 _AROUND = ", ".join(f"{name} long" for name in AROUND)
@@ -140,19 +139,6 @@ def choosing(chosen: Any) -> Stage:
 
         for batch in batches:
             yield batch.filter(pa.array(chosen.value[column(batch, "document")]))
-
-    return stage
-
-
-def counting(counted: Any) -> Stage:
-    """Return tokens to how many of the texts that are `counted` (a broadcast mask) have each slot."""
-
-    def stage(batches: Batches) -> Batches:
-        total = np.zeros(weight_kernels.SLOTS, np.int32)
-        for batch in batches:
-            total += weights.frequencies(tokens_of(batch), counted.value[column(batch, "document")])
-        slots = np.flatnonzero(total).astype(np.int32)
-        yield _batch(slot=slots, documents=total[slots])
 
     return stage
 
