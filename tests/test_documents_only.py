@@ -44,6 +44,7 @@ def test_relations_and_copies() -> None:
     assert [sorted(m.doc_id for m in c.members) for c in result.documents] == [["0", "1", "2"]]
     assert result.passages == ()
     assert (result.manifest["counts"]["documents"], result.manifest["not_comparable"]) == (6, 1)
+    assert result.manifest["lsh"] is None  # no recall is stated of a banding that was not done
 
 
 def test_one_way() -> None:

@@ -226,3 +226,38 @@ def test_a_gallery_is_captions_however_long() -> None:
     assert kind_of([*pages, place(2, REPORTED), place(3, REPORTED)], words=200.0, company=1.0) == "caption"
     story = f"{REPORTED}. " * 12 + "Hide Caption 1 of 9"
     assert kind_of([place(i, story) for i in range(2)], words=200.0, company=1.0) == "wire_copy"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hide caption",
+        "© Getty Images",
+        "(AP photo: Ada Quill)",
+        "(Foto: Ada Quill)",
+        "(pictured left)",
+        "File picture",
+        "FILE - In May",
+        "In this Monday evening photo",
+        "The pier (Quill/Harbour News)",
+        "(Ada Quill via AP)",
+        "Bildunterschrift",
+        "Archivfoto",
+        "Archivbild",
+        "Pie de foto",
+        "Didascalia",
+        "Légende",
+        "Photo d’archives",
+        "Подпись к фото",
+        "Архивное фото",
+        "图片说明",
+        "圖片說明",
+        "资料图",
+        "資料圖",
+        "写真説明",
+        "キャプション",
+    ],
+)
+def test_marks_of_captions_are_counted(text: str) -> None:
+    """The quick look before the pattern passes over no mark that the pattern knows."""
+    assert cues.caption_frames(text, "", "") == 1
