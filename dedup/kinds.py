@@ -175,7 +175,7 @@ def _sentences(occurrences: Sequence[Occurrence]) -> float:
     for o in occurrences:
         before, after = o.before.rstrip(" \t\"'“„«»(*•-–—"), o.after.lstrip(" \"'”»)")
         begins = not before or before.endswith((*_SENTENCE_END, ":"))
-        whole += begins and (not after or after.startswith(_SENTENCE_END) or o.text.endswith(_SENTENCE_END))
+        whole += begins and (after.startswith(_SENTENCE_END) or o.text.endswith(_SENTENCE_END))
     return whole / len(occurrences)
 
 
