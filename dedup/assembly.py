@@ -40,6 +40,9 @@ LEAD = 160
 COMPANY_SAMPLE = 6
 # Punctuation that does not make a passage part of a longer paragraph.
 _OUTER = " \t\r\"'“”„«»().,;:!?–—-|•*"
+_BLANK = _OUTER + "\n"
+# Longest stretch before or behind the text proper that is looked at (characters).
+MARGIN = 200
 # A photo credit or a remark behind a caption does not make it part of a longer paragraph either.
 _CREDIT_TAIL = re.compile(
     r"(?:\(?\s*(?:photo|foto|picture|image|bild|credit|фото|写真|图|圖|撮影)\w*\b[^\n]{0,60}|\([^()\n]{2,60}\)\.?)\s*$",
@@ -182,6 +185,7 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
         names=_names(material.tokens, carrier.start, carrier.end),
         usual_names=material.usual_names(carrier.document),
         alone=outside <= max(12, 0.3 * (end - start)),
+        edge=_is_blank(text, 0, low) or _is_blank(text, high, len(text)),
         quoted=cues.quoted_share(text[low:high], start - low, end - low),
         document_share=(end - start) / max(1, len(text)),
         document=carrier.document,
@@ -189,6 +193,10 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
         family=material.families[outlet].name,
         is_caption_field=any(text[start:end] in c for c in document.captions),
     )
+
+
+def _is_blank(text: str, start: int, end: int) -> bool:
+    return end - start <= MARGIN and not text[start:end].strip(_BLANK)
 
 
 def _names(tokens: Tokens, start: int, end: int) -> float:

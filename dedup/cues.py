@@ -98,6 +98,9 @@ _FRAME = re.compile(
     r"|\(\s*(?:ap |file )?(?:photo|foto|image)s?[:/ ]"
     r"|\(\s*pictured\b|\bfile (?:photo|picture|image)\b|^\W*file\s?[-–—]|\bin this\b[^.\n]{0,60}\bphoto\b"
     r"|\([^()/\n]{3,40}/[^()/\n]{3,40}\)\W*$|\bvia ap\)"
+    r"|\b(?:image|photo|slide|bild|foto|imagen|immagine)\s+\d+\s+(?:of|von|de|di|sur|av)\b"
+    # a name, a slash and who has the rights, behind the last sentence of a line
+    r"|(?<=[.!?])[\"”’)]?\s+[\w'’-]+\.?(?: [\w'’-]+\.?){1,3}/[\w’'-]+(?: [\w’'-]+){0,2}(?=\s*(?:\n|$))"
     r"|\b(?:bildunterschrift|archivbild|archivfoto|pie de foto|foto de archivo|didascalia|légende"
     r"|photo d['’]archives?)\b"
     r"|подпись к фото|архивное фото|图片说明|圖片說明|资料图|資料圖|写真説明|キャプション"
@@ -111,6 +114,8 @@ _OF_FRAMES = (
         "foto",
         "image",
         "picture",
+        "slide",
+        "imagen",
         "file",
         "/",
         "ap)",
@@ -186,6 +191,14 @@ def has_speech(text: str) -> bool:
     return bool(_SPEECH.search(text.lower()))
 
 
+def is_given(before: str, lead: str) -> bool:
+    """Return whether a passage begins a paragraph that a verb of speech and a colon lead to: a quotation set apart.
+
+    `lead` is the end of the paragraph before.
+    """
+    return not before.strip() and lead.rstrip().endswith((":", "：")) and has_speech(lead[-100:])
+
+
 def is_introduced(before: str, after: str, paragraph: str, lead: str) -> bool:
     """Return whether what stands around a passage gives it to a speaker: a label ("Croll: …"), a colon at the end of
     what leads to it, a verb of speech beside it, or the name of an account.
@@ -234,14 +247,71 @@ _MORE = re.compile(r"(?<!\w)MORE(?!\w)")
 _ENDS = re.compile(r"(?:(?<!\w)[a-zß-ÿ][\w’'-]*|\w{5,}|[)”\"’'])[.!?][\"'”’)]*\s+[\"'“‘(]?[A-ZÀ-Þ]")
 
 
-def is_run_together(text: str, paragraph: str) -> bool:
+# How far around a passage headlines are looked for that it stands among (characters).
+AMONG = 160
+
+
+def is_run_together(text: str, before: str, after: str) -> bool:
     """Return whether a text is headlines that extraction has run together: no sentence ends in it, and bars stand
-    between its parts, or a word is glued to the next that stands apart elsewhere in its paragraph."""
+    between its parts, or a word is glued to the next that stands apart elsewhere in its paragraph; or both such marks
+    stand around it.
+
+    `before` and `after` are what stands around it in its paragraph.
+    """
     if _ENDS.search(text) or "\n" in text:
         return False
     if _BARS.search(text) or _MORE.search(text):
         return True
-    return any(re.search(rf"(?<!\w){re.escape(m[1])}(?!\w)", paragraph) for m in _GLUED.finditer(text))
+    paragraph = f"{before}{text}{after}"
+    if any(_is_glued(m, paragraph) for m in _GLUED.finditer(text)):
+        return True
+    if not _MORE.search(_ENDS.split(after[:AMONG])[0]):
+        return False
+    lead = _ENDS.split(before[-AMONG:])[-1]
+    glued = [m.end() for m in _GLUED.finditer(lead) if _is_glued(m, paragraph)]
+    return bool(glued) and not _MORE.search(lead, glued[-1])
+
+
+def _is_glued(match: re.Match[str], paragraph: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(match[1])}(?!\w)", paragraph))
+
+
+# "April 30 — primary …", "65.7% - The percentage …": a short head with a figure.
+_DATED = re.compile(r"\W*(?=[^\n]{0,24}\d)(?:\S+\s+){0,3}\S+?\s*(?:\s[—–-]|:)\s")
+_WORD = re.compile(r"\w")
+# Lines of a list, and which part of them has such a head; the part of a table's pieces that are mere signs.
+LIST_LINES, LIST_SHARE, SIGN_SHARE = 4, 0.5, 0.2
+
+
+def is_list(text: str) -> bool:
+    """Return whether a text is lines that each begin with a figure and a dash or colon, as calendars do, or a table of
+    signs.
+
+    >>> is_list("May 3 — Vote.\\nMay 9 — Fair.\\nJune 1 — Runoff.\\nJune 4 — Vote."), is_list("✓ ✓ Croll 6 0 ✓ ✓")
+    (True, True)
+    """
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) >= LIST_LINES and sum(bool(_DATED.match(li)) for li in lines) >= LIST_SHARE * len(lines):
+        return True
+    pieces = text.split()
+    return sum(not _WORD.search(piece) for piece in pieces) >= max(3, SIGN_SHARE * len(pieces))
+
+
+def names_outlet(text: str, outlet: str) -> bool:
+    """Return whether a text names an outlet, by its name or the first part of its domain.
+
+    >>> names_outlet("as members of the HARBOUR POST panel", "Harbour Post (Online)"), names_outlet("posts", "Post")
+    (True, False)
+    """
+    name = outlet.partition(" (")[0].strip()
+    name = name.partition(".")[0] if " " not in name and "." in name else name
+    if len(name) < SHORTEST_OUTLET:
+        return False
+    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in {name, name.upper()})
+
+
+# Shortest name of an outlet that is looked for in its texts.
+SHORTEST_OUTLET = 3
 
 
 _MAIL = re.compile(r"[\w.+-]+@\w[\w-]*")

@@ -25,9 +25,9 @@ class Occurrence:
     """A member as the kinds see it: its text, what stands around it, and where it stands.
 
     `before` and `after` are what stands around it in the same paragraph, `lead` the end of the paragraph before;
-    `alone` is true when the member is a whole paragraph but for a credit or a remark in brackets; `quoted` its share
-    inside quotation marks; `names` the share of its words with a capital or a figure, and `usual_names` that of its
-    text; `document_share` is its part of the whole text.
+    `alone` is true when the member is a whole paragraph but for a credit or a remark in brackets; `edge` when that is
+    the first or the last of its text; `quoted` its share inside quotation marks; `names` the share of its words with a
+    capital or a figure, and `usual_names` that of its text; `document_share` is its part of the whole text.
     """
 
     text: str
@@ -39,6 +39,7 @@ class Occurrence:
     names: float
     usual_names: float
     alone: bool
+    edge: bool
     quoted: float
     document_share: float
     document: int
@@ -88,6 +89,9 @@ IN_A_ROW = 40
 LISTED, ABOVE_USUAL = 0.6, 0.25
 # Longest formula and longest piece of furniture that is told by its words.
 LONGEST_FORMULA, LONGEST_FURNITURE = 40, 120
+# Texts of one outlet from which what they share is a note of its own, how surely they tell different stories then, and
+# the longest such line.
+SEVERAL_TEXTS, OTHER_STORIES, LONGEST_LINE = 3, 0.8, 12
 _SENTENCE_END = tuple(".!?。！？।॥۔؟…")
 
 
@@ -120,8 +124,8 @@ def _read(occurrences: Sequence[Occurrence], context: Context) -> _Cues:
         spoken=_spoken(occurrences),
         framed=_framed(occurrences),
         in_row=_in_row(occurrences),
-        together=share(lambda o: cues.is_run_together(o.text, o.paragraph)),
-        listed=share(lambda o: o.names >= max(LISTED, o.usual_names + ABOVE_USUAL)),
+        together=share(lambda o: cues.is_run_together(o.text, o.before, o.after)),
+        listed=share(lambda o: o.names >= max(LISTED, o.usual_names + ABOVE_USUAL) or cues.is_list(o.text)),
         mail=share(lambda o: short and cues.has_mail(o.text)),
         rights=share(lambda o: short and cues.claims_rights(o.text)),
     )
@@ -171,7 +175,7 @@ def _sentences(occurrences: Sequence[Occurrence]) -> float:
     for o in occurrences:
         before, after = o.before.rstrip(" \t\"'“„«»(*•-–—"), o.after.lstrip(" \"'”»)")
         begins = not before or before.endswith((*_SENTENCE_END, ":"))
-        whole += begins and (not after or after.startswith(_SENTENCE_END) or o.text.endswith(_SENTENCE_END))
+        whole += begins and (after.startswith(_SENTENCE_END) or o.text.endswith(_SENTENCE_END))
     return whole / len(occurrences)
 
 
@@ -182,9 +186,17 @@ def _spoken(occurrences: Sequence[Occurrence]) -> float:
     Transcripts, statements and quotations in a block of their own have no marks. An author speaks of himself too, but
     is not introduced.
     """
-    quoted = [o.quoted >= cues.QUOTED or _is_attributed(o) or cues.is_signed(o.after) for o in occurrences]
+    quoted = [_is_quoted(o) for o in occurrences]
     known = any(quoted)
     return sum(q or _is_first_person(o, known) for o, q in zip(occurrences, quoted, strict=True)) / len(occurrences)
+
+
+def _is_quoted(o: Occurrence) -> bool:
+    return o.quoted >= cues.QUOTED or _is_attributed(o) or cues.is_signed(o.after) or _is_set_apart(o)
+
+
+def _is_set_apart(o: Occurrence) -> bool:
+    return o.document_share < MOST_OF_TEXT and cues.is_given(o.before, o.lead) and not _has_furniture_mark(o.text)
 
 
 def _is_attributed(o: Occurrence) -> bool:
@@ -349,11 +361,30 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues)
     found: list[tuple[float, str]] = []
     if shown.together >= 0.5 and one_family:
         found.append((0.8, "headlines of one family that run into one another"))
+    found += _house(occurrences, context)
     # looked for in short passages alone: such a line at the end of a report does not make that furniture
     if shown.rights >= 0.5:
         found.append((0.8, "it says that its rights are reserved"))
     if shown.mail >= 0.5:
         found.append((0.75, "an address to write to"))
+    return found
+
+
+def _house(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:
+    """Return the signals of what an outlet says of itself in several texts: notes, methods, calendars, authors."""
+    if len({o.document for o in occurrences}) < SEVERAL_TEXTS or len({o.outlet for o in occurrences}) > 1:
+        return []
+    if max(o.document_share for o in occurrences) >= MOST_OF_TEXT:
+        return []
+    found: list[tuple[float, str]] = []
+    if context.words > LONGEST_FORMULA and context.distance >= OTHER_STORIES:
+        found.append((0.75, "longer than a formula, in texts of one outlet that tell different stories"))
+    named = sum(cues.names_outlet(o.text, o.outlet) for o in occurrences) / len(occurrences)
+    if context.words <= LONGEST_FURNITURE and named >= 0.5:
+        found.append((0.65, "it names its outlet in several of its texts"))
+    edge = sum(o.alone and o.edge for o in occurrences) / len(occurrences)
+    if context.words <= LONGEST_LINE and edge >= 0.5:
+        found.append((0.7, "the first or last line of several texts of one outlet"))
     return found
 
 

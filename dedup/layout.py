@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 # Ends of carriers that lie this close together (tokens) count as one place.
 SNAP = 5
+# Carriers that come within so many tokens come at one place: who takes a last line leaves some of its words out.
+AT_ONCE = 12
 # A carrier that has a quotation or a caption of less than this share of a cluster carries a passage inside it.
 INNER_SHARE = 0.5
 
@@ -105,11 +107,34 @@ def _groups(carried: npt.NDArray[np.bool_], edges: list[int], change: float) -> 
     for s in range(carried.shape[1]):
         if not carried[:, s].any():
             continue
-        if groups and groups[-1][1] == s and _change(carried[:, s - 1], carried[:, s]) <= change:
-            groups[-1] = (groups[-1][0], s + 1)
-        else:
+        if not groups or groups[-1][1] != s:
             groups.append((s, s + 1))
+            continue
+        first = groups[-1][0]
+        cut = _cut(carried, edges, (first, s), change)
+        if cut is None:
+            groups[-1] = (first, s + 1)
+        else:
+            groups[-1:] = [(first, cut), (cut, s + 1)]
     return groups
+
+
+def _cut(carried: npt.NDArray[np.bool_], edges: list[int], stretches: tuple[int, int], change: float) -> int | None:
+    """Return where a run of stretches `[first, s)` is cut before stretch `s` is added, None where it goes on.
+
+    Carriers that come one after another within a few tokens come at once, and the cut falls before the first of them.
+    Those that go do not: stories are cut from their ends, at several lengths.
+    """
+    first, s = stretches
+    if _change(carried[:, s - 1], carried[:, s]) > change:
+        return s
+    for t in range(s - 2, first - 1, -1):
+        if edges[s] - edges[t + 1] > AT_ONCE:
+            return None
+        both = carried[:, t] | carried[:, s]
+        if _change(carried[:, t], both) > change:
+            return t + 1
+    return None
 
 
 def _core(carried: npt.NDArray[np.bool_], edges: list[int], group: tuple[int, int]) -> npt.NDArray[np.bool_]:

@@ -34,6 +34,7 @@ def place(number: int, text: str, *, alone: bool = False, family: str | None = N
         names=0.1,
         usual_names=0.1,
         alone=alone,
+        edge=False,
         quoted=0.0,
         document_share=0.1,
         document=number,
@@ -131,7 +132,7 @@ def test_a_quotation_needs_no_marks_where_a_speaker_is_introduced() -> None:
     assert kind_of(led, words=24.0) == "quotation"
     label = [dataclasses.replace(p, before="CROLL: ", paragraph=f"CROLL: {SPOKEN}") for p in bare]
     assert kind_of(label, words=24.0) == "quotation"
-    told = [dataclasses.replace(p, text=LONG, paragraph=LONG) for p in led]
+    told = [dataclasses.replace(p, text=LONG, paragraph=LONG, lead="Edda Croll said so on Monday.") for p in led]
     assert kind_of(told, words=24.0) == "wire_copy"
     column = [dataclasses.replace(p, document_share=0.9) for p in led]
     assert kind_of(column, words=24.0) == "wire_copy"
@@ -160,7 +161,7 @@ def test_headlines_that_run_into_one_another_are_furniture() -> None:
     well; a name written so is none."""
     run = "harbour master Edda CrollBoard widens breakwater after storms Ferry strike enters second week"
     shown = [place(i, run, family="one house") for i in range(2)]
-    apart = [dataclasses.replace(p, paragraph=f"Said Croll of it, {run} on Monday") for p in shown]
+    apart = [dataclasses.replace(p, before="Said Croll of it, ") for p in shown]
     assert kind_of(apart, company=1.0) == "boilerplate"
     assert kind_of(shown, company=1.0) == "wire_copy"
     bars = [place(i, "Board widens breakwater | Ferry strike goes on | Council votes", family="one") for i in range(2)]
@@ -207,6 +208,82 @@ def test_a_table_is_no_narrative() -> None:
     assert kind_of([dataclasses.replace(p, usual_names=0.7) for p in table]) == "wire_copy"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "April 30 — Primary in Dunmoor.\nMay 7 — Vote in Harle.\nMay 21 — Runoff.\nJune 4 — Vote in Quill.",
+        "30. April: Wahl in Dunmoor\n7. Mai: Rat in Harle\n21. Mai: Fest\n4. Juni: Wahl in Quill",
+        "Croll 15 7 ✓ ✓ ✓ Quill 6 0 ✓ ✓ ✓",
+    ],
+)
+def test_calendars_and_tables_of_signs_are_no_narrative(text: str) -> None:
+    """Their lines begin with a figure and a dash; sentences with dashes and figures are narrative."""
+    assert kind_of([place(i, text) for i in range(2)], company=1.0) != "wire_copy"
+    told = "On 30 April the board met — for an hour.\nIt voted.\nThe 7 members left.\nThe pier — closed — stays."
+    assert kind_of([place(i, told) for i in range(2)], company=1.0) == "wire_copy"
+
+
+def test_a_headline_among_others_is_furniture() -> None:
+    """What stands between a glued word and the mark of more headlines is one of them, though it shows neither."""
+    inside = [
+        dataclasses.replace(
+            place(i, REPORTED, family="one house"),
+            before="the master Edda Croll Edda Anna CrollTwo ",
+            after=" Ferry strike goes on MORE (Harle) and",
+        )
+        for i in range(2)
+    ]
+    assert kind_of(inside, company=1.0) == "boilerplate"
+    behind = [
+        dataclasses.replace(o, before="Edda Croll Edda Anna CrollFerry strike goes on MORE said ") for o in inside
+    ]
+    assert kind_of(behind, company=1.0) == "wire_copy"
+    ended = [dataclasses.replace(o, after=". It took an hour. Ferry strike goes on MORE") for o in inside]
+    assert kind_of(ended, company=1.0) == "wire_copy"
+
+
+def test_a_paragraph_that_a_colon_and_a_verb_lead_to_is_quoted() -> None:
+    """Quotations set apart have no marks; a colon alone leads to lists too."""
+    apart = [dataclasses.replace(place(i, LONG, alone=True), lead="The harbour master explained it:") for i in range(2)]
+    assert kind_of(apart, words=40.0) == "quotation"
+    listed = [dataclasses.replace(p, lead="What is known of the breakwater:") for p in apart]
+    assert kind_of(listed, words=40.0) != "quotation"
+
+
+def house(text: str, texts: int, *, alone: bool = True) -> list[Occurrence]:
+    """Return a passage in several texts of one outlet."""
+    places = [place(i, text, alone=alone, family="one house") for i in range(texts)]
+    return [dataclasses.replace(p, outlet="Harbour Post (Online)") for p in places]
+
+
+def test_what_an_outlet_says_of_itself_in_several_texts_is_furniture() -> None:
+    """How a panel is asked, who an author is: it names the outlet; once is narrative, and so is another's name."""
+    note = f"{LONG}, as the Harbour Post panel was asked"
+    assert kind_of(house(note, 3, alone=False), company=1.0, words=46.0) == "boilerplate"
+    assert kind_of(house(note, 2, alone=False), company=1.0, words=46.0) == "wire_copy"
+    other = note.replace("Harbour", "Evening")
+    assert kind_of(house(other, 3, alone=False), company=1.0, words=46.0) == "wire_copy"
+
+
+def test_what_several_stories_of_one_outlet_share_is_furniture() -> None:
+    """Nobody's narrative is told in three stories of one outlet that have nothing else in common; updates of one story
+    have."""
+    known = {"company": 1.0, "words": 60.0}
+    assert kind_of(house(LONG, 3, alone=False), distance=1.0, **known) == "boilerplate"
+    assert kind_of(house(LONG, 3, alone=False), distance=0.3, **known) == "wire_copy"
+    sisters = [dataclasses.replace(p, outlet=f"outlet {i}") for i, p in enumerate(house(LONG, 3, alone=False))]
+    assert kind_of(sisters, distance=1.0, **known) == "wire_copy"
+
+
+def test_the_last_line_of_several_texts_is_furniture() -> None:
+    """Who helped to report is said in the last line, again and again."""
+    known = {"company": 1.0, "words": 6.0}
+    line = "Edda Croll contributed to this report"
+    inner = [dataclasses.replace(p, paragraph=f"{line}.") for p in house(line, 3)]
+    assert kind_of([dataclasses.replace(p, edge=True) for p in inner], **known) == "boilerplate"
+    assert kind_of(inner, **known) != "boilerplate"
+
+
 def test_what_is_printed_twice_in_a_row_is_no_narrative() -> None:
     """Templates print a caption twice in a row; a longer paragraph is undecided, a quotation that they pull out
     of the text stays one."""
@@ -241,6 +318,10 @@ def test_a_gallery_is_captions_however_long() -> None:
         "In this Monday evening photo",
         "The pier (Quill/Harbour News)",
         "(Ada Quill via AP)",
+        "The pier on Monday. Ada Quill/Harbour News\n\nThe boats",
+        "Photo 3 of 12",
+        "Slide 3 of 12",
+        "Imagen 3 de 12",
         "Bildunterschrift",
         "Archivfoto",
         "Archivbild",
