@@ -5,10 +5,10 @@ STAMP := .venv/.installed
 SOURCES := dedup tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lint types architecture accuracy figures listings soak browser pictures bench peers clean
+.PHONY: help setup demo test check format lint types architecture accuracy figures listings soak browser pictures bench peers spark-equality spark-skew clean
 
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -76,6 +76,12 @@ peers: $(STAMP) ## compare whole texts with other tools on 10,000 invented artic
 	@$(BIN)/python -m benchmarks.peers build/peers-corpus --out build/peers-tables
 	@$(BIN)/python -m benchmarks.bare build/peers-corpus/articles.jsonl --out build/bare
 	@cat build/peers-tables.md build/bare.md
+
+spark-equality: $(STAMP) ## compare Spark with a local scan, byte for byte: ARTICLES='a.jsonl pages.jsonl=ocr'
+	@$(BIN)/python -m benchmarks.spark_equality $(or $(ARTICLES),corpus/articles.jsonl) --partitions 1 7 64
+
+spark-skew: $(STAMP) ## crowded corpora of 10,000 and 100,000 texts on Spark: no task has it all
+	@DEDUP_TEST_SKEW=1 $(BIN)/python -m pytest tests/test_spark_skew.py
 
 clean: ## remove what was built and cached, .venv apart
 	@rm -rf build dist dedup-report .pytest_cache .mypy_cache .ruff_cache .hypothesis

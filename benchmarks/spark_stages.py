@@ -9,20 +9,23 @@ its Java and all Python workers on this machine, so with a cluster elsewhere the
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from dedup import ScanResult, scan
 from dedup.progress import NoProgress
+from dedup.spark.session import ON_ONE_MACHINE, SETTINGS
 
 # Stages with fewer records a task are too small to have a ratio.
 LEAST_RECORDS = 50
@@ -47,6 +50,8 @@ def log_settings(folder: Path) -> dict[str, str]:
         "spark.eventLog.dir": folder.as_uri(),
         "spark.eventLog.rolling.enabled": "false",
         "spark.eventLog.compress": "false",
+        **SETTINGS,
+        **ON_ONE_MACHINE,
         # tasks stay as they were cut: what is measured is the skew of the data
         "spark.sql.adaptive.enabled": "false",
     }
@@ -90,8 +95,9 @@ def ratios(found: Sequence[Task]) -> dict[tuple[str, int], float]:
     }
 
 
-def cpu_seconds() -> float:
-    """Return the CPU time of this process and of all that it started, alive or not."""
+def own_processes() -> dict[int, int]:
+    """Return this process and all that it started and that live, with their CPU time and that of those that they
+    started and that do not (clock ticks)."""
     parents: dict[int, int] = {}
     spent: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
@@ -107,25 +113,55 @@ def cpu_seconds() -> float:
         if more == own:
             break
         own = more
-    return sum(spent.get(p, 0) for p in own) / os.sysconf("SC_CLK_TCK")
+    return {p: spent.get(p, 0) for p in own}
+
+
+def cpu_seconds() -> float:
+    """Return the CPU time of this process and of all that it started, alive or not."""
+    return sum(own_processes().values()) / os.sysconf("SC_CLK_TCK")
+
+
+def memory() -> int:
+    """Return the bytes that this process and all that it started hold; what some of them share counts once."""
+    total = 0
+    for process in own_processes():
+        try:
+            lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total
 
 
 class Clock(NoProgress):
-    """CPU and wall seconds of each stage."""
+    """CPU and wall seconds of each stage, and the most memory that was held at once; used as a context."""
 
     def __init__(self) -> None:
         self.marks: list[tuple[str, float, float]] = []
+        self.most = 0
+        self._ended = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stage("", None)
+        self._ended.set()
+        self._watcher.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(1.0):
+            self.most = max(self.most, memory())
 
     def stage(self, name: str, total: int | None) -> None:
         """Note when a stage begins."""
         self.marks.append((name, cpu_seconds(), time.perf_counter()))
 
     def seconds(self) -> dict[str, tuple[float, float]]:
-        """Return CPU and wall seconds of each stage that has ended."""
-        ends = [*self.marks[1:], ("", cpu_seconds(), time.perf_counter())]
-        return {
-            name: (after[1] - cpu, after[2] - wall) for (name, cpu, wall), after in zip(self.marks, ends, strict=True)
-        }
+        """Return CPU and wall seconds of each stage."""
+        return {name: (after[1] - cpu, after[2] - wall) for (name, cpu, wall), after in itertools.pairwise(self.marks)}
 
 
 def same(here: ScanResult, there: ScanResult) -> bool:
@@ -139,15 +175,17 @@ def table(found: Sequence[Task], seconds: dict[str, tuple[float, float]], docume
     """Return a line of Markdown for each stage: bytes and CPU a document, and the ratio of its largest task."""
     uneven = ratios(found)
     lines = [
-        "| stage | shuffled, bytes a document | spilled | CPU, ms a document | largest task / median |",
-        "|---|---|---|---|---|",
+        "| stage | shuffled, bytes a document | spilled | CPU, ms a document | wall, s | largest task / median |",
+        "|---|---|---|---|---|---|",
     ]
-    for name, (cpu, _) in seconds.items():
+    for name, (cpu, wall) in seconds.items():
         own = [t for t in found if t.name == name]
         worst = max((ratio for (of, _), ratio in uneven.items() if of == name), default=None)
         moved, spilled = (sum(values) / documents for values in ([t.written for t in own], [t.spilled for t in own]))
         ratio = "" if worst is None else f"{worst:.1f}"
-        lines.append(f"| {name} | {moved:,.0f} | {spilled:,.0f} | {1000 * cpu / documents:.2f} | {ratio} |")
+        lines.append(
+            f"| {name} | {moved:,.0f} | {spilled:,.0f} | {1000 * cpu / documents:.2f} | {wall:.1f} | {ratio} |"
+        )
     return "\n".join(lines)
 
 
@@ -162,26 +200,26 @@ def main() -> None:
 
     from dedup.spark import Engine
 
-    local, there = Clock(), Clock()
-    here = scan(options.path, progress=local)
+    with Clock() as local:
+        here = scan(options.path, progress=local)
     with tempfile.TemporaryDirectory() as folder:
-        builder = SparkSession.builder.master(options.master).config("spark.ui.enabled", "false")
+        builder = SparkSession.builder.master(options.master)
         for key, value in log_settings(Path(folder)).items():
             builder = builder.config(key, value)
         session = builder.getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
         session.sparkContext.pythonExec = sys.executable
-        result = scan(options.path, progress=there, find=Engine(session, options.partitions).find)
-        seconds = there.seconds()
+        with Clock() as there:
+            result = scan(options.path, progress=there, find=Engine(session, options.partitions).find)
         session.stop()
         if not same(here, result):
             raise SystemExit("the two results are not the same")
         found = list(tasks(Path(folder)))
     documents = here.manifest["counts"]["documents"]
-    print(table(found, seconds, documents))
-    for name, clock in (("local", local.seconds()), ("Spark", seconds)):
-        cpu, wall = (sum(values[i] for values in clock.values()) for i in (0, 1))
-        print(f"\n{name}: {documents:,} documents, {cpu:.0f} s of CPU, {wall:.0f} s")
+    print(table(found, there.seconds(), documents))
+    for name, clock in (("local", local), ("Spark", there)):
+        cpu, wall = (sum(values[i] for values in clock.seconds().values()) for i in (0, 1))
+        print(f"\n{name}: {documents:,} documents, {cpu:.0f} s of CPU, {wall:.0f} s, {clock.most / 1e9:.1f} GB")
 
 
 if __name__ == "__main__":

@@ -28,19 +28,28 @@ from dedup.spark.stages import AROUND, COPY, DROPPED, NEAR, POSITION_BITS
 from dedup.spill import Scratch
 from dedup.tokens import Tokens
 
-# A block, in which passages are aligned, has `2**BLOCK_BITS` left texts; a batch of texts has so many rows.
+# A block, in which passages are aligned, has `2**BLOCK_BITS` left texts.
 BLOCK_BITS = 8
-BATCH_TEXTS = 256
+# Texts of a part: what is collected of one part at a time stays small.
+PART_TEXTS = 4096
 
 Int64s = npt.NDArray[np.int64]
 
 
 class Engine:
-    """Finds passages with a session of Spark; `partitions` of each shuffle change the time and nothing else."""
+    """Finds passages with a session of Spark; `partitions` of each shuffle change the time and nothing else.
+
+    By default there are twice as many as cores, more where a part would have over `PART_TEXTS` texts.
+    """
 
     def __init__(self, on: Any, partitions: int | None = None) -> None:
         self.session = on
-        self.partitions = partitions or 2 * on.sparkContext.defaultParallelism
+        self.partitions = partitions
+
+    def parts(self, texts: int) -> int:
+        """Return how many parts each step of a scan of so many texts has."""
+        least = 2 * int(self.session.sparkContext.defaultParallelism)
+        return self.partitions or max(least, -(-texts // PART_TEXTS))
 
     def find(
         self,
@@ -63,7 +72,9 @@ class Engine:
         """
         if sides.any():
             raise ConfigError("--against is for a scan on one machine; leave out --engine spark")
-        return _Run(self, config, progress or NoProgress(), scratch or Scratch(), pool).find(texts, keep, wanted)
+        run = _Run(self, config, progress or NoProgress(), scratch or Scratch(), pool)
+        run.partitions = self.parts(len(texts))
+        return run.find(texts, keep, wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +94,7 @@ class _Run:
     def __init__(
         self, engine: Engine, config: Config, progress: Progress, scratch: Scratch, pool: Executor | None
     ) -> None:
-        self.session, self.partitions = engine.session, engine.partitions
+        self.session, self.partitions = engine.session, 1
         self.config, self.progress, self.scratch, self.pool = config, progress, scratch, pool
         self.kept: list[Any] = []
 
@@ -120,7 +131,7 @@ class _Run:
         self._stage("passages")
         found = self._aligned(rows, hits, self._pairs(near, about.copies), idf, keep)
         tokens = self._tokens(rows, found, about.sizes, wanted() if wanted else ())
-        passages, scored, more = _passages(found, tokens)
+        passages, more = _passages(found, tokens.bounds)
         return Found(
             tokens=tokens,
             sizes=about.sizes,
@@ -129,7 +140,8 @@ class _Run:
             evidence=rescore.evidence(tokens, idf.value, self.pool, self.scratch),
             copy_of=about.copies,
             passages=passages,
-            scored=scored,
+            # nothing of a scan asks for the scores of what was kept
+            scored=rescore.nothing(),
             counts={
                 "tokens": int(about.sizes.sum()),
                 "exact_copies": int((~about.active & (about.sizes > 0)).sum()),
@@ -157,22 +169,26 @@ class _Run:
         return self.kept[-1]
 
     def _given(self, texts: Any) -> Any:
-        """Return the texts as a table, sorted by number."""
-        import pyarrow as pa
+        """Return the texts as a table with a part for each task, in order of their numbers.
 
-        schema = pa.schema([("document", pa.int64()), ("text", pa.binary())])
-        batches = [
-            pa.record_batch(
-                [
-                    np.arange(first, min(first + BATCH_TEXTS, len(texts))),
-                    pa.array([t.encode("utf-8", "replace") for t in texts[first : first + BATCH_TEXTS]], pa.binary()),
-                ],
-                schema=schema,
+        Each part is sent by itself, and waits on the driver's disk until an executor asks for it, also once more.
+        """
+        step = min(max(1, -(-len(texts) // self.partitions)), PART_TEXTS)
+        parts = [
+            self.session.range(0, 1, 1, 1).mapInArrow(
+                stages.given(first, self._packed(texts, first, step)), stages.TEXTS
             )
-            for first in range(0, len(texts), BATCH_TEXTS)
+            for first in range(0, max(1, len(texts)), step)
         ]
-        frame = self.session.createDataFrame(pa.Table.from_batches(batches, schema))
-        return frame.repartitionByRange(self.partitions, "document").sortWithinPartitions("document")
+        while len(parts) > 1:
+            odd = parts[len(parts) // 2 * 2 :]
+            parts = [left.unionAll(right) for left, right in zip(parts[::2], parts[1::2], strict=False)] + odd
+        return parts[0]
+
+    def _packed(self, texts: Any, first: int, count: int) -> Any:
+        """Return some texts, sent: their bytes one after the other, and where each ends."""
+        raw = [text.encode("utf-8", "replace") for text in texts[first : first + count]]
+        return self._sent((b"".join(raw), np.cumsum([len(text) for text in raw], dtype=np.int64)))
 
     def _about(self, rows: Any, count: int) -> _Texts:
         """Return what the driver must know of all texts."""
@@ -193,8 +209,8 @@ class _Run:
         """Return the tokens of the texts that passages were found in, and of those that are `wanted`; the others stand
         there without tokens."""
         chosen = np.zeros(len(sizes) + 1, np.bool_)
-        for side in ("left", "right"):
-            chosen[np.asarray(found.column(side))] = True
+        for documents in found.column("documents").to_pylist():
+            chosen[np.frombuffer(documents, np.int64)] = True
         chosen[np.array(wanted, np.int64)] = True
         chosen[-1] = False
         kept = rows.select("document", *stages.COLUMNS).mapInArrow(stages.choosing(self._sent(chosen)), stages.TOKENS)
@@ -264,19 +280,16 @@ class _Run:
         share = min(1.0, 8 * small / most)
         sample = places if share == 1.0 else places.sample(fraction=share, seed=0)
         least = most if share == 1.0 else 4 * small
-        crowded = sample.groupBy("key").count().where(f.col("count") > least).select("key").collect()
-        widest = f.col("key").isin([row.key for row in crowded]) if crowded else f.lit(False)
+        rows_of = sample.groupBy("key").count().where(f.col("count") > least).select("key").toArrow()
+        crowded = np.sort(stages.column(rows_of, "key"))
+        wide = f.col("key").isin(crowded.tolist()) if len(crowded) else f.lit(False)
+        # places of such a key go to any task: there they are only passed on
         linked = self._kept(
-            places.where(~widest)
-            .repartition(several, "key")
+            places.repartition(several, f.when(wide, f.col("place")).otherwise(f.col("key")))
             .sortWithinPartitions("key", "place")
-            .mapInArrow(stages.linking(small), stages.LINKED)
+            .mapInArrow(stages.linking(small, crowded), stages.LINKED)
         )
-        frequent = (
-            linked.where("kind = 1")
-            .select("key", "left", *AROUND)
-            .unionByName(places.where(widest).select("key", f.col("place").alias("left"), *AROUND))
-        )
+        frequent = linked.where("kind = 1").select("key", "left", *AROUND)
         in_order = self._kept(
             frequent.groupBy(f.shiftright("left", POSITION_BITS + BLOCK_BITS).alias("block"))
             .cogroup(rows.select("document", *columns).groupBy(f.shiftright("document", BLOCK_BITS).alias("block")))
@@ -330,25 +343,16 @@ class _Run:
         return found.toArrow()
 
 
-def _passages(rows: Any, tokens: Tokens) -> tuple[Passages, rescore.Scored, list[int]]:
-    """Return the passages of all blocks, sorted, with the places of the whole corpus, and what the blocks counted."""
-    left, right = (np.asarray(rows.column(side)).astype(np.int64) for side in ("left", "right"))
-    raw, features = (rows.column(name).to_pylist() for name in ("blocks", "features"))
-    counts = np.zeros(4, np.int64)
-    for i in np.flatnonzero(left < 0).tolist():
-        counts += np.frombuffer(raw[i], np.int64)
-    which = np.flatnonzero(left >= 0)
-    blocks = np.frombuffer(b"".join(raw[i] for i in which.tolist()), np.int64).reshape(-1, 3).copy()
-    sizes = np.array([len(raw[i]) // 24 for i in which.tolist()], np.int64)
-    documents = np.stack([left, right], axis=1)[which]
-    blocks[:, :2] += np.repeat(tokens.bounds[documents], sizes, axis=0)
-    scored = rescore.Scored(
-        features=np.frombuffer(b"".join(features[i] for i in which.tolist()), np.float64).reshape(
-            -1, len(rescore.FEATURES)
-        ),
-        scores=np.asarray(rows.column("score"))[which],
-    )
+def _passages(rows: Any, bounds: Int64s) -> tuple[Passages, list[int]]:
+    """Return the passages of all blocks (rows of `stages.FOUND`), sorted, with the places of the whole corpus, and what
+    the blocks counted; `bounds` are those of its texts."""
+
+    def of(name: str, *shape: int) -> Int64s:
+        return np.frombuffer(b"".join(rows.column(name).to_pylist()), np.int64).reshape(-1, *shape)
+
+    documents, sizes, blocks, counts = of("documents", 2), of("sizes"), of("blocks", 3).copy(), of("counts", 4)
+    blocks[:, :2] += np.repeat(bounds[documents], sizes, axis=0)
     found = Passages(
         documents=documents.astype(np.int32), bounds=np.concatenate([[0], np.cumsum(sizes)]), blocks=blocks
     )
-    return *candidates.together((found, scored)), counts.tolist()
+    return candidates.sorted_passages([found]), counts.sum(axis=0).tolist()

@@ -12,6 +12,16 @@ from dedup.errors import ConfigError, EngineError
 # What Spark takes for a master: threads of this machine, a cluster of its own, YARN or Kubernetes.
 MASTER = re.compile(r"local(\[(\d+|\*)(, ?\d+)?\])?|(spark://[^\s:/]+:\d+)(,[^\s:/]+:\d+)*|yarn|k8s://\S+")
 
+# Workers are forked from a process that has the stages loaded. On one machine nothing listens to others, and what a
+# task gives goes to the driver at once.
+SETTINGS = {"spark.ui.showConsoleProgress": "false", "spark.python.daemon.module": "dedup.spark.daemon"}
+ON_ONE_MACHINE = {
+    "spark.ui.enabled": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.task.maxDirectResultSize": "96m",
+}
+
 
 def open_session(master: str | None) -> Any:
     """Return the running session, else a new one on `master`, or where Spark's own settings say.
@@ -29,11 +39,11 @@ def open_session(master: str | None) -> Any:
     running = SparkSession.getActiveSession()
     if running is not None:
         return running
-    builder = SparkSession.builder.appName("dedup").config("spark.ui.showConsoleProgress", "false")
+    builder = SparkSession.builder.appName("dedup")
     if master is not None:
         builder = builder.master(master)
-        if master.startswith("local"):
-            builder = builder.config("spark.ui.enabled", "false")
+    for key, value in (SETTINGS | (ON_ONE_MACHINE if (master or "").startswith("local") else {})).items():
+        builder = builder.config(key, value)
     try:
         session = builder.getOrCreate()
     except (PySparkException, Py4JError) as error:

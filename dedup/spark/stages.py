@@ -32,6 +32,8 @@ _Places = tuple[Int64s, Int64s, npt.NDArray[np.uint8]]
 # Tokens of a text at most: a text of 256 MB has fewer.
 POSITION_BITS = 28
 POSITION = (1 << POSITION_BITS) - 1
+# Texts of a batch.
+BATCH_TEXTS = 256
 # What a row of a block is: two places with one seed, texts that are near by their signatures, texts with equal tokens,
 # and how many pairs of texts have hits that cannot make a chain.
 HIT, NEAR, COPY, DROPPED = 0, 1, 2, 3
@@ -42,6 +44,7 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "starts": np.dtype(np.int32),
     "ends": np.dtype(np.int32),
 }
+TEXTS = "document long, text binary"
 READ = (
     "document long, "
     + ", ".join(f"{name} binary" for name in COLUMNS)
@@ -55,7 +58,7 @@ PLACES = f"key long, place long, {_AROUND}"
 LINKED = f"kind int, key long, left long, right long, weighs int, back int, {_AROUND}"
 CONTEXTS = f"key long, context binary, place long, {_AROUND}"
 PAIRS = "kind int, left long, right long"
-FOUND = "left long, right long, blocks binary, features binary, score double"
+FOUND = "documents binary, sizes binary, blocks binary, counts binary"
 
 
 def column(batch: Any, name: str, kind: Any = np.int64) -> npt.NDArray[Any]:
@@ -106,6 +109,24 @@ def tokens_of(rows: Any) -> Tokens:
         if name == "hashes":
             np.cumsum([len(part) // kind.itemsize for part in parts], out=bounds[1:])
     return Tokens(**found, bounds=bounds)
+
+
+def given(first: int, texts: Any) -> Stage:
+    """Return one row to `texts` (their bytes and ends, sent), numbered from `first` on."""
+
+    def stage(batches: Batches) -> Batches:
+        import pyarrow as pa
+
+        for _ in batches:
+            pass
+        raw, ends = texts.value
+        starts = np.concatenate([[0], ends[:-1]])
+        for low in range(0, len(ends), BATCH_TEXTS):
+            spans = zip(starts[low : low + BATCH_TEXTS].tolist(), ends[low : low + BATCH_TEXTS].tolist(), strict=True)
+            cut = [raw[start:end] for start, end in spans]
+            yield _batch(document=np.arange(first + low, first + low + len(cut)), text=pa.array(cut, pa.binary()))
+
+    return stage
 
 
 def reading(config: Config) -> Stage:
@@ -193,9 +214,9 @@ def seeding(config: Config, active: Any, idf: Any) -> Stage:
     return stage
 
 
-def linking(small: int) -> Stage:
-    """Return places, all of a key in one partition and sorted, to hits, and to the places of keys with more than
-    `small`."""
+def linking(small: int, crowded: Int64s) -> Stage:
+    """Return sorted places, all of a key in one partition but those of `crowded` keys (sorted), to hits, and to the
+    places of keys with more than `small`, among which all crowded ones are."""
 
     def stage(batches: Batches) -> Batches:
         rest: _Places | None = None
@@ -204,9 +225,9 @@ def linking(small: int) -> Stage:
             # the last key may go on in the next batch
             edge = int(np.searchsorted(rows[0], rows[0][-1])) if len(rows[0]) else 0
             rest = rows[0][edge:], rows[1][edge:], rows[2][edge:]
-            yield from _linked((rows[0][:edge], rows[1][:edge], rows[2][:edge]), small)
+            yield from _linked((rows[0][:edge], rows[1][:edge], rows[2][:edge]), small, crowded)
         if rest is not None:
-            yield from _linked(rest, small)
+            yield from _linked(rest, small, crowded)
 
     return stage
 
@@ -223,12 +244,15 @@ def _places(batch: Any, before: _Places | None) -> _Places:
     )
 
 
-def _linked(rows: _Places, small: int) -> Batches:
+def _linked(rows: _Places, small: int, crowded: Int64s) -> Batches:
     keys, places, around = rows
     if not len(keys):
         return
     documents = (places >> POSITION_BITS).astype(np.int32)
-    found, frequent = seed_kernels.link_small(keys, np.arange(len(keys)), documents, small)
+    plain = np.flatnonzero(~np.isin(keys, crowded))
+    found, more = seed_kernels.link_small(keys[plain], plain, documents[plain], small)
+    frequent = np.ones(len(keys), np.bool_)
+    frequent[plain] = more
     yield _hit_rows(places, around, found)
     some, zeros = places[frequent], np.zeros(int(frequent.sum()), np.int32)
     yield _batch(
@@ -367,7 +391,8 @@ def sifting(config: Config) -> Callable[[Any], Any]:
 def aligning(config: Config, idf: Any, sides: Any, one_way: bool) -> Callable[[Any, Any], Any]:
     """Return hits and near pairs of a block of texts, and the tokens of their texts, to passages.
 
-    The first row of the answer counts: texts -1, and the counts of `candidates.Block` in `blocks`.
+    All of a block is one row: pairs of texts, how many blocks each passage has, these as places within the two texts,
+    and the counts of `candidates.Block`.
     """
 
     def stage(rows: Any, texts: Any) -> Any:
@@ -430,25 +455,17 @@ def _copies(pairs: Int64s, documents: Int64s, tokens: Tokens) -> Passages:
 
 
 def _answer(found: candidates.Block | None, dropped: int, documents: Int64s, tokens: Tokens | None) -> Any:
-    """Return passages as rows; their blocks are places within the two texts."""
+    """Return the passages of a block as a row of `FOUND`."""
     import pyarrow as pa
 
-    if found is None or tokens is None:
-        counts = np.array([0, dropped, 0, 0], np.int64)
-        return _table(
-            left=np.array([-1]), right=np.array([-1]), blocks=[counts.tobytes()], features=[b""], score=np.zeros(1)
-        )
-    passages = found.passages
-    offsets = np.repeat(tokens.bounds[passages.documents], np.diff(passages.bounds), axis=0)
-    blocks = passages.blocks.copy()
-    blocks[:, :2] -= offsets
-    cuts = passages.bounds.tolist()
-    counts = np.array([found.unlinked, found.pairs + dropped, found.chains, found.aligned], np.int64)
-    pairs = documents[passages.documents].reshape(-1, 2)
-    return _table(
-        left=np.concatenate([[-1], pairs[:, 0]]),
-        right=np.concatenate([[-1], pairs[:, 1]]),
-        blocks=pa.array([counts.tobytes(), *(blocks[a:b].tobytes() for a, b in itertools.pairwise(cuts))], pa.binary()),
-        features=pa.array([b"", *(row.tobytes() for row in found.scored.features)], pa.binary()),
-        score=np.concatenate([[0.0], found.scored.scores]),
-    )
+    empty = np.empty(0, np.int64)
+    parts = [empty, empty, empty, np.array([0, dropped, 0, 0], np.int64)]
+    if found is not None and tokens is not None:
+        passages = found.passages
+        sizes = np.diff(passages.bounds)
+        blocks = passages.blocks.copy()
+        blocks[:, :2] -= np.repeat(tokens.bounds[passages.documents], sizes, axis=0)
+        counts = np.array([found.unlinked, found.pairs + dropped, found.chains, found.aligned], np.int64)
+        parts = [documents[passages.documents], sizes, blocks, counts]
+    names = ("documents", "sizes", "blocks", "counts")
+    return _table(**{n: pa.array([part.tobytes()], pa.binary()) for n, part in zip(names, parts, strict=True)})
