@@ -83,14 +83,37 @@ def _forms() -> frozenset[str]:
 
 
 @functools.cache
-def _first_words() -> frozenset[str]:
-    """Return the first words of all spellings."""
-    return frozenset(_WORDS.findall(form)[0] for form in _forms() if _WORDS.search(form))
+def _by_first_word() -> dict[str, tuple[str, ...]]:
+    """Return the forms that begin with each word."""
+    found: dict[str, list[str]] = {}
+    for form in sorted(_forms()):
+        for word in _WORDS.findall(form)[:1]:
+            found.setdefault(word, []).append(form)
+    return {word: tuple(forms) for word, forms in found.items()}
+
+
+@functools.cache
+def _finders() -> tuple[re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...]]:
+    """Return what finds the words of a text that begin as forms do, and each form that begins small with what finds it
+    as a word: most words of a text begin small, few forms do."""
+    inner = _WORDS.pattern.removesuffix("+")
+    small = sorted(w for w in _by_first_word() if w[0].islower())
+    first = "".join(sorted({w[0] for w in _by_first_word()} - {w[0] for w in small}))
+    # what a word begins with comes first, that a search can skip to it; then whether a word begins there
+    others = re.compile(rf"[{re.escape(first)}](?<!{inner}.){inner}*", re.DOTALL)
+    return others, tuple((w, re.compile(rf"{re.escape(w)}(?<!{inner}{re.escape(w)})(?!{inner})")) for w in small)
 
 
 def may_name(text: str) -> bool:
     """Say whether a large agency can be named in a text: quick, and never false where one is."""
-    return not _first_words().isdisjoint(_WORDS.findall(text))
+    forms = _by_first_word()
+    others, small = _finders()
+    found = {word for word in others.findall(text) if word in forms}
+    found.update(word for word, finder in small if word in text and finder.search(text))
+    if not found:
+        return False
+    plain = text.replace("\n", " ")  # lines that are wrapped
+    return any(form in plain for word in found for form in forms[word])
 
 
 @functools.cache

@@ -81,3 +81,25 @@ def test_what_a_text_is_about_is_no_agency() -> None:
 def test_a_name_has_no_marks_inside(text: str) -> None:
     """What stands before a mark is no part of the name behind it."""
     assert all(not set(":：（(") & set(c.agency) for c in credits(Document(text=text)))
+
+
+def test_no_large_agency_is_overlooked() -> None:
+    """What says quickly that a text names none never says so of one that does, in whatever spelling, on one line or
+    two; a common word with which some of their names begin is none."""
+    table = json.loads((Path(agencies.__file__).parent / "data/agencies.json").read_text(encoding="utf-8"))
+    spellings = {s for name, others in table.items() for s in (name, *others)}
+    assert len(spellings) > 300
+    for spelling in spellings:
+        assert agencies.may_name(f"The bridge was closed ({spelling})."), spelling
+        assert agencies.may_name(f"The bridge\nwas closed, {spelling.upper()}\nsaid."), spelling
+        assert agencies.may_name(spelling.replace(" ", "\n", 1)), spelling
+    assert not agencies.may_name("The bridge was closed by the United harbour trust, inside and beside the pier.")
+
+
+@pytest.mark.parametrize(
+    "word", "Photo Foto Fotos Picture Images Bild photo credit crédit Фото 写真 提供 圖片 사진 صورة".split()
+)
+def test_photo_credits_begin_with_words_of_many_languages(word: str) -> None:
+    """A photo credit is found whatever word it begins with, also behind one that begins none."""
+    text = f"The photographers came early. {word}: Reuters\n"
+    assert [(c.agency, c.position) for c in credits(Document(text=text))][:1] == [("Reuters", "photo credit")]
