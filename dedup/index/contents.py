@@ -23,8 +23,6 @@ from dedup.model import Document
 from dedup.store.segments import LAYOUTS, MemoryRun, Segment, counted_once, in_memory, postings
 from dedup.tokens import Tokens
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)
-
 
 def pack_all(documents: Iterable[Document]) -> Iterator[bytes]:
     """Yield documents as compressed bytes; equal documents give equal bytes."""
@@ -149,12 +147,7 @@ def seeds_of(
 
 def band_keys(signed: npt.NDArray[np.uint32], config: SignatureConfig) -> npt.NDArray[np.uint32]:
     """Return the hash of each band of each signature (uint32, documents x bands), different for each band."""
-    used = signed[:, : config.bands * config.rows].reshape(len(signed), config.bands, config.rows)
-    mixed = np.broadcast_to(np.arange(1, config.bands + 1, dtype=np.uint64), used.shape[:2]) * _ODD
-    for row in range(config.rows):
-        mixed = (mixed ^ used[:, :, row].astype(np.uint64)) * _ODD
-        mixed ^= mixed >> np.uint64(29)
-    found: npt.NDArray[np.uint32] = (mixed >> np.uint64(32)).astype(np.uint32)
+    found: npt.NDArray[np.uint32] = posting_kernels.band_keys(signed, config.bands, config.rows)
     return found
 
 
