@@ -34,7 +34,7 @@ from dedup.rescore import evidence
 from dedup.signatures import signatures
 from dedup.spill import in_order
 from dedup.store.segments import LARGEST, Segment
-from dedup.tokens import Tokens, tokenize_all
+from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 
 # Code points of a batch from which threads are worth while.
 LARGE = 500_000
@@ -117,9 +117,10 @@ class Index:
             before = own[changed]
             own[changed] = view.state.next_number + np.arange(len(changed))
             if len(changed):
-                packed = contents.pack_all(new.documents[i] for i in changed.tolist())
-                rows = list(zip(own[changed].tolist(), packed, strict=True))
-                words = self._words(new.only(changed), own[changed].astype(np.uint32))
+                added = new.only(changed)
+                packed = in_order(self._workers(added.documents), contents.pack_all, _blocks(added.documents))
+                rows = list(zip(own[changed].tolist(), itertools.chain.from_iterable(packed), strict=True))
+                words = self._words(added, own[changed].astype(np.uint32))
                 view = self._storage.write(rows, before[before >= 0].tolist(), words)
             answer = self._answer(new, own, view, Question(carriers=carriers))
             upkeep.settle(self._storage)
@@ -295,10 +296,22 @@ class Index:
         log = ReadLog()
         records = [batch] if isinstance(batch, Document | Mapping) else batch
         read = {d.id: d for d in read_records(records, self.config.read, log, ids=FreeIds())}
-        documents = list(read.values())
-        tokens = tokenize_all([d.text for d in documents], self._workers(documents))
-        signed = signatures(tokens, self.config.signatures, self._workers(documents))
-        return _New(documents=documents, tokens=tokens, signed=signed, log=log)
+        return self._new(list(read.values()), log)
+
+    def _new(self, documents: Sequence[Document], log: ReadLog) -> _New:
+        """Return documents with their tokens and signatures."""
+
+        def block(some: Sequence[Document]) -> tuple[Tokens, npt.NDArray[np.uint32]]:
+            tokens = tokenize([d.text for d in some])
+            return tokens, signatures(tokens, self.config.signatures)
+
+        made = list(in_order(self._workers(documents), block, _blocks(documents))) or [block([])]
+        return _New(
+            documents=documents,
+            tokens=concatenate([tokens for tokens, _ in made]),
+            signed=np.concatenate([signed for _, signed in made]),
+            log=log,
+        )
 
     def _words(self, new: _New, numbers: npt.NDArray[np.uint32]) -> list[Segment]:
         """Return what is searched for in documents with rising numbers, in as many segments as are needed."""
@@ -306,15 +319,13 @@ class Index:
         for first in range(0, len(numbers), LARGEST):
             part = new.only(np.arange(first, min(first + LARGEST, len(numbers))))
             own = numbers[first : first + LARGEST]
-            made.append(contents.words_of(part.documents, own, part.tokens, part.signed, self.config))
+            pool = self._workers(part.documents)
+            made.append(contents.words_of((part.documents, own), part.tokens, part.signed, self.config, pool))
         return made
 
     def _words_of_rows(self, rows: Sequence[tuple[int, bytes]]) -> list[Segment]:
         """Return what is searched for in stored documents."""
-        documents = list(contents.unpack_all(body for _, body in rows))
-        tokens = tokenize_all([d.text for d in documents], self._workers(documents))
-        signed = signatures(tokens, self.config.signatures, self._workers(documents))
-        new = _New(documents=documents, tokens=tokens, signed=signed, log=ReadLog())
+        new = self._new(list(contents.unpack_all(body for _, body in rows)), ReadLog())
         return self._words(new, np.array([number for number, _ in rows], np.uint32))
 
     def _numbers(self, ids: Sequence[str], view: View) -> list[int]:
@@ -407,6 +418,11 @@ class _New:
             signed=self.signed[chosen],
             log=self.log,
         )
+
+
+def _blocks(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+    for first in range(0, len(documents), BLOCK_TEXTS):
+        yield documents[first : first + BLOCK_TEXTS]
 
 
 def _has_made_id(document: Document) -> bool:
