@@ -375,11 +375,37 @@ def token_mass(idf: float, weight: int) -> int:
     return int(idf * weight / 6 * 256)
 
 
-def context(hashes: list[int], weights: list[int], size: int) -> int:
-    """The first 6, 4 and 4 bits of the words behind a seed of `size` words; nothing where there is no word."""
-    n = next((n for n in range(len(weights)) if sum(weights[:n]) >= 6 * size), len(weights))
-    following = [*hashes[n:], 0, 0, 0]
-    return (following[0] >> 26) << 8 | (following[1] >> 28) << 4 | following[2] >> 28
+def context(hashes: list[int], weights: list[int], place: int, size: int) -> int:
+    """The first 6 and 4 bits of the words behind a seed of `size` words, and 4 of the one before; nothing where there
+    is no word."""
+    behind = weights[place:]
+    n = place + next((n for n in range(len(behind)) if sum(behind[:n]) >= 6 * size), len(behind))
+    following = [*hashes[n:], 0, 0]
+    return (following[0] >> 26) << 8 | (following[1] >> 28) << 4 | [0, *hashes][place] >> 28
+
+
+def band_keys(signature: list[int], bands: int, rows: int) -> list[int]:
+    """The upper half of a 64-bit hash of each band: its values are mixed in one after the other."""
+    odd, out = 0x9E3779B97F4A7C15, []
+    for band in range(bands):
+        mixed = (band + 1) * odd % 2**64
+        for value in signature[band * rows : (band + 1) * rows]:
+            mixed = (mixed ^ value) * odd % 2**64
+            mixed ^= mixed >> 29
+        out.append(mixed >> 32)
+    return out
+
+
+def limited(sizes: list[list[int]], steps: list[list[list[int]]], most: int) -> list[list[int]]:
+    """Of how many records of each part and key are left: `sizes` of them, or as few as `steps` of narrowing leave, and
+    of these at most `most`, those of the first parts."""
+    out = [[0] * len(sizes[0]) for _ in sizes]
+    for key in range(len(sizes[0])):
+        tried = [[part[key][s] for part in steps] for s in range(len(steps[0][key]))]
+        chosen = next((t for t in tried if sum(t) <= most), tried[-1])
+        for part in range(len(sizes)):
+            out[part][key] = min(chosen[part], most - sum(out[p][key] for p in range(part)))
+    return out
 
 
 def token_marks(mass: int, weight: int, flag: int, content: int, kinds: tuple[int, int, int]) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import fields
 
 import msgspec
@@ -20,17 +21,15 @@ from dedup.kernels import postings as posting_kernels
 from dedup.kernels import shingles as shingle_kernels
 from dedup.kernels import weights as weight_kernels
 from dedup.model import Document
+from dedup.spill import in_order
 from dedup.store.segments import LAYOUTS, MemoryRun, Segment, counted_once, in_memory, postings
 from dedup.tokens import Tokens
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)
 
-
-def pack_all(documents: Iterable[Document]) -> Iterator[bytes]:
-    """Yield documents as compressed bytes; equal documents give equal bytes."""
+def pack_all(documents: Iterable[Document]) -> list[bytes]:
+    """Return documents as compressed bytes; equal documents give equal bytes."""
     compressor = zstandard.ZstdCompressor(level=3)
-    for document in documents:
-        yield compressor.compress(plain_bytes(document))
+    return [compressor.compress(plain_bytes(document)) for document in documents]
 
 
 def plain_bytes(document: Document) -> bytes:
@@ -91,35 +90,49 @@ def hash_name(name: str) -> int:
 
 
 def words_of(
-    documents: Sequence[Document],
-    numbers: npt.NDArray[np.uint32],
+    owners: tuple[Sequence[Document], npt.NDArray[np.uint32]],
     tokens: Tokens,
     signed: npt.NDArray[np.uint32],
     config: Config,
+    pool: Executor | None = None,
 ) -> Segment:
-    """Return what is searched for in documents, in order of their numbers, as a segment in memory.
+    """Return what is searched for in documents as a segment in memory.
 
-    `tokens` are those of the documents, `signed` their signatures (uint32, documents x `num_perm`). There must be no
-    more than a segment may have.
+    `owners` are the documents and their numbers, which rise; `tokens` are theirs, `signed` their signatures (uint32,
+    documents x `num_perm`). There must be no more than a segment may have.
     """
-    keys, places, contexts = seeds_of(tokens, 0, len(tokens), config)
-    of = np.searchsorted(tokens.bounds, places, "right") - 1
-    bands = band_keys(signed, config.signatures)
-    worded = np.diff(tokens.bounds) > 0
-    return in_memory({
-        "seeds": postings(keys, of.astype(np.uint32), contexts),
-        "bands": postings(bands[worded].ravel(), np.repeat(np.flatnonzero(worded), bands.shape[1]).astype(np.uint32)),
-        "ids": MemoryRun(LAYOUTS["ids"], np.array([hash_name(d.id) for d in documents], np.uint64), numbers),
-        "words": _words(tokens),
-        "facts": MemoryRun(
+    documents, numbers = owners
+    ids = np.array([hash_name(d.id) for d in documents], np.uint64)
+    makers: dict[str, Callable[[], MemoryRun]] = {
+        "seeds": lambda: _seeds(tokens, config),
+        "words": lambda: _words(tokens),
+        "bands": lambda: _bands(tokens, signed, config),
+        "ids": lambda: MemoryRun(LAYOUTS["ids"], ids, numbers),
+        "facts": lambda: MemoryRun(
             LAYOUTS["facts"],
             numbers,
-            np.array([hash_name(d.id) for d in documents], np.uint64),
+            ids,
             np.array([np.nan if d.timestamp is None else d.timestamp for d in documents], np.float64),
             np.array([hash_name(outlet_of(d)) for d in documents], np.uint64),
             np.diff(tokens.bounds).astype(np.uint32),
         ),
-    })  # fmt: skip
+    }
+    made = in_order(pool, lambda name: makers[name](), makers)
+    return in_memory(dict(zip(makers, made, strict=True)))
+
+
+def _seeds(tokens: Tokens, config: Config) -> MemoryRun:
+    """Return the postings of all seeds."""
+    keys, places, contexts = seeds_of(tokens, 0, len(tokens), config)
+    of = np.searchsorted(tokens.bounds, places, "right") - 1
+    return postings(keys, of.astype(np.uint32), contexts)
+
+
+def _bands(tokens: Tokens, signed: npt.NDArray[np.uint32], config: Config) -> MemoryRun:
+    """Return the postings of all bands of texts that have words."""
+    worded = np.flatnonzero(np.diff(tokens.bounds) > 0)
+    bands = band_keys(signed[worded], config.signatures)
+    return postings(bands.ravel(), np.repeat(worded, bands.shape[1]).astype(np.uint32))
 
 
 def _words(tokens: Tokens) -> MemoryRun:
@@ -149,12 +162,7 @@ def seeds_of(
 
 def band_keys(signed: npt.NDArray[np.uint32], config: SignatureConfig) -> npt.NDArray[np.uint32]:
     """Return the hash of each band of each signature (uint32, documents x bands), different for each band."""
-    used = signed[:, : config.bands * config.rows].reshape(len(signed), config.bands, config.rows)
-    mixed = np.broadcast_to(np.arange(1, config.bands + 1, dtype=np.uint64), used.shape[:2]) * _ODD
-    for row in range(config.rows):
-        mixed = (mixed ^ used[:, :, row].astype(np.uint64)) * _ODD
-        mixed ^= mixed >> np.uint64(29)
-    found: npt.NDArray[np.uint32] = (mixed >> np.uint64(32)).astype(np.uint32)
+    found: npt.NDArray[np.uint32] = posting_kernels.band_keys(signed, config.bands, config.rows)
     return found
 
 

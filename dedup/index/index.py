@@ -6,7 +6,7 @@ import datetime
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +20,8 @@ from dedup.config import Config
 from dedup.errors import StoreError
 from dedup.index import contents, handles, upkeep
 from dedup.index.answers import Answer, Clusters, IndexStats
-from dedup.index.known import Known, KnownTexts, of_texts
-from dedup.index.matching import matches
+from dedup.index.known import Idf, Known, KnownTexts, of_texts
+from dedup.index.matching import Texts, matches
 from dedup.index.search import CARRIERS, Candidates, NewTexts, Question, Search, weighed
 from dedup.index.state import FORMAT
 from dedup.index.storage import Mode, Storage
@@ -30,10 +30,11 @@ from dedup.model import Document, IndexMatch
 from dedup.pipeline import scan
 from dedup.readers import ReadLog, read_records
 from dedup.readers.ids import FreeIds, content_id
+from dedup.rescore import evidence
 from dedup.signatures import signatures
 from dedup.spill import in_order
 from dedup.store.segments import LARGEST, Segment
-from dedup.tokens import Tokens, tokenize_all
+from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 
 # Code points of a batch from which threads are worth while.
 LARGE = 500_000
@@ -116,9 +117,10 @@ class Index:
             before = own[changed]
             own[changed] = view.state.next_number + np.arange(len(changed))
             if len(changed):
-                packed = contents.pack_all(new.documents[i] for i in changed.tolist())
-                rows = list(zip(own[changed].tolist(), packed, strict=True))
-                words = self._words(new.only(changed), own[changed].astype(np.uint32))
+                added = new.only(changed)
+                packed = in_order(self._workers(added.documents), contents.pack_all, _blocks(added.documents))
+                rows = list(zip(own[changed].tolist(), itertools.chain.from_iterable(packed), strict=True))
+                words = self._words(added, own[changed].astype(np.uint32))
                 view = self._storage.write(rows, before[before >= 0].tolist(), words)
             answer = self._answer(new, own, view, Question(carriers=carriers))
             upkeep.settle(self._storage)
@@ -156,9 +158,10 @@ class Index:
         )
         with self._storage.database.reading():
             view = self._storage.view()
-            own, _ = self._known(new.documents, view)
             # an id made from the content says nothing about which document is meant
-            own[[_has_made_id(d) for d in new.documents]] = -1
+            named = np.flatnonzero([not _has_made_id(d) for d in new.documents])
+            own = np.full(len(new.documents), -1, np.int64)
+            own[named] = self._numbers([new.documents[i].id for i in named.tolist()], view) if len(named) else []
             return self._answer(new, own, view, Question(among=asked, carriers=carriers))
 
     def remove(self, ids: str | Iterable[str]) -> int:
@@ -293,10 +296,22 @@ class Index:
         log = ReadLog()
         records = [batch] if isinstance(batch, Document | Mapping) else batch
         read = {d.id: d for d in read_records(records, self.config.read, log, ids=FreeIds())}
-        documents = list(read.values())
-        tokens = tokenize_all([d.text for d in documents], self._workers(documents))
-        signed = signatures(tokens, self.config.signatures, self._workers(documents))
-        return _New(documents=documents, tokens=tokens, signed=signed, log=log)
+        return self._new(list(read.values()), log)
+
+    def _new(self, documents: Sequence[Document], log: ReadLog) -> _New:
+        """Return documents with their tokens and signatures."""
+
+        def block(some: Sequence[Document]) -> tuple[Tokens, npt.NDArray[np.uint32]]:
+            tokens = tokenize([d.text for d in some])
+            return tokens, signatures(tokens, self.config.signatures)
+
+        made = list(in_order(self._workers(documents), block, _blocks(documents))) or [block([])]
+        return _New(
+            documents=documents,
+            tokens=concatenate([tokens for tokens, _ in made]),
+            signed=np.concatenate([signed for _, signed in made]),
+            log=log,
+        )
 
     def _words(self, new: _New, numbers: npt.NDArray[np.uint32]) -> list[Segment]:
         """Return what is searched for in documents with rising numbers, in as many segments as are needed."""
@@ -304,15 +319,13 @@ class Index:
         for first in range(0, len(numbers), LARGEST):
             part = new.only(np.arange(first, min(first + LARGEST, len(numbers))))
             own = numbers[first : first + LARGEST]
-            made.append(contents.words_of(part.documents, own, part.tokens, part.signed, self.config))
+            pool = self._workers(part.documents)
+            made.append(contents.words_of((part.documents, own), part.tokens, part.signed, self.config, pool))
         return made
 
     def _words_of_rows(self, rows: Sequence[tuple[int, bytes]]) -> list[Segment]:
         """Return what is searched for in stored documents."""
-        documents = list(contents.unpack_all(body for _, body in rows))
-        tokens = tokenize_all([d.text for d in documents], self._workers(documents))
-        signed = signatures(tokens, self.config.signatures, self._workers(documents))
-        new = _New(documents=documents, tokens=tokens, signed=signed, log=ReadLog())
+        new = self._new(list(contents.unpack_all(body for _, body in rows)), ReadLog())
         return self._words(new, np.array([number for number, _ in rows], np.uint32))
 
     def _numbers(self, ids: Sequence[str], view: View) -> list[int]:
@@ -338,33 +351,21 @@ class Index:
         """Return the matches of new texts; `own` are their numbers in the index, or -1."""
         idf = self._storage.idf(view)
         pool = self._workers(new.documents)
-        among = NewTexts.of(own)
+        known = evidence(new.tokens, idf, pool)
         search = Search(
-            known=weighed(new.tokens, idf),
-            signed=new.signed,
-            view=view,
-            asked=asked,
-            batch=among,
-            config=self.config,
+            known=weighed(known), signed=new.signed, view=view, asked=asked, batch=NewTexts.of(own), config=self.config
         )
-        own_texts = list(of_texts(new.documents, new.tokens))
+        texts = list(of_texts(new.documents, known))
         limited = {"frequent_seeds": 0, "passed_over": 0}
         made: list[IndexMatch] = []
-        for first in range(0, len(own_texts), TEXTS_AT_ONCE):
-            stop = min(first + TEXTS_AT_ONCE, len(own_texts))
+        for first in range(0, len(texts), TEXTS_AT_ONCE):
+            stop = min(first + TEXTS_AT_ONCE, len(texts))
             blocks = [(low, min(low + BLOCK_TEXTS, stop)) for low in range(first, stop, BLOCK_TEXTS)]
             found = list(in_order(pool, search.block, blocks))
-            numbers = np.unique(np.concatenate([f.numbers for f in found]))
-            stored = self._texts.take(numbers[among.texts(numbers) < 0].tolist(), pool)
             for block in found:
                 limited["frequent_seeds"] += block.frequent
                 limited["passed_over"] += block.passed_over
-
-            def compare(block: Candidates, stored: Mapping[int, Known] = stored) -> list[IndexMatch]:
-                return self._compared(block, own_texts, stored, among, (idf, view.state.commit))
-
-            for part in in_order(pool, compare, found):
-                made += part
+            made += self._compared(found, texts[:stop], search, idf, pool)
         return Answer(
             matches=tuple(made),
             asked=tuple(d.id for d in new.documents),
@@ -375,23 +376,27 @@ class Index:
         )
 
     def _compared(
-        self,
-        found: Candidates,
-        own: Sequence[Known],
-        stored: Mapping[int, Known],
-        among: NewTexts,
-        asked: tuple[npt.NDArray[np.float32], int],
-    ) -> list[IndexMatch]:
-        """Return what some new texts share with their candidates, stored ones or earlier new ones."""
-        idf, as_of = asked
-        numbers, partner = np.unique(found.numbers, return_inverse=True)
-        texts, text = np.unique(found.texts, return_inverse=True)
-        known = [
-            own[place] if place >= 0 else stored[number]
-            for number, place in zip(numbers.tolist(), among.texts(numbers).tolist(), strict=True)
-        ]
-        pairs = np.stack([partner, text], axis=1)
-        return matches(known, [own[i] for i in texts.tolist()], pairs, idf, self.config, as_of)
+        self, found: Sequence[Candidates], own: Sequence[Known], search: Search, idf: Idf, pool: Executor | None
+    ) -> Iterator[IndexMatch]:
+        """Yield what new texts share with their candidates, stored ones or earlier new ones."""
+        numbers, partner = np.unique(np.concatenate([f.numbers for f in found]), return_inverse=True)
+        asked, text = np.unique(np.concatenate([f.texts for f in found]), return_inverse=True)
+        place = search.batch.texts(numbers)
+        stored = numbers[place < 0]
+        kept = self._texts.take(stored.tolist(), idf, pool)
+        # new texts that are asked for, or are partners of one, stand behind the stored ones, in their order
+        new = np.union1d(asked, place[place >= 0])
+        row = np.empty(len(numbers), np.int64)
+        row[place < 0] = np.arange(len(stored))
+        row[place >= 0] = len(stored) + np.searchsorted(new, place[place >= 0])
+        pairs = np.stack([row[partner], len(stored) + np.searchsorted(new, asked)[text]], axis=1)
+        if not len(pairs):
+            return
+        texts = Texts.of([*(kept[n] for n in stored.tolist()), *(own[i] for i in new.tolist())], idf)
+        ends = np.cumsum([len(f.texts) for f in found])
+        parts = np.split(pairs, ends[:-1])
+        for part in in_order(pool, lambda some: matches(texts, some, self.config, search.view.state.commit), parts):
+            yield from part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,6 +418,11 @@ class _New:
             signed=self.signed[chosen],
             log=self.log,
         )
+
+
+def _blocks(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+    for first in range(0, len(documents), BLOCK_TEXTS):
+        yield documents[first : first + BLOCK_TEXTS]
 
 
 def _has_made_id(document: Document) -> bool:

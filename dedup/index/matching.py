@@ -11,53 +11,56 @@ import numpy.typing as npt
 from dedup import assembly, candidates, rescore
 from dedup.align import Passages
 from dedup.config import Config
-from dedup.index.known import Known
+from dedup.index.known import Idf, Known, together
+from dedup.kernels import relations as kernels
 from dedup.model import Change, Document, IndexMatch, Relation, Span
 from dedup.relations import is_update, relation_of
-from dedup.tokens import concatenate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """Texts that are compared with one another, and the weight of each (`totals`, int64)."""
+
+    documents: Sequence[Document]
+    digests: Sequence[bytes]
+    evidence: rescore.Evidence
+    totals: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, known: Sequence[Known], idf: Idf) -> Texts:
+        """Return texts that were all weighed by `idf`."""
+        evidence = together(known, idf)
+        return cls(
+            documents=[k.document for k in known],
+            digests=[k.digest for k in known],
+            evidence=evidence,
+            totals=np.diff(evidence.weight[evidence.tokens.bounds]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """Verified passages, what is equal of each pair of texts (`shares`, float64, passages x 2), the weight of each text
-    (`totals`), and the commit."""
+    """Verified passages, what is equal of each pair of texts (`shares`, float64, passages x 2), and the commit."""
 
-    documents: Sequence[Document]
-    evidence: rescore.Evidence
+    texts: Texts
     passages: Passages
     scored: rescore.Scored
     shares: npt.NDArray[np.float64]
-    totals: list[int]
     near_duplicate: float
     as_of: int
 
 
-def matches(
-    known: Sequence[Known],
-    new: Sequence[Known],
-    pairs: npt.NDArray[np.int64],
-    idf: npt.NDArray[np.float32],
-    config: Config,
-    as_of: int,
-) -> list[IndexMatch]:
-    """Return the passages that pairs of texts share, in order of the new texts, then of ids and places.
-
-    `pairs` (int64, n x 2) are one of `known` and one of `new` each; `idf` (float32, nats) that of each slot of words.
-    """
+def matches(texts: Texts, pairs: npt.NDArray[np.int64], config: Config, as_of: int) -> list[IndexMatch]:
+    """Return the passages that pairs of texts share (int64, n x 2: a known one, a new one), in order of the new texts,
+    then of ids and places."""
     if not len(pairs):
         return []
-    every = [*known, *new]
-    tokens = concatenate([k.tokens for k in every])
-    evidence = rescore.evidence(tokens, idf)
-    shifted = pairs + np.array([0, len(known)])
-    passages, scored = _verified(shifted[np.lexsort(shifted.T[::-1])], every, evidence, config)
+    passages, scored = _verified(pairs[np.lexsort(pairs.T[::-1])], texts, config)
     found = _Found(
-        documents=[k.document for k in every],
-        evidence=evidence,
+        texts=texts,
         passages=passages,
         scored=scored,
-        shares=_shares(passages, evidence),
-        totals=np.diff(evidence.weight[tokens.bounds]).tolist(),
+        shares=_shares(passages, texts),
         near_duplicate=config.clusters.near_duplicate,
         as_of=as_of,
     )
@@ -66,12 +69,11 @@ def matches(
     return [match for _, match in made]
 
 
-def _verified(
-    pairs: npt.NDArray[np.int64], every: Sequence[Known], evidence: rescore.Evidence, config: Config
-) -> tuple[Passages, rescore.Scored]:
+def _verified(pairs: npt.NDArray[np.int64], texts: Texts, config: Config) -> tuple[Passages, rescore.Scored]:
     """Return the passages of the pairs that are matches, as a scan would judge them."""
+    evidence, digests = texts.evidence, texts.digests
     tokens = evidence.tokens
-    equal = np.array([every[a].digest == every[b].digest for a, b in pairs.tolist()], np.bool_)
+    equal = np.array([digests[a] == digests[b] for a, b in pairs.tolist()], np.bool_)
     first, second = tokens.bounds[pairs[equal]].T
     sizes = tokens.bounds[pairs[equal, 0] + 1] - first
     whole = Passages(
@@ -82,7 +84,7 @@ def _verified(
     aligned = candidates.align_pairs(pairs[~equal], None, evidence, config)
     passages = candidates.sorted_passages([aligned, whole])
     scored = rescore.rescore(passages, evidence, config.rescore)
-    same = [every[a].digest == every[b].digest for a, b in passages.documents.tolist()]
+    same = [digests[a] == digests[b] for a, b in passages.documents.tolist()]
     kept = (scored.scores >= config.rescore.min_score) | np.array(same, np.bool_)
     if config.min_words is not None:
         kept &= passages.summed(evidence.weight) >= 6 * config.min_words
@@ -91,31 +93,21 @@ def _verified(
     return passages.select(kept), rescore.Scored(features=scored.features[kept], scores=scored.scores[kept])
 
 
-def _shares(passages: Passages, evidence: rescore.Evidence) -> npt.NDArray[np.float64]:
+def _shares(passages: Passages, texts: Texts) -> npt.NDArray[np.float64]:
     """Return for each passage how much of both texts all passages of its pair cover (float64, n x 2), by weight."""
-    weight, bounds = evidence.weight, evidence.tokens.bounds
-    sizes = np.diff(passages.bounds)
-    _, pair = np.unique(passages.documents, axis=0, return_inverse=True)
-    pair = pair.ravel()
-    shares = np.zeros((len(passages), 2))
-    for side in (0, 1):
-        starts = passages.blocks[:, side]
-        # pairs follow one another, each on a stretch of its own, so that one running maximum serves all
-        shift = np.repeat(pair, sizes) * (len(evidence.tokens.hashes) + 1)
-        order = np.argsort(shift + starts, kind="stable")
-        low, high = (shift + starts)[order], (shift + starts + passages.blocks[:, 2])[order]
-        seen = np.maximum.accumulate(np.concatenate([[0], high]))[:-1]
-        low = np.minimum(np.maximum(low, seen), high)
-        parts = weight[high - shift[order]] - weight[low - shift[order]]
-        covered = np.bincount(np.repeat(pair, sizes)[order], parts)
-        d = passages.documents[:, side]
-        shares[:, side] = np.round(covered[pair] / np.maximum(weight[bounds[d + 1]] - weight[bounds[d]], 1), 6)
-    return shares
+    weights, documents = texts.evidence.tokens.weights, passages.documents
+    begins = np.append(np.ones(min(1, len(documents)), np.bool_), (documents[1:] != documents[:-1]).any(axis=1))
+    first = np.flatnonzero(begins)
+    edges = np.stack([first, np.append(first[1:], len(documents))[: len(first)]], axis=1)
+    marks = np.zeros(len(weights), np.uint8)
+    covered = kernels.covered(edges, passages.bounds, passages.blocks, weights, marks)[:, :, 0]
+    shares: npt.NDArray[np.float64] = np.round(covered / np.maximum(texts.totals[documents[first]], 1), 6)
+    return shares[np.cumsum(begins) - 1]
 
 
 def _matches(found: _Found) -> Iterator[IndexMatch]:
     """Yield a match for each passage."""
-    passages, tokens = found.passages, found.evidence.tokens
+    passages, tokens = found.passages, found.texts.evidence.tokens
     first = passages.blocks[passages.bounds[:-1]]
     last = passages.blocks[passages.bounds[1:] - 1]
     ends = last[:, :2] + last[:, 2:]
@@ -135,7 +127,7 @@ def _matches(found: _Found) -> Iterator[IndexMatch]:
     )
     for p, (pair, (here, there), alike, shares, score, features) in enumerate(zip(*columns, strict=True)):
         left, right = pair
-        one, other = found.documents[left], found.documents[right]
+        one, other = found.texts.documents[left], found.texts.documents[right]
         if (left, right) not in relations:
             relations[left, right] = _relation(one, other, shares, found, (left, right))
         yield IndexMatch(
@@ -159,13 +151,13 @@ def _matches(found: _Found) -> Iterator[IndexMatch]:
 
 def _changes(found: _Found) -> dict[int, list[Change]]:
     """Return what changed in each passage in which something telling did."""
-    passages, tokens = found.passages, found.evidence.tokens
+    passages, tokens = found.passages, found.texts.evidence.tokens
     gaps = assembly.telling_gaps(passages.blocks, tokens)
     of = np.searchsorted(passages.bounds, gaps, "right") - 1
     inside = gaps + 1 < passages.bounds[of + 1]
     told: dict[int, list[Change]] = {}
     for gap, p in zip(gaps[inside].tolist(), of[inside].tolist(), strict=True):
-        other, own = (found.documents[d] for d in passages.documents[p].tolist())
+        other, own = (found.texts.documents[d] for d in passages.documents[p].tolist())
         told.setdefault(p, []).append(assembly.change(passages.blocks, gap, own, other, tokens))
     return told
 
@@ -178,7 +170,7 @@ def _relation(
     pair: tuple[int, int],
 ) -> Relation:
     """Return the relation of two texts by what is aligned of them."""
-    totals = [found.totals[d] for d in pair]
+    totals = found.texts.totals[list(pair)].tolist()
     if is_update(one, other, shares, totals):
         return "updates"
     return relation_of(shares[0], shares[1], found.near_duplicate)

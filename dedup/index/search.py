@@ -17,19 +17,19 @@ import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.index.contents import band_keys, seeds_of
-from dedup.index.view import EVERYTHING, Filter, Numbers, View, expand, once
+from dedup.index.view import EVERYTHING, Filter, Numbers, View, once
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
 from dedup.kernels.tokens import FLAG_LINE, FLAG_QUOTE
-from dedup.kernels.weights import token_masses
-from dedup.store.segments import LARGEST, Segment
+from dedup.rescore import Evidence
+from dedup.store.segments import Segment
 from dedup.tokens import Tokens
 from dedup.verdict import reach
 
 # Documents that are looked at for a seed or band.
 FREQUENT = 32
-# Bits that are left out of what follows a seed: none, the third word, the second as well.
-SHIFTS = np.cumsum([RANK_BITS, *reversed(CONTEXT[1:])])
+# Bits that are left out of what stands around a seed: all but those of the next word, those of the word before, none.
+SHIFTS = np.cumsum([RANK_BITS, *reversed(CONTEXT[1:])])[::-1].copy()
 # Carriers of one stretch of a text that are named when nothing else is asked.
 CARRIERS = 8
 
@@ -65,14 +65,13 @@ class Weighed:
     weight: npt.NDArray[np.int64]
 
 
-def weighed(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Weighed:
+def weighed(known: Evidence) -> Weighed:
     """Return tokens with what they weigh."""
-    masses = token_masses(tokens.hashes, tokens.weights, idf)
     zero = np.zeros(1, np.int64)
     return Weighed(
-        tokens=tokens,
-        mass=np.concatenate([zero, np.cumsum(masses, dtype=np.int64)]),
-        weight=np.concatenate([zero, np.cumsum(tokens.weights, dtype=np.int64)]),
+        tokens=known.tokens,
+        mass=np.concatenate([zero, np.cumsum(known.masses, dtype=np.int64)]),
+        weight=np.concatenate([zero, np.cumsum(known.tokens.weights, dtype=np.int64)]),
     )
 
 
@@ -158,32 +157,32 @@ class Search:
     def _look_up(
         self, name: str, keys: npt.NDArray[np.uint32], contexts: npt.NDArray[np.uint32] | None = None
     ) -> tuple[list[_Lists], int]:
-        """Return the postings of keys in each part, and how many have more than are looked at.
+        """Return the postings of keys (in order) in each part, and how many have more than are looked at.
 
         With `contexts` those of a frequent key are taken first that agree in most of it, then the earliest.
         """
-        most = max(FREQUENT, 2 * self.asked.carriers)
-        if self.asked.among.narrow:
-            most *= 4
-        per_nat = reach(self.config.rescore.min_score).per_nat
-        lists = []
-        total = np.zeros(len(keys), np.int64)
-        for part, removed in self.view.parts():
-            if self.asked.among.may_have(part):
-                run = getattr(part, name)
-                low, high = run.lookup(keys)
-                total += high - low
-                costs = self.asked.among.costs(part, removed, per_nat)
-                lists.append(_Lists(part=part, low=low, high=high, postings=run.column(0, low, high), costs=costs))
+        among = self.asked.among
+        most = max(FREQUENT, 2 * self.asked.carriers) * (4 if among.narrow else 1)
         # so that removed documents do not take the places of others
         most += min(sum(len(removed) for _, removed in self.view.parts()), 3 * most)
-        frequent = np.flatnonzero(total > most)
-        if len(frequent) and contexts is not None:
-            _narrow(lists, frequent, contexts[frequent], most)
-        room = np.full(len(frequent), most, np.int64)
-        for one in lists:
-            one.high[frequent] = np.minimum(one.high[frequent], one.low[frequent] + room)
-            room -= one.high[frequent] - one.low[frequent]
+        per_nat = reach(self.config.rescore.min_score).per_nat
+        parts = [part for part in self.view.parts() if among.may_have(part[0])]
+        low, high = np.zeros((2, len(parts), len(keys)), np.int64)
+        for n, (part, _) in enumerate(parts):
+            low[n], high[n] = getattr(part, name).lookup(keys)
+        views = [getattr(part, name).column(0, low[n], high[n]) for n, (part, _) in enumerate(parts)]
+        frequent = np.flatnonzero((high - low).sum(axis=0) > most)
+        if len(frequent):
+            narrower = np.stack([low[:, frequent], high[:, frequent]], axis=2)[:, :, None]
+            if contexts is not None:
+                wanted = contexts[frequent].astype(np.int64) << RANK_BITS
+                given = [(view, low[n], high[n], frequent, wanted, SHIFTS) for n, view in enumerate(views)]
+                narrower = np.stack([kernels.narrowed(*one) for one in given])
+            kernels.limit(low, high, frequent, narrower, most)
+        lists = [
+            _Lists(part=part, low=low[n], high=high[n], postings=views[n], costs=among.costs(part, removed, per_nat))
+            for n, (part, removed) in enumerate(parts)
+        ]
         return lists, len(frequent)
 
     def _by_seeds(self, first: int, last: int) -> tuple[_Pairs, int]:
@@ -209,7 +208,7 @@ class Search:
         )
         found = [
             kernels.worthy(
-                (edges, key_of),
+                (edges, key_of, contexts),
                 (one.low, one.high),
                 one.postings,
                 (one.costs, one.part.numbers()),
@@ -221,18 +220,19 @@ class Search:
             )
             for one in lists
         ]
-        return _chosen(first, found, lists, spans, (mass, value, borders, needed, limits)), frequent
+        return _chosen(first, found, lists, (mass, value, borders, needed, limits)), frequent
 
-    def _reach(
-        self, places: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Return the token span around each seed that a run with it may have without another seed, within the block."""
+    def _reach(self, places: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return of each seed, by tokens of the block (int64, n x 4): where a run with it may begin that has no other
+        seed before, where the seed begins, where it ends, and where the run may end without another seed behind."""
         text = np.searchsorted(bounds, places, "right") - 1
         beyond = self.config.seeds.seed_window - 1
         weight = self.known.weight[bounds[0] : bounds[-1] + 1]
-        ends = np.searchsorted(weight, weight[places - bounds[0]] + 6 * self.config.seeds.seed_size) + beyond
-        starts = np.maximum(places - beyond, bounds[text]) - bounds[0]
-        return starts, np.minimum(ends, bounds[text + 1] - bounds[0])
+        own = places - bounds[0]
+        ends = np.searchsorted(weight, weight[own] + 6 * self.config.seeds.seed_size)
+        least, most = bounds[text] - bounds[0], bounds[text + 1] - bounds[0]
+        columns = (np.maximum(own - beyond, least), own, np.minimum(ends, most), np.minimum(ends + beyond, most))
+        return np.stack(columns, axis=1)
 
     def _by_bands(self, first: int, last: int) -> tuple[npt.NDArray[np.uint64], int]:
         """Return the pairs (packed) that share two bands of their signatures, each once, and how many bands were cut.
@@ -246,35 +246,18 @@ class Search:
         order = np.argsort(keys.ravel())
         lists, frequent = self._look_up("bands", keys.ravel()[order])
         found = [np.empty(0, np.uint64)]
+        texts = texts[order]
         for one in lists:
-            _, (postings,) = one.part.bands.take(expand(one.low, one.high))
-            ranks = postings & np.uint32(LARGEST)
-            kept = np.isfinite(one.costs[ranks])
-            found.append(_packed(np.repeat(texts[order], one.high - one.low)[kept], one.part.numbers()[ranks[kept]]))
+            found.append(kernels.carriers(one.low, one.high, one.postings, (one.costs, one.part.numbers()), texts))
         pairs = np.sort(np.concatenate(found))
         there = once(pairs)
         return pairs[there][np.diff(np.append(there, len(pairs))) > 1], frequent
-
-
-def _narrow(lists: list[_Lists], frequent: npt.NDArray[np.int64], contexts: npt.NDArray[np.uint32], most: int) -> None:
-    """Leave of frequent keys the postings that agree in what follows: in as little of it as leaves at most `most`, or
-    else in all of it."""
-    wanted = contexts.astype(np.int64) << RANK_BITS
-    parts = [
-        kernels.narrowed(one.postings, one.low[frequent], one.high[frequent], wanted, SHIFTS[::-1].copy())
-        for one in lists
-    ]
-    sizes = np.sum([p[:, :, 1] - p[:, :, 0] for p in parts], axis=0)
-    chosen = np.where((sizes <= most).any(axis=1), (sizes <= most).argmax(axis=1), len(SHIFTS) - 1)
-    for one, part in zip(lists, parts, strict=True):
-        one.low[frequent], one.high[frequent] = part[np.arange(len(frequent)), chosen].T
 
 
 def _chosen(
     first: int,
     found: list[tuple[Any, ...]],
     lists: list[_Lists],
-    spans: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
     about: tuple[Any, ...],
 ) -> _Pairs:
     """Return the pairs of all parts, of each text those with most in common first, then the earliest; a stretch that
@@ -288,15 +271,15 @@ def _chosen(
     bounds = np.concatenate([np.empty(0), *(f[2] for f in found)])
     shift = np.cumsum([0, *(len(f[0]) for f in found)])
     owner = np.concatenate([np.empty(0, np.int64), *(f[3][:, 0] + n for f, n in zip(found, shift, strict=False))])
-    seeds = np.concatenate([np.empty(0, np.int64), *(f[3][:, 1] for f in found)])
+    spans = np.concatenate([np.empty((0, 2), np.int64), *(f[3][:, 1:] for f in found)])
     order = np.lexsort((numbers, -bounds, texts))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     by_rank = np.argsort(rank[owner], kind="stable")
     groups = np.searchsorted(rank[owner][by_rank], np.arange(len(order) + 1))
-    starts, ends = spans
     least = needed[texts[order]] + costs[order][:, None]
-    taken = kernels.chosen(groups, starts[seeds[by_rank]], ends[seeds[by_rank]], mass, value, borders, least, limits)
+    starts, ends = spans[by_rank].T.copy()
+    taken = kernels.chosen(groups, starts, ends, mass, value, borders, least, limits)
     return _Pairs(_packed(texts[order] + first, numbers[order]), taken > 0)
 
 

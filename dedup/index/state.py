@@ -11,7 +11,7 @@ import msgspec
 from dedup.config import Config, ReadConfig
 from dedup.errors import ConfigError, StoreError
 from dedup.signatures import SCHEME
-from dedup.store.segments import SegmentInfo
+from dedup.store.segments import FORM, SegmentInfo
 from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION
 
 FORMAT = 1
@@ -21,9 +21,9 @@ FORMAT = 1
 class State:
     """An index at one commit.
 
-    `mark` names the index, so that files of two are not mixed. `documents` and `content` are how many documents there
-    are and the sum of their checksums modulo 2**64. Documents from `newest_from` on stand in no segment yet; there are
-    `newest` of them, and `newest_removed` counts removals among them.
+    `mark` names the index, so that files of two are not mixed; `form` is that of its runs. `documents` and `content`
+    are how many documents there are and the sum of their checksums modulo 2**64. Documents from `newest_from` on stand
+    in no segment yet; there are `newest` of them, and `newest_removed` counts removals among them.
     """
 
     format: int = FORMAT
@@ -31,6 +31,7 @@ class State:
     normaliser: int = NORMALISER_VERSION
     unicode: str = UNICODE_VERSION
     signatures: str = SCHEME
+    form: str = FORM
     fingerprint: str
     config: dict[str, Any]
     commit: int = 0
@@ -75,6 +76,8 @@ def decode(raw: bytes, where: str) -> State:
             newer = isinstance(version, int) and version > FORMAT
             advice = "use the version of dedup that wrote it, or a newer one" if newer else REBUILD
             raise StoreError(f"{where}: is an index of format {version}, this version reads {FORMAT}; {advice}")
+        if plain.get("form") != FORM:
+            raise StoreError(f"{where}: is an index of format {version} as it was before its release; {REBUILD}")
         state = msgspec.json.decode(raw, type=State)
     except (msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError) as error:
         raise StoreError(f"{where}: is no index that this version reads ({error}); {REBUILD}") from error

@@ -1,6 +1,6 @@
 """Keeping an index quick: newest documents to segments, segments to fewer, removed documents dropped, all checked.
 
-Segments are merged with their neighbours in time when four or more of like size stand side by side, so documents are
+Segments are merged with their neighbours in time when about four of like size stand side by side, so documents are
 written again about log4(n) times, windows of time read few segments, and what expires goes in whole segments.
 """
 
@@ -139,22 +139,30 @@ def _due(state: State) -> list[int] | None:
         ordered = sorted((i for i in infos if i.late == late), key=lambda i: (i.since or -math.inf, i.low))
         tiers = [max(0, math.floor(math.log(max(i.documents, 1) / FLUSH, FAN) + 0.5)) for i in ordered]
         for tier in range(max(tiers, default=0) + 1):
-            for run in _runs(ordered, [t <= tier for t in tiers]):
-                if len(run) >= FAN:
+            for run, is_full in _runs(ordered, [t <= tier for t in tiers]):
+                if _is_worth_it([i.documents for i in run], is_full=is_full):
                     return [i.segment for i in run]
     return None
 
 
-def _runs(infos: Sequence[SegmentInfo], small: Sequence[bool]) -> Iterator[list[SegmentInfo]]:
-    """Yield neighbours that are small, together no larger than a segment may be."""
+def _is_worth_it(sizes: Sequence[int], *, is_full: bool) -> bool:
+    """Return whether segments are many enough, and of like size, so that no large one is written for a few documents.
+
+    Where one more would be too large (`is_full`), two of them are enough.
+    """
+    return sum(sizes) >= 2 * max(sizes, default=1) if is_full else sum(sizes) > (FAN - 1) * max(sizes, default=1)
+
+
+def _runs(infos: Sequence[SegmentInfo], small: Sequence[bool]) -> Iterator[tuple[list[SegmentInfo], bool]]:
+    """Yield neighbours that are small, together no larger than a segment may be, and whether one more would be."""
     for is_small, group in itertools.groupby(zip(infos, small, strict=True), key=lambda pair: pair[1]):
         run: list[SegmentInfo] = []
         for info, _ in group if is_small else ():
             if run and sum(i.documents for i in run) + info.documents > LARGEST:
-                yield run
+                yield run, True
                 run = []
             run.append(info)
-        yield run
+        yield run, False
 
 
 def _merge(storage: Storage, chosen: Sequence[int]) -> None:

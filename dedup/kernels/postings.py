@@ -11,9 +11,10 @@ from dedup.kernels.jit import kernel
 
 # Least tokens between two borders for a whole unit, a paragraph or quotation, to stand between them.
 UNIT = 3
-# A posting is one number: bits of the words that follow a seed, of the next one, the second and the third, above the
-# rank of a document in its segment.
+# A posting is one number: bits of the words around a seed, of the next one, the one behind it and the one before the
+# seed, above the rank of a document in its segment.
 CONTEXT = (6, 4, 4)
+NEXT_BITS, BEFORE_BITS = CONTEXT[1] + CONTEXT[2], CONTEXT[2]
 RANK_BITS = 18
 
 
@@ -99,33 +100,83 @@ def _first_greater(row: Any, n: int, key: Any, start: int) -> int:
 
 
 @kernel
-def search(keys: Any, view: Any, fences: Any, first: Any, last: Any, ends: Any, low: Any, high: Any) -> None:
+def _block_before(fences: Any, key: Any, guess: int) -> int:
+    """Return the last block whose first key is below `key`, or -1, looking near a guess."""
+    n = len(fences)
+    if guess < n and fences[guess] < key:
+        low, step = guess, 1
+        high = guess + 1
+        while high < n and fences[high] < key:
+            low, high = high, high + step
+            step *= 2
+        high = min(high, n)
+    else:
+        low, high = -1, min(guess, n)
+    while high - low > 1:
+        middle = (low + high) >> 1
+        if fences[middle] < key:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def search(keys: Any, view: Any, fences: Any, checked: Any, ends: Any, low: Any, high: Any) -> Any:
     """Write to `low` and `high` (int64 each) where each key would be put before and behind its equals.
 
-    `view` (blocks x records of a block) are sorted keys; `fences` (uint64) the first key of each block; `first` and
-    `last` (int64) the block that the two places are to be looked for in, or -1 where they are before all; `ends` how
-    many records there are, and the last key. Keys are hashes, so a key is looked for where an even spread puts it.
+    `view` (blocks x records of a block) are sorted keys; `fences` (uint64) the first key of each block; `ends` how many
+    records there are, and the last key. Keys are hashes, so a key is looked for where an even spread puts it; it is
+    quick when they come in order. Blocks that are not `checked` (bool) are not read: returned are those that are needed
+    (int64), and only when there are none have all keys been looked for.
     """
-    size = view.shape[1]
+    size, blocks = view.shape[1], len(fences)
+    missing = np.empty(2 * len(keys), np.int64)
+    n_missing, a = 0, 0
     for i in range(len(keys)):
-        b = last[i]
+        key = np.uint64(keys[i])
+        a = _block_before(fences, key, max(a, 0))
+        # the key may begin at the end of that block, and goes on into blocks that begin with it
+        b = a
+        while b + 1 < blocks and fences[b + 1] == key:
+            b += 1
+        low[i], high[i] = 0, 0
         if b < 0:
-            low[i], high[i] = 0, 0
+            continue
+        if not checked[b] or (a >= 0 and not checked[a]):
+            missing[n_missing], missing[n_missing + 1] = max(a, 0), b
+            n_missing += 2
             continue
         n = min(size, ends[0] - b * size)
-        least, most = fences[b], fences[b + 1] if b + 1 < len(fences) else ends[1]
-        part = np.float64(np.uint64(keys[i]) - least) / (np.float64(most - least) + 1.0)
+        least, most = fences[b], fences[b + 1] if b + 1 < blocks else ends[1]
+        part = np.float64(key - least) / (np.float64(most - least) + 1.0)
         start = _first_not_less(view[b], n, keys[i], int(min(part, 1.0) * (n - 1)))
         high[i] = b * size + _first_greater(view[b], n, keys[i], start)
         low[i] = b * size + start
-        if first[i] < b:
-            a = max(first[i], 0)
-            low[i] = a * size + _first_not_less(view[a], size, keys[i], size - 1) if first[i] >= 0 else 0
+        if a < b:
+            low[i] = a * size + _first_not_less(view[a], size, keys[i], size - 1) if a >= 0 else 0
+    return missing[:n_missing].copy()
+
+
+@kernel
+def unchecked(low: Any, high: Any, size: int, checked: Any) -> Any:
+    """Return the blocks (int64) of `size` records that records `[low, high)` stand in and that are not `checked`."""
+    out = np.empty(16, np.int64)
+    n = 0
+    for i in range(len(low)):
+        if low[i] < high[i]:
+            for block in range(low[i] // size, (high[i] - 1) // size + 1):
+                if not checked[block]:
+                    if n == len(out):
+                        out = grown(out)
+                    out[n] = block
+                    n += 1
+    return out[:n].copy()
 
 
 @kernel
 def contexts(hashes: Any, weights: Any, bounds: Any, places: Any, size: int) -> Any:
-    """Return a few bits (uint32, `CONTEXT`) of each of the words that follow seeds of `size` words at token places.
+    """Return a few bits (uint32, `CONTEXT`) of each of the words around seeds of `size` words at token places.
 
     `places` (int64) stand in the order of the texts, which have the tokens `bounds[d]:bounds[d + 1]`. Those of the
     next word stand highest: seeds with the longest run in common are neighbours in the order of these numbers.
@@ -140,10 +191,10 @@ def contexts(hashes: Any, weights: Any, bounds: Any, places: Any, size: int) -> 
         while t < bounds[d + 1] and weight < 6 * size:
             weight += weights[t]
             t += 1
-        for bits in CONTEXT:
-            word = hashes[t] >> np.uint32(32 - bits) if t < bounds[d + 1] else np.uint32(0)
-            out[i] = out[i] << np.uint32(bits) | word
-            t += 1
+        for k in range(3):
+            t = places[i] - 1 if k == 2 else t + (k > 0)
+            word = hashes[t] >> np.uint32(32 - CONTEXT[k]) if bounds[d] <= t < bounds[d + 1] else np.uint32(0)
+            out[i] = out[i] << np.uint32(CONTEXT[k]) | word
     return out
 
 
@@ -161,21 +212,78 @@ def _first_from(view: Any, low: int, high: int, shift: int, wanted: int) -> int:
 
 
 @kernel
-def narrowed(view: Any, low: Any, high: Any, wanted: Any, shifts: Any) -> Any:
-    """Return of the records `[low, high)` of each key (int64 each) those whose value agrees with `wanted` (int64).
+def narrowed(view: Any, low: Any, high: Any, keys: Any, wanted: Any, shifts: Any) -> Any:
+    """Return of the records `[low, high)` of some `keys` (int64 each) those whose value agrees with `wanted` (int64).
 
     `view` (blocks x records of a block) has the values, in order within a key. Compared is what is left without the
     lowest `shifts[s]` bits. Returns records (int64, keys x shifts x 2: from, to).
     """
-    out = np.empty((len(low), len(shifts), 2), np.int64)
-    for i in range(len(low)):
-        first, last = low[i], high[i]
+    out = np.empty((len(keys), len(shifts), 2), np.int64)
+    for i in range(len(keys)):
+        first, last = low[keys[i]], high[keys[i]]
         for s in range(len(shifts)):
             value = wanted[i] >> shifts[s]
             first = _first_from(view, first, last, shifts[s], value)
             last = _first_from(view, first, last, shifts[s], value + 1)
             out[i, s, 0], out[i, s, 1] = first, last
     return out
+
+
+@kernel
+def limit(low: Any, high: Any, keys: Any, narrower: Any, most: int) -> None:
+    """Leave of the records `[low, high)` (int64, parts x keys) of some `keys` at most `most`, those of the first parts.
+
+    `narrower` (int64, parts x keys x steps x 2, as of `narrowed`) has fewer and fewer of them: of these the first step
+    that leaves few enough, or else the last, is taken before the rest is cut off.
+    """
+    steps = narrower.shape[2]
+    for i in range(len(keys)):
+        for s in range(steps):
+            total = 0
+            for p in range(len(low)):
+                total += narrower[p, i, s, 1] - narrower[p, i, s, 0]
+            if total <= most or s == steps - 1:
+                for p in range(len(low)):
+                    low[p, keys[i]], high[p, keys[i]] = narrower[p, i, s]
+                break
+        room = most
+        for p in range(len(low)):
+            high[p, keys[i]] = min(high[p, keys[i]], low[p, keys[i]] + room)
+            room -= high[p, keys[i]] - low[p, keys[i]]
+
+
+@kernel
+def band_keys(signed: Any, bands: int, rows: int) -> Any:
+    """Return the hash of each band of `rows` values of each signature (uint32, texts x bands), different for each band;
+    `signed` (uint32, texts x values) are the signatures."""
+    odd = np.uint64(0x9E3779B97F4A7C15)
+    out = np.empty((len(signed), bands), np.uint32)
+    for d in range(len(signed)):
+        for band in range(bands):
+            mixed = np.uint64(band + 1) * odd
+            for row in range(rows):
+                mixed = (mixed ^ np.uint64(signed[d, band * rows + row])) * odd
+                mixed ^= mixed >> np.uint64(29)
+            out[d, band] = np.uint32(mixed >> np.uint64(32))
+    return out
+
+
+@kernel
+def carriers(low: Any, high: Any, view: Any, known: Any, texts: Any) -> Any:
+    """Return the documents of the records `[low, high)` (int64) of each key with the text of the key (`texts`, int64),
+    packed as one number (uint64). The other arguments are as `lists` and `known` of `worthy`."""
+    total, n = 0, 0
+    for i in range(len(low)):
+        total += high[i] - low[i]
+    out = np.empty(total, np.uint64)
+    size, mask = view.shape[1], np.int64((1 << RANK_BITS) - 1)
+    for i in range(len(low)):
+        for r in range(low[i], high[i]):
+            rank = np.int64(view[r // size, r % size]) & mask
+            if known[0][rank] < np.inf:
+                out[n] = np.uint64(texts[i]) << np.uint64(32) | np.uint64(known[1][rank])
+                n += 1
+    return out[:n].copy()
 
 
 @kernel
@@ -195,6 +303,15 @@ def _borders(borders: Any) -> Any:
 
 
 @kernel
+def _span(context: Any, wanted: Any, span: Any) -> Any:
+    """Return the tokens that a hit may stand for: the seed, and on each side as much as may go on without another seed
+    where the words beside it may be the same."""
+    start = span[1] if (context ^ wanted) & ((1 << BEFORE_BITS) - 1) else span[0]
+    end = span[2] if (context ^ wanted) >> NEXT_BITS else span[3]
+    return start, end
+
+
+@kernel
 def worthy(
     seeds: Any, lists: Any, values: Any, known: Any, in_batch: Any, spans: Any, sums: Any, borders: Any, limits: Any
 ) -> Any:
@@ -211,9 +328,8 @@ def worthy(
     Returns texts (int64), ranks (int64) and bounds (float64) of these documents, and their hits (int64, n x 2: which
     of the documents, seed), in order of the seeds of each text.
     """
-    bounds, key_of = seeds
+    bounds, key_of, contexts = seeds
     lows, highs = lists
-    starts, ends = spans
     mass, value, needed = sums
     size, mask = values.shape[1], np.int64((1 << RANK_BITS) - 1)
     first_border, last_border = _borders(borders)
@@ -221,7 +337,7 @@ def worthy(
     place, chain = np.empty((64, 3), np.int64), np.empty((64, 2), np.float64)
     table, met = np.empty(64, np.int64), np.empty(64, np.int64)
     texts, found, best = np.empty(64, np.int64), np.empty(64, np.int64), np.empty(64, np.float64)
-    hits = np.empty((256, 2), np.int64)
+    hits = np.empty((256, 3), np.int64)
     n, n_hits = 0, 0
     for t in range(len(bounds) - 1):
         total = 0
@@ -242,6 +358,7 @@ def worthy(
             block, row = divmod(lows[key_of[s]], size)
             for _ in range(lows[key_of[s]], highs[key_of[s]]):
                 rank = np.int64(values[block, row]) & mask
+                start, end = _span(np.int64(values[block, row]) >> RANK_BITS, np.int64(contexts[s]), spans[s])
                 row += 1
                 if row == size:
                     block, row = block + 1, 0
@@ -254,26 +371,28 @@ def worthy(
                     count += 1
                     table[at], rank_of[k] = k, rank
                     place[k, 1], chain[k, 1] = -1, 0.0
-                    p = np.int64(known[1][rank]) - in_batch[0]
-                    itself = 0 <= p < len(in_batch[1]) and in_batch[1][p] >= in_batch[2] + t
-                    if itself or not known[0][rank] < np.inf:
-                        place[k, 1] = -2
                 met[m] = k
                 m += 1
                 if place[k, 1] == -2:
                     continue
                 # the chain so far: where it begins and ends, its mass, its value, and the best of all chains
-                if place[k, 1] < 0 or starts[s] - place[k, 1] > limits[0]:
-                    place[k, 0], place[k, 1], place[k, 2], chain[k, 0] = starts[s], starts[s], 0, 0.0
-                low, high = max(starts[s], place[k, 1]), max(ends[s], place[k, 1])
+                if place[k, 1] < 0 or start - place[k, 1] > limits[0]:
+                    place[k, 0], place[k, 1], place[k, 2], chain[k, 0] = start, start, 0, 0.0
+                low, high = max(start, place[k, 1]), max(end, place[k, 1])
                 place[k, 1] = high
                 place[k, 2] += mass[high] - mass[low]
                 chain[k, 0] += value[high] - value[low]
                 if place[k, 2] < limits[1] or chain[k, 0] <= chain[k, 1]:
                     continue
                 unit = last_border[high] - first_border[place[k, 0]] >= UNIT
-                if chain[k, 0] >= needed[t, 1 if unit else 0] + known[0][rank]:
-                    chain[k, 1] = chain[k, 0]
+                least = needed[t, 1 if unit else 0]
+                # most documents never come so far, and nothing of them is looked up
+                if chain[k, 0] >= least and chain[k, 0] >= least + known[0][rank]:
+                    p = np.int64(known[1][rank]) - in_batch[0]
+                    if 0 <= p < len(in_batch[1]) and in_batch[1][p] >= in_batch[2] + t:
+                        place[k, 1] = -2
+                    else:
+                        chain[k, 1] = chain[k, 0]
         before = n
         for k in range(count):
             best_of[k] = -1
@@ -285,12 +404,14 @@ def worthy(
                 n += 1
         m = 0
         for s in range(bounds[t], bounds[t + 1] if n > before else bounds[t]):
-            for _ in range(lows[key_of[s]], highs[key_of[s]]):
+            for r in range(lows[key_of[s]], highs[key_of[s]]):
                 k = best_of[met[m]]
                 m += 1
                 if k >= 0:
                     if n_hits == len(hits):
                         hits = grown_rows(hits)
-                    hits[n_hits, 0], hits[n_hits, 1] = k, s
+                    context = np.int64(values[r // size, r % size]) >> RANK_BITS
+                    start, end = _span(context, np.int64(contexts[s]), spans[s])
+                    hits[n_hits, 0], hits[n_hits, 1], hits[n_hits, 2] = k, start, end
                     n_hits += 1
     return texts[:n].copy(), found[:n].copy(), best[:n].copy(), hits[:n_hits].copy()

@@ -13,6 +13,7 @@ and tail when the file is opened, of a block before the first use of it.
 
 from __future__ import annotations
 
+import functools
 import mmap
 import os
 import secrets
@@ -47,6 +48,11 @@ Keys = npt.NDArray[np.unsignedinteger[Any]]
 Batch = tuple[Keys, tuple[npt.NDArray[Any], ...]]
 
 
+@functools.cache
+def _types(key: str, columns: tuple[tuple[str, str], ...]) -> tuple[np.dtype[Any], ...]:
+    return tuple(np.dtype(t) for t in (key, *(t for _, t in columns)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """What a record is: the type of the key, name and type of each column, and records a block (a multiple of 64).
@@ -70,7 +76,7 @@ class Layout:
     @property
     def types(self) -> tuple[np.dtype[Any], ...]:
         """Return the types of key and columns."""
-        return tuple(np.dtype(t) for t in (self.key, *(t for _, t in self.columns)))
+        return _types(self.key, self.columns)
 
     @property
     def stride(self) -> int:
@@ -330,13 +336,10 @@ class Run:
             raise ValueError(f"{self.path.name}: has keys of type {self.layout.key}, not {wanted.dtype}")
         low, high = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64)
         if self._blocks:
-            exact = wanted.astype(np.uint64)
-            first, last = np.searchsorted(self._fences, exact) - 1, np.searchsorted(self._fences, exact, "right") - 1
-            self._check(last[last >= 0])
-            if (first < last).any():
-                self._check(first[(first >= 0) & (first < last)])
             ends = self._records, np.uint64(self.last)
-            kernels.search(wanted, self._views[0], self._fences, first, last, ends, low, high)
+            given = (wanted, self._views[0], self._fences, self._checked, ends, low, high)
+            while len(missing := kernels.search(*given)):
+                self._check(missing)
         return low, high
 
     def column(self, number: int, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
@@ -344,12 +347,7 @@ class Run:
 
         Raises `StoreError` when a block that is needed is damaged.
         """
-        there = high > low
-        first, last = low[there] // self.layout.block, (high[there] - 1) // self.layout.block
-        self._check(first)
-        self._check(last)
-        for begin, end in zip(first[last > first + 1].tolist(), last[last > first + 1].tolist(), strict=True):
-            self._check(np.arange(begin, end))
+        self._check(kernels.unchecked(low, high, self.layout.block, self._checked))
         return self._views[1 + number]
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:
@@ -392,6 +390,8 @@ class Run:
     def _check(self, blocks: npt.NDArray[np.int64]) -> None:
         """Compare the checksums of blocks that were not read before."""
         stride = self.layout.stride
+        if not len(blocks):
+            return
         new = ~self._checked[blocks]
         if not new.any():
             return

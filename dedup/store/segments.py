@@ -4,7 +4,7 @@ A segment never changes. Four of its runs are about documents: `seeds` and `band
 id to number) and `facts` (number to what a filter asks for); `words` says in how many documents each word occurs, by
 the slots of `dedup.kernels.weights`. Documents are numbered by arrival and a number is never used again.
 
-A posting is the rank of a document among those of its segment, and above it what follows the seed in the text, as
+A posting is the rank of a document among those of its segment, and above it what stands around the seed in the text, as
 `dedup.kernels.postings.contexts` tells it. Postings of a seed stand in that order, so a search reads of a frequent one
 those alone that go on like the text asked about.
 """
@@ -19,9 +19,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 from dedup.errors import StoreError
-from dedup.kernels.postings import RANK_BITS
+from dedup.kernels import postings as kernels
+from dedup.kernels.postings import CONTEXT, RANK_BITS
 from dedup.store.runs import Batch, Keys, Layout, Records, Run, RunWriter, merge
 
 BLOCK = 512
@@ -35,6 +37,8 @@ LAYOUTS = {
     ),
 }
 POSTINGS = ("seeds", "bands")
+# Tells an index whose runs have other records, or mean something else by them.
+FORM = xxhash.xxh3_64_hexdigest(repr((LAYOUTS, CONTEXT, "next, second, before", RANK_BITS)).encode())[:8]
 _MERGED_AT_ONCE = 1 << 20
 # Most documents of a segment; one rank is left for those that are dropped.
 LARGEST = (1 << RANK_BITS) - 1
@@ -70,15 +74,25 @@ class MemoryRun:
         """Sort records; equal keys keep their order."""
         order = np.argsort(keys, kind="stable")
         self.layout = layout
-        self._keys = keys[order]
         self._columns = tuple(c[order] for c in columns)
+        # as in a file: what is looked up is blocks, the last one filled up
+        blocks = -(-len(keys) // BLOCK)
+        self._blocks = np.zeros((blocks, BLOCK), keys.dtype)
+        self._blocks.reshape(-1)[: len(keys)] = keys[order]
+        self._keys = self._blocks.reshape(-1)[: len(keys)]
+        self._fences = self._keys[::BLOCK].astype(np.uint64)
+        self._checked = np.ones(blocks, np.bool_)
 
     def __len__(self) -> int:
         return len(self._keys)
 
     def lookup(self, keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return for each key its records `[low, high)` (int64 each)."""
-        return np.searchsorted(self._keys, keys, "left"), np.searchsorted(self._keys, keys, "right")
+        low, high = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
+        if len(self):
+            ends = len(self), np.uint64(self._keys[-1])
+            kernels.search(keys, self._blocks, self._fences, self._checked, ends, low, high)
+        return low, high
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:
         """Return keys and columns of records by number."""

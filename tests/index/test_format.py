@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from dedup import Config, ConfigError, Index, StoreError
@@ -82,6 +83,7 @@ def test_other_settings_are_refused(tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"format": 2}, "format 2, this version reads 1; use the version of dedup that wrote it, or a newer one"),
+        ({"form": "00000000"}, "format 1 as it was before its release; build a new index from the documents"),
         ({"normaliser": 0}, "normaliser 0, this version has"),
         ({"unicode": "1.1.0"}, r"Unicode 1\.1\.0, this version has .*build a new index"),
         ({"signatures": "affine64"}, "signatures affine64, this version has affine32"),
@@ -96,6 +98,19 @@ def test_other_versions_are_refused(tmp_path: Path, change: dict[str, object], m
     for mode in ("r", "a"):
         with pytest.raises(StoreError, match=message):
             Index.open(tmp_path / "news.idx", mode=mode)  # type: ignore[arg-type]
+
+
+def test_an_index_without_its_form_is_refused(tmp_path: Path) -> None:
+    """An index from before its runs had the form of format 1 is no damaged one: the advice is to build it again."""
+    with Index.open(tmp_path / "news.idx") as index:
+        index.add(article(1))
+        upkeep.flush(index._storage)
+        plain = msgspec.json.decode(index._storage.view().state.encode())
+        del plain["form"]
+        index._storage.put_part("state", msgspec.json.encode(plain))
+    with pytest.raises(StoreError, match="before its release; build a new index") as refused:
+        Index.open(tmp_path / "news.idx")
+    assert "damaged" not in str(refused.value)
 
 
 def test_segments_of_another_index_are_refused(tmp_path: Path) -> None:

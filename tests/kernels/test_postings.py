@@ -6,7 +6,20 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.kernels.postings import RANK_BITS, chosen, contexts, narrowed, search, worthy
+from dedup.kernels.postings import (
+    BEFORE_BITS,
+    NEXT_BITS,
+    RANK_BITS,
+    band_keys,
+    carriers,
+    chosen,
+    contexts,
+    limit,
+    narrowed,
+    search,
+    unchecked,
+    worthy,
+)
 from tests import reference
 from tests.strategies import MANY
 
@@ -74,15 +87,24 @@ def test_worthy(
     highs = np.cumsum([len(one) for one in lists])
     costs = np.zeros(len(groups))
     costs[hidden:] = np.inf
-    # whatever stands above the rank says nothing here
-    postings = np.array([d | d % 3 << RANK_BITS for one in lists for d in one], np.uint32)
+    # what stands around a seed differs on both sides, on one, or on none, so that the wider spans are cut to these
+    wide = {s: (s[0] - 2 * (n % 2), s[0], s[1], s[1] + 3 * (n // 2 % 2)) for n, s in enumerate(seeds)}
+    contexts = np.array([7919 * n % (1 << 14) for n in range(len(seeds))], np.uint32)
+    postings = np.array(
+        [
+            d | (int(contexts[n]) ^ (n % 2 | n // 2 % 2 << NEXT_BITS | 1 << BEFORE_BITS)) << RANK_BITS
+            for n, one in enumerate(lists)
+            for d in one
+        ],
+        np.uint32,
+    )
     texts, found, best, hits = worthy(
-        (np.array([0, len(seeds)]), np.arange(len(seeds))),
+        (np.array([0, len(seeds)]), np.arange(len(seeds)), contexts),
         (highs - [len(one) for one in lists], highs),
         np.pad(postings, (0, -len(postings) % 3)).reshape(-1, 3),
         (costs, np.arange(7, 7 + len(groups), dtype=np.uint32)),
         (7 + itself, np.zeros(1, np.int64), 0),
-        (np.array([s for s, _ in seeds]), np.array([e for _, e in seeds])),
+        np.array([wide[s] for s in seeds], np.int64).reshape(-1, 4),
         (
             np.cumsum([0, *weights]).astype(np.int64),
             np.cumsum([0.0, *values]),
@@ -97,7 +119,7 @@ def test_worthy(
     assert dict(zip(found.tolist(), best.tolist(), strict=True)) == wanted
     assert set(texts.tolist()) <= {0}
     for k, rank in enumerate(found.tolist()):
-        assert [seeds[s] for c, s in hits.tolist() if c == k] == spans[rank]
+        assert [(start, end) for c, start, end in hits.tolist() if c == k] == spans[rank]
 
 
 @MANY
@@ -112,8 +134,10 @@ def test_search(keys: list[int], asked: list[int]) -> None:
     fences = ordered[::4].copy()
     wanted = np.array([*asked, *keys[:3]], np.uint64)
     low, high = np.empty(len(wanted), np.int64), np.empty(len(wanted), np.int64)
-    first, last = np.searchsorted(fences, wanted) - 1, np.searchsorted(fences, wanted, "right") - 1
-    search(wanted, view, fences, first, last, (len(ordered), ordered[-1]), low, high)
+    checked = np.zeros(len(fences), np.bool_)
+    while len(missing := search(wanted, view, fences, checked, (len(ordered), ordered[-1]), low, high)):
+        assert not checked[missing].all()
+        checked[missing] = True
     assert low.tolist() == np.searchsorted(ordered, wanted).tolist()
     assert high.tolist() == np.searchsorted(ordered, wanted, "right").tolist()
 
@@ -127,7 +151,7 @@ def test_search(keys: list[int], asked: list[int]) -> None:
     size=st.integers(1, 3),
 )
 def test_contexts(hashes: list[int], weights: list[int], cut: int, places: set[int], size: int) -> None:
-    """What follows a seed is told by the first bits of its words, none of another text."""
+    """What stands around a seed is told by the first bits of its words, none of another text."""
     edges = sorted({0, min(cut, len(hashes)), len(hashes)})
     wanted = sorted(p for p in places if p < len(hashes))
     found = contexts(
@@ -138,7 +162,9 @@ def test_contexts(hashes: list[int], weights: list[int], cut: int, places: set[i
         size,
     )
     ends = [next(e for e in edges if e > p) for p in wanted]
-    expected = [reference.context(hashes[p:e], weights[p:e], size) for p, e in zip(wanted, ends, strict=True)]
+    begins = [max(e for e in edges if e <= p) for p in wanted]
+    texts = zip(wanted, begins, ends, strict=True)
+    expected = [reference.context(hashes[b:e], weights[b:e], p - b, size) for p, b, e in texts]
     assert found.tolist() == expected
 
 
@@ -154,7 +180,75 @@ def test_narrowed(values: list[int], cut: tuple[int, int], wanted: int) -> None:
     low, high = sorted(min(c, len(ordered)) for c in cut)
     shifts = [8, 4, 0]
     view = np.pad(np.array(ordered, np.uint32), (0, -len(ordered) % 4)).reshape(-1, 4)
-    [found] = narrowed(view, np.array([low]), np.array([high]), np.array([wanted]), np.array(shifts))
+    [found] = narrowed(view, np.array([low]), np.array([high]), np.array([0]), np.array([wanted]), np.array(shifts))
     for shift, (first, last) in zip(shifts, found.tolist(), strict=True):
         agreeing = [i for i in range(low, high) if ordered[i] >> shift == wanted >> shift]
         assert list(range(first, last)) == agreeing
+
+
+@MANY
+@given(
+    sizes=st.integers(1, 3).flatmap(
+        lambda parts: st.lists(
+            st.lists(st.lists(st.integers(0, 6), min_size=3, max_size=3), min_size=parts, max_size=parts), min_size=1
+        )
+    ),
+    most=st.integers(0, 8),
+)
+def test_limit(sizes: list[list[list[int]]], most: int) -> None:
+    """Of the records of some keys those agree in most that leave few enough, then those of the first parts."""
+    # keys x parts x how many there are, and how many less each of two steps leaves
+    count = np.array(sizes, np.int64).transpose(1, 0, 2)
+    steps = np.maximum(count[:, :, :1] - np.cumsum(count[:, :, 1:], axis=2), 0)
+    low = np.arange(count.shape[0] * count.shape[1], dtype=np.int64).reshape(count.shape[:2]) * 100
+    high = low + count[:, :, 0]
+    # each step leaves the last ones of those before
+    narrower = np.stack([high[:, :, None] - steps, np.repeat(high[:, :, None], 2, axis=2)], axis=3)
+    keys = np.arange(count.shape[1])[::2]
+    expected = reference.limited(count[:, ::2, 0].tolist(), steps[:, ::2].tolist(), most)
+    untouched = (high - low)[:, 1::2].tolist()
+    limit(low, high, keys, np.ascontiguousarray(narrower[:, ::2]), most)
+    assert (high - low)[:, ::2].tolist() == expected
+    assert (high - low)[:, 1::2].tolist() == untouched
+
+
+@MANY
+@given(
+    values=st.lists(st.lists(st.integers(0, 2**32 - 1), min_size=6, max_size=6), max_size=4),
+    shape=st.sampled_from([(3, 2), (2, 3), (1, 5)]),
+)
+def test_band_keys(values: list[list[int]], shape: tuple[int, int]) -> None:
+    """Bands are hashed as in the twin."""
+    found = band_keys(np.array(values, np.uint32).reshape(-1, 6), *shape)
+    assert found.tolist() == [reference.band_keys(one, *shape) for one in values]
+
+
+@MANY
+@given(lists=st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=6), hidden=st.integers(0, 6))
+def test_carriers(lists: list[list[int]], hidden: int) -> None:
+    """All documents of all keys are told with the text of the key, those that are hidden apart."""
+    highs = np.cumsum(np.array([len(one) for one in lists], np.int64))
+    flat = np.array([rank | 5 << RANK_BITS for one in lists for rank in one], np.uint32)
+    costs = np.where(np.arange(6) < hidden, 1.0, np.inf)
+    found = carriers(
+        highs - np.array([len(one) for one in lists], np.int64),
+        highs,
+        np.pad(flat, (0, -len(flat) % 3)).reshape(-1, 3),
+        (costs, np.arange(70, 76, dtype=np.uint32)),
+        np.arange(len(lists)) // 2,
+    )
+    expected = [(key // 2) << 32 | 70 + rank for key, one in enumerate(lists) for rank in one if rank < hidden]
+    assert found.tolist() == expected
+
+
+@MANY
+@given(
+    spans=st.lists(st.tuples(st.integers(0, 39), st.integers(0, 12)), max_size=6),
+    checked=st.lists(st.booleans(), min_size=13, max_size=13),
+)
+def test_unchecked(spans: list[tuple[int, int]], checked: list[bool]) -> None:
+    """Every block that a span of records stands in is told until it was checked."""
+    low, high = (np.array([f(s) for s in spans], np.int64) for f in (lambda s: s[0], lambda s: s[0] + s[1]))
+    found = unchecked(low, high, 4, np.array(checked))
+    needed = {r // 4 for first, n in spans for r in range(first, first + n)}
+    assert set(found.tolist()) == {b for b in needed if not checked[b]}
