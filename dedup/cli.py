@@ -161,7 +161,7 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
         NoProgress() if quiet else RichProgress(console, least_seconds=0.0 if options["verbose"] else LEAST_SECONDS)
     )
     work = Path(options["work"] or Path(out).absolute().parent)
-    given = {"against": options["against"], "find": _finder(options), "work": work}
+    given = {"against": options["against"], "find": _finder(options, config), "work": work}
     journal = _journal(work, config, [*paths, options["against"] or ""]) if options["resume"] else None
     try:
         result = run([*paths], config, progress=progress, journal=journal, **given)
@@ -186,7 +186,7 @@ def _journal(work: Path, config: Config, paths: list[str]) -> Journal:
     return Journal(work, repr((config.fingerprint(), [str(Path(p).absolute()) for p in paths])))
 
 
-def _finder(options: dict[str, Any]) -> Any:
+def _finder(options: dict[str, Any], config: Config) -> Any:
     """Return what finds passages: this machine, or a cluster."""
     if options["engine"] == "local":
         if options["master"] or options["partitions"]:
@@ -197,9 +197,10 @@ def _finder(options: dict[str, Any]) -> Any:
     if options["against"] or options["resume"]:
         name = "--against" if options["against"] else "--resume"
         raise ConfigError(f"{name} is for a scan on one machine; leave out --engine spark")
-    from dedup.spark.engine import Engine
+    from dedup.spark.engine import Engine, check
     from dedup.spark.session import open_session
 
+    check(config)
     return Engine(open_session(options["master"]), options["partitions"]).find
 
 

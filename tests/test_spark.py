@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -164,6 +166,45 @@ def test_wrong_master(master: str, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No session runs in this process."""
+    from pyspark.sql import SparkSession
+
+    monkeypatch.setattr(SparkSession, "getActiveSession", lambda: None)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="Spark is needed")
+def test_no_master_there(nobody: None, tmp_path: Path) -> None:
+    """A master that does not run is told within ten seconds, with status 4, before anything is written."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        master = f"spark://127.0.0.1:{free.getsockname()[1]}"
+        begun = time.monotonic()
+        options = ["-o", str(tmp_path / "out"), "--engine", "spark", "--master", master]
+        result = CliRunner().invoke(main, ["scan", str(CORPUS), *options])
+    assert result.exit_code == 4, result.output
+    assert f"no master of Spark answers on {master}" in result.output
+    assert time.monotonic() - begun < 10
+    assert not (tmp_path / "out").exists()
+
+
+@needs_spark
+@pytest.mark.slow
+def test_silent_master(tmp_path: Path) -> None:
+    """A master that takes the call and says nothing is given up within three minutes, with status 4 and a sentence."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        master = f"spark://127.0.0.1:{silent.getsockname()[1]}"
+        command = [sys.executable, "-c", "from dedup.cli import main; main()", "scan", str(CORPUS)]
+        options = ["-o", str(tmp_path / "out"), "-q", "--engine", "spark", "--master", master]
+        done = subprocess.run([*command, *options], capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 4, done.stderr
+    assert f"Spark does not start on {master}" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_local_scan_knows_no_spark() -> None:
     """Neither the help nor a local scan imports anything of Spark."""
     for code in (
@@ -182,6 +223,7 @@ def test_local_scan_knows_no_spark() -> None:
         (["--master", "local[2]"], "--engine spark"),
         (["--partitions", "2"], "--engine spark"),
         (["--engine", "spark", "--against", str(CORPUS)], "--against"),
+        (["--engine", "spark", "--only", "documents"], "--only documents"),
     ],
 )
 def test_options_that_do_not_fit(options: list[str], message: str, tmp_path: Path) -> None:

@@ -36,6 +36,15 @@ PART_TEXTS = 4096
 Int64s = npt.NDArray[np.int64]
 
 
+def check(config: Config) -> None:
+    """Raise `ConfigError` when a scan would leave nothing for Spark to do: documents alone are looked for without
+    passages, but with known texts."""
+    if config.only == "documents" and not config.furniture.known_text:
+        raise ConfigError(
+            "documents alone are looked for on one machine; leave out --engine spark, or --only documents"
+        )
+
+
 class Engine:
     """Finds passages with a session of Spark; `partitions` of each shuffle change the time and nothing else.
 

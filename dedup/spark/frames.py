@@ -12,7 +12,7 @@ from dedup.config import Config
 from dedup.model import DocumentCluster, Pair, PassageCluster, Suppressed
 from dedup.pipeline import scan as scan_records
 from dedup.progress import Progress
-from dedup.spark.engine import Engine
+from dedup.spark.engine import Engine, check
 
 _PLAIN = {str: "string", int: "long", float: "double", bool: "boolean"}
 
@@ -43,8 +43,10 @@ def scan(
     any. The driver reads it once, row by row, and keeps what does not fit into memory in the folder `work`. Each step
     has `partitions` parts, by default twice the cores. The result is that of a local scan of the same rows.
 
-    Raises what `dedup.scan` raises, and `EngineError` when Spark gives up.
+    Raises what `dedup.scan` raises, `ConfigError` for documents alone, which need no Spark, and `EngineError` when Spark
+    gives up.
     """
+    check(config or Config())
     session = dataframe.sparkSession
     rows = (row.asDict(recursive=True) for row in dataframe.toLocalIterator(prefetchPartitions=True))
     result = scan_records(rows, config, progress=progress, work=work, find=Engine(session, partitions).find)

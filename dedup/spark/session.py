@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import sys
 from typing import Any
 
@@ -15,6 +16,7 @@ MASTER = re.compile(r"local(\[(\d+|\*)(, ?\d+)?\])?|(spark://[^\s:/]+:\d+)(,[^\s
 # Workers are forked from a process that has the stages loaded. On one machine nothing listens to others, and what a
 # task gives goes to the driver at once.
 SETTINGS = {"spark.ui.showConsoleProgress": "false", "spark.python.daemon.module": "dedup.spark.daemon"}
+PATIENCE = 10.0
 ON_ONE_MACHINE = {
     "spark.ui.enabled": "false",
     "spark.driver.host": "127.0.0.1",
@@ -39,6 +41,8 @@ def open_session(master: str | None) -> Any:
     running = SparkSession.getActiveSession()
     if running is not None:
         return running
+    if master is not None and master.startswith("spark://"):
+        _knock(master)
     builder = SparkSession.builder.appName("dedup")
     if master is not None:
         builder = builder.master(master)
@@ -56,6 +60,22 @@ def open_session(master: str | None) -> Any:
         # on one machine workers are of this interpreter, whatever the first python3 on the path is
         session.sparkContext.pythonExec = sys.executable
     return session
+
+
+def _knock(master: str) -> None:
+    """Raise `EngineError` when none of the addresses of a master takes a call within `PATIENCE` seconds.
+
+    One that takes the call and says nothing is given up by Spark itself, after a minute.
+    """
+    said = ""
+    for address in master.removeprefix("spark://").split(","):
+        host, port = address.rsplit(":", 1)
+        try:
+            with socket.create_connection((host, int(port)), PATIENCE):
+                return
+        except (OSError, OverflowError) as error:
+            said = str(error)
+    raise EngineError(f"no master of Spark answers on {master} ({said}); is it running, and reachable from here?")
 
 
 def cause(error: Exception) -> str:
