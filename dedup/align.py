@@ -67,9 +67,17 @@ def align_chains(
     masses: npt.NDArray[np.uint16],
     config: AlignConfig,
     pool: Executor | None = None,
+    *,
+    floor: npt.NDArray[np.int64] | None = None,
+    spared: npt.NDArray[np.bool_] | None = None,
 ) -> Passages:
-    """Return the passages of all chains."""
+    """Return the passages of all chains; with a `floor` (int64, as of `verdict.floor`, with the least mass of a content
+    word behind it) without most of those that no verdict takes, but for the chains that are `spared` (bool a chain)."""
     least = 12.0 * 256
+    sifted = np.full(len(chains), floor is not None)
+    if spared is not None:
+        sifted &= ~spared
+    lowest = np.zeros(6, np.int64) if floor is None else floor
     limits = np.array([config.drop, config.max_gap, config.tolerance, least, config.unmatched], np.float64)
     edges = _pair_blocks(chains.documents)
 
@@ -84,6 +92,7 @@ def align_chains(
             masses,
             tokens.flags,
             limits,
+            (sifted[low:high], (tokens.weights, lowest)),
         )
         return found
 

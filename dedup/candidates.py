@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dedup import rescore, weights
+from dedup import rescore, sift, weights
 from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
@@ -19,7 +19,7 @@ from dedup.journal import Journal
 from dedup.lsh import band_pairs, least_estimate
 from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
-from dedup.seeds import Hits, Layout, Linked, link_seeds, pair_hits
+from dedup.seeds import Hits, Layout, Linked, Sieve, link_seeds, pair_hits
 from dedup.signatures import signatures
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens, tokenize_all
@@ -33,6 +33,7 @@ PASSAGES, FOUND = "passages", "found"
 Keep = Callable[[Passages, rescore.Scored, rescore.Evidence], npt.NDArray[np.bool_]]
 
 
+Pairs = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 # Says which texts have their tokens asked for, whether they have passages or not.
 Wanted = Callable[[], Sequence[int]]
 
@@ -135,7 +136,8 @@ def find(
         words = count_words(tokens, active & weigh_texts, near, pool, scratch)
     known = rescore.evidence(tokens, weights.from_counts(words), pool, scratch)
     progress.stage("seeds", None)
-    linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool, scratch)
+    sieve = Sieve(masses=known.masses, least=int(config.chains.least_mass * 256))
+    linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool, scratch, sieve=sieve)
     sizes = linked.hits.sizes.tolist()
     progress.stage("passages", sum(sizes))
     copied_texts = copied(copies, tokens)
@@ -299,7 +301,9 @@ class _Given:
         near = self.near[np.searchsorted(self.near[:, 0], first) : np.searchsorted(self.near[:, 0], last)]
         left = self.copies.documents[:, 0]
         copies = self.copies.select((left >= first) & (left < last))
-        found = align_block(self.linked.block(number), near, copies, self.known, self.config, self.keep)
+        hits, dropped = sift.sifted(self.linked.weighed(number), int(self.config.chains.least_mass * 256))
+        found = align_block(hits, near, copies, self.known, self.config, self.keep)
+        found = replace(found, pairs=found.pairs + dropped)
         if self.keep is None:
             return found
         # nothing of a scan asks for the scores of what was kept
@@ -323,10 +327,13 @@ def align_block(
         return score(passages, known, config.rescore)
 
     chains = chain_hits(hits, known.tokens, known.masses, config.chains)
-    passages = align_chains(chains, known.tokens, known.masses, config.align)
-    missing = _unlinked(near, passages.documents)
+    floor = None if keep is None else rescore.least_of_a_match(config.rescore)
+    # a near pair counts as linked by any passage
+    spared = _are_among(chains.documents, near)
+    passages = align_chains(chains, known.tokens, known.masses, config.align, floor=floor, spared=spared)
+    missing = near[~_are_among(near, passages.documents)]
     passages = sorted_passages([passages, align_pairs(missing, None, known, config)])
-    passages, scored = refined(passages, scores(passages), known, config, scores)
+    passages, scored = refined(passages, scores(passages), known, config, scores, matches=keep is not None)
     passages, scored = together((passages, scored), (copies, scores(copies)))
     aligned = len(passages)
     if keep is not None:
@@ -348,6 +355,8 @@ def refined(
     known: rescore.Evidence,
     config: Config,
     score: Callable[[Passages], rescore.Scored],
+    *,
+    matches: bool = False,
 ) -> tuple[Passages, rescore.Scored]:
     """Return the passages with those of promising pairs aligned anew from all seeds around them, and their scores.
 
@@ -369,7 +378,7 @@ def refined(
         np.maximum.at(high, number.ravel(), spans[:, column + 1])
         windows[:, column] = np.maximum(low - AROUND, bounds[pairs[:, side]])
         windows[:, column + 1] = np.minimum(high + AROUND, bounds[pairs[:, side] + 1])
-    anew = align_pairs(pairs.astype(np.int64), windows, known, config)
+    anew = align_pairs(pairs.astype(np.int64), windows, known, config, matches=matches)
     codes = passages.documents.astype(np.int64) @ np.array([len(known.tokens), 1])
     done = np.isin(codes, pairs.astype(np.int64) @ np.array([len(known.tokens), 1]))
     return together((passages.select(~done), scored.select(~done)), (anew, score(anew)))
@@ -428,10 +437,13 @@ def align_pairs(
     known: rescore.Evidence,
     config: Config,
     pool: Executor | None = None,
+    *,
+    matches: bool = False,
 ) -> Passages:
     """Return the aligned passages of given pairs of texts (int64, n x 2, left <= right, sorted).
 
-    With `windows` (int64, n x 4 tokens) only passages that begin from hits in those spans of the two texts.
+    With `windows` (int64, n x 4 tokens) only passages that begin from hits in those spans of the two texts; with
+    `matches` without most of those that are none.
     """
     if not len(pairs):
         return Passages(
@@ -444,16 +456,17 @@ def align_pairs(
         windows = np.stack([tokens.bounds[pairs[:, s] + e] for s in (0, 1) for e in (0, 1)], axis=1)
     hits = pair_hits(tokens, pairs, windows, replace(config.seeds, seed_window=1))
     chains = chain_hits(hits, tokens, known.masses, config.chains, pool)
-    return align_chains(chains, tokens, known.masses, config.align, pool)
+    floor = rescore.least_of_a_match(config.rescore) if matches else None
+    return align_chains(chains, tokens, known.masses, config.align, pool, floor=floor)
 
 
-def _unlinked(pairs: npt.NDArray[np.int64], documents: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Return the pairs that no passage links."""
-    if not len(pairs) or not len(documents):
-        return pairs
-    factor = int(max(pairs.max(), documents.max())) + 1
-    codes = documents.astype(np.int64) @ np.array([factor, 1])
-    return pairs[~np.isin(pairs @ np.array([factor, 1]), codes)]
+def _are_among(pairs: Pairs, others: Pairs) -> npt.NDArray[np.bool_]:
+    """Return which pairs of texts (n x 2) are among others."""
+    if not len(pairs) or not len(others):
+        return np.zeros(len(pairs), np.bool_)
+    codes = np.array([int(max(pairs.max(), others.max())) + 1, 1])
+    found: npt.NDArray[np.bool_] = np.isin(pairs.astype(np.int64) @ codes, others.astype(np.int64) @ codes)
+    return found
 
 
 def copied(copies: npt.NDArray[np.int64], tokens: Tokens) -> Passages:

@@ -33,7 +33,7 @@ from dedup.kernels import weights as weight_kernels
 from dedup.kernels.weights import SLOTS
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
-from dedup.verdict import Requirement, logistic
+from dedup.verdict import Requirement, floor, logistic
 from dedup.weights import Sums, content_mass
 
 FEATURES = (
@@ -235,6 +235,11 @@ def hangs_together(columns: dict[str, npt.NDArray[np.float64]], config: RescoreC
         least=np.full(len(contiguity), config.short_contiguity),
         spared=columns["content"] >= SHORT,
     )
+
+
+def least_of_a_match(config: RescoreConfig) -> npt.NDArray[np.int64] | None:
+    """Return the `floor` of aligned passages that are to be matches; None where every score is one."""
+    return np.array([*floor(), content_mass()], np.int64) if config.min_score > 0 else None
 
 
 def rescore(passages: Passages, known: Evidence, config: RescoreConfig) -> Scored:

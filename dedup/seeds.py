@@ -20,14 +20,18 @@ import numpy.typing as npt
 from dedup.config import SeedConfig
 from dedup.kernels import seeds as kernels
 from dedup.kernels import shingles as shingle_kernels
+from dedup.kernels import surroundings
 from dedup.spill import Parts, Scratch, in_order
 from dedup.tokens import Tokens
 
 BLOCK_DOCUMENTS = 1024
 # Tokens of a part of the seeds and of a block of left texts; bits of the key that tell the parts apart, at most.
 PART_TOKENS = 1 << 19
-MOST_BLOCKS = 512
+MOST_BLOCKS = 4096
 MOST_PART_BITS = 8
+# Bits of a mark: what the run at a hit weighs, and where it begins; the most steps of the first.
+MARK_BITS = surroundings.BACK_BITS + surroundings.MASS_BITS
+TOP = (1 << surroundings.MASS_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,30 @@ class Hits:
     groups: npt.NDArray[np.int64]
     seeds: int
     frequent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """Hits as in `Hits`, but in order of their places, with what the exact run at each weighs at most and how many
+    tokens before the hit it begins (int32 both, as of `surroundings.run_bounds`)."""
+
+    places: npt.NDArray[np.int64]
+    documents: npt.NDArray[np.int32]
+    weighs: npt.NDArray[np.int32]
+    back: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sieve:
+    """How runs are weighed: by the masses of all tokens (uint16, 1/256 nat), exactly up to `least` (1/256 nat)."""
+
+    masses: npt.NDArray[np.uint16]
+    least: int
+
+    @property
+    def unit(self) -> int:
+        """Return what one step of a mark stands for (1/256 nat)."""
+        return max(1, -(-self.least // (TOP - 1)))
 
 
 class Layout:
@@ -61,6 +89,9 @@ class Layout:
         self.firsts = kernels.first_documents(bounds, kernels.DOCUMENT_STEP)
         self.place_bits = max(1, total.bit_length())
         self.block_of = np.repeat(np.arange(len(self.edges) - 1, dtype=np.int32), np.diff(self.edges))
+        # a hit has a place in its block, a place, and a mark where there is room for one
+        left_bits = int(np.diff(self.starts).max(initial=1)).bit_length()
+        self.mark_bits = MARK_BITS if left_bits + self.place_bits + MARK_BITS <= 64 else 0
         # a record has the rest of the key, which gets smaller with more parts, and a place
         wanted = min(MOST_PART_BITS, max(0, (total // tokens).bit_length()))
         self.part_bits = max(wanted, self.place_bits - 32)
@@ -71,20 +102,37 @@ class Layout:
 
 @dataclass(slots=True, kw_only=True)
 class Linked:
-    """The hits of a corpus in blocks of left texts; counts as in `Hits`."""
+    """The hits of a corpus in blocks of left texts, weighed when there is a `sieve`; counts as in `Hits`."""
 
     hits: Parts
     layout: Layout
+    sieve: Sieve | None
     seeds: int
     frequent: int
 
     def block(self, number: int) -> Hits:
         """Return the hits whose left text is in a block, and let go of them."""
-        layout = self.layout
-        places, documents, groups = kernels.group_hits(
-            np.sort(self.hits.take(number)), layout.starts[number], layout.place_bits, layout.bounds, layout.firsts
-        )
+        found = self.weighed(number)
+        everything = np.ones(len(found.places), np.bool_)
+        places, documents, groups = kernels.group_hits(found.places, found.documents, everything)
         return Hits(places=places, documents=documents, groups=groups, seeds=self.seeds, frequent=self.frequent)
+
+    def weighed(self, number: int) -> Weighed:
+        """Return them with what their runs weigh; where that is not known, it is enough for any chain."""
+        layout = self.layout
+        bits = layout.place_bits, 0 if self.sieve is None else layout.mark_bits
+        places, documents, marks = kernels.open_hits(
+            np.sort(self.hits.take(number)), layout.starts[number], bits, layout.bounds, layout.firsts
+        )
+        steps = (marks >> surroundings.BACK_BITS).astype(np.int32)
+        known = (steps < TOP) if self.sieve is not None and layout.mark_bits else np.zeros(len(steps), np.bool_)
+        unit = 0 if self.sieve is None else self.sieve.unit
+        return Weighed(
+            places=places,
+            documents=documents,
+            weighs=np.where(known, steps * np.int32(unit), np.int32(surroundings.UNKNOWN)),
+            back=(marks & ((1 << surroundings.BACK_BITS) - 1)).astype(np.int32),
+        )
 
 
 def link_seeds(
@@ -95,11 +143,13 @@ def link_seeds(
     layout: Layout,
     pool: Executor | None = None,
     scratch: Scratch | None = None,
+    *,
+    sieve: Sieve | None = None,
 ) -> Linked:
     """Return the hits among `active` texts; with two sides only those across.
 
     `sides` (int8 a text) is all 0 for a scan within one corpus, and 1 for a reference set. What does not fit into
-    memory goes to `scratch`.
+    memory goes to `scratch`. With a `sieve` the run at each hit is weighed.
     """
     scratch = scratch or Scratch()
     seeds = _seeds(tokens, active, config, layout, pool, scratch)
@@ -119,16 +169,18 @@ def link_seeds(
             two_sided,
             config.small_bucket,
         )
+        marks, mark_bits = np.empty(0, np.uint16), 0
+        if sieve is not None and layout.mark_bits:
+            marks, mark_bits = surroundings.weigh_hits(found, tokens.hashes, sieve.masses, sieve.unit, TOP), MARK_BITS
+        bits = layout.place_bits, mark_bits
         hits.add(
-            *kernels.scatter_hits(
-                found, layout.block_of, layout.starts, layout.place_bits, tokens.bounds, layout.firsts
-            )
+            *kernels.scatter_hits(found, marks, bits, layout.block_of, layout.starts, tokens.bounds, layout.firsts)
         )
         return int(frequent)
 
     frequent = sum(in_order(pool, part, range(len(seeds))))
     seeds.close()
-    return Linked(hits=hits, layout=layout, seeds=int(seeds.sizes.sum()), frequent=frequent)
+    return Linked(hits=hits, layout=layout, sieve=sieve, seeds=int(seeds.sizes.sum()), frequent=frequent)
 
 
 def seed_hits(

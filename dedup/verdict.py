@@ -103,6 +103,14 @@ def requirements(columns: dict[str, npt.NDArray[np.float64]]) -> tuple[Requireme
     )
 
 
+def floor() -> tuple[int, ...]:
+    """Return what every match has at least, in sixths of a word: words; words of a unit; content words; content words
+    of a unit or a long run; and how long that is."""
+    return tuple(
+        round(6 * words) for words in (LEAST_WORDS, LEAST_WORDS_UNIT, LEAST_CONTENT, LEAST_CONTENT_UNIT, LONG_RUN)
+    )
+
+
 def parts(columns: dict[str, npt.NDArray[np.float64]]) -> tuple[npt.NDArray[np.float64], float]:
     """Return what each input adds to z (float64, n x len(INPUTS)), and the intercept."""
     weights, intercept = coefficients()

@@ -547,6 +547,17 @@ def around(hashes: Sequence[int], masses: Sequence[int], place: int) -> list[int
     ]
 
 
+def weight_of_run(hashes: Sequence[int], masses: Sequence[int], a: int, b: int, unit: int) -> tuple[int, int]:
+    """The mass of the equal tokens around two places in steps of `unit`, rounded up, and how many of them stand before;
+    63 steps where that is more than 62 or where more than 14 stand before."""
+    room = len(hashes) - b
+    ahead = list(itertools.takewhile(lambda k: hashes[a + k] == hashes[b + k], range(room)))
+    behind = list(itertools.takewhile(lambda k: hashes[a - k] == hashes[b - k], range(1, a + 1)))
+    total = sum(masses[a + k] for k in ahead) + sum(masses[a - k] for k in behind)
+    steps = -(-total // unit)
+    return (63 if steps > 62 or len(behind) > 14 else steps), len(behind)
+
+
 def run_bound(left: Sequence[int], right: Sequence[int]) -> tuple[int, int]:
     """The mass of what looks equal around two places, or 2**24 where that has no end, and how much stands before."""
     same = [left[k] == right[k] and left[12 + k] > 0 and right[12 + k] > 0 for k in range(12)]

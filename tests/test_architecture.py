@@ -46,6 +46,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("weights", "tokens"): "Tokens",
     ("chains", "tokens"): "Tokens",
     ("chains", "seeds"): "Hits",
+    ("sift", "seeds"): "Hits, and Weighed",
     ("align", "tokens"): "Tokens",
     ("align", "chains"): "Chains",
     ("align", "weights"): "Sums",

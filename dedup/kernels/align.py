@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.kernels.arrays import grown, grown_rows
 from dedup.kernels.jit import kernel
-from dedup.kernels.tokens import FLAG_BLOCK, FLAG_QUOTE, FLAG_SENTENCE
+from dedup.kernels.tokens import FLAG_BLOCK, FLAG_LINE, FLAG_QUOTE, FLAG_SENTENCE
 
 # Reward of a matched word by its mass in nats: from 0.25 for a function word to 1 at 4 nats and above.
 _LEAST_REWARD = 0.25
@@ -102,18 +102,43 @@ def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any,
 
 
 @kernel
+def _nothing_near(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any) -> bool:
+    """Say that `_region` with a free end matches nothing, where that is sure at a glance.
+
+    Off the first diagonal step m matches cost at least one step without a match, so they gain nothing when they are
+    worth no more than that. A row i is read when i - 1 - m such steps cost at most `drop` and what was gained.
+    """
+    drop, unmatched = costs
+    gained, matches, i = 0.0, 0, 0
+    if unmatched < 1.0:
+        return False
+    while i < size[0] and i <= (drop + gained) / unmatched + matches:
+        x = hashes[at[0] + i * step]
+        for j in range(max(0, i - BAND), min(size[1], i + BAND + 1)):
+            if hashes[at[1] + j * step] == x:
+                gained += reward(masses[at[0] + i * step])
+                matches += 1
+                if i + j == 0 or (matches > 1 and gained > unmatched - 1e-6):
+                    return False
+                break
+        i += 1
+    return True
+
+
+@kernel
 def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, costs: Any, work: Any, out: Any) -> int:
     """Extend from `at` towards `limit` (exclusive) in steps of REACH words; returns the pairs written to `out`.
 
     `at` is moved along.
     """
-    size = np.empty(2, np.int64)
-    scratch = np.empty((REACH, 2), np.int64)
+    matrices, scratch, size = work
     count = 0
     while True:
         size[0] = min(REACH, (limit[0] - at[0]) * step)
         size[1] = min(REACH, (limit[1] - at[1]) * step)
-        found = _region(hashes, masses, at, size, step, costs, work, scratch)
+        if count == 0 and _nothing_near(hashes, masses, at, size, step, costs):
+            return 0
+        found = _region(hashes, masses, at, size, step, costs, matrices, scratch)
         for k in range(found):
             out[count + k, 0], out[count + k, 1] = scratch[k, 0], scratch[k, 1]
         count += found
@@ -125,15 +150,22 @@ def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, costs: Any
 
 
 @kernel
-def align_chain(runs: Any, hashes: Any, masses: Any, low: Any, high: Any, costs: Any, pairs: Any) -> int:
+def workspace() -> Any:
+    """Return the arrays that aligning one chain after the other works in: two matrices, matched pairs, a size."""
+    matrices = (np.empty((REACH + 2, REACH + 2)), np.empty((REACH + 2, REACH + 2), np.uint8))
+    return matrices, np.empty((REACH, 2), np.int64), np.empty(2, np.int64)
+
+
+@kernel
+def align_chain(
+    runs: Any, hashes: Any, masses: Any, low: Any, high: Any, costs: Any, work: Any, side: Any, pairs: Any
+) -> int:
     """Align one chain of runs (n x 3); write matched token pairs in order to `pairs`; return how many.
 
-    `low` and `high` are the tokens that the alignment may use on either side.
+    `low` and `high` are the tokens that the alignment may use on either side; `side` is as large as `pairs`, and `work`
+    what `workspace` gives: making them anew for each of millions of short chains took longer than aligning.
     """
-    work = (np.empty((REACH + 2, REACH + 2)), np.empty((REACH + 2, REACH + 2), np.uint8))
-    scratch = np.empty((REACH, 2), np.int64)
-    side = np.empty((len(pairs), 2), np.int64)
-    size = np.empty(2, np.int64)
+    matrices, scratch, size = work
     at = np.empty(2, np.int64)
     limit = np.empty(2, np.int64)
     at[0], at[1] = runs[0, 0] - 1, runs[0, 1] - 1
@@ -150,7 +182,7 @@ def align_chain(runs: Any, hashes: Any, masses: Any, low: Any, high: Any, costs:
         size[0], size[1] = start_a - a, start_b - b
         if max(size[0], size[1]) <= REACH:
             at[0], at[1] = a, b
-            found = _region(hashes, masses, at, size, 1, (-1.0, costs[1]), work, scratch)
+            found = _region(hashes, masses, at, size, 1, (-1.0, costs[1]), matrices, scratch)
             for k in range(found):
                 pairs[count + k, 0], pairs[count + k, 1] = scratch[k, 0], scratch[k, 1]
             count += found
@@ -211,6 +243,9 @@ def cut(pairs: Any, masses: Any, flags: Any, max_gap: int, tolerance: float, sta
     n = len(pairs)
     if n == 0:
         return 0
+    starts[0] = 0
+    if pairs[n - 1, 0] - pairs[0, 0] == n - 1 and pairs[n - 1, 1] - pairs[0, 1] == n - 1:
+        return 1
     gaps = np.zeros(n, np.int64)
     for i in range(1, n):
         left = _gap(flags, pairs[i - 1, 0] + 1, pairs[i, 0])
@@ -244,7 +279,6 @@ def cut(pairs: Any, masses: Any, flags: Any, max_gap: int, tolerance: float, sta
         count = kept
         limit = min(2 * limit, max_gap)
     count = _bridge(pairs, breaks, values, flags, count, (max_gap, tolerance))
-    starts[0] = 0
     for i in range(count):
         starts[i + 1] = breaks[i]
     return count + 1
@@ -262,16 +296,60 @@ def _contained(a0: int, a1: int, b0: int, b1: int, seen: Any, count: int) -> boo
 
 
 @kernel
+def _may_be_unit(span: Any, bounds: Any, chain: Any, flags: Any) -> bool:
+    """Say whether a passage may be whole lines or quotations on both sides when stray words are cut off its ends."""
+    border = FLAG_LINE | FLAG_QUOTE
+    for side in range(2):
+        start, end, stop = span[2 * side], span[2 * side + 1], bounds[chain[side] + 1]
+        begins, ends = False, end == stop
+        for k in range(min(STRAY + 1, end - start)):
+            begins = begins or (flags[start + k] & border) != 0
+            ends = ends or (end - k < stop and (flags[end - k] & border) != 0)
+        if not (begins and ends):
+            return False
+    return True
+
+
+@kernel
+def _may_match(pairs: Any, span: Any, bounds: Any, chain: Any, masses: Any, flags: Any, floor: Any) -> bool:
+    """Say whether a passage has what any match must have; `floor` is the second of the `needs` of `align_chains`.
+
+    Stray words are not cut off yet, which can make it a unit but leaves it no more words.
+    """
+    weights, least = floor
+    left, right = bounds[chain[0] : chain[0] + 2], bounds[chain[1] : chain[1] + 2]
+    if left[0] == span[0] and left[1] == span[1] and right[0] == span[2] and right[1] == span[3]:
+        return True
+    words, content = np.int64(0), np.int64(0)
+    for i in range(len(pairs)):
+        at = pairs[i, 0]
+        weight = np.int64(weights[at])
+        words += weight
+        if np.int64(masses[at]) * 6 >= least[5] * weight:
+            content += weight
+    if words < least[1] or content < least[3]:
+        return False
+    if words >= least[0] and (content >= least[2] or words >= least[4]):
+        return True
+    return _may_be_unit(span, bounds, chain, flags)
+
+
+@kernel
 def align_chains(
-    chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, masses: Any, flags: Any, limits: Any
+    chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, masses: Any, flags: Any, limits: Any, needs: Any
 ) -> Any:
     """Align the chains (int32, n x 2 texts, sorted by pair) and cut them into passages.
 
-    `limits` (float64) is (drop, largest gap, tolerance, least mass in 1/256 nat, cost of an unmatched
-    word). Returns the texts of each passage
-    (int32, m x 2), the bounds of its blocks (int64, m + 1) and the blocks (int64, k x 3: left place, right place,
-    matched words).
+    `limits` (float64) is (drop, largest gap, tolerance, least mass in 1/256 nat, cost of an unmatched word).
+    `needs` says which passages are left out as no verdict would take them: whether those of a chain may be (bool a
+    chain), and the weights of all tokens with the least of a match (int64: weight; weight of a unit; weight of content
+    words; that of a unit or a long passage; weight of a long passage; mass of a content word of weight 6).
+    Returns the texts of each passage (int32, m x 2), the bounds of its blocks (int64, m + 1) and the blocks (int64,
+    k x 3: left place, right place, matched words).
     """
+    sifted, floor = needs
+    work, span = workspace(), np.empty(4, np.int64)
+    pairs, side, starts = np.empty((512, 2), np.int64), np.empty((512, 2), np.int64), np.empty(512, np.int64)
     out = np.empty((1024, 2), np.int32)
     block_ends = np.zeros(1025, np.int64)
     blocks = np.empty((4096, 3), np.int64)
@@ -281,9 +359,9 @@ def align_chains(
     for c in range(len(chains)):
         if c == 0 or chains[c, 0] != chains[c - 1, 0] or chains[c, 1] != chains[c - 1, 1]:
             count_seen = 0
-        for side in range(2):
-            d = chains[c, side]
-            low[side], high[side] = bounds[d], bounds[d + 1]
+        for s in range(2):
+            d = chains[c, s]
+            low[s], high[s] = bounds[d], bounds[d + 1]
         part = runs[ends[c] : ends[c + 1]]
         if chains[c, 0] == chains[c, 1]:
             # inside one text the left side ends before the right one begins
@@ -295,9 +373,11 @@ def align_chains(
         if _contained(part[0, 0], part[-1, 0] + part[-1, 2], part[0, 1], part[-1, 1] + part[-1, 2], seen, count_seen):
             continue
         room = min(high[0] - low[0], high[1] - low[1]) + 1
-        pairs = np.empty((room, 2), np.int64)
-        starts = np.empty(room, np.int64)
-        count = align_chain(part, hashes, masses, low, high, (limits[0], limits[4]), pairs)
+        if room > len(starts):
+            pairs, side = np.empty((2 * room, 2), np.int64), np.empty((2 * room, 2), np.int64)
+            starts = np.empty(2 * room, np.int64)
+        costs = (limits[0], limits[4])
+        count = align_chain(part, hashes, masses, low, high, costs, work, side[:room], pairs[:room])
         passages = cut(pairs[:count], masses, flags, int(limits[1]), limits[2], starts)
         for s in range(passages):
             first = starts[s]
@@ -310,15 +390,13 @@ def align_chains(
             a0, a1, b0, b1 = pairs[first, 0], pairs[last - 1, 0] + 1, pairs[first, 1], pairs[last - 1, 1] + 1
             if _contained(a0, a1, b0, b1, seen, count_seen):
                 continue
+            span[0], span[1], span[2], span[3] = a0, a1, b0, b1
             if count_seen == len(seen):
                 seen = grown_rows(seen)
-            seen[count_seen, 0], seen[count_seen, 1], seen[count_seen, 2], seen[count_seen, 3] = (
-                a0,
-                a1,
-                b0,
-                b1,
-            )
+            seen[count_seen] = span
             count_seen += 1
+            if sifted[c] and not _may_match(pairs[first:last], span, bounds, chains[c], masses, flags, floor):
+                continue
             if n == len(out):
                 out = grown_rows(out)
             if n + 1 == len(block_ends):

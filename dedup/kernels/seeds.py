@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels.arrays import grown_rows
+from dedup.kernels.arrays import argsort, grown_rows
 from dedup.kernels.jit import kernel
 
 # Tokens compared on either side when the places of a frequent seed are put in order.
@@ -297,12 +297,13 @@ def contexts(hashes: Any, places: Any, starts: Any, ends: Any, step: int) -> Any
 
 
 @kernel
-def scatter_hits(hits: Any, block_of: Any, block_starts: Any, right_bits: int, bounds: Any, firsts: Any) -> Any:
+def scatter_hits(hits: Any, marks: Any, bits: Any, block_of: Any, block_starts: Any, bounds: Any, firsts: Any) -> Any:
     """Put hits into blocks by their left text.
 
-    `block_of` (int32 a text) and `block_starts` (int64, the first token of each block and the end of the last).
-    Returns records (uint64: the left place within its block above `right_bits` bits of the right place), block by
-    block, and the edges of the blocks (int64).
+    `marks` (uint16 a hit, or none at all) go with them; `bits` are those of a right place and of a mark. `block_of`
+    (int32 a text) and `block_starts` (int64, the first token of each block and the end of the last).
+    Returns records (uint64: the left place within its block, the right place, the mark), block by block, and the edges
+    of the blocks (int64).
     """
     n = len(hits)
     block = np.empty(n, np.int32)
@@ -314,71 +315,69 @@ def scatter_hits(hits: Any, block_of: Any, block_starts: Any, right_bits: int, b
         edges[b + 1] += edges[b]
     at = edges.copy()
     out = np.empty(n, np.uint64)
+    right_bits, mark_bits = np.uint64(bits[0]), np.uint64(bits[1])
     for i in range(n):
         b = block[i]
         left = np.uint64(hits[i, 0] - block_starts[b])
-        out[at[b]] = left << np.uint64(right_bits) | np.uint64(hits[i, 1])
+        record = left << right_bits | np.uint64(hits[i, 1])
+        out[at[b]] = record << mark_bits | np.uint64(marks[i]) if len(marks) else record
         at[b] += 1
     return out, edges
 
 
 @kernel
-def group_hits(records: Any, start: int, right_bits: int, bounds: Any, firsts: Any) -> Any:
-    """Return the hits of one block, as `scatter_hits` makes them, in order of left, then right text.
-
-    Returns places (int64, n x 2), texts (int32, n x 2) and the edges of the pairs of texts (int64).
-    """
+def open_hits(records: Any, start: int, bits: Any, bounds: Any, firsts: Any) -> Any:
+    """Return the hits of one block, as `scatter_hits` makes them: places (int64, n x 2), texts (int32, n x 2) and
+    marks (uint16); the records are sorted, and so are the hits by left, then right place."""
     n = len(records)
-    bits, mask = np.uint64(right_bits), (np.uint64(1) << np.uint64(right_bits)) - np.uint64(1)
-    left, right = np.empty(n, np.int32), np.empty(n, np.int32)
-    low: Any = len(bounds) - 1
-    high: Any = 0
-    for i in range(n):
-        left[i] = document_at(np.int64(records[i] >> bits) + start, bounds, firsts)
-        right[i] = document_at(np.int64(records[i] & mask), bounds, firsts)
-        low, high = min(low, np.int64(left[i])), max(high, np.int64(right[i]))
-    for i in range(n):
-        left[i] -= low
-        right[i] -= low
-    order = pair_order(left, right, max(0, high - low + 1))
+    right_bits, mark_bits = np.uint64(bits[0]), np.uint64(bits[1])
+    right_mask = (np.uint64(1) << right_bits) - np.uint64(1)
+    mark_mask = (np.uint64(1) << mark_bits) - np.uint64(1)
     places, documents = np.empty((n, 2), np.int64), np.empty((n, 2), np.int32)
-    groups = np.empty(n + 1, np.int64)
-    count = 0
-    for k in range(n):
-        i = order[k]
-        places[k, 0], places[k, 1] = np.int64(records[i] >> bits) + start, np.int64(records[i] & mask)
-        documents[k, 0], documents[k, 1] = left[i] + low, right[i] + low
-        if k == 0 or documents[k, 0] != documents[k - 1, 0] or documents[k, 1] != documents[k - 1, 1]:
-            groups[count] = k
-            count += 1
-    groups[count] = n
-    return places, documents, groups[: count + 1].copy()
+    marks = np.empty(n, np.uint16)
+    d = document_at(np.int64(start), bounds, firsts) if n else 0
+    for i in range(n):
+        marks[i] = np.uint16(records[i] & mark_mask)
+        record = records[i] >> mark_bits
+        left, right = np.int64(record >> right_bits) + start, np.int64(record & right_mask)
+        while bounds[d + 1] <= left:
+            d += 1
+        places[i, 0], places[i, 1] = left, right
+        documents[i, 0], documents[i, 1] = d, document_at(right, bounds, firsts)
+    return places, documents, marks
 
 
 @kernel
-def pair_order(left: Any, right: Any, n_documents: int) -> Any:
-    """Return the stable order (int64) of hits by left, then right document: two counting sorts."""
-    n = len(left)
-    order = np.empty(n, np.int64)
-    counts = np.zeros(n_documents + 1, np.int64)
-    for i in range(n):
-        counts[right[i] + 1] += 1
-    for d in range(n_documents):
-        counts[d + 1] += counts[d]
-    for i in range(n):
-        order[counts[right[i]]] = i
-        counts[right[i]] += 1
-    final = np.empty(n, np.int64)
-    counts[:] = 0
-    for i in range(n):
-        counts[left[i] + 1] += 1
-    for d in range(n_documents):
-        counts[d + 1] += counts[d]
-    for k in range(n):
-        i = order[k]
-        final[counts[left[i]]] = i
-        counts[left[i]] += 1
-    return final
+def group_hits(places: Any, documents: Any, kept: Any) -> Any:
+    """Return the hits that are `kept` (bool), which come in order of their left place, in order of left, then right
+    text: places (int64, n x 2), texts (int32, n x 2) and the edges of the pairs of texts (int64)."""
+    n = 0
+    for i in range(len(kept)):
+        n += kept[i]
+    rows, rights = np.empty(n, np.int64), np.empty(n, np.int64)
+    n = 0
+    for i in range(len(kept)):
+        if kept[i]:
+            rows[n], rights[n] = i, documents[i, 1]
+            n += 1
+    out, texts = np.empty((n, 2), np.int64), np.empty((n, 2), np.int32)
+    groups = np.empty(n + 1, np.int64)
+    count, first = 0, 0
+    while first < n:
+        end, left = first + 1, documents[rows[first], 0]
+        while end < n and documents[rows[end], 0] == left:
+            end += 1
+        order = argsort(rights[first:end])
+        for k in range(end - first):
+            i = rows[first + order[k]]
+            for side in range(2):
+                out[first + k, side], texts[first + k, side] = places[i, side], documents[i, side]
+            if k == 0 or texts[first + k, 1] != texts[first + k - 1, 1]:
+                groups[count] = first + k
+                count += 1
+        first = end
+    groups[count] = n
+    return out, texts, groups[: count + 1].copy()
 
 
 @kernel

@@ -1,4 +1,5 @@
-"""What stands around a seed in a few bytes, and the most that the run of two places with one seed can weigh."""
+"""What stands around a seed, the most that the run of two places with one seed can weigh, and which pairs of texts
+cannot have a chain by that."""
 
 from __future__ import annotations
 
@@ -17,6 +18,9 @@ STEP = 32
 HIGHEST = 255
 # The weight of a run that may go on further than is noted.
 UNKNOWN = 1 << 24
+# Bits of how many tokens before a hit its run begins, and of what it weighs, where both go with the hit.
+BACK_BITS = 4
+MASS_BITS = 6
 
 
 @kernel
@@ -53,3 +57,79 @@ def run_bounds(left: Any, right: Any) -> Any:
             if step < 0:
                 back[i] = BEFORE - 1 - k
     return weighs, back
+
+
+@kernel
+def weigh_hits(hits: Any, hashes: Any, masses: Any, unit: int, top: int) -> Any:
+    """Return what the exact run at each hit weighs, in a few bits (uint16): above `BACK_BITS` bits of how many tokens
+    before the hit it begins, its mass in steps of `unit` (1/256 nat), rounded up; `top` steps for all from there on.
+
+    `hits` (int64, n x 2) are places among all tokens. A run is not cut at the ends of texts, which only adds to it.
+    """
+    out = np.empty(len(hits), np.uint16)
+    farthest = (1 << BACK_BITS) - 1
+    enough = unit * (top - 1)
+    for i in range(len(hits)):
+        a, b = hits[i, 0], hits[i, 1]
+        mass: Any = 0
+        back = 0
+        while a > back and back < farthest and mass <= enough and hashes[a - back - 1] == hashes[b - back - 1]:
+            back += 1
+            mass += np.int64(masses[a - back])
+        if back == farthest:
+            mass = enough + 1
+        k = 0
+        while mass <= enough and b + k < len(hashes) and hashes[a + k] == hashes[b + k]:
+            mass += np.int64(masses[a + k])
+            k += 1
+        steps = top if mass > enough else (mass + unit - 1) // unit
+        out[i] = steps << BACK_BITS | back
+    return out
+
+
+@kernel
+def possible(documents: Any, places: Any, weighs: Any, back: Any, least: int) -> Any:
+    """Return which hits are of pairs of texts whose chains may weigh `least` (1/256 nat), and how many pairs are not.
+
+    `documents` and `places` (n x 2) are the two sides of the hits, in order of the left text, then place; `weighs` and
+    `back` (int32) as of `run_bounds`. A chain weighs at most what its runs do; hits of one drift whose runs begin at
+    one place are of one run, which is counted once where nothing of the pair stands between them.
+    """
+    n = len(places)
+    kept = np.empty(n, np.bool_)
+    slot_of = np.empty(n, np.int32)
+    # a small table for each left text: right text, sum of masses, drift and beginning of the last run
+    table = np.empty((16, 4), np.int64)
+    dropped, first = 0, 0
+    right: Any = 0
+    while first < n:
+        end = first + 1
+        while end < n and documents[end, 0] == documents[first, 0]:
+            end += 1
+        room = 16
+        while room < 2 * (end - first):
+            room *= 2
+        if room > len(table):
+            table = np.empty((room, 4), np.int64)
+        for s in range(room):
+            table[s, 0] = -1
+        for i in range(first, end):
+            right = np.int64(documents[i, 1])
+            drift, begin = places[i, 1] - places[i, 0], places[i, 0] - back[i]
+            s = (right * 0x9E3779B1 >> 12) & (room - 1)
+            while table[s, 0] >= 0 and table[s, 0] != right:
+                s = (s + 1) & (room - 1)
+            slot_of[i] = s
+            if table[s, 0] < 0:
+                table[s, 0], table[s, 1] = right, 0
+            elif table[s, 2] == drift and table[s, 3] == begin:
+                continue
+            table[s, 1] = min(table[s, 1] + weighs[i], UNKNOWN)
+            table[s, 2], table[s, 3] = drift, begin
+        for i in range(first, end):
+            kept[i] = table[slot_of[i], 1] >= least
+        for s in range(room):
+            if table[s, 0] >= 0 and table[s, 1] < least:
+                dropped += 1
+        first = end
+    return kept, dropped

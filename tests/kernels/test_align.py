@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import align as stage
+from dedup import rescore, weights
 from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config, SeedConfig
@@ -320,3 +322,44 @@ def test_unrelated_texts_share_nothing() -> None:
     left = "The council said on Monday that it will repair the bridge, and the work is going to take a year."
     right = "On Monday the coach said it will be hard to win, but the team is going to try and has a good chance."
     assert passages_in([left, right]) == []
+
+
+@MANY
+@given(mosaics(alphabet=60, max_piece=14), st.integers(0, 2**32 - 1))
+def test_the_floor_leaves_all_matches(texts: Texts, seed: int) -> None:
+    """Passages left out unscored are those alone that no verdict takes, whatever words weigh and lines end."""
+    rng = np.random.default_rng(seed)
+    plain = tokens_of(texts)
+    _, number = np.unique(plain.hashes, return_inverse=True)
+    weight = rng.choice(np.array([6, 6, 6, 3, 2], np.uint8), number.max(initial=0) + 1)[number]
+    flags = rng.choice(np.array([0, 0, 0, 0, 1, 2, 3, 4, 35], np.uint8), len(number))
+    tokens = replace(plain, weights=weight, flags=flags)
+    masses = (rng.choice([40, 600, 1800, 2600], number.max(initial=0) + 1)[number] * weight // 6).astype(np.uint16)
+    known = replace(rescore.evidence(tokens, weights.inverse(np.zeros(1 << 22, np.int32), 0)), masses=masses)
+    known = replace(known, mass=weights.Sums(masses), marks=rescore._marks(masses, weight, flags))
+    config = Config().rescore
+    chains = chain_hits(hits_of(tokens), tokens, masses, CHAINS)
+    found = []
+    for floor in (None, rescore.least_of_a_match(config)):
+        passages = align_chains(chains, tokens, masses, ALIGN, floor=floor)
+        scored = rescore.rescore(passages, known, config)
+        sizes = np.diff(tokens.bounds)[passages.documents]
+        spans = passages.spans()
+        whole = (spans[:, 1] - spans[:, 0] == sizes[:, 0]) & (spans[:, 3] - spans[:, 2] == sizes[:, 1])
+        found.append((len(passages), blocks_of(passages.select((scored.scores >= config.min_score) | whole))))
+    assert found[0][1] == found[1][1]
+    spared = np.ones(len(chains), np.bool_)
+    floor = rescore.least_of_a_match(config)
+    assert len(align_chains(chains, tokens, masses, ALIGN, floor=floor, spared=spared)) == found[0][0]
+
+
+def test_the_floor_leaves_out_chance() -> None:
+    """Four rare words that two long texts share by chance are not scored; a text of four words that is all equal is."""
+    chance = [[*range(100), 1000, 1001, 1002, 1003], [1000, 1001, 1002, 1003, *range(200, 300)]]
+    floor = rescore.least_of_a_match(Config().rescore)
+    for texts, left in ((chance, 0), ([[1, 2, 3, 4], [1, 2, 3, 4]], 1)):
+        tokens = tokens_of(texts)
+        chains = chain_hits(hits_of(tokens), tokens, rare(tokens), CHAINS)
+        assert len(chains) == 1
+        assert len(align_chains(chains, tokens, rare(tokens), ALIGN, floor=floor)) == left
+    assert rescore.least_of_a_match(replace(Config().rescore, min_score=0.0)) is None

@@ -74,11 +74,19 @@ def test_document_of_like_the_twin(sizes: list[int], data: st.DataObject) -> Non
 
 
 @SOME
-@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=40))
-def test_pair_order_is_a_stable_sort(pairs: list[Pair]) -> None:
-    """Two counting sorts give the order of Python's stable sort."""
-    left, right = (np.array([p[s] for p in pairs], np.int32) for s in (0, 1))
-    assert kernels.pair_order(left, right, 7).tolist() == sorted(range(len(pairs)), key=lambda i: pairs[i])
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.booleans()), max_size=40))
+def test_groups_are_stably_sorted(rows: list[tuple[int, int, bool]]) -> None:
+    """Hits in order of the left text come out by pair of texts, those of one pair in their order."""
+    rows.sort(key=lambda row: row[0])
+    documents = np.array([row[:2] for row in rows], np.int32).reshape(-1, 2)
+    places = np.stack([np.arange(len(rows)), np.arange(len(rows)) + 50], axis=1)
+    kept = np.array([row[2] for row in rows], np.bool_)
+    found, texts, groups = kernels.group_hits(places, documents, kept)
+    wanted = sorted((i for i, row in enumerate(rows) if row[2]), key=lambda i: rows[i][:2])
+    assert found.tolist() == [[i, i + 50] for i in wanted]
+    pairs = [rows[i][:2] for i in wanted]
+    assert [tuple(text) for text in texts.tolist()] == pairs
+    assert groups.tolist() == [i for i in range(len(pairs)) if i == 0 or pairs[i] != pairs[i - 1]] + [len(pairs)]
 
 
 @MANY

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from dedup import sift
 from dedup.chains import chain_hits
 from dedup.kernels import surroundings as kernels
+from dedup.seeds import TOP, Layout, Sieve, link_seeds
 from tests import reference
-from tests.kernels.stages import CHAINS, hits_of
+from tests.kernels.stages import CHAINS, SEEDS, hits_of
 from tests.strategies import MANY, SOME, mosaics, token_texts, tokens_of
 
 Texts = list[list[int]]
@@ -92,3 +93,59 @@ def test_pairs_without_a_chain_are_ruled_out() -> None:
     kept, dropped = sift.possible(documents, hits.places, weighs, back, 12 * 256)
     assert {tuple(pair) for pair in documents[kept].tolist()} == {(2, 3)}
     assert dropped == 2
+
+
+@SOME
+@given(token_texts(alphabet=2, max_texts=3, max_size=30), st.integers(1, 400), st.data())
+def test_weights_like_the_twin(texts: Texts, unit: int, data: st.DataObject) -> None:
+    """A mark is the mass of the run at a hit, rounded up and cut, and how far before the hit it begins."""
+    tokens = tokens_of(texts)
+    n = len(tokens.hashes)
+    if n < 2:
+        return
+    masses = np.array(data.draw(st.lists(st.sampled_from([0, 31, 700, 9000]), min_size=n, max_size=n)), np.uint16)
+    place = st.lists(st.integers(0, n - 1), min_size=2, max_size=2, unique=True).map(sorted)
+    hits = np.array(data.draw(st.lists(place, min_size=1, max_size=10)), np.int64)
+    found = kernels.weigh_hits(hits, tokens.hashes, masses, unit, TOP)
+    wanted = [reference.weight_of_run(tokens.hashes.tolist(), masses.tolist(), a, b, unit) for a, b in hits.tolist()]
+    # where the mass is cut, how far the run goes back says nothing
+    steps = [(int(mark) >> 4, 0 if int(mark) >> 4 == TOP else int(mark) & 15) for mark in found]
+    assert steps == [(mass, 0 if mass == TOP else back) for mass, back in wanted]
+
+
+@MANY
+@given(mosaics(alphabet=40, max_piece=12), st.integers(1, 12), st.integers(1, 40), st.integers(0, 2**32 - 1))
+def test_a_scan_rules_out_no_chain(texts: Texts, least: int, block: int, seed: int) -> None:
+    """Whatever the masses, the chains of sifted hits are those of all hits, and no pair is left uncounted."""
+    tokens = tokens_of(texts)
+    words, number = np.unique(tokens.hashes, return_inverse=True)
+    masses = np.random.default_rng(seed).integers(0, 2000, len(words)).astype(np.uint16)[number]
+    config = replace(CHAINS, least_mass=float(least))
+    everything, one_side = np.ones(len(tokens), np.bool_), np.zeros(len(tokens), np.int8)
+    sieve = Sieve(masses=masses, least=least * 256)
+    linked = link_seeds(tokens, everything, one_side, SEEDS, Layout(tokens.bounds, block), sieve=sieve)
+    hits = hits_of(tokens)
+    whole = chain_hits(hits, tokens, masses, config)
+    runs, pairs = [], 0
+    for number in range(len(linked.layout)):
+        some, dropped = sift.sifted(linked.weighed(number), least * 256)
+        runs += chain_hits(some, tokens, masses, config).runs.tolist()
+        pairs += dropped + max(0, len(some.groups) - 1)
+    assert runs == whole.runs.tolist()
+    assert pairs == max(0, len(hits.groups) - 1)
+
+
+def test_a_scan_rules_out_chance() -> None:
+    """Pairs that share a few light words at two places are left out; where marks have no room, none is."""
+    light = [1, 2, 3]
+    texts = [[*light, *range(100 * i, 100 * i + 40), *light, 50] for i in range(1, 9)]
+    tokens = tokens_of(texts)
+    masses = np.full(len(tokens.hashes), 256, np.uint16)
+    active, sides = np.ones(len(texts), np.bool_), np.zeros(len(texts), np.int8)
+    pairs = len(hits_of(tokens).groups) - 1
+    for has_room, left in ((True, 0), (False, pairs)):
+        layout = Layout(tokens.bounds)
+        layout.mark_bits *= has_room
+        linked = link_seeds(tokens, active, sides, SEEDS, layout, sieve=Sieve(masses=masses, least=13 * 256))
+        hits, dropped = sift.sifted(linked.weighed(0), 13 * 256)
+        assert (len(hits.groups) - 1, dropped) == (left, pairs - left)
