@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.errors import StoreError
-from dedup.index import contents, handles, upkeep
+from dedup.index import contents, foreign, handles, upkeep
 from dedup.index.answers import Answer, Clusters, IndexStats
 from dedup.index.known import Idf, Known, KnownTexts, of_texts
 from dedup.index.matching import Texts, matches
@@ -280,6 +280,29 @@ class Index:
             tokens = tokenize_all([d.text for d in batch], self._pool)
             rows = signatures(tokens, self.config.signatures, self._pool)
             yield from zip([d.id for d in batch], rows, strict=True)
+
+    def near(self, signatures: Iterable[Any], *, threshold: float = 0.0) -> list[tuple[tuple[str, float], ...]]:
+        """Return for each signature the documents that share a band of values with it: id and share of equal values,
+        which estimates their Jaccard similarity, those of at least `threshold`, most alike first.
+
+        Signatures are `datasketch.MinHash(scheme="affine32")` objects, or such rows as `Index.signatures` yields. At a
+        threshold of 0 these are the documents that a `datasketch.MinHashLSH` of the same bands returns.
+
+        Raises `ConfigError` for signatures of another scheme, seed or size, `StoreError` when the index is damaged.
+        """
+        rows = foreign.rows_of(signatures, self.config.signatures)
+        with self._storage.database.reading():
+            view = self._storage.view()
+            found = foreign.sharing_a_band(rows, view, self.config)
+            numbers = sorted({n for some in found for n in some})
+            known = self._texts.take(numbers, self._storage.idf(view), None)
+        out = []
+        for row, some in zip(rows, found, strict=True):
+            made = self._new([known[n].document for n in some], ReadLog())
+            shares = np.round((made.signed == row).mean(axis=1), 6).tolist()
+            alike = [(d.id, share) for d, share in zip(made.documents, shares, strict=True) if share >= threshold]
+            out.append(tuple(sorted(alike, key=lambda one: (-one[1], one[0]))))
+        return out
 
     # inside
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dedup import Index, StoreError
+from dedup import ConfigError, Index, StoreError, shingle_hashes
 from dedup.index import index as index_module
 from dedup.index import upkeep
 from tests.index.texts import article
@@ -38,6 +38,61 @@ def test_d18_signatures_of_another_scheme_are_never_searched(tmp_path: Path) -> 
         storage.put_part("state", replace(storage.view().state, signatures="affine64").encode())
     with pytest.raises(StoreError, match=r"signatures affine64, this version has affine32.*build a new index"):
         Index.open(tmp_path / "news.idx", mode="r")
+
+
+def test_d18_foreign_signatures_are_refused(tmp_path: Path) -> None:
+    """D18: signatures of another scheme, seed, size or type are refused with what to do, never compared."""
+    from datasketch import MinHash
+
+    with Index.open(tmp_path / "news.idx") as index:
+        index.add(article(1))
+        [(_, row)] = index.signatures()
+        for wrong, message in (
+            (
+                MinHash(num_perm=128, seed=1, scheme="legacy"),
+                r"scheme legacy .* make it with MinHash\(scheme='affine32'",
+            ),
+            (MinHash(num_perm=128, seed=2, scheme="affine32"), "with seed 2, those of the index are .* with seed 1"),
+            (MinHash(num_perm=64, seed=1, scheme="affine32"), r"shape \(64,\), those of the index are 128 of uint32"),
+            (row.astype(np.uint64), "uint64 values"),
+        ):
+            with pytest.raises(ConfigError, match=message):
+                index.near([row, wrong])
+        assert index.near([row]) == [(("n1", 1.0),)]
+        assert index.near([]) == []
+
+
+def test_d19_datasketch_and_the_index_find_the_same(tmp_path: Path) -> None:
+    """D19: for datasketch's signatures the index finds the documents that datasketch's own LSH finds, from memory and
+    from files, and estimates the similarity that datasketch does; removed documents apart."""
+    from datasketch import MinHash, MinHashLSH
+
+    some = articles()
+    for n, one in enumerate(some):
+        # versions from nearly equal to hardly alike
+        one["text"] = " ".join(one["text"].split()[: 20 + 3 * n]) if n % 2 else some[n // 4]["text"] + one["text"][:90]
+    made = {}
+    for one in some:
+        made[one["id"]] = MinHash(num_perm=128, seed=1, scheme="affine32", hashfunc=int)
+        made[one["id"]].update_batch(shingle_hashes(one["text"]).tolist())
+    with Index.open(tmp_path / "news.idx") as index:
+        sizes = index.config.signatures
+        lsh = MinHashLSH(num_perm=sizes.num_perm, params=(sizes.bands, sizes.rows))
+        for doc_id, sketch in made.items():
+            lsh.insert(doc_id, sketch)
+        index.add(some)
+        found = index.near(made.values())
+        assert [sorted(i for i, _ in one) for one in found] == [sorted(lsh.query(sketch)) for sketch in made.values()]
+        assert any(0.1 < share < 0.9 for one in found for _, share in one)
+        for sketch, one in zip(made.values(), found, strict=True):
+            assert one == tuple(
+                sorted(((i, round(made[i].jaccard(sketch), 6)) for i, _ in one), key=lambda o: (-o[1], o[0]))
+            )
+        upkeep.flush(index._storage)
+        assert index.near(made.values()) == found
+        assert index.near(made.values(), threshold=0.5) == [tuple(o for o in one if o[1] >= 0.5) for one in found]
+        index.remove("n4")
+        assert index.near(made.values()) == [tuple(o for o in one if o[0] != "n4") for one in found]
 
 
 def test_d19_memory_files_and_threads_answer_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
