@@ -166,7 +166,8 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     try:
         result = run([*paths], config, progress=progress, journal=journal, **given)
         progress.stage("writing", None)
-        write_results(result, Path(out), texts=not options["no_texts"], formats=options["formats"])
+        formats = options["formats"]
+        write_results(result, Path(out), texts=not options["no_texts"], formats=formats, jobs=config.jobs or 0)
         if journal is not None:
             journal.remove()
     finally:

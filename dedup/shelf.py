@@ -252,19 +252,24 @@ class Chosen(Mapping[str, Document]):
     def __init__(self, shelf: Shelf, numbers: npt.NDArray[np.int64]) -> None:
         self._shelf, self._numbers = shelf, numbers
         self._ids = shelf.ids
+        chosen = np.zeros(len(self._ids), np.bool_)
+        chosen[numbers] = True
+        self._chosen = chosen.tobytes()
 
     def __getitem__(self, doc_id: str) -> Document:
-        if doc_id not in self:
+        number = self._number(doc_id)
+        if number is None:
             raise KeyError(doc_id)
-        return self._shelf[bisect.bisect_left(self._ids, doc_id)]
+        return self._shelf[number]
 
     def __contains__(self, doc_id: object) -> bool:
-        if not isinstance(doc_id, str):
-            return False
+        return isinstance(doc_id, str) and self._number(doc_id) is not None
+
+    def _number(self, doc_id: str) -> int | None:
+        """Return a document's place on the shelf, None of one that is not chosen."""
         number = bisect.bisect_left(self._ids, doc_id)
-        at = int(np.searchsorted(self._numbers, number))
-        here = at < len(self._numbers) and int(self._numbers[at]) == number
-        return here and self._ids[number] == doc_id
+        here = number < len(self._ids) and self._ids[number] == doc_id
+        return number if here and self._chosen[number] else None
 
     def __iter__(self) -> Iterator[str]:
         return (self._ids[i] for i in self._numbers.tolist())

@@ -120,6 +120,10 @@ class Catalogue:
         """Return the same with another layout."""
         return replace(self, layout=layout)
 
+    def among(self, doc_ids: Iterable[str]) -> Catalogue:
+        """Return the same with the texts of a few documents at hand, which are looked up once."""
+        return replace(self, texts={d: found for d in doc_ids if (found := self.texts.get(d)) is not None})
+
     def ref(self, cluster_id: str) -> Ref | None:
         """Return the mention of a passage cluster, or None when the result has no such cluster."""
         found = self.numbers.get(cluster_id)

@@ -10,8 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
+import msgspec
 from markupsafe import Markup
 
+from dedup import workers
 from dedup.errors import StoreError
 from dedup.model import SCOPES, ScanResult
 from dedup.report import labels
@@ -41,6 +43,8 @@ _READING_ELEMENTS: Final = 0.2
 """Part of these elements that whole texts may take; they have many marks."""
 _LINE_ELEMENTS: Final = 5
 """Elements that a line counts as: it is one, but is searched and sorted as well."""
+_ROWS: Final = 1000
+"""Lines that a process makes at a time."""
 _CHUNK: Final = 100
 """Lines that a browser skips together while they are out of sight."""
 _HOLE: Final = "<!-- passages -->"
@@ -91,7 +95,8 @@ def render_pages(
 ) -> Iterator[tuple[str, str]]:
     """Yield name and text of the main page, then of each side page that is needed."""
     start = replace(ready.known.layout, main=main, folder=_folder(main), whole=0)
-    rows = _fit(_rows(ready.known.laid_out(start)), int(budget_bytes * _INDEX_PART), _row_size)
+    jobs = ready.options.jobs or workers.cores()
+    rows = _fit(_rows(ready.known.laid_out(start), jobs), int(budget_bytes * _INDEX_PART), _row_size)
     known = ready.known.laid_out(replace(start, indexed=len(rows)))
     places = all_places(known)
     elements = max(_ELEMENTS - _LINE_ELEMENTS * len(rows), _LEAST_ELEMENTS)
@@ -105,7 +110,7 @@ def render_pages(
     whole = _whole(known, rows, room, elements - sum(map(_elements, reading)))
     known = known.laid_out(replace(known.layout, whole=len(whole)))
     yield main, "".join((before, _list(known.layout, ready.facts.passages, whole, rows), after))
-    yield from _side_pages(known.laid_out(replace(known.layout, aside=True)), places)
+    yield from _side_pages(known.laid_out(replace(known.layout, aside=True)), places, jobs)
 
 
 def _whole(known: Catalogue, rows: Sequence[_Row], room: int, elements: int) -> tuple[str, ...]:
@@ -179,15 +184,22 @@ def _page(ready: Prepared, known: Catalogue, parts: _Parts) -> str:
     )
 
 
-def _side_pages(known: Catalogue, places: Mapping[str, Sequence[Place]]) -> Iterator[tuple[str, str]]:
-    """Yield the pages with passages and reading views that the main page has not."""
+def _side_pages(known: Catalogue, places: Mapping[str, Sequence[Place]], jobs: int) -> Iterator[tuple[str, str]]:
+    """Yield the pages with passages and reading views that the main page has not, made by `jobs` processes."""
     layout, total = known.layout, min(len(known.passages), MOST_CARDS)
-    for first, last in _blocks(layout.whole, total):
-        page = _side_page(_range("Passages", first, last, total), _passages(known, first, last), known)
-        yield layout.side_page("p", first), page
-    for first, last in _blocks(layout.readings, len(places)):
-        page = _side_page(_range("Texts", first, last, len(places)), _readings(known, places, first, last), known)
-        yield layout.side_page("t", first), page
+
+    def page(wanted: tuple[str, int, int]) -> bytes:
+        sort, first, last = wanted
+        if sort == "p":
+            items, title = _passages(known, first, last), _range("Passages", first, last, total)
+        else:
+            items, title = _readings(known, places, first, last), _range("Texts", first, last, len(places))
+        return _side_page(title, items, known).encode()
+
+    pages = [("p", *block) for block in _blocks(layout.whole, total)]
+    pages += [("t", *block) for block in _blocks(layout.readings, len(places))]
+    for (sort, first, _), made in zip(pages, workers.in_processes(page, pages, jobs), strict=True):
+        yield layout.side_page(sort, first), made.decode()
 
 
 def _blocks(shown: int, total: int) -> Iterator[tuple[int, int]]:
@@ -215,14 +227,18 @@ def _side_page(title: str, items: Iterable[str], known: Catalogue) -> str:
 
 
 def _passages(known: Catalogue, first: int, last: int) -> Iterator[str]:
-    for cluster in islice(known.passages, first - 1, last):
-        yield passage_card(passage_view(cluster, known), known)
+    for number in range(first - 1, last):
+        yield passage_card(passage_view(known.passages[number], known), known)
 
 
-def _rows(known: Catalogue) -> Iterator[_Row]:
-    for cluster in islice(known.passages, MOST_CARDS):
-        view = row_view(cluster, known)
-        yield _Row(row_line(view, known.layout), facets(view))
+def _rows(known: Catalogue, jobs: int) -> Iterator[_Row]:
+    def block(first: int) -> bytes:
+        views = (row_view(known.passages[n], known) for n in range(first, min(first + _ROWS, total)))
+        return msgspec.msgpack.encode([(row_line(view, known.layout), facets(view)) for view in views])
+
+    total = min(len(known.passages), MOST_CARDS)
+    for made in workers.in_processes(block, range(0, total, _ROWS), jobs):
+        yield from map(_Row._make, msgspec.msgpack.decode(made, type=list[tuple[str, str]]))
 
 
 def _documents(known: Catalogue) -> Iterator[str]:

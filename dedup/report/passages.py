@@ -143,6 +143,7 @@ def row_view(cluster: PassageCluster, known: Catalogue) -> RowView:
 
 def passage_view(cluster: PassageCluster, known: Catalogue) -> PassageView:
     """Return what the page shows of a passage cluster."""
+    known = known.among({m.doc_id for m in cluster.members})
     members = _in_time(cluster.members, known.texts)
     documents = len({m.doc_id for m in members})
     number = known.numbers[cluster.cluster_id]

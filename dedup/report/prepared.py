@@ -14,10 +14,14 @@ from dedup.report.redact import redact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
-    """How much of the texts a report shows: snippets, all of them (`full_text`), or figures alone (`redact`)."""
+    """How much of the texts a report shows: snippets, all of them (`full_text`), or figures alone (`redact`).
+
+    `jobs` processes write it, as many as there are cores when 0; it is the same whatever their number.
+    """
 
     full_text: bool = False
     redact: bool = False
+    jobs: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ def web_address(url: str | None) -> str | None:
 
     Addresses with a user name in them are refused, for they disguise where they lead.
     """
-    if not url or len(url) > _URL_LIMIT or UNSHOWN.search(url) or any(c.isspace() for c in url):
+    if not url or len(url) > _URL_LIMIT or UNSHOWN.search(url) or url.split() != [url]:
         return None
     try:
         parts = urlsplit(url)

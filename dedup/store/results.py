@@ -64,11 +64,13 @@ def check_target(out: Path) -> None:
         raise StoreError(f"{out}: {error.strerror}; name another folder with -o") from error
 
 
-def write_results(result: ScanResult, out: Path, *, texts: bool = True, formats: Sequence[str] = ()) -> None:
+def write_results(
+    result: ScanResult, out: Path, *, texts: bool = True, formats: Sequence[str] = (), jobs: int = 0
+) -> None:
     """Write the files of a result into a new folder, then put it in the place of `out`.
 
     `formats` names what is wanted: `jsonl`, or a name of `dedup.report.exports`; `html` and `jsonl` when empty. The
-    manifest is always written.
+    manifest is always written. `jobs` processes write, as many as there are cores when 0.
 
     Raises `StoreError` when the folder cannot be written; what stood at `out` then stays.
     """
@@ -81,7 +83,7 @@ def write_results(result: ScanResult, out: Path, *, texts: bool = True, formats:
         raise StoreError(f"{out}: {error}; choose a folder that can be written with -o") from error
     try:
         fresh.chmod(0o755)
-        _write_files(result, fresh, texts, formats or FORMATS)
+        _write_files(result, fresh, texts, formats or FORMATS, jobs)
         _swap(fresh, out)
     except OSError as error:
         raise StoreError(f"{out}: {error}; free some space or choose another folder with -o") from error
@@ -111,9 +113,9 @@ def _clear(out: Path) -> None:
         os.close(handle)
 
 
-def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequence[str]) -> None:
+def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequence[str], jobs: int) -> None:
     from dedup.report.exports import write_format
-    from dedup.report.prepared import prepare
+    from dedup.report.prepared import ReportOptions, prepare
 
     tables: dict[str, Iterable[Any]] = {
         "passages.jsonl": result.passages,
@@ -132,7 +134,7 @@ def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequenc
             write_parts(folder / WORDS, packed(result.words))
     reports = [name for name in formats if name != "jsonl"]
     if reports:
-        ready = prepare(result)
+        ready = prepare(result, ReportOptions(jobs=jobs))
         for name in reports:
             write_format(name, ready, folder)
     write_bytes(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")

@@ -321,6 +321,16 @@ def test_every_link_between_pages_leads_somewhere(result: ScanResult) -> None:
         assert sorted(whole) == sorted([*(f"cluster-{n:04d}" for n in range(300)), "last"])
 
 
+def test_pages_are_the_same_by_one_process_or_several(result: ScanResult) -> None:
+    """However many processes make lines and pages, they are the same, in the same order."""
+    large = replace(result, passages=_many(result, 2300))
+    one, several = (
+        list(render_pages(prepare(large, ReportOptions(jobs=jobs)), budget_bytes=400_000)) for jobs in (1, 3)
+    )
+    assert len(one) > 20
+    assert one == several
+
+
 def test_a_page_too_small_for_all_lines_says_how_many_are_elsewhere(result: ScanResult) -> None:
     """Passages without a line on the main page are counted, and the pages they are on are linked."""
     page = Page(_pages(replace(result, passages=_many(result, 300)), 100_000)["report.html"])
