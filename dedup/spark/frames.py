@@ -43,8 +43,8 @@ def scan(
     any. The driver reads it once, row by row, and keeps what does not fit into memory in the folder `work`. Each step
     has `partitions` parts, by default twice the cores. The result is that of a local scan of the same rows.
 
-    Raises what `dedup.scan` raises, `ConfigError` for documents alone, which need no Spark, and `EngineError` when Spark
-    gives up.
+    Raises what `dedup.scan` raises, `ConfigError` for documents alone, which need no Spark, and `EngineError` when
+    Spark gives up.
     """
     check(config or Config())
     session = dataframe.sparkSession
