@@ -300,8 +300,8 @@ def _lay_out_all(
         found: list[Cluster] = []
         done = []
         for component in components[first : first + BLOCK_COMPONENTS]:
-            pieces = list(_pieces(component, nodes, passages, lookup, means.is_inset))
-            own = _clusters_of(pieces, nodes, component.representative, means.known.mass, means.change)
+            pieces = list(_pieces(component, nodes, passages, lookup))
+            own = _clusters_of(pieces, nodes, component.representative, means)
             at = len(found)
             found += [Cluster(members=c.members, parent=c.parent + at if c.parent >= 0 else -1) for c in own]
             done.append(component.passages[_explained(component.passages, passages.documents, spans, own)])
@@ -338,9 +338,7 @@ class _PairLookup:
                 yield i, swapped
 
 
-def _pieces(
-    component: _Component, nodes: _Nodes, passages: Passages, lookup: _PairLookup, is_inset: IsInset
-) -> Iterator[Piece]:
+def _pieces(component: _Component, nodes: _Nodes, passages: Passages, lookup: _PairLookup) -> Iterator[Piece]:
     """Yield the passages between the representative and every other region."""
     head = component.representative
     linked = {head}
@@ -350,7 +348,7 @@ def _pieces(
         linked |= {a, b}
         other = b if a == head else a
         turned = blocks if a == head else blocks[:, [1, 0, 2]]
-        yield _piece(other, turned, int(nodes.documents[other]), is_inset)
+        yield Piece(carrier=other, blocks=turned)
     where = _region(nodes, head)
     for region in component.regions.tolist():
         if region in linked:
@@ -358,28 +356,27 @@ def _pieces(
         for p, forward in lookup.between(where, _region(nodes, region)):
             blocks = lookup.passages.blocks[lookup.passages.bounds[p] : lookup.passages.bounds[p + 1]]
             turned = blocks if forward else blocks[:, [1, 0, 2]]
-            yield _piece(region, turned, int(nodes.documents[region]), is_inset)
-
-
-def _piece(carrier: int, blocks: npt.NDArray[np.int64], document: int, is_inset: IsInset) -> Piece:
-    """Return a piece, and whether it is a quotation or a caption in its carrier."""
-    start, end = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
-    return Piece(carrier=carrier, blocks=blocks, inset=end - start <= LONGEST_INSET and is_inset(document, start, end))
+            yield Piece(carrier=region, blocks=turned)
 
 
 def _region(nodes: _Nodes, region: int) -> tuple[int, int, int]:
     return int(nodes.documents[region]), int(nodes.starts[region]), int(nodes.ends[region])
 
 
-def _clusters_of(pieces: list[Piece], nodes: _Nodes, head: int, prefix: Sums, change: float) -> list[Cluster]:
+def _clusters_of(pieces: list[Piece], nodes: _Nodes, head: int, means: Means) -> list[Cluster]:
     """Return the clusters into which one representative's carriers are cut."""
+
+    def is_inset(piece: Piece) -> bool:
+        start, end = int(piece.blocks[0, 1]), int(piece.blocks[-1, 1] + piece.blocks[-1, 2])
+        return end - start <= LONGEST_INSET and means.is_inset(int(nodes.documents[piece.carrier]), start, end)
+
     by_carrier: dict[int, list[Piece]] = {}
     for piece in pieces:
         by_carrier.setdefault(piece.carrier, []).append(piece)
     clusters: list[Cluster] = []
     number: dict[int, int] = {}
-    for at, part in enumerate(lay_out(pieces, change)):
-        members = list(_members(part, by_carrier, nodes, head, prefix))
+    for at, part in enumerate(lay_out(pieces, means.change, is_inset)):
+        members = list(_members(part, by_carrier, nodes, head, means.known.mass))
         if len(members) > 1:
             number[at] = len(clusters)
             clusters.append(Cluster(members=tuple(members), parent=number.get(part.parent, -1)))
@@ -411,6 +408,8 @@ def _members(
 
 def _is_weighty(blocks: npt.NDArray[np.int64], pieces: list[Piece], prefix: Sums) -> bool:
     """Return whether a member's part is a verified passage as it was, or weighs enough after the cut."""
+    if any(p.blocks is blocks for p in pieces):
+        return True
     if any(len(p.blocks) == len(blocks) and (p.blocks == blocks).all() for p in pieces):
         return True
     mass = int((prefix[blocks[:, 0] + blocks[:, 2]] - prefix[blocks[:, 0]]).sum())
@@ -443,7 +442,9 @@ def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]
 
 
 def _cut_blocks(blocks: npt.NDArray[np.int64], low: int, high: int) -> npt.NDArray[np.int64]:
-    """Return the parts of blocks that lie in `[low, high)` of the representative."""
+    """Return the parts of blocks that lie in `[low, high)` of the representative: the blocks themselves if all do."""
+    if blocks[0, 0] >= low and blocks[-1, 0] + blocks[-1, 2] <= high:
+        return blocks
     starts = np.maximum(blocks[:, 0], low)
     ends = np.minimum(blocks[:, 0] + blocks[:, 2], high)
     kept = ends > starts

@@ -7,7 +7,7 @@ both sides of a stretch that more texts carry, the stretch is a nested cluster i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,13 +25,11 @@ INNER_SHARE = 0.5
 class Piece:
     """A verified passage between the representative and a carrier.
 
-    `blocks` int64, n x 3: place in the representative, place in the carrier, matched words; `inset`: it is a quotation
-    or a caption.
+    `blocks` int64, n x 3: place in the representative, place in the carrier, matched words.
     """
 
     carrier: int
     blocks: npt.NDArray[np.int64]
-    inset: bool = False
 
     @property
     def start(self) -> int:
@@ -54,8 +52,11 @@ class Part:
     parent: int = -1
 
 
-def lay_out(pieces: Sequence[Piece], change: float) -> list[Part]:
-    """Return the parts into which the carriers cut the representative, outer ones before inner ones."""
+def lay_out(pieces: Sequence[Piece], change: float, is_inset: Callable[[Piece], bool]) -> list[Part]:
+    """Return the parts into which the carriers cut the representative, outer ones before inner ones.
+
+    `is_inset` says whether a piece is a quotation or a caption in its carrier; it is asked of few.
+    """
     edges = _edges(pieces)
     numbers = {c: i for i, c in enumerate(sorted({p.carrier for p in pieces}))}
     carried = _carried(pieces, numbers, edges)
@@ -70,7 +71,7 @@ def lay_out(pieces: Sequence[Piece], change: float) -> list[Part]:
         parts.append(outer)
         for a, b in inner:
             parts.append(_part(carried[:, a:b], edges[a : b + 1], names, at))
-    return _split_inner(parts, pieces)
+    return _split_inner(parts, pieces, is_inset)
 
 
 def _edges(pieces: Sequence[Piece]) -> list[int]:
@@ -174,7 +175,7 @@ def _part(carried: npt.NDArray[np.bool_], edges: list[int], names: list[int], pa
     )
 
 
-def _split_inner(parts: list[Part], pieces: Sequence[Piece]) -> list[Part]:
+def _split_inner(parts: list[Part], pieces: Sequence[Piece], is_inset: Callable[[Piece], bool]) -> list[Part]:
     """Take carriers of a short stretch inside a part out of it, into nested parts of their own."""
     by_carrier: dict[int, list[Piece]] = {}
     for piece in pieces:
@@ -182,7 +183,7 @@ def _split_inner(parts: list[Part], pieces: Sequence[Piece]) -> list[Part]:
     out = list(parts)
     for at, part in enumerate(parts):
         extents = {c: _extent(by_carrier[c], part) for c in part.carriers}
-        short = {c: e for c, e in extents.items() if all(p.inset for p in by_carrier[c]) and _is_inner(e, part)}
+        short = {c: e for c, e in extents.items() if _is_inner(e, part) and all(map(is_inset, by_carrier[c]))}
         if not short or len(short) == len(extents):
             continue
         stays = [c for c in part.carriers if c not in short]
