@@ -1,9 +1,9 @@
-"""Documents to what an index holds of them: their bytes, and their words as a segment in memory."""
+"""Documents to what an index holds of them: their records, and their words as a segment in memory."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import fields
 
@@ -11,10 +11,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import xxhash
-import zstandard
 
 from dedup.config import Config, SignatureConfig
-from dedup.errors import ConfigError, StoreError
+from dedup.errors import ConfigError
 from dedup.families import outlet_of
 from dedup.index.view import expand, once
 from dedup.kernels import postings as posting_kernels
@@ -26,48 +25,11 @@ from dedup.store.segments import LAYOUTS, MemoryRun, Segment, counted_once, in_m
 from dedup.tokens import Tokens
 
 
-def pack_all(documents: Iterable[Document]) -> list[bytes]:
-    """Return documents as compressed bytes; equal documents give equal bytes."""
-    compressor = zstandard.ZstdCompressor(level=3)
-    return [compressor.compress(plain_bytes(document)) for document in documents]
-
-
 def plain_bytes(document: Document) -> bytes:
     """Return a document as JSON without what is not given, its extra fields in order of their names."""
     given = {f.name: getattr(document, f.name) for f in fields(document)}
     given["extra"] = dict(sorted(document.extra.items()))
     return msgspec.json.encode({k: v for k, v in given.items() if v not in (None, (), {})})
-
-
-def unpack(packed: bytes) -> Document:
-    """Return the document of `pack_all`.
-
-    Raises `StoreError` when the bytes are none.
-    """
-    return next(unpack_all([packed]))
-
-
-def unpack_all(packed: Iterable[bytes]) -> Iterator[Document]:
-    """Yield the documents of `pack_all`: to make a decompressor takes longer than to use it.
-
-    Raises `StoreError` when the bytes are none.
-    """
-    decompressor = zstandard.ZstdDecompressor()
-    decoder = msgspec.json.Decoder(Document)
-    for one in packed:
-        try:
-            document = decoder.decode(decompressor.decompress(one))
-        except (zstandard.ZstdError, msgspec.DecodeError) as error:
-            raise StoreError(f"a stored document cannot be read ({error})") from error
-        yield document
-
-
-def is_of(packed: bytes, document: Document) -> bool:
-    """Return whether packed bytes are those of a document, with all its fields."""
-    try:
-        return zstandard.ZstdDecompressor().decompress(packed) == plain_bytes(document)
-    except zstandard.ZstdError as error:
-        raise StoreError(f"a stored document cannot be read ({error})") from error
 
 
 def some(tokens: Tokens, chosen: npt.NDArray[np.int64]) -> Tokens:

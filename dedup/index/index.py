@@ -65,7 +65,7 @@ class Index:
         self.config = storage.config
         self._pool = ThreadPoolExecutor(self.config.jobs or os.cpu_count() or 1)
         self._clusters: Clusters | None = None
-        self._texts = KnownTexts(storage.database)
+        self._texts = KnownTexts(storage.database, storage.packing)
         storage.words_of = self._words_of_rows
 
     @classmethod
@@ -118,8 +118,8 @@ class Index:
             own[changed] = view.state.next_number + np.arange(len(changed))
             if len(changed):
                 added = new.only(changed)
-                packed = in_order(self._workers(added.documents), contents.pack_all, _blocks(added.documents))
-                rows = list(zip(own[changed].tolist(), itertools.chain.from_iterable(packed), strict=True))
+                packed = self._packed(added.documents, view.state.dictionary)
+                rows = list(zip(own[changed].tolist(), packed, strict=True))
                 words = self._words(added, own[changed].astype(np.uint32))
                 view = self._storage.write(rows, before[before >= 0].tolist(), words)
             answer = self._answer(new, own, view, Question(carriers=carriers))
@@ -260,7 +260,7 @@ class Index:
             found = content = 0
             for _, body, digest in self._storage.database.documents():
                 found, content = found + 1, (content + digest) % 2**64
-                yield contents.unpack(body)
+                yield self._storage.packing.unpack(body)
             if (found, content) != (state.documents, state.content):
                 raise self._storage.database.damaged(f"{found} of {state.documents} documents are as they were written")
 
@@ -268,7 +268,7 @@ class Index:
         """Return a document; None where the id is not known."""
         with self._storage.database.reading():
             [number] = self._numbers([doc_id], self._storage.view())
-            return None if number < 0 else contents.unpack(self._storage.database.document(number)[0])
+            return None if number < 0 else self._storage.packing.unpack(self._storage.database.document(number)[0])
 
     def signatures(self) -> Iterator[tuple[str, npt.NDArray[np.uint32]]]:
         """Yield id and MinHash signature (uint32, `num_perm`) of all documents.
@@ -336,6 +336,15 @@ class Index:
             log=log,
         )
 
+    def _packed(self, documents: Sequence[Document], dictionary: int) -> Iterator[bytes]:
+        """Yield documents as they are stored."""
+
+        def block(some: Sequence[Document]) -> list[bytes]:
+            return self._storage.packing.pack_all(some, dictionary)
+
+        for part in in_order(self._workers(documents), block, _blocks(documents)):
+            yield from part
+
     def _words(self, new: _New, numbers: npt.NDArray[np.uint32]) -> list[Segment]:
         """Return what is searched for in documents with rising numbers, in as many segments as are needed."""
         made = []
@@ -348,7 +357,7 @@ class Index:
 
     def _words_of_rows(self, rows: Sequence[tuple[int, bytes]]) -> list[Segment]:
         """Return what is searched for in stored documents."""
-        new = self._new(list(contents.unpack_all(body for _, body in rows)), ReadLog())
+        new = self._new(list(self._storage.packing.unpack_all(body for _, body in rows)), ReadLog())
         return self._words(new, np.array([number for number, _ in rows], np.uint32))
 
     def _numbers(self, ids: Sequence[str], view: View) -> list[int]:
@@ -357,7 +366,7 @@ class Index:
         places, numbers = view.known(np.array([contents.hash_name(i) for i in ids], np.uint64))
         for place, number in zip(places.tolist(), numbers.tolist(), strict=True):
             # two ids may have one hash
-            if contents.unpack(self._storage.database.document(number)[0]).id == ids[place]:
+            if self._storage.packing.unpack(self._storage.database.document(number)[0]).id == ids[place]:
                 found[place] = number
         return found
 
@@ -365,7 +374,7 @@ class Index:
         """Return the number under which each document is known, else -1, and whether it is there unchanged."""
         own = np.array(self._numbers([d.id for d in documents], view), np.int64)
         same = [
-            n >= 0 and contents.is_of(self._storage.database.document(n)[0], d)
+            n >= 0 and self._storage.packing.is_of(self._storage.database.document(n)[0], d)
             for n, d in zip(own.tolist(), documents, strict=True)
         ]
         return own, np.array(same, np.bool_)

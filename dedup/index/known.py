@@ -14,7 +14,7 @@ import numpy.typing as npt
 import xxhash
 
 from dedup import rescore
-from dedup.index.contents import unpack_all
+from dedup.index.packing import Packing
 from dedup.model import Document
 from dedup.spill import in_order
 from dedup.store.database import Database
@@ -92,9 +92,9 @@ def together(known: Sequence[Known], idf: Idf) -> rescore.Evidence:
 class KnownTexts:
     """The documents of a database by number, which never change, so that what was read once need not be read again."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, packing: Packing) -> None:
         """Read from a database."""
-        self._database = database
+        self._database, self._packing = database, packing
         self._kept: dict[int, Known] = {}
         self._size = 0
         self._lock = threading.Lock()
@@ -112,7 +112,7 @@ class KnownTexts:
                     found[number] = self._kept[number] = self._kept.pop(number)
         rows = list(self._database.documents_of([n for n in numbers if n not in found]))
         stale = [n for n, known in found.items() if known.idf is not idf]
-        read = in_order(pool, lambda block: _read(block, idf), list(_blocks(rows)))
+        read = in_order(pool, lambda block: self._read(block, idf), list(_blocks(rows)))
         again = in_order(pool, lambda block: _weighed([found[n] for n in block], idf), list(_blocks(stale)))
         made = list(zip([number for number, _ in rows], itertools.chain.from_iterable(read), strict=True))
         made += zip(stale, itertools.chain.from_iterable(again), strict=True)
@@ -125,15 +125,14 @@ class KnownTexts:
                 self._size -= self._kept.pop(next(iter(self._kept))).size
         return found
 
+    def _read(self, rows: Sequence[tuple[int, bytes]], idf: Idf) -> list[Known]:
+        documents = list(self._packing.unpack_all(body for _, body in rows))
+        return list(of_texts(documents, rescore.evidence(tokenize([d.text for d in documents]), idf)))
+
 
 def _blocks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     for first in range(0, len(items), BLOCK):
         yield items[first : first + BLOCK]
-
-
-def _read(rows: Sequence[tuple[int, bytes]], idf: Idf) -> list[Known]:
-    documents = list(unpack_all(body for _, body in rows))
-    return list(of_texts(documents, rescore.evidence(tokenize([d.text for d in documents]), idf)))
 
 
 def _weighed(known: Sequence[Known], idf: Idf) -> list[Known]:

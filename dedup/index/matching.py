@@ -81,7 +81,7 @@ def _verified(pairs: npt.NDArray[np.int64], texts: Texts, config: Config) -> tup
         bounds=np.arange(int(equal.sum()) + 1),
         blocks=np.stack([first, second, sizes], axis=1),
     )
-    aligned = candidates.align_pairs(pairs[~equal], None, evidence, config)
+    aligned = candidates.align_pairs(pairs[~equal], None, evidence, config, matches=True)
     passages = candidates.sorted_passages([aligned, whole])
     scored = rescore.rescore(passages, evidence, config.rescore)
     same = [digests[a] == digests[b] for a, b in passages.documents.tolist()]

@@ -22,7 +22,8 @@ class State:
     """An index at one commit.
 
     `mark` names the index, so that files of two are not mixed; `form` is that of its runs. `documents` and `content`
-    are how many documents there are and the sum of their checksums modulo 2**64. Documents from `newest_from` on stand
+    are how many documents there are and the sum of their checksums modulo 2**64; new ones are compressed with the
+    `dictionary` of a number, 0 for none. Documents from `newest_from` on stand
     in no segment yet; there are `newest` of them, and `newest_removed` counts removals among them.
     """
 
@@ -39,6 +40,7 @@ class State:
     next_segment: int = 1
     documents: int = 0
     content: int = 0
+    dictionary: int = 0
     newest_from: int = 1
     newest: int = 0
     newest_content: int = 0

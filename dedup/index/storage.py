@@ -23,6 +23,7 @@ from dedup.config import Config
 from dedup.errors import ConfigError, StoreError
 from dedup.index import state as states
 from dedup.index.lock import WriterLock
+from dedup.index.packing import Packing
 from dedup.index.state import State
 from dedup.index.view import NO_NUMBERS, Newest, Numbers, View
 from dedup.kernels.weights import SLOTS
@@ -61,6 +62,7 @@ class Storage:
             undo.callback(self.close)
             seen = self._last_commit()
             self.database = Database(path / "index.sqlite", write=self.writes, repair=REPAIR)
+            self.packing = Packing(self.dictionary)
             state = self._read_state(config or Config())
             if config is not None:
                 states.check_config(state, config, str(path))
@@ -122,6 +124,16 @@ class Storage:
     def _opened(self, state: State, segment: int) -> Segment:
         info = next(i for i in state.segments if i.segment == segment)
         return open_segment(self.folder, info, state.mark, REPAIR)
+
+    def dictionary(self, number: int) -> bytes:
+        """Return what documents are compressed with.
+
+        Raises `StoreError` when it is missing or damaged.
+        """
+        raw = self.database.part(f"dictionary {number}")
+        if raw is None:
+            raise self.database.damaged(f"dictionary {number} is missing")
+        return raw
 
     def _removed_of(self, segment: int, count: int) -> Numbers:
         """Return the removed documents of a segment, of which the state says how many there are."""
@@ -282,6 +294,16 @@ class Storage:
             for segment in out:
                 remove_segment(self.folder, segment)
             return self.view()
+
+    def put_dictionary(self, raw: bytes) -> None:
+        """Compress documents with a new dictionary from now on."""
+        with self.lock:
+            view = self.view()
+            state = replace(view.state, commit=view.state.commit + 1, dictionary=view.state.dictionary + 1)
+            with self.database.writing():
+                self.database.put_part(f"dictionary {state.dictionary}", raw)
+                self.database.put_part("state", state.encode())
+            self._now(replace(view, state=state))
 
     def put_part(self, name: str, content: bytes) -> None:
         """Keep something beside the documents; it belongs to no commit."""

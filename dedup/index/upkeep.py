@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from dedup.index.packing import trained
 from dedup.index.state import State
 from dedup.index.storage import REPAIR, Storage
 from dedup.index.view import Numbers
@@ -23,6 +24,8 @@ from dedup.store.segments import LARGEST, LAYOUTS, POSTINGS, Segment, SegmentInf
 # that are merged.
 LEAST_FLUSH, FLUSH = 256, 4096
 FAN = 4
+# Documents from which those that follow them have a dictionary.
+TRAINED_ON = 1000
 # One part in so many may be removed before a segment is written anew.
 MOST_REMOVED = 3
 # Days behind the newest date after which a document comes late.
@@ -32,12 +35,22 @@ LATE_DAYS = 60
 def settle(storage: Storage) -> None:
     """Write the newest documents to segments when they are many, and merge what has become too many."""
     view = storage.view()
+    if not view.state.dictionary and view.state.documents >= TRAINED_ON:
+        train(storage)
     # removed ones are held in memory as well
     held = sum(part.info.documents for part in view.newest.parts)
     if held >= min(FLUSH, max(LEAST_FLUSH, view.state.documents // 4)):
         flush(storage)
     while run := _due(storage.view().state):
         _merge(storage, run)
+
+
+def train(storage: Storage) -> None:
+    """Make a dictionary from the first documents; those that come from now on are compressed with it."""
+    rows = list(itertools.islice(storage.database.documents(), TRAINED_ON))
+    made = trained([storage.packing.plain(body) for _, body, _ in rows], storage.view().state.dictionary + 1)
+    if made is not None:
+        storage.put_dictionary(made)
 
 
 def flush(storage: Storage) -> None:
@@ -105,6 +118,8 @@ def verify(storage: Storage) -> None:
             content = (content + digest) % 2**64
     if (len(rows), content) != (view.state.documents, view.state.content):
         raise storage.database.damaged(f"{len(rows)} documents of {view.state.documents} are as they were written")
+    for number in range(1, view.state.dictionary + 1):
+        storage.dictionary(number)
     for segment in view.segments:
         _verify_segment(segment)
     stood = [view.numbers_of(s) for s in view.segments] + [view.newest.numbers()]

@@ -26,6 +26,7 @@ def _small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a few documents make a segment, so that small tests flush and merge."""
     monkeypatch.setattr(upkeep, "LEAST_FLUSH", 6)
     monkeypatch.setattr(upkeep, "FLUSH", 12)
+    monkeypatch.setattr(upkeep, "TRAINED_ON", 10)
 
 
 Operation = tuple[str, Any]
@@ -166,11 +167,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(upkeep, "LEAST_FLUSH", 6)
         patch.setattr(upkeep, "FLUSH", 12)
+        patch.setattr(upkeep, "TRAINED_ON", 10)
         index = Index.open(folder / "closed")
         fill(index)
         shutil.copytree(folder / "closed", folder / "killed")
         expected = answers(index)
         assert index.stats().segments >= 2
+        assert index._storage.view().state.dictionary
         assert index.stats().newest >= 1
         assert index.stats().removed >= 1
         index.close()
