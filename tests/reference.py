@@ -566,3 +566,21 @@ def run_bound(left: Sequence[int], right: Sequence[int]) -> tuple[int, int]:
     steps = [left[12 + k] for k in (*ahead, *behind)]
     endless = len(ahead) == 8 or len(behind) == 4 or 255 in steps
     return (1 << 24 if endless else 32 * sum(steps)), len(behind)
+
+
+def words_once(
+    tokens: Sequence[tuple[int, int, int, bool]], house: set[int], widest: tuple[int, int]
+) -> list[tuple[int, float, int]]:
+    """Each word of (hash, weight, mass, kept) tokens but those in `house`, its first mass, and how often it stands; a
+    narrow token stands for a word with what follows it."""
+    found: dict[int, list[float]] = {}
+    for i, (word, weight, mass, kept) in enumerate(tokens):
+        if not kept:
+            continue
+        nats = mass / 256
+        for step in (1, 2):
+            if weight <= widest[step - 1] and all(t[3] for t in (tokens + [(0, 0, 0, False)] * 2)[i : i + step + 1]):
+                word = word * 0x9E3779B1 % 2**32 ^ tokens[i + step][0]
+                nats += tokens[i + step][2] / 256
+        found.setdefault(word, []).append(nats)
+    return [(word, all_[0], len(all_)) for word, all_ in sorted(found.items()) if word not in house]

@@ -234,6 +234,49 @@ def cosines(spans: Any, hashes: Any, masses: Any) -> Any:
 
 
 @kernel
+def word_keys(hashes: Any, weights: Any, masses: Any, kept: Any, widest: tuple[int, int]) -> tuple[Any, Any]:
+    """Return the words of a text as keys (uint64) and their masses (nats, float64), but for tokens not `kept`.
+
+    A key has a word above its number among the masses. A token of at most the first weight of `widest` stands for a
+    word with the one that follows it, of at most the second with the two that do, unless one between is left out.
+    """
+    places = np.flatnonzero(kept)
+    n = len(places)
+    keys = np.empty(n, np.uint64)
+    values = np.empty(n, np.float64)
+    for i in range(n):
+        at = places[i]
+        word, value = hashes[at], masses[at] / 256.0
+        for step in (1, 2):
+            if i + step < n and weights[at] <= widest[step - 1] and places[i + step] == at + step:
+                word = np.uint32(word * np.uint32(0x9E3779B1)) ^ hashes[at + step]
+                value += masses[at + step] / 256.0
+        keys[i], values[i] = (np.uint64(word) << np.uint64(32)) | np.uint64(i), value
+    return keys, values
+
+
+@kernel
+def each_once(keys: Any, values: Any, house: Any) -> tuple[Any, Any, Any]:
+    """Return each word of sorted keys of `word_keys` once (uint32, rising) but those in `house` (uint32, rising), with
+    its mass where it stands first (nats, float64) and how often it stands (int64)."""
+    n = len(keys)
+    words, firsts, counts = np.empty(n, np.uint32), np.empty(n, np.float64), np.empty(n, np.int64)
+    found, i, h = 0, 0, 0
+    while i < n:
+        word, first = np.uint32(keys[i] >> np.uint64(32)), i
+        while i < n and np.uint32(keys[i] >> np.uint64(32)) == word:
+            i += 1
+        while h < len(house) and house[h] < word:
+            h += 1
+        if h < len(house) and house[h] == word:
+            continue
+        words[found], counts[found] = word, i - first
+        firsts[found] = values[np.int64(keys[first] & np.uint64(0xFFFFFFFF))]
+        found += 1
+    return words[:found], firsts[:found], counts[:found]
+
+
+@kernel
 def sparse_dot(few: Any, few_values: Any, many: Any, many_values: Any) -> float:
     """Return the dot product (float64) of two sparse vectors: their words (uint32, rising, each once) and values
     (float64). It is quick when the first is the shorter: each of its words is looked for from the last one found."""

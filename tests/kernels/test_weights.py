@@ -194,6 +194,28 @@ def test_cosines_are_those_of_scikit_learn(texts: list[list[int]], data: st.Data
 
 @SOME
 @given(
+    tokens=st.lists(
+        st.tuples(
+            st.integers(0, 9) | st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(0, 65535), st.booleans()
+        ),
+        max_size=60,
+    ),
+    house=st.sets(st.integers(0, 9)),
+)
+def test_words_of_a_text_are_those_of_its_kept_tokens(
+    tokens: list[tuple[int, int, int, bool]], house: set[int]
+) -> None:
+    """Each word comes once, with its first mass and its count; narrow tokens are read with those behind them."""
+    kinds = (np.uint32, np.uint8, np.uint16, np.bool_)
+    columns = [np.array([t[k] for t in tokens], kind) for k, kind in enumerate(kinds)]
+    keys, nats = kernels.word_keys(*columns, (3, 2))
+    keys.sort()
+    made = kernels.each_once(keys, nats, np.array(sorted(house), np.uint32))
+    assert list(zip(*(a.tolist() for a in made), strict=True)) == reference.words_once(tokens, house, (3, 2))
+
+
+@SOME
+@given(
     few=st.dictionaries(st.integers(0, 60), st.floats(0, 1), max_size=12),
     many=st.dictionaries(st.integers(0, 60) | st.integers(0, 2**32 - 1), st.floats(0, 1), max_size=60),
 )
