@@ -1,9 +1,9 @@
 """What each stage of a scan on Spark moves and costs: bytes shuffled and spilled, CPU, and the largest task.
 
-    python -m benchmarks.spark_stages articles.jsonl --master 'local[2]' --partitions 16
+    python -m benchmarks.spark_stages articles.jsonl --master 'local[2]' --partitions 16 --memory 2
 
-The table is of one scan, whose result is compared with that of a local scan first. CPU seconds are those of the driver,
-its Java and all Python workers on this machine, so with a cluster elsewhere they say little.
+The table is of one scan, whose result is compared with that of a local scan first. CPU seconds and
+memory are those of the driver, its Java and all Python workers on this machine: of a cluster elsewhere they say little.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from dedup import ScanResult, scan
+from dedup import Config, ScanResult, scan
 from dedup.progress import NoProgress
 from dedup.spark.session import ON_ONE_MACHINE, SETTINGS
 
@@ -195,13 +195,15 @@ def main() -> None:
     parser.add_argument("path")
     parser.add_argument("--master", default="local[2]")
     parser.add_argument("--partitions", type=int)
+    parser.add_argument("--memory", type=float, help="GB that either scan may use, Java and Python workers apart")
     options = parser.parse_args()
     from pyspark.sql import SparkSession
 
     from dedup.spark import Engine
 
+    config = Config(memory=int(options.memory * 1e9)) if options.memory else Config()
     with Clock() as local:
-        here = scan(options.path, progress=local)
+        here = scan(options.path, config, progress=local)
     with tempfile.TemporaryDirectory() as folder:
         builder = SparkSession.builder.master(options.master)
         for key, value in log_settings(Path(folder)).items():
@@ -210,7 +212,7 @@ def main() -> None:
         session.sparkContext.setLogLevel("ERROR")
         session.sparkContext.pythonExec = sys.executable
         with Clock() as there:
-            result = scan(options.path, progress=there, find=Engine(session, options.partitions).find)
+            result = scan(options.path, config, progress=there, find=Engine(session, options.partitions).find)
         session.stop()
         if not same(here, result):
             raise SystemExit("the two results are not the same")

@@ -130,6 +130,20 @@ def test_dataframes(session: Any) -> None:
 
 
 @needs_spark
+def test_notebook(session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cells of the notebook run, one after the other, on the newsroom, and find what a local scan finds."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(CORPUS, tmp_path / "articles.jsonl")
+    cells = json.loads((ROOT / "docs" / "howto" / "spark.ipynb").read_text("utf-8"))["cells"]
+    names: dict[str, Any] = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            assert not cell["outputs"]
+            exec("".join(cell["source"]), names)
+    assert names["found"].passages.count() == len(scan(CORPUS).passages) > names["shared"].count() > 3
+
+
+@needs_spark
 def test_nothing_to_compare(session: Any) -> None:
     """No text, texts without words, and texts that share nothing are scanned as on one machine."""
     from dedup.spark.engine import Engine
@@ -140,12 +154,25 @@ def test_nothing_to_compare(session: Any) -> None:
 
 
 @needs_spark
-def test_a_job_that_fails(session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A job that gives up ends with status 4 and a sentence, and leaves the results of before as they were."""
+@pytest.mark.parametrize("when", ["tokens", "passages"])
+def test_a_job_that_fails(session: Any, when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that gives up, at its beginning or when all but passages is made, ends with status 4 and a sentence, and
+    leaves the results of before as they were."""
+    from dedup.spark import stages
+
+    def broken(*_: object) -> Any:
+        def stage(rows: Any, texts: Any) -> Any:
+            raise RuntimeError("no-python")
+
+        return stage
+
     out = tmp_path / "out"
     out.mkdir()
     (out / "manifest.json").write_text('{"dedup": "before"}')
-    monkeypatch.setattr(session.sparkContext, "pythonExec", str(tmp_path / "no-python"))
+    if when == "tokens":
+        monkeypatch.setattr(session.sparkContext, "pythonExec", str(tmp_path / "no-python"))
+    else:
+        monkeypatch.setattr(stages, "aligning", broken)
     result = CliRunner().invoke(main, ["scan", str(CORPUS), "-o", str(out), "-q", "--engine", "spark"])
     assert result.exit_code == 4, result.output
     assert "Spark gave up" in result.output

@@ -79,6 +79,6 @@ def test_no_task_has_it_all(texts: list[str], logged: tuple[Any, Path], monkeypa
     there = scan(records, find=engine.Engine(session, PARTITIONS).find)
     session.stop()
     found = ratios(list(tasks(folder)))
-    assert {name for name, _ in found} >= {"tokens", "seeds", "passages"}
+    assert {name for name, _ in found} >= {"signatures", "seeds", "passages"}
     assert {key: ratio for key, ratio in found.items() if ratio > MOST} == {}
     assert plain(there) == plain(scan(records))

@@ -7,7 +7,7 @@ passages. The driver keeps a few numbers of each text, and the tokens of those t
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +32,9 @@ from dedup.tokens import Tokens
 BLOCK_BITS = 8
 # Texts of a part: what is collected of one part at a time stays small.
 PART_TEXTS = 4096
+# Texts whose tokens are collected at a time, and texts of which a few numbers are.
+COLLECTED = 4 * PART_TEXTS
+HEADS = 1 << 20
 
 Int64s = npt.NDArray[np.int64]
 
@@ -203,23 +206,23 @@ class _Run:
         """Return what the driver must know of all texts."""
         from pyspark.sql import functions as f
 
-        digests, sizes, weight = np.zeros((count, 2), np.uint64), np.zeros(count, np.int64), 0
-        rows.count()  # makes all parts side by side; what iterates asks for one after the other
         wanted = rows.select("document", "digest", (f.octet_length("hashes") / 4).cast("long").alias("size"), "words")
-        for row in wanted.toLocalIterator(prefetchPartitions=True):
-            digests[row.document] = np.frombuffer(row.digest, np.uint64)
-            sizes[row.document] = row.size
-            weight += row.words
+        tables = list(_tables(wanted, count, HEADS))
+        if tables:
+            digests = np.concatenate([np.frombuffer(stages.joined(t, "digest"), np.uint64) for t in tables])
+            sizes, words = (np.concatenate([stages.column(t, name) for t in tables]) for name in ("size", "words"))
+        else:
+            digests, sizes, words = np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int64)
+        digests = digests.reshape(-1, 2)
         copies = candidates.first_of(digests, sizes)
         active = (copies == np.arange(count)) & (sizes > 0)
-        return _Texts(sizes=sizes, copies=copies, active=active, weight=weight)
+        return _Texts(sizes=sizes, copies=copies, active=active, weight=int(words.sum()))
 
     def _tokens(self, rows: Any, found: Any, sizes: Int64s, wanted: Sequence[int]) -> Tokens:
         """Return the tokens of the texts that passages were found in, and of those that are `wanted`; the others stand
         there without tokens."""
         chosen = np.zeros(len(sizes) + 1, np.bool_)
-        for documents in found.column("documents").to_pylist():
-            chosen[np.frombuffer(documents, np.int64)] = True
+        chosen[np.frombuffer(stages.joined(found, "documents"), np.int64)] = True
         chosen[np.array(wanted, np.int64)] = True
         chosen[-1] = False
         kept = rows.select("document", *stages.COLUMNS).mapInArrow(stages.choosing(self._sent(chosen)), stages.TOKENS)
@@ -229,13 +232,9 @@ class _Run:
         """Return the tokens of rows of texts, in order, as far as some columns tell; `sizes` are how many each text
         has."""
         columns = {name: self.scratch.column(kind) for name, kind in stages.COLUMNS.items()}
-        before = -1
-        for row in rows.select("document", *names).toLocalIterator(prefetchPartitions=True):
-            if row.document <= before:
-                raise RuntimeError(f"texts came out of order: {row.document} behind {before}")
-            before = row.document
+        for table in _tables(rows.select("document", *names), len(sizes), COLLECTED):
             for name in names:
-                columns[name].append(np.frombuffer(row[name], stages.COLUMNS[name]))
+                columns[name].append(np.frombuffer(stages.joined(table, name), stages.COLUMNS[name]))
         bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         return Tokens(**{name: c.finish() for name, c in columns.items()}, bounds=bounds)
 
@@ -352,12 +351,29 @@ class _Run:
         return found.toArrow()
 
 
+def _tables(rows: Any, count: int, step: int) -> Iterator[Any]:
+    """Yield the rows of `count` texts as tables of Arrow, in order, those of up to `step` texts at a time.
+
+    Rows of Python are decoded at 3 MB a second, and a part of them is there twice.
+    """
+    from pyspark.sql import functions as f
+
+    before = -1
+    for first in range(0, count, step):
+        table = rows.where((f.col("document") >= first) & (f.col("document") < first + step)).toArrow()
+        documents = np.concatenate([[before], stages.column(table, "document")])
+        if (np.diff(documents) <= 0).any():
+            raise RuntimeError(f"texts came out of order behind {before}")
+        before = int(documents[-1])
+        yield table
+
+
 def _passages(rows: Any, bounds: Int64s) -> tuple[Passages, list[int]]:
     """Return the passages of all blocks (rows of `stages.FOUND`), sorted, with the places of the whole corpus, and what
     the blocks counted; `bounds` are those of its texts."""
 
     def of(name: str, *shape: int) -> Int64s:
-        return np.frombuffer(b"".join(rows.column(name).to_pylist()), np.int64).reshape(-1, *shape)
+        return np.frombuffer(stages.joined(rows, name), np.int64).reshape(-1, *shape)
 
     documents, sizes, blocks, counts = of("documents", 2), of("sizes"), of("blocks", 3).copy(), of("counts", 4)
     blocks[:, :2] += np.repeat(bounds[documents], sizes, axis=0)

@@ -67,6 +67,19 @@ def column(batch: Any, name: str, kind: Any = np.int64) -> npt.NDArray[Any]:
     return values
 
 
+def joined(rows: Any, name: str) -> bytes:
+    """Return the bytes of a column one after the other."""
+    values = rows.column(name)
+    parts = []
+    for chunk in getattr(values, "chunks", [values]):
+        wide = chunk.cast("large_binary")
+        _, ends, raw = wide.buffers()
+        if len(wide) and raw is not None:
+            edges = np.frombuffer(ends, np.int64)[wide.offset : wide.offset + len(wide) + 1]
+            parts.append(memoryview(raw)[edges[0] : edges[-1]])
+    return b"".join(parts)
+
+
 def _batch(**columns: Any) -> Any:
     import pyarrow as pa
 
@@ -81,7 +94,7 @@ def _table(**columns: Any) -> Any:
 
 def _signatures(batch: Any, name: str, config: Config) -> npt.NDArray[np.uint32]:
     """Return a column of signatures (uint32, n x `num_perm`)."""
-    return np.frombuffer(b"".join(batch.column(name).to_pylist()), np.uint32).reshape(-1, config.signatures.num_perm)
+    return np.frombuffer(joined(batch, name), np.uint32).reshape(-1, config.signatures.num_perm)
 
 
 def _around(batch: Any) -> npt.NDArray[np.uint8]:
@@ -101,14 +114,14 @@ def _blank(n: int) -> npt.NDArray[np.uint8]:
 
 def tokens_of(rows: Any) -> Tokens:
     """Return the tokens of rows of texts, those columns alone that the rows have; the others are empty."""
-    bounds = np.zeros(rows.num_rows + 1, np.int64)
-    found: dict[str, npt.NDArray[Any]] = {}
-    for name, kind in COLUMNS.items():
-        parts = rows.column(name).to_pylist() if name in rows.schema.names else []
-        found[name] = np.frombuffer(b"".join(parts), kind)
-        if name == "hashes":
-            np.cumsum([len(part) // kind.itemsize for part in parts], out=bounds[1:])
-    return Tokens(**found, bounds=bounds)
+    import pyarrow.compute as pc
+
+    found: dict[str, Any] = {
+        name: np.frombuffer(joined(rows, name) if name in rows.schema.names else b"", kind)
+        for name, kind in COLUMNS.items()
+    }
+    sizes = np.asarray(pc.binary_length(rows.column("hashes"))).astype(np.int64) // COLUMNS["hashes"].itemsize
+    return Tokens(**found, bounds=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
 
 
 def given(first: int, texts: Any) -> Stage:
