@@ -36,7 +36,7 @@ def row_line(view: RowView, layout: Layout) -> str:
     return (
         f'<a id="{view.anchor}" href="{escape(layout.whole_passage(view.number, view.anchor))}">{view.number} '
         f"{m.kind(c.kind)} · {m.scope(c.scope)} · {labels.carriers(c)}{since}\n"
-        f"{f'<span{language}>{said}</span>' if language else said}</a>"
+        f"{f'<span{language}>{said}</span>' if language else said}</a>\n"
     )
 
 

@@ -17,6 +17,7 @@ from dedup.errors import StoreError
 from dedup.model import Document, PassageCluster, ScanResult
 from dedup.report import html
 from dedup.report.catalogue import catalogue
+from dedup.report.chunks import ELEMENTS, ITEMS, elements
 from dedup.report.html import render_html, render_pages, write_html
 from dedup.report.prepared import ReportOptions, prepare
 from tests.report.conftest import BUDGET, FERRY, Page, cluster, member
@@ -29,7 +30,7 @@ OWN_ELEMENTS = frozenset(
         html head meta title style body a header p span h1 h2 h4 h5 dl div dt dd table caption thead tr th
         tbody tfoot td ul li nav main section label input select option output button details summary
         blockquote bdi strong figure svg text path rect figcaption time ol code del ins mark br footer dialog
-        kbd script
+        kbd script noscript
         """,
     )
 )
@@ -545,11 +546,21 @@ def _palettes() -> dict[str, dict[str, str]]:
     return {"light": light, "dark": {**light, **dark}, "print": {**light, **paper}}
 
 
-def test_only_chunks_of_lines_are_given_a_height_unseen() -> None:
-    """A browser guesses the height of what it skips: a closed passage on a phone must not count as a hundred lines."""
-    style = resources.files("dedup.report").joinpath("templates/style.css").read_text(encoding="utf-8")
-    guessed = re.findall(r"^\s*([^{}\n]*?) \{[^}]*content-visibility: auto", style, flags=re.MULTILINE)
-    assert guessed == [".chunk"]
+def test_a_list_is_elements_at_first_and_then_text(result: ScanResult) -> None:
+    """The first items stand as they are; later ones, whole or lines, in `noscript`, none twice and none left out."""
+    for budget in (10_000_000, 600_000, 200_000):
+        source = _pages(replace(result, passages=_many(result, 300)), budget)["report.html"]
+        begun = source.index('<div id="passage-list" data-count="300"')
+        listed = source[begun : source.index('<p id="nothing"', begun)]
+        first, *later = listed.split("<noscript data-count=")
+        item = re.compile(r'^(?:<a|<details class="cluster passage") id="(cluster-\d+)"', re.MULTILINE)
+        assert item.findall(listed) == [f"cluster-{n:04d}" for n in range(300)]
+        assert 0 < len(item.findall(first)) <= ITEMS
+        assert len(later) >= 300 // ITEMS - 1
+        for part in later:
+            held = part.split("</noscript></div>")[0]
+            assert f'"{len(item.findall(held))}">' in part[:6]
+            assert elements(held) <= ELEMENTS
 
 
 def _luminance(colour: str) -> float:
