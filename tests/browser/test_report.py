@@ -13,6 +13,7 @@ import pytest
 
 from dedup.model import ScanResult
 from dedup.report.html import BUDGET_BYTES, write_html
+from dedup.report.prepared import ReportOptions
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Opened
 from tests.report.hostile import HOSTILE, poisoned
 
@@ -23,7 +24,12 @@ IN_VIEW = (
     "id => { const b = document.getElementById(id).getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight; }"
 )
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-OPEN_ALL = "() => { for (const d of document.querySelectorAll('details')) d.open = true; }"
+OPEN_ALL = """() => {
+    dispatchEvent(new Event('beforeprint'));
+    for (const d of document.querySelectorAll('details')) d.open = true;
+}"""
+"""All of a page as it is when one has looked at all of it; what is out of sight has guessed sizes otherwise."""
+IN_SIGHT = "main > section, .chunk { content-visibility: visible !important; }"
 
 
 def quiet(opened: Opened) -> None:
@@ -298,15 +304,17 @@ def test_hostile_texts_run_nothing_and_break_nothing(
 ) -> None:
     """In whatever field they stand: no dialog, no request, no error, nothing wider than the window."""
     for n, poison in enumerate(HOSTILE[start : start + 7]):
-        path = tmp_path / f"{n}.html"
-        write_html(poisoned(scan, poison), path)
-        opened = visit(path)
-        opened.page.evaluate(OPEN_ALL)
-        for size in (DESKTOP, PHONE):
-            opened.page.set_viewport_size(size)
-            assert opened.page.evaluate(WIDER) <= 0, (poison[:60], size)
-        assert opened.page.title().startswith("Shared text")
-        quiet(opened)
+        write_html(poisoned(scan, poison), tmp_path / f"{n}.html")
+        write_html(poisoned(scan, poison), tmp_path / f"{n}-small.html", budget_bytes=30_000)
+        sides = [tmp_path / f"{n}-small-pages" / f"{sort}0001.html" for sort in "pt"]
+        for path, title in ((tmp_path / f"{n}.html", "Shared text"), (sides[0], "Passages"), (sides[1], "Texts")):
+            opened = visit(path)
+            opened.page.evaluate(OPEN_ALL)
+            for size in (DESKTOP, PHONE):
+                opened.page.set_viewport_size(size)
+                assert opened.page.evaluate(WIDER) <= 0, (poison[:60], path.name, size)
+            assert opened.page.title().startswith(title)
+            quiet(opened)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -317,10 +325,29 @@ def test_accessibility(visit: Visit, report: Path, scheme: str, size: dict[str, 
         pytest.skip("axe-core is not installed: make browser")
     opened = visit(report, color_scheme=scheme, viewport=size, bypass_csp=True)
     opened.page.evaluate(OPEN_ALL)
+    opened.page.add_style_tag(content=IN_SIGHT)
     opened.page.evaluate(AXE.read_text(encoding="utf-8"))
     assert violations(opened.page) == []
     opened.page.click("#keys-open")
     assert violations(opened.page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility_of_every_variant(visit: Visit, scan: ScanResult, scheme: str, tmp_path: Path) -> None:
+    """So it does on side pages of passages and texts, on the page that leads to them, with all texts and with none."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: make browser")
+    write_html(scan, tmp_path / "small.html", budget_bytes=60_000)
+    write_html(scan, tmp_path / "full.html", options=ReportOptions(full_text=True))
+    write_html(scan, tmp_path / "bare.html", options=ReportOptions(redact=True))
+    sides = [tmp_path / "small-pages" / f"{sort}0001.html" for sort in "pt"]
+    for path in (tmp_path / "small.html", *sides, tmp_path / "full.html", tmp_path / "bare.html"):
+        opened = visit(path, color_scheme=scheme, bypass_csp=True)
+        opened.page.evaluate(OPEN_ALL)
+        opened.page.add_style_tag(content=IN_SIGHT)
+        opened.page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert violations(opened.page) == [], path.name
+        quiet(opened)
 
 
 def violations(page: Any) -> list[str]:
