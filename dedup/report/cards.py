@@ -36,7 +36,7 @@ def row_line(view: RowView, layout: Layout) -> str:
     return (
         f'<a id="{view.anchor}" href="{escape(layout.whole_passage(view.number, view.anchor))}">{view.number} '
         f"{m.kind(c.kind)} · {m.scope(c.scope)} · {labels.carriers(c)}{since}\n"
-        f"{f'<span{language}>{said}</span>' if language else said}</a>"
+        f"{f'<span{language}>{said}</span>' if language else said}</a>\n"
     )
 
 
@@ -236,9 +236,15 @@ def _read(doc_id: str, title: str | None, known: Catalogue) -> str:
 
 
 def _how(place: Place) -> str:
-    wording = labels.label(labels.WORDING_LABELS, place.member.wording)
-    part = "" if place.words is None else f", {place.words:,} of {place.of:,} words"
-    return f"{m.text(wording)}, {m.percent(place.member.similarity)}{part}"
+    """Return how a place agrees with the representative; a percentage of a part would be taken for one of the whole."""
+    verbatim = place.member.wording == "verbatim"
+    wording = m.text(labels.label(labels.WORDING_LABELS, place.member.wording))
+    share = m.percent(place.member.similarity)
+    if place.words is None:
+        return f"{wording}, {share}"
+    if place.words > place.of:
+        return f"{wording}, and {labels.plural(place.words - place.of, 'word')} more"
+    return f"a part, {wording}{'' if verbatim else f' ({share})'}: {place.words:,} of {place.of:,} words"
 
 
 def _changed(changes: tuple[Change, ...]) -> str:

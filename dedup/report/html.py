@@ -19,6 +19,7 @@ from dedup.model import SCOPES, ScanResult
 from dedup.report import labels
 from dedup.report.cards import document_card, facets, passage_card, reading_card, row_line
 from dedup.report.catalogue import MOST_CARDS, PER_PAGE, Catalogue, Layout
+from dedup.report.chunks import chunks, elements, overhead
 from dedup.report.environment import ENVIRONMENT, hashed, source
 from dedup.report.facts import sentences
 from dedup.report.markup import text
@@ -34,19 +35,17 @@ _DOCUMENTS_PART: Final = 0.06
 _READING_PART: Final = 0.08
 _INDEX_PART: Final = 0.76
 _RESERVE: Final = 8000
-"""Bytes kept for the sentences that say what is elsewhere, and for what holds lines together."""
+"""Bytes kept for the sentences that say what is elsewhere."""
 _ELEMENTS: Final = 100_000
 """Elements of the main page in passages and texts, as a browser's time goes with their number."""
-_LEAST_ELEMENTS: Final = 10_000
-"""Elements for what stands in whole, however many lines there are: about 100 passages and some texts."""
+_LEAST_ELEMENTS: Final = 20_000
+"""Elements for what stands in whole, however many lines there are: some 60 wide passages, or 200 of two carriers."""
 _READING_ELEMENTS: Final = 0.2
 """Part of these elements that whole texts may take; they have many marks."""
 _LINE_ELEMENTS: Final = 5
 """Elements that a line counts as: it is one, but is searched and sorted as well."""
 _ROWS: Final = 1000
 """Lines that a process makes at a time."""
-_CHUNK: Final = 100
-"""Lines that a browser skips together while they are out of sight."""
 _HOLE: Final = "<!-- passages -->"
 """Where the template of the page has the passages; as text is escaped, it stands nowhere else."""
 
@@ -99,27 +98,28 @@ def render_pages(
     rows = _fit(_rows(ready.known.laid_out(start), jobs), int(budget_bytes * _INDEX_PART), _row_size)
     known = ready.known.laid_out(replace(start, indexed=len(rows)))
     places = all_places(known)
-    elements = max(_ELEMENTS - _LINE_ELEMENTS * len(rows), _LEAST_ELEMENTS)
+    most = max(_ELEMENTS - _LINE_ELEMENTS * len(rows), _LEAST_ELEMENTS)
     reading = _fit(_readings(known, places, 1, len(places)), int(budget_bytes * _READING_PART), _size)
-    reading = _fit(reading, int(elements * _READING_ELEMENTS), _elements)
+    reading = _fit(reading, int(most * _READING_ELEMENTS), elements)
     known = known.laid_out(replace(known.layout, readings=len(reading)))
     documents = _fit(_documents(known), int(budget_bytes * _DOCUMENTS_PART), _size)
     parts = _Parts(documents=documents, reading=reading)
     before, after = _page(ready, known, parts).split(_HOLE)
     room = budget_bytes - _RESERVE - _size(before) - sum(map(_row_size, rows)) - _size(after)
-    whole = _whole(known, rows, room, elements - sum(map(_elements, reading)))
+    room -= overhead(len(rows), most)
+    whole = _whole(known, rows, room, most - sum(map(elements, reading)))
     known = known.laid_out(replace(known.layout, whole=len(whole)))
     yield main, "".join((before, _list(known.layout, ready.facts.passages, whole, rows), after))
     yield from _side_pages(known.laid_out(replace(known.layout, aside=True)), places, jobs)
 
 
-def _whole(known: Catalogue, rows: Sequence[_Row], room: int, elements: int) -> tuple[str, ...]:
+def _whole(known: Catalogue, rows: Sequence[_Row], room: int, most: int) -> tuple[str, ...]:
     """Return the first passages in whole, as many as fit when each takes the place of its line."""
     shown = []
     for card, row in zip(_passages(known, 1, len(rows)), rows, strict=True):
         room -= _size(card) - _size(row.line)
-        elements -= _elements(card)
-        if room < 0 or elements < 0:
+        most -= elements(card)
+        if room < 0 or most < 0:
             break
         shown.append(card)
     return tuple(shown)
@@ -135,14 +135,12 @@ def _list(layout: Layout, total: int, whole: Sequence[str], rows: Sequence[_Row]
             f"more as a line that leads to a page in the folder {text(layout.folder)} beside this file. Of those, the "
             "search sees the line.</p>\n"
         )
-    chunks = (rest[n : n + _CHUNK] for n in range(0, len(rest), _CHUNK))
-    lines = "\n".join(f'<div class="chunk">{"".join(chunk)}</div>' for chunk in chunks)
     by = "\n".join(row.facets for row in rows)
     none = "None fits into this report." if total else "No shared passages were found."
     nothing = "" if rows else f'<p class="intro">{none}</p>'
     return (
         f'{said}<script type="text/plain" id="facets">{by}</script>\n'
-        f'<div id="passage-list">\n{"".join(whole)}{lines}{nothing}\n</div>'
+        f'<div id="passage-list" data-count="{len(rows)}">\n{chunks((*whole, *rest))}{nothing}</div>'
     )
 
 
@@ -162,8 +160,8 @@ def _page(ready: Prepared, known: Catalogue, parts: _Parts) -> str:
         meanings=labels.KIND_MEANINGS,
         outlets=known.outlets,
         agencies=known.agencies,
-        documents=Markup("".join(parts.documents)),
-        reading=Markup("".join(parts.reading)),
+        documents=Markup(chunks(parts.documents)),
+        reading=Markup(chunks(parts.reading)),
         layout=known.layout,
         per_page=PER_PAGE,
         most_cards=MOST_CARDS,
@@ -264,11 +262,6 @@ def _fit(items: Iterable[_T], room: int, size: Callable[[_T], int]) -> tuple[_T,
 
 def _row_size(row: _Row) -> int:
     return _size(row.line) + len(row.facets) + 1
-
-
-def _elements(html: str) -> int:
-    """Return the number of elements that are closed: all but a few."""
-    return html.count("</")
 
 
 def _size(html: str) -> int:

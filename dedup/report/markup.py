@@ -111,7 +111,6 @@ def bar(share: float) -> str:
     width = round(60 * share, 1)
     return (
         '<span class="share"><svg class="bar" viewBox="0 0 60 8" width="60" height="8" aria-hidden="true" '
-        'focusable="false"><rect class="bar-all" width="60" height="8" rx="2"/>'
-        f'<rect class="bar-part" width="{width}" height="8" rx="2"/></svg> '
+        f'focusable="false"><rect width="{width}" height="8"/></svg> '
         f'<span class="n">{percent(share)}</span></span>'
     )

@@ -19,13 +19,17 @@ _MEMBERS_COMPARED_LATER: Final = 1
 _COMPARED_FULLY: Final = 200
 """Ranks above which fewer members are compared: there the file's size is better spent on further passages."""
 _PART: Final = 0.9
-"""Share of the representative's words under which a member is said to carry a part of it."""
+"""Share of the representative's words under which a member that differs is said to carry a part of it."""
 _M = TypeVar("_M", Member, DocumentMember)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One place of a passage in a document; `words` of `of` are set where it is a part of the representative."""
+    """One place of a passage in a document.
+
+    `words` is the number of its words where they are not as many as those `of` the representative: a part (of a place
+    that differs, if it lacks a tenth), or more.
+    """
 
     member: Member
     words: int | None
@@ -216,10 +220,11 @@ def _carrier(cluster: PassageCluster, words: _Words, members: Sequence[Member], 
 
 def _place(member: Member, cluster: PassageCluster, words: _Words) -> Place:
     representative = cluster.members[0].text
-    if len(member.text) >= len(representative):
+    if member.text == representative:
         return Place(member=member, words=None, of=0)
     count, of = words.count(member.text), words.count(representative)
-    return Place(member=member, words=count if count < of * _PART else None, of=of)
+    partly = count != of if member.wording == "verbatim" else count < of * _PART
+    return Place(member=member, words=count if partly else None, of=of)
 
 
 def _compared(

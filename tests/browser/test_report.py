@@ -13,6 +13,7 @@ import pytest
 
 from dedup.model import ScanResult
 from dedup.report.html import BUDGET_BYTES, write_html
+from dedup.report.prepared import ReportOptions
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Opened
 from tests.report.hostile import HOSTILE, poisoned
 
@@ -23,7 +24,12 @@ IN_VIEW = (
     "id => { const b = document.getElementById(id).getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight; }"
 )
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-OPEN_ALL = "() => { for (const d of document.querySelectorAll('details')) d.open = true; }"
+OPEN_ALL = """() => {
+    dispatchEvent(new Event('beforeprint'));
+    for (const d of document.querySelectorAll('details')) d.open = true;
+}"""
+"""All of a page as it is when one has looked at all of it; what is out of sight has guessed sizes otherwise."""
+IN_SIGHT = "main > section, .chunk { content-visibility: visible !important; }"
 
 
 def quiet(opened: Opened) -> None:
@@ -196,8 +202,9 @@ def test_without_javascript(visit: Visit, report: Path) -> None:
         quiet(opened)
         shown = page.locator("[data-fact]").all_inner_texts()
         assert shown == [line.split(" ", 1)[1] for line in texts[0][0]]
-        for cluster in page.locator("#passage-list > details").all():
-            assert cluster.get_attribute("id") in texts[0][1]
+        clusters = [cluster.get_attribute("id") for cluster in page.locator("#passage-list .passage").all()]
+        assert len(clusters) == 8
+        assert all(cluster in texts[0][1] for cluster in clusters)
         assert "212" in page.locator(f"[id='{WIRE}'] blockquote").inner_text()
 
 
@@ -205,7 +212,7 @@ def test_side_pages(visit: Visit, scan: ScanResult, tmp_path: Path) -> None:
     """A line leads to its passage on a side page, and from there a link leads back; keys work there too."""
     many = tuple(replace(scan.passages[0], cluster_id=f"cluster-{n:04d}") for n in range(300))
     write_html(replace(scan, passages=many), tmp_path / "report.html", budget_bytes=400_000)
-    opened = visit(tmp_path / "report.html")
+    opened = visit(tmp_path / "report.html", "cluster-0250")
     page = opened.page
     assert opened.found() == "300 shown"
     page.click("[id='cluster-0250']")
@@ -218,21 +225,96 @@ def test_side_pages(visit: Visit, scan: ScanResult, tmp_path: Path) -> None:
     quiet(opened)
 
 
+@pytest.fixture
+def long_list(scan: ScanResult, tmp_path: Path) -> Path:
+    """A report with 400 passages: some in whole, the others as lines, most of them elements only when they are near."""
+    kinds = ("wire_copy", "quotation")
+    many = tuple(replace(scan.passages[n % 2], cluster_id=f"cluster-{n:04d}", kind=kinds[n % 2]) for n in range(400))
+    write_html(replace(scan, passages=many), tmp_path / "report.html", budget_bytes=900_000)
+    return tmp_path / "report.html"
+
+
+ITEMS = "() => document.querySelectorAll('#passage-list .passage, #passage-list .chunk > a').length"
+
+
+def test_a_long_list_is_made_where_it_is_looked_at(visit: Visit, long_list: Path) -> None:
+    """Few passages are elements at first; more come near the window, by a link, by keys, and all of them in print."""
+    opened = visit(long_list)
+    page = opened.page
+    assert opened.found() == "400 shown"
+    assert 10 <= page.evaluate(ITEMS) < 200
+    page.evaluate("() => scrollTo(0, document.getElementById('reused').offsetTop - innerHeight)")
+    last = page.locator("#passage-list .chunk:last-child > :last-child")
+    last.wait_for()
+    assert page.evaluate(IN_VIEW, last.get_attribute("id"))
+    page.keyboard.press("k")
+    assert page.evaluate("() => document.activeElement.id") == last.get_attribute("id")
+    page.emulate_media(media="print")
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(ITEMS) == 400
+    quiet(opened)
+
+
+def test_a_permalink_into_a_long_list(visit: Visit, long_list: Path) -> None:
+    """The address of a passage that is no element yet leads to it; so it does when a filter has left it out."""
+    opened = visit(long_list, "cluster-0333")
+    page = opened.page
+    page.wait_for_function(IN_VIEW, arg="cluster-0333")
+    page.select_option("#f-kind", "wire_copy")
+    assert opened.found() == "200 of 400 shown"
+    assert page.locator("#cluster-0333").count() == 0
+    page.evaluate("() => { location.hash = ''; location.hash = 'cluster-0333'; }")
+    page.wait_for_function(IN_VIEW, arg="cluster-0333")
+    assert opened.found() == "400 shown"
+    page.fill("#f-search", "quotation")  # not what a line says: "Shared statement"
+    page.wait_for_selector("#nothing:visible")
+    page.fill("#f-search", "shared statement")
+    page.wait_for_function("() => document.getElementById('found').textContent.startsWith('200 of')")
+    quiet(opened)
+
+
+def test_a_long_list_without_javascript(visit: Visit, long_list: Path) -> None:
+    """Every passage is there, in whole or as a line that leads to its page."""
+    opened = visit(long_list, java_script_enabled=False)
+    page = opened.page
+    assert page.locator("#passage-list .passage").count() + page.locator("#passage-list a[id]").count() == 400
+    page.locator("#cluster-0399").scroll_into_view_if_needed()
+    page.wait_for_function(IN_VIEW, arg="cluster-0399")
+    assert page.is_visible("#cluster-0399")
+    assert "Shared statement" in page.text_content("#cluster-0399")
+    page.locator("#cluster-0399").press("Enter")
+    page.wait_for_url("**/report-pages/p*.html#cluster-0399")
+    quiet(opened)
+
+
+def test_a_link_leads_to_its_section(visit: Visit, long_list: Path) -> None:
+    """What is skipped while it is out of sight has a guessed height; a link lands on its heading all the same."""
+    opened = visit(long_list)
+    for section in ("pairs", "methods", "reused", "suppressed", "outlets"):
+        opened.page.click(f"nav.contents a[href='#{section}']")
+        opened.page.wait_for_timeout(300)
+        assert opened.page.evaluate(IN_VIEW, f"h-{section}"), section
+        opened.page.evaluate("() => scrollTo(0, 0)")
+        opened.page.wait_for_timeout(100)
+
+
 @pytest.mark.parametrize("start", range(0, len(HOSTILE), 7))
 def test_hostile_texts_run_nothing_and_break_nothing(
     visit: Visit, scan: ScanResult, start: int, tmp_path: Path
 ) -> None:
     """In whatever field they stand: no dialog, no request, no error, nothing wider than the window."""
     for n, poison in enumerate(HOSTILE[start : start + 7]):
-        path = tmp_path / f"{n}.html"
-        write_html(poisoned(scan, poison), path)
-        opened = visit(path)
-        opened.page.evaluate(OPEN_ALL)
-        for size in (DESKTOP, PHONE):
-            opened.page.set_viewport_size(size)
-            assert opened.page.evaluate(WIDER) <= 0, (poison[:60], size)
-        assert opened.page.title().startswith("Shared text")
-        quiet(opened)
+        write_html(poisoned(scan, poison), tmp_path / f"{n}.html")
+        write_html(poisoned(scan, poison), tmp_path / f"{n}-small.html", budget_bytes=30_000)
+        sides = [tmp_path / f"{n}-small-pages" / f"{sort}0001.html" for sort in "pt"]
+        for path, title in ((tmp_path / f"{n}.html", "Shared text"), (sides[0], "Passages"), (sides[1], "Texts")):
+            opened = visit(path)
+            opened.page.evaluate(OPEN_ALL)
+            for size in (DESKTOP, PHONE):
+                opened.page.set_viewport_size(size)
+                assert opened.page.evaluate(WIDER) <= 0, (poison[:60], path.name, size)
+            assert opened.page.title().startswith(title)
+            quiet(opened)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -243,10 +325,29 @@ def test_accessibility(visit: Visit, report: Path, scheme: str, size: dict[str, 
         pytest.skip("axe-core is not installed: make browser")
     opened = visit(report, color_scheme=scheme, viewport=size, bypass_csp=True)
     opened.page.evaluate(OPEN_ALL)
+    opened.page.add_style_tag(content=IN_SIGHT)
     opened.page.evaluate(AXE.read_text(encoding="utf-8"))
     assert violations(opened.page) == []
     opened.page.click("#keys-open")
     assert violations(opened.page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility_of_every_variant(visit: Visit, scan: ScanResult, scheme: str, tmp_path: Path) -> None:
+    """So it does on side pages of passages and texts, on the page that leads to them, with all texts and with none."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: make browser")
+    write_html(scan, tmp_path / "small.html", budget_bytes=60_000)
+    write_html(scan, tmp_path / "full.html", options=ReportOptions(full_text=True))
+    write_html(scan, tmp_path / "bare.html", options=ReportOptions(redact=True))
+    sides = [tmp_path / "small-pages" / f"{sort}0001.html" for sort in "pt"]
+    for path in (tmp_path / "small.html", *sides, tmp_path / "full.html", tmp_path / "bare.html"):
+        opened = visit(path, color_scheme=scheme, bypass_csp=True)
+        opened.page.evaluate(OPEN_ALL)
+        opened.page.add_style_tag(content=IN_SIGHT)
+        opened.page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert violations(opened.page) == [], path.name
+        quiet(opened)
 
 
 def violations(page: Any) -> list[str]:

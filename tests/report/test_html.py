@@ -17,6 +17,7 @@ from dedup.errors import StoreError
 from dedup.model import Document, PassageCluster, ScanResult
 from dedup.report import html
 from dedup.report.catalogue import catalogue
+from dedup.report.chunks import ELEMENTS, ITEMS, elements
 from dedup.report.html import render_html, render_pages, write_html
 from dedup.report.prepared import ReportOptions, prepare
 from tests.report.conftest import BUDGET, FERRY, Page, cluster, member
@@ -29,7 +30,7 @@ OWN_ELEMENTS = frozenset(
         html head meta title style body a header p span h1 h2 h4 h5 dl div dt dd table caption thead tr th
         tbody tfoot td ul li nav main section label input select option output button details summary
         blockquote bdi strong figure svg text path rect figcaption time ol code del ins mark br footer dialog
-        kbd script
+        kbd script noscript
         """,
     )
 )
@@ -231,19 +232,34 @@ def test_texts_carry_direction_and_language(result: ScanResult) -> None:
     assert all(attrs["dir"] == "auto" for attrs in quotes.values())
 
 
+VARIANTS = (ReportOptions(), ReportOptions(full_text=True), ReportOptions(redact=True))
+
+
 @pytest.mark.parametrize("poison", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_stays_text(result: ScanResult, poison: str) -> None:
-    """In whatever field it stands, a text makes no element, attribute, link or script, and hides nothing."""
-    source = render_html(poisoned(result, poison))
+    """In whatever field and page it stands, a text makes no element, attribute, link or script, and hides nothing."""
+    scan = poisoned(result, poison)
+    for options in VARIANTS:
+        sources = dict(render_pages(prepare(scan, options)))
+        assert list(sources) == ["report.html"]
+        _check_inert(sources["report.html"], ["text/plain", None])
+    sides = dict(render_pages(prepare(scan), budget_bytes=30_000))
+    assert {"p0001.html", "t0001.html"} <= set(sides)
+    for name, source in sides.items():
+        _check_inert(source, ["text/plain", None] if name == "report.html" else [None])
+
+
+def _check_inert(source: str, scripts: list[str | None]) -> None:
     page = Page(source)
     assert page.misnested == []
     assert {tag for tag, _ in page.elements} <= OWN_ELEMENTS
     assert [len(page.find(tag)) for tag in ("style", "main", "h1")] == [1, 1, 1]
-    assert [page.elements[n][1].get("type") for n in page.find("script")] == ["text/plain", None]
-    assert re.fullmatch(r"[a-z0-9_ |\n-]*", "".join(page.texts[page.find("script")[0]]))
+    assert [page.elements[n][1].get("type") for n in page.find("script")] == scripts
+    if len(scripts) > 1:
+        assert re.fullmatch(r"[a-z0-9_ |\n-]*", "".join(page.texts[page.find("script")[0]]))
     for _, attrs in page.elements:
         assert not [name for name in attrs if name.startswith("on") or name in ("src", "style", "srcdoc")]
-    assert all(link.startswith("#") for link in page.links())
+    assert all(re.match(r"#|(\.\./)?report\.html|(report-pages/)?[pt]\d{4}\.html", link) for link in page.links())
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", source)
     assert source.encode("utf-8")
 
@@ -427,7 +443,11 @@ def test_a_part_of_the_passage_is_no_difference_of_wording(result: ScanResult) -
     part = replace(wire.members[2], text=FERRY[begin:end], start=begin, end=end, similarity=1.0, wording="verbatim")
     page = _page(replace(result, passages=(replace(wire, members=(first, part)),)))
     said = _cluster(page, wire.cluster_id)
-    assert re.search(r"word for word, 100.%, 25 of 74 words", said)
+    assert "a part, word for word: 25 of 74 words" in said
+    assert not re.search(r"word for word, 100.%", said)
+    more = replace(part, text=f"{FERRY} Nobody was hurt.", start=0, end=len(FERRY) + 17)
+    said_of_more = _cluster(_page(replace(result, passages=(replace(wire, members=(first, more)),))), wire.cluster_id)
+    assert "word for word, and 3 words more" in said_of_more
     (at,) = page.find("details", class_="pair")
     inside = [page.elements[n] for n in range(at, at + 40) if "".join(page.texts[n])]
     assert not [tag for tag, _ in inside if tag in ("del", "ins")]
@@ -545,11 +565,21 @@ def _palettes() -> dict[str, dict[str, str]]:
     return {"light": light, "dark": {**light, **dark}, "print": {**light, **paper}}
 
 
-def test_only_chunks_of_lines_are_given_a_height_unseen() -> None:
-    """A browser guesses the height of what it skips: a closed passage on a phone must not count as a hundred lines."""
-    style = resources.files("dedup.report").joinpath("templates/style.css").read_text(encoding="utf-8")
-    guessed = re.findall(r"^\s*([^{}\n]*?) \{[^}]*content-visibility: auto", style, flags=re.MULTILINE)
-    assert guessed == [".chunk"]
+def test_a_list_is_elements_at_first_and_then_text(result: ScanResult) -> None:
+    """The first items stand as they are; later ones, whole or lines, in `noscript`, none twice and none left out."""
+    for budget in (10_000_000, 600_000, 200_000):
+        source = _pages(replace(result, passages=_many(result, 300)), budget)["report.html"]
+        begun = source.index('<div id="passage-list" data-count="300"')
+        listed = source[begun : source.index('<p id="nothing"', begun)]
+        first, *later = listed.split("<noscript data-count=")
+        item = re.compile(r'^(?:<a|<details class="cluster passage") id="(cluster-\d+)"', re.MULTILINE)
+        assert item.findall(listed) == [f"cluster-{n:04d}" for n in range(300)]
+        assert 0 < len(item.findall(first)) <= ITEMS
+        assert len(later) >= 300 // ITEMS - 1
+        for part in later:
+            held = part.split("</noscript></div>")[0]
+            assert f'"{len(item.findall(held))}">' in part[:6]
+            assert elements(held) <= ELEMENTS
 
 
 def _luminance(colour: str) -> float:

@@ -3,25 +3,88 @@
   const by = (id) => document.getElementById(id);
   const list = by("passage-list");
   const filters = by("filters");
-  // All passages in the order of the page, in whole or as a line.
-  const CARD = "#passage-list > .passage, .chunk > *";
-  const cards = [...list.querySelectorAll(CARD)];
   const number = new Intl.NumberFormat("en");
-  let current = null;
+
+  // Lists come in chunks of items. The first is there; the later ones stand as text, for elements are what takes time,
+  // and are made into elements when they are about to be seen, looked for or printed.
+  const SIZE = 50, HEIGHT = 75;
+  const CARD = ".chunk > *";
+  const BEGINS = /\n(?=<a id=|<details class="cluster)/;
+  const known = new Map();
+  const items = (chunk) => {
+    if (!known.has(chunk)) {
+      const text = chunk.querySelector(":scope > noscript");
+      known.set(chunk, text
+        ? text.textContent.trim().split(BEGINS).map((html) => ({ html, card: null, chunk }))
+        : [...chunk.children].map((card) => ({ html: "", card, chunk })));
+    }
+    return known.get(chunk);
+  };
+  let opened = false;
+  const element = (item) => {
+    if (!item.card) {
+      const made = document.createElement("template");
+      made.innerHTML = item.html;
+      item.card = made.content.firstElementChild;
+      if (opened && item.card.matches(".passage")) item.card.open = true;
+    }
+    return item.card;
+  };
+  const waiting = new Set();
+  const fill = (chunk) => {
+    if (!waiting.delete(chunk)) return;
+    near.unobserve(chunk);
+    chunk.replaceChildren(...items(chunk).map(element));
+    chunk.style.minHeight = "";
+  };
+  const near = new IntersectionObserver((seen) => {
+    for (const entry of seen) if (entry.isIntersecting) fill(entry.target);
+  }, { rootMargin: "600px 0px" });
+  const later = (chunk, count) => {
+    chunk.style.minHeight = `${HEIGHT * count}px`;
+    waiting.add(chunk);
+    near.observe(chunk);
+  };
+  for (const text of document.querySelectorAll(".chunk > noscript")) later(text.parentElement, text.dataset.count);
+  window.addEventListener("beforeprint", () => [...waiting].forEach(fill));
+
+  // All passages in the order of the page, and those that are shown in their order.
+  let all = null, shown = null;
+  const passages = () => all ??= [...list.children].flatMap((chunk) => (chunk.matches(".chunk") ? items(chunk) : []));
+  const arrange = (chosen) => {
+    const chunks = [];
+    for (const chunk of list.querySelectorAll(":scope > .chunk")) if (waiting.delete(chunk)) near.unobserve(chunk);
+    for (let at = 0; at < chosen.length; at += SIZE) {
+      const part = chosen.slice(at, at + SIZE), chunk = document.createElement("div");
+      chunk.className = "chunk";
+      for (const item of part) item.chunk = chunk;
+      known.set(chunk, part);
+      later(chunk, part.length);
+      chunks.push(chunk);
+    }
+    shown = chosen;
+    list.replaceChildren(...chunks);
+    if (chunks.length) fill(chunks[0]);
+  };
 
   // What is filtered and sorted by stands apart, a line a passage, and is read when it is first asked for.
   let read = null;
-  const facts = () => read ??= by("facets").textContent.split("\n").map((line, rank) => {
+  const facts = () => read ??= by("facets").textContent.split("\n").slice(0, passages().length).map((line, rank) => {
     const [numbers, of] = line.split("|");
     const [kind, scope, score, outlets, documents, groups, agency, time] = numbers.split(" ");
     return {
-      card: cards[rank], rank, kind, scope, agency, of: ` ${of} `, words: null, score: Number(score),
+      item: passages()[rank], rank, kind, scope, agency, of: ` ${of} `, words: null, score: Number(score),
       outlets: Number(outlets), documents: Number(documents), groups: Number(groups), time: Number(time),
     };
-  }).slice(0, cards.length);
+  });
+  const MARKS = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'" };
+  const plain = (html) => html.replace(/<[^>]*>/g, "").replace(/&(amp|lt|gt|quot|#x27);/g, (_, name) => MARKS[name]);
+  const words = (about) => {
+    const { html, card } = about.item;
+    return about.words ??= (html ? plain(html) : card.textContent).toLowerCase();
+  };
 
-  // In the order of the page, which sorting changes.
-  let sequence = cards;
+  let current = null;
   const focus = (card) => {
     current = card;
     (card.querySelector("summary") || card).focus({ preventScroll: true });
@@ -32,10 +95,12 @@
     return (at && at.closest(CARD)) || current;
   };
   const step = (by) => {
-    const card = active();
-    let at = card && !card.hidden ? sequence.indexOf(card) : by > 0 ? -1 : sequence.length;
-    do at += by; while (at >= 0 && at < sequence.length && sequence[at].hidden);
-    if (at >= 0 && at < sequence.length) focus(sequence[at]);
+    const order = shown ?? passages(), card = active();
+    const at = card ? order.findIndex((item) => item.card === card) : -1;
+    const next = order[at < 0 && by < 0 ? order.length - 1 : at + by];
+    if (!next) return;
+    fill(next.chunk);
+    focus(next.card);
   };
   const toggle = () => {
     const card = active();
@@ -45,47 +110,6 @@
 
   const fields = ["f-search", "f-kind", "f-scope", "f-outlet", "f-agency", "f-from", "f-to", "f-score", "f-groups"];
   const day = (name, hours) => (by(name).value ? Date.parse(`${by(name).value}T${hours}Z`) / 1000 : NaN);
-
-  // A browser skips what is far away in chunks; it must be told about how high they are.
-  const settle = () => {
-    for (const chunk of list.querySelectorAll(":scope > .chunk")) {
-      let count = 0;
-      for (const card of chunk.children) count += card.hidden ? 0 : 1;
-      chunk.hidden = count === 0;
-      chunk.style.containIntrinsicSize = `auto ${68 * count}px`;
-    }
-  };
-  const filter = () => {
-    const sought = by("f-search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const kind = by("f-kind").value, scope = by("f-scope").value;
-    const outlet = by("f-outlet").value, agency = by("f-agency").value;
-    const from = day("f-from", "00:00:00"), to = day("f-to", "23:59:59");
-    const score = Number(by("f-score").value), groups = Number(by("f-groups").value);
-    let found = 0;
-    for (const about of facts()) {
-      let fits = (!kind || about.kind === kind) && (!scope || about.scope === scope)
-        && (!outlet || about.of.includes(` ${outlet} `)) && (!agency || about.agency === agency)
-        && about.score >= score && about.groups >= groups
-        && (Number.isNaN(from) || about.time >= from) && (Number.isNaN(to) || about.time <= to);
-      if (fits && sought.length) {
-        if (about.words === null) about.words = about.card.textContent.toLowerCase();
-        fits = sought.every((word) => about.words.includes(word));
-      }
-      if (about.card.hidden === fits) about.card.hidden = !fits;
-      found += fits ? 1 : 0;
-    }
-    settle();
-    tell(found);
-  };
-  const tell = (found) => {
-    const all = number.format(cards.length);
-    by("found").textContent = found === cards.length ? `${all} shown` : `${number.format(found)} of ${all} shown`;
-    by("nothing").hidden = found > 0 || cards.length === 0;
-  };
-  const reset = () => {
-    for (const name of fields) by(name).value = "";
-    filter();
-  };
 
   // Larger first, except that ranks and dates begin with the smallest; what lacks a value comes last.
   const orders = {
@@ -98,58 +122,84 @@
     for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return a[i] < b[i] ? -1 : 1;
     return 0;
   };
-  const order = () => {
-    const key = orders[by("f-order").value];
-    const keyed = facts().map((about) => [key(about), about.card]);
-    keyed.sort((a, b) => compare(a[0], b[0]));
-    sequence = keyed.map((pair) => pair[1]);
-    const chunks = [];
-    for (let i = 0; i < sequence.length; i += 100) {
-      const chunk = document.createElement("div");
-      chunk.className = "chunk";
-      chunk.append(...sequence.slice(i, i + 100));
-      chunks.push(chunk);
+  const choose = () => {
+    const sought = by("f-search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const kind = by("f-kind").value, scope = by("f-scope").value;
+    const outlet = by("f-outlet").value, agency = by("f-agency").value;
+    const from = day("f-from", "00:00:00"), to = day("f-to", "23:59:59");
+    const score = Number(by("f-score").value), groups = Number(by("f-groups").value);
+    const found = facts().filter((about) => (!kind || about.kind === kind) && (!scope || about.scope === scope)
+      && (!outlet || about.of.includes(` ${outlet} `)) && (!agency || about.agency === agency)
+      && about.score >= score && about.groups >= groups
+      && (Number.isNaN(from) || about.time >= from) && (Number.isNaN(to) || about.time <= to)
+      && sought.every((word) => words(about).includes(word)));
+    if (by("f-order").value !== "rank") {
+      const key = orders[by("f-order").value];
+      for (const about of found) about.key = key(about);
+      found.sort((a, b) => compare(a.key, b.key));
     }
-    list.replaceChildren(...chunks);
-    settle();
+    arrange(found.map((about) => about.item));
+    tell(found.length);
+  };
+  const total = Number(list.dataset.count);
+  const tell = (found) => {
+    const every = number.format(total);
+    by("found").textContent = found === total ? `${every} shown` : `${number.format(found)} of ${every} shown`;
+    by("nothing").hidden = found > 0 || total === 0;
+  };
+  const reset = () => {
+    for (const name of fields) by(name).value = "";
+    choose();
   };
 
+  // What an address leads to may be no element yet, or be left out by a filter.
+  const reveal = (id) => {
+    const holds = (item) => (item.card ? item.card.id === id : item.html.includes(` id="${id}"`));
+    const make = () => {
+      const chunk = !by(id) && [...waiting].find((chunk) => items(chunk).some(holds));
+      if (chunk) fill(chunk);
+      return by(id);
+    };
+    if (make() || !shown || !passages().some(holds)) return by(id);
+    reset();
+    return make();
+  };
   const show = () => {
     let id = location.hash.slice(1);
     try { id = decodeURIComponent(id); } catch { /* a fragment that is no encoding is taken as it stands */ }
-    const target = id && by(id);
+    const target = id && reveal(id);
     if (!target) return;
-    if (filters && cards.includes(target) && target.hidden) reset();
     for (let up = target; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
     if (target.matches(`details, ${CARD}`)) focus(target);
+    else target.scrollIntoView({ block: "start" });
   };
 
   const help = by("keys");
   const keys = { j: () => step(1), k: () => step(-1), o: toggle };
   if (filters) {
     Object.assign(keys, { "/": () => by("f-search").focus(), c: reset, "?": () => help.showModal() });
-    let waiting = 0;
-    const soon = () => {
-      clearTimeout(waiting);
-      waiting = setTimeout(filter, 150);
-    };
-    for (const name of ["f-search", "f-score", "f-groups"]) by(name).addEventListener("input", soon);
-    for (const name of ["f-kind", "f-scope", "f-outlet", "f-agency", "f-from", "f-to"]) {
-      by(name).addEventListener("change", filter);
+    let soon = 0;
+    for (const name of ["f-search", "f-score", "f-groups"]) {
+      by(name).addEventListener("input", () => {
+        clearTimeout(soon);
+        soon = setTimeout(choose, 150);
+      });
     }
-    by("f-order").addEventListener("change", order);
+    for (const name of ["f-kind", "f-scope", "f-outlet", "f-agency", "f-from", "f-to", "f-order"]) {
+      by(name).addEventListener("change", choose);
+    }
     by("reset").addEventListener("click", reset);
     by("expand").addEventListener("click", (event) => {
-      const open = event.target.textContent === "Open all";
-      for (const card of cards) if (!card.hidden && card.matches("details")) card.open = open;
-      event.target.textContent = open ? "Close all" : "Open all";
+      opened = !opened;
+      for (const { card } of shown ?? passages()) if (card && card.matches("details")) card.open = opened;
+      event.target.textContent = opened ? "Close all" : "Open all";
     });
     by("keys-open").addEventListener("click", () => help.showModal());
     by("keys-close").addEventListener("click", () => help.close());
     filters.hidden = by("more-filters").hidden = false;
     // A browser may have kept what was chosen before the page was loaded again.
-    if (fields.some((name) => by(name).value)) filter();
-    else tell(cards.length);
+    if (fields.some((name) => by(name).value) || by("f-order").value !== "rank") choose();
+    else tell(total);
   }
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea");
