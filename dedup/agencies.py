@@ -20,13 +20,23 @@ _KEYWORD = re.compile(
     r"\b(?:News|Press|Wire|Newswire|Presse|Media) (?:Agency|Service|Association|Agentur|Wire)\b"
     r"|\b(?:Newswire|Wire|Newsagency|Wires)\b(?: Service)?$"
     r"|(?:pressedienst|nachrichtendienst|nachrichtenagentur|presseagentur|Pressedienst|Nachrichtenagentur)\b"
-    r"|^(?:Agence|Agencia|Agência|Agenzia|Agentur|Agentia|Agencja)\s"
+    r"|^(?:Agence|Agencia|Agência|Agenzia|Agentur|Agentia|Agencja|Persbureau|Nieuwsagentschap|Nyhetsbyrån?"
+    r"|Nyhedsbureau|Uutistoimisto|Πρακτορείο)\s|\bHaber Ajansı$|\bHírügynökség$|\b[Nn]ovinska agencija\b"
     r"|\b(?:Presse|Presseagentur|Press Bureau)$"
     r"|(?:通信社?|通讯社|通訊社)$|(?<!합)통신$"
-    r"|(?:агентство|информагентство|агенція|агентства)\b|^(?:Агентство|Агенція|ИА|ІА)\s|[а-яёіїєґ-](?:информ|інформ)$"
+    r"|(?:агентство|информагентство|агенція|агентства)\b|^(?:Агентство|Агенція|ИА|ІА)\s|[а-яёіїєґ-](?:[Ии]нформ|[Іі]нформ)$"
     r"|^وكالة |\bخبرگزاری\b|ایجنسی|خبر رساں|\b(?:نیوز|پریس)$|ニュースサービス$|^สำนักข่าว"
     r"|एजेंसी|एजन्सी|वार्ता$|समाचार सेवा|वृत्तसंस्था|वृत्तसेवा|संवाद समिति"
     r"|^[一-鿿]{2,5}(?<![会會公新商神本同支报報版行作聞闻])社$"
+)
+# The same inside a line, where the name ends before its end.
+_WORD_INSIDE = re.compile(r"(?:[Ии]нформ|[Іі]нформ)\b|वृत्तसेवा|वृत्तसंस्था|समाचार सेवा|[Pp]ressedienst\b|\bHaber Ajansı\b")
+# A name in quotation marks behind what it is: its agency is called by the name alone.
+_CALLED = re.compile(r"[«“„\"]([^«»“”„\"]{2,30})(?:[»”“\"]|$)$")
+_KIND_ALONE = re.compile(
+    r"(?:ИА|ІА|РИА|(?:информационное |новостное |інформаційне )?(?:агентство|агенція|информагентство|інформагентство)"
+    r"(?: новостей| новин)?|вестник|agentura?|agencja|agencija|agenția|агенция|агенција)",
+    re.IGNORECASE,
 )
 # What they are called besides, where a dateline has nothing else; newspapers are called so too.
 _IN_DATELINE = re.compile(r"\b(?:Press|Presse|Prensa|Noticias|Notícias|Notizie|News|Wire)$|समाचार$")
@@ -156,6 +166,9 @@ def named(text: str) -> str | None:
     found = known(text)
     if found or _folded(text) in _no_agencies() or len(text) > 60 or _JOINED.search(text):
         return found
+    called = _CALLED.search(text)
+    if called and _KIND_ALONE.fullmatch(text[: called.start()].strip()):
+        return called[1]
     first, *rest = _JOINTS.split(text, maxsplit=1)
     if rest and not _KEYWORD.search(text):
         return named(first)
@@ -165,7 +178,17 @@ def named(text: str) -> str | None:
         return text
     words = text.split()
     proper = all(w.strip('«»“”"')[:1].upper() == w.strip('«»“”"')[:1] or len(w) <= 3 or w in _SMALL for w in words)
-    return text if proper and len(words) <= 6 and _KEYWORD.search(text) else None
+    return text if proper and len(words) <= 6 and _says(_KEYWORD, text) else None
+
+
+def _says(pattern: re.Pattern[str], name: str) -> bool:
+    """Return whether a pattern finds its words in a name, which may be written in capitals."""
+    return bool(pattern.search(name) or (name.isupper() and pattern.search(name.title())))
+
+
+def says_agency(text: str) -> bool:
+    """Return whether a word stands in a text by which agencies call themselves."""
+    return bool(_KEYWORD.search(text) or _WORD_INSIDE.search(text))
 
 
 def plainly(text: str) -> str | None:
@@ -178,7 +201,7 @@ def plainly(text: str) -> str | None:
         return text
     words = text.split()
     proper = all(w[:1].upper() == w[:1] for w in words)
-    return text if proper and len(words) <= 3 and _IN_DATELINE.search(text) else None
+    return text if proper and len(words) <= 3 and _says(_IN_DATELINE, text) else None
 
 
 def calls_itself_one(text: str) -> str | None:
@@ -188,7 +211,7 @@ def calls_itself_one(text: str) -> str | None:
     ('Pacific Rim Newswire', None)
     """
     found = named(text)
-    return found if found and (known(text) or _KEYWORD.search(found)) else None
+    return found if found and (known(text) or _says(_KEYWORD, found) or _CALLED.search(text)) else None
 
 
 def leading(text: str) -> str | None:

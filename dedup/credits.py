@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from dedup import agencies
 from dedup.model import Document
+from dedup.photo_credits import first_part, photos
 
 # Longest head of a paragraph that is looked at for a dateline, and longest paragraph that is a credit (characters).
 HEAD, LONGEST_CREDIT = 110, 90
@@ -20,6 +21,8 @@ HEAD, LONGEST_CREDIT = 110, 90
 MANY_LINES, SHORT_LINE = 30, 60
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
+# Longest sentence that says who provided a text (characters).
+LONGEST_SIGN_OFF = 160
 # Most words of place and date before the agency.
 PLACE_WORDS = 9
 
@@ -29,13 +32,18 @@ _BRACKET = re.compile(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}\n]{{
 # What an agency stands in.
 _OPENS = re.compile(rf"[/{re.escape(_OPEN)}]")
 _SLASHES = re.compile(r"(?:^|[\s.,])/\s?([^/\n]{2,30}?)\s?/(?=[\s.,—–-]|$)")
+_TIGHT = re.compile(rf"[^/\n]{{3,60}}\d[^/\n]{{0,12}}/\s?([^/\s]{{2,12}})\s?/\s?[.{_DASH}]")
+# "place date NAME- …" in scripts without capitals
+_RUN_ON = re.compile(rf"[^\n]{{2,30}}\d\S*\s([^\s\d(){_DASH}]{{2,12}})\s?[{_DASH}]\s")
 _SEPARATOR = re.compile(rf"\s*(?:\.?\s?[{_DASH}]|:|।|。|=|--)")
+_SEPARATOR_BEHIND = re.compile(rf"\s[{_DASH}]|\s?:")
 # Words that may stand small among place and date.
 _PARTICLES = frozenset(
     "of de la del der den di da do dos le les sur am an im upon and und et y e i u na w der en".split()
 )
 _WIRED = re.compile(r"^[(（【]?(\S{2,8}?社)[^\n，。,]{0,24}?[\d一二三四五六七八九十]{1,3}\s?日\s?[电電讯訊]")
 _PIECES = re.compile(rf"\s*(?:[,.:;|{_DASH}])\s+|\s+[|{_DASH}]\s*|,\s*")
+_WIRE_SIGNS = tuple("电電讯訊")
 _DIGIT = re.compile(r"\d")
 _PLACE_WORD = re.compile(r"[^\s,.;:()\[\]/—–-]+")
 _CASED = re.compile(r"[A-Za-zÀ-ɏͰ-ӿ]")
@@ -84,14 +92,14 @@ def _in_text(text: str) -> Iterator[tuple[int, str, str]]:
     paragraphs = list(_paragraphs(text))
     if _may_report(text):
         for start, line in paragraphs:
-            name = _reporting(line)
+            name = _reporting(line) if _may_report(line) else None
             if name:
                 yield start, "reporting credit", name
     large = agencies.may_name(text)
     for number, (start, line) in enumerate(paragraphs):
         for position, name in _in_line(line, not number, number == len(paragraphs) - 1, large):
             yield start, position, name
-    for start, name in _photos(text, large):
+    for start, name in photos(text, large):
         yield start, "photo credit", name
 
 
@@ -108,7 +116,7 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
 
 def _in_line(line: str, is_first: bool, is_last: bool, large: bool) -> Iterator[tuple[str, str]]:
     """Yield position and agency of the credits of one line; `large`: its text may name a large agency."""
-    name = _dateline(line[:HEAD], large)
+    name = _dateline(line[:HEAD], large, is_first)
     if name:
         yield "dateline", name
     if len(line) <= LONGEST_CREDIT:
@@ -119,7 +127,7 @@ def _in_line(line: str, is_first: bool, is_last: bool, large: bool) -> Iterator[
         if name:
             yield "trailing credit" if is_last or not is_first else "byline", name
     else:
-        name = _tail(line[-LONGEST_CREDIT:], is_last)
+        name = _tail(line[-LONGEST_CREDIT:], is_last) or (_copyright(line[:LONGEST_CREDIT]) if is_last else None)
         if name:
             yield "trailing credit", name
 
@@ -127,12 +135,13 @@ def _in_line(line: str, is_first: bool, is_last: bool, large: bool) -> Iterator[
 # Datelines
 
 
-def _dateline(head: str, large: bool) -> str | None:
+def _dateline(head: str, large: bool, is_first: bool) -> str | None:
     """Return the agency of a dateline with which a paragraph begins."""
     wired = _WIRED.match(head) if "社" in head[:10] else None
     if wired:
         return agencies.leading(wired[1]) or wired[1]
     may = (_is_capital(head) and _DIGIT.search(head)) or (large and agencies.may_name(head))
+    may = may or (is_first and agencies.says_agency(head))
     if _OPENS.search(head):
         name = _bracketed(head) or _between_slashes(head)
         if name:
@@ -152,7 +161,8 @@ def _bracketed(head: str) -> str | None:
             name = agencies.plainly(inside) if _is_short(inside) else agencies.known(inside)
         else:
             goes_on = not after.strip() or (after[:1].isspace() and _goes_on(after)) or after.startswith(". ")
-            name = agencies.calls_itself_one(inside) if goes_on else None
+            wired = before.rstrip()[-1:] in _WIRE_SIGNS and bool(_DIGIT.search(before))
+            name = agencies.calls_itself_one(inside) if goes_on or wired else None
         if name:
             return name
     return None
@@ -181,7 +191,9 @@ def _between_slashes(head: str) -> str | None:
             return agencies.named(match[1])
         if _is_place(before):
             return agencies.plainly(match[1]) if _DIGIT.search(before) else agencies.named(match[1])
-    return None
+    # "TOWN, 5 maj/XYZ/- …", whatever the months are
+    tight = _TIGHT.match(head) if head.count("/") > 1 else None
+    return agencies.known(tight[1]) if tight else None
 
 
 def _in_pieces(head: str) -> str | None:
@@ -192,10 +204,11 @@ def _in_pieces(head: str) -> str | None:
         if number > 4 or (before and not _is_place(before)):
             return None
         sign = mark or head[match.start() : match.end()].strip()
-        name = agencies.known(piece) if number or sign[:1] in _DASH + ":" else None
+        alone = number or sign[:1] in _DASH + ":"
+        name = (agencies.known(piece) or agencies.calls_itself_one(piece)) if alone else _with_place(piece, sign, head)
         # two letters behind a place may be a state
         is_state = len(piece) == 2 and not _DIGIT.search(before)
-        if name and _goes_on(head[match.end() :]) and (number > 0 or sign[:1] in _DASH + ":") and not is_state:
+        if name and _goes_on(head[match.end() :]) and not is_state:
             return name
         if number > 1 and before.rstrip()[-1:] in _DASH and sign[:1] == "." and _is_capital(head):
             # CITY, 5 May — Name. Text
@@ -205,9 +218,23 @@ def _in_pieces(head: str) -> str | None:
         at = match.end()
     # "Jeddah 4 May 2024 SPA" as a line of its own
     words = head.split()
-    if len(head) < HEAD and any(w.isdigit() for w in words) and len(words) > 3 and not _CASED.search(head):
+    if _CASED.search(head):
+        # "Town, 5 May, XYZ" as a line of its own
+        place, _, last = head.strip().rpartition(", ")
+        return agencies.known(last) if len(head) < HEAD and _DIGIT.search(place) and _is_place(place) else None
+    if len(head) < HEAD and any(w.isdigit() for w in words) and len(words) > 3:
         return agencies.known(words[-1])
-    return None
+    run_on = _RUN_ON.match(head)
+    return agencies.known(run_on[1]) if run_on else None
+
+
+def _with_place(piece: str, sign: str, head: str) -> str | None:
+    """Return the agency of "Name, PLACE: …", with which a dateline may begin."""
+    place = head[len(piece) :].lstrip(" ,")
+    ends = _SEPARATOR_BEHIND.search(place)
+    if sign[:1] != "," or ends is None or not _is_place(place[: ends.start()]):
+        return None
+    return agencies.calls_itself_one(piece)
 
 
 def _goes_on(rest: str) -> bool:
@@ -248,18 +275,23 @@ def _is_short(inside: str) -> bool:
 # Bylines
 
 _BY = re.compile(r"^(?:By|BY|Von|Por|Par|De|Di|Da|Od|Av|Af|Автор:|Text:|Door|Przez|Tekst:)\s+(\S.*)$")
+_BY_SMALL = re.compile(r"^(?:by|von|por|par|de|di|da|od|av|af|автор:|text:|door|przez|tekst:)\s+(?=\S)", re.IGNORECASE)
+_WRITER = re.compile(r"^(\S.{2,50}?) (?:Staff )?(?:Writers?|Reporters?|Correspondents?)$")
 _BETWEEN = re.compile(
-    r"\s*[,|/;&]\s*|\s+(?:and|und|et|y|e|och|en|for|with|mit|avec|con|com|med|met|via|per|from|of)\s+"
+    r"\s*[,|/;&•·]\s*|\s+(?:and|und|et|y|e|och|en|for|with|mit|avec|con|com|med|met|via|per|from|of)\s+"
 )
 _STAFF = re.compile(
     r"^(?:staff|and|reports?|reporters?|writers?|newsroom|redaktion|rédaction|redacción)\b", re.IGNORECASE
 )
+
+
 _WITH_STAFF = re.compile(r"^(\S+) and staff (?:reports|writers|reporters)$", re.IGNORECASE)
 
 
 def _byline(author: str) -> str | None:
     """Return the agency of a byline, which may be the agency alone or stand beside a name or outlet."""
-    pieces = [p.strip(" .") for p in _BETWEEN.split(_BY.sub(r"\1", author.strip())) if p.strip(" .")]
+    plain = _BY_SMALL.sub("", author.strip())
+    pieces = [p.strip(" .") for p in _BETWEEN.split(plain) if p.strip(" .")]
     for piece in reversed(pieces):
         name = agencies.known(piece) or _with_region(piece)
         if name:
@@ -289,6 +321,9 @@ def _byline_of_text(line: str) -> str | None:
     if match and not line.rstrip().endswith((".", "!", "?")):
         pieces = _BETWEEN.split(match[1])
         return _byline(match[1]) if len(pieces) > 1 or agencies.known(match[1]) else None
+    writer = _WRITER.match(line.strip())
+    if writer:
+        return agencies.calls_itself_one(writer[1])
     staff = _WITH_STAFF.match(line.strip())
     return agencies.named(staff[1]) if staff else None
 
@@ -301,7 +336,8 @@ _SOURCE = re.compile(
     re.IGNORECASE,
 )
 _WITH = re.compile(
-    r"^(?:with|mit|avec|con|com|med|met|z|с|за матеріалами|по материалам|with inputs from|mit material (?:von|der))\s+"
+    r"^(?:with|via|mit|avec|con|com|med|met|z|с|за матеріалами|по материалам|with inputs from"
+    r"|mit material (?:von|der))\s+"
     r"(?:reporting (?:by|from) |agency |agencies? |informação de |información de |informations? de l['’])?(\S.*)$",
     re.IGNORECASE,
 )
@@ -317,6 +353,7 @@ _BRACKET_TAIL = re.compile(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}
 _CLOSES = tuple(_CLOSE)
 _SENTENCE_ENDS = tuple('.!?。！？।॥۔…"”»’」』')
 _DASH_TAIL = re.compile(r"\s(?:[—–―]|--)\s*([^\s—–―][^—–―.]{1,40})$")
+_THAI_TAIL = re.compile(r"(?:[—–-]|(?:^|\s)โดย)\s?(สำนักข่าว[^\s()]{1,30})(?:\s?\([^()]{1,20}\))?$")
 _LONG_DASH = re.compile("—|–|―|--")
 _LAST_TAIL = re.compile(r"[.!?…”\"»]\s+(\S{2,12}|[A-Z]\S+ [A-Z]\S+)$")
 
@@ -342,7 +379,13 @@ def _credit_line(line: str) -> str | None:
 def _named_line(line: str) -> str | None:
     """Return the agency that the first or last line of a text is, as agencies call themselves."""
     plain = line.strip().strip(_OPEN + _CLOSE + "-–— ")
-    return agencies.calls_itself_one(plain) if plain[-1:] not in ".!?:。" and len(plain.split()) <= 5 else None
+    if plain[-1:] in ".!?:。":
+        return None
+    name = agencies.calls_itself_one(plain) if len(plain.split()) <= 5 else None
+    person, _, agency = plain.rpartition(", ")
+    # "Ada Quill, Tidewater News Service"
+    is_signed = 0 < len(person.split()) <= 4 and all(w[:1].isupper() for w in person.split())
+    return name or (agencies.calls_itself_one(agency) if is_signed else None)
 
 
 def _is_acronym(name: str) -> bool:
@@ -353,7 +396,7 @@ def _copyright(line: str) -> str | None:
     match = _COPYRIGHT.search(line) if _RIGHT.search(line) else None
     if not match:
         return None
-    name = _first_part(match[1]).strip(" .")
+    name = first_part(match[1]).strip(" .")
     own = agencies.calls_itself_one(name)
     return own or agencies.known(name) or agencies.known(name.split("-")[0]) or agencies.known(name.split(" ")[0])
 
@@ -367,12 +410,16 @@ def _tail(line: str, is_last: bool) -> str | None:
         if before.endswith(_SENTENCE_ENDS):
             right = _WITH.match(inside) or _SOURCE.match(inside)
             return agencies.known(right[1]) if right else agencies.named(inside) or _uncased_tail(inside)
-        return None
+        # behind a photographer's name
+        return agencies.calls_itself_one(inside) if line.endswith(_CLOSES) else None
+    thai = _THAI_TAIL.search(line) if "สำนักข่าว" in line else None
+    if thai:
+        return thai[1]
     match = _DASH_TAIL.search(line) if _LONG_DASH.search(line) else None
     if match:
         return agencies.known(match[1]) or (match[1] if _is_acronym(match[1]) and agencies.named(match[1]) else None)
     match = _LAST_TAIL.search(line) if is_last else None
-    return agencies.known(match[1]) if match else None
+    return agencies.known(match[1]) or agencies.calls_itself_one(match[1]) if match else None
 
 
 def _uncased_tail(inside: str) -> str | None:
@@ -382,7 +429,7 @@ def _uncased_tail(inside: str) -> str | None:
     return agencies.known(inside) or (agencies.named(told[1]) if told else None)
 
 
-# Reporting and photo credits
+# Reporting credits
 
 _REPORTING = re.compile(
     r"(?:(?:additional|further) reporting by|(?:this (?:story|report|article) )?(?:contains|includes|using) "
@@ -393,42 +440,7 @@ _REPORTING = re.compile(
     r"|с использованием материалов)\s+(?:the |l['’]|la |der )?([^\n.;)]{2,60})",
     re.IGNORECASE,
 )
-_PHOTO = re.compile(
-    r"(?:\b(?:Photos?|Fotos?|Pictures?|Images?|Bild(?:er)?|Photograph(?:ie)?|Imagen|Fotografía|Foto:|Zdjęcie|Kuva|Bilde"
-    r"|[Pp]hotos?|[Ff]otos?|PHOTOS?|FOTOS?|[Cc]rédit(?: photo)?|[Cc]redit|[Cc]rédito|Crediti?|[Фф]ото|ФОТО|[Сс]вітлина)"
-    r"|写真提供|写真|提供|撮影|图片来源|圖片來源|图源|图片|圖片|图|Φωτογραφία|ΦΩΤΟ|사진|صورة|تصویر|فوٹو"
-    r"|तस्वीर|फोटो|छायाचित्र|सौजन्य|เครดิตภาพ|ภาพจาก|ภาพ)"
-    r"(?:\s*(?:by|de|von|di|courtesy of)?\s*[:：=＝/／]\s*"
-    r"|(?= [A-ZА-ЯІЇЄ]{3,6}\)?\.?$| (?:Agence|Agencia|Agenzia|Agência) |\s?สำนักข่าว)\s?)"
-    r"([^\n()（）]{2,70})",
-    re.MULTILINE,
-)
-# "海岬社记者 王海 摄", "海岬社发（王海摄）"
-_TAKEN = re.compile(r"([一-鿿]{2,6}(?:通讯社|通訊社|社))(?:记者|記者|发|發)[^\n。]{0,12}[摄攝]")
-# "… ＝XYZ", "(XYZ photo)", "| XYZ Photo" at the end of a paragraph
-_NAMED_END = re.compile(
-    r"(?:[＝]([^\s＝()（）\n]{2,16})|[(|]\s?([A-Z]{3,6}) (?:[Ff]ile )?[Pp]hoto\)?)\.?$", re.MULTILINE
-)
-_AGENCY_PHOTO = re.compile(r" (?:File )?(?:Photo|Images?|Foto)\s?[/:]\s?[A-ZÀ-Þ]")
-# How the matches of these two begin: parts of words, of which none stands inside another.
-_PHOTO_BEGINS = re.compile(
-    "Phot|Foto|Pict|Imag|Bild|Zdj|Kuva|phot|foto|PHOT|FOTO|Créd|créd|Cred|cred|Фото|фото|ФОТО|Світ|світ"
-    "|写真|提供|撮影|图|圖片|Φωτ|ΦΩΤ|사진|صورة|تصویر|فوٹو|तस्वीर|फोटो|छायाचित्र|सौजन्य|เครดิต|ภาพ"
-)
-_AGENCY_PHOTO_BEGINS = re.compile(" Photo| File Photo| Image| Foto")
-_LAST_WORD = re.compile(r"\b[A-Z][\w-]{1,15}$")
-# "…: Name Name/AGENCY", "Photo=AGENCY" at the end of a paragraph, in whatever language
-_AT_END = re.compile(
-    r"[:：=/](?:(?<=/)\s?|(?<!/)\s*)([^\s:：=/()\[\]][^:：=/()\[\]\n]{1,24}?)(?: via [A-Z][\w ]{2,20})?[)\]]?\.?\s*$",
-    re.MULTILINE,
-)
-_SLASH_NAME = re.compile(
-    r"[.!?:)”\"]\s+([A-Z][\w-]{1,15}(?: FOTO)?)\s?/\s?[A-ZÀ-Þ][\w’'.-]+(?: [A-ZÀ-Þ][\w’'.-]+){0,3}\)?\s*$", re.MULTILINE
-)
-_IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+")
-
-
-# Of the words of a group one stands in what _REPORTING finds, where that has the word of the group.
+# Of the words of a group one stands in what _REPORTING and the two below find, where that has the word of the group.
 _REPORTING_WORDS = {
     "reporting ": ("reporting by", "reporting from"),
     "materia": ("material from", "material by", "material von", "materialien von", "material der", "material des"),
@@ -437,6 +449,14 @@ _REPORTING_WORDS = {
     "s from": ("inputs from", "files from"),
     "input from": ("input from",),
     "материал": ("по материалам", "использованием материалов"),
+    "contribu": (
+        *("contributed to this", "a contribué à", "ha contribuito a", "contribuyó a est", "contribuiu para est"),
+    ),
+    " diesem": ("hat zu diesem",),
+    "bidrog till": ("bidrog till",),
+    "heeft bijgedragen": ("heeft bijgedragen",),
+    "ed by": ("provided by", "supplied by", "produced by", "published by", "distributed by"),
+    "this ": ("this report by", "this story by"),
 }
 
 
@@ -446,54 +466,22 @@ def _may_report(text: str) -> bool:
     return any(group in folded and any(word in folded for word in words) for group, words in _REPORTING_WORDS.items())
 
 
+# "Tidewater Wire contributed to this report", "This story was provided by Tidewater Wire"
+_CONTRIBUTED = re.compile(
+    r"^(.{2,60}?) (?:contributed to this|a contribué à (?:cet|ce)|ha contribuito a questo|contribuyó a est"
+    r"|contribuiu para est|hat zu diesem|bidrog till|heeft bijgedragen aan)\w*\b"
+)
+_PROVIDED = re.compile(
+    r"^(?:this|the) (?:story|report|article|dispatch) (?:(?:was|is|has been) (?:provided|supplied|produced|first "
+    r"published|originally published|distributed) )?by (.{2,60}?)(?: (?:was|is|has been|and|for|under)\b.{0,80})?\.?$",
+    re.IGNORECASE,
+)
+
+
 def _reporting(line: str) -> str | None:
     """Return the agency of "additional reporting by" and the like."""
     match = _REPORTING.search(line)
-    return _byline(match[1]) if match else None
-
-
-def _photos(text: str, large: bool) -> Iterator[tuple[int, str]]:
-    """Yield place and agency of photo credits; `large`: the text may name a large agency."""
-    for match in _beginning(_PHOTO, _PHOTO_BEGINS, text):
-        pieces = [p.strip(" .,;") for p in _IN_PHOTO.split(match[1]) if p.strip(" .,;")]
-        found = next(filter(None, map(agencies.known, reversed(pieces))), None)
-        found = found or next(filter(None, (agencies.named(_first_part(p)) for p in reversed(pieces))), None)
-        if found:
-            yield match.start(), found
-    for match in _AT_END.finditer(text) if large else ():
-        name = agencies.known(match[1])
-        if name:
-            yield match.start(), name
-    for match in _beginning(_AGENCY_PHOTO, _AGENCY_PHOTO_BEGINS, text):
-        word = _LAST_WORD.search(text[max(0, match.start() - 17) : match.start()])
-        if word and (agencies.known(word[0]) or word[0].isupper()):
-            yield match.start(), word[0]
-    for match in _NAMED_END.finditer(text) if "＝" in text or "hoto" in text else ():
-        name = agencies.named(match[1] or match[2])
-        if name:
-            yield match.start(), name
-    for match in _TAKEN.finditer(text) if "摄" in text or "攝" in text else ():
-        yield match.start(), agencies.leading(match[1]) or match[1]
-    for match in _SLASH_NAME.finditer(text) if large and "/" in text else ():
-        name = agencies.known(match[1])
-        if name:
-            yield match.start(), name
-
-
-def _beginning(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Yield what `pattern.finditer` does, when every match begins as `begins` finds: many times quicker.
-
-    A search for plain words skips what begins with none of their letters.
-    """
-    end = 0
-    for begin in begins.finditer(text):
-        start = begin.start()
-        match = pattern.match(text, start) if start >= end else None
-        if match:
-            end = match.end()
-            yield match
-
-
-def _first_part(piece: str) -> str:
-    """Return what stands before the next sentence."""
-    return re.split(r"[.!?]\s", piece)[0]
+    if match:
+        return _byline(match[1])
+    given = (_CONTRIBUTED.match(line) or _PROVIDED.match(line)) if len(line) <= LONGEST_SIGN_OFF else None
+    return agencies.calls_itself_one(given[1].removeprefix("The ").removeprefix("the ")) if given else None

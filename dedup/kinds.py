@@ -89,6 +89,8 @@ IN_A_ROW = 40
 LISTED, ABOVE_USUAL = 0.6, 0.25
 # Longest formula and longest piece of furniture that is told by its words.
 LONGEST_FORMULA, LONGEST_FURNITURE = 40, 120
+# Longest part of a sentence (words) that may be a mere description when texts share nothing else.
+PASSING = 15
 # Texts of one outlet from which what they share is a note of its own, how surely they tell different stories then, and
 # the longest such line.
 SEVERAL_TEXTS, OTHER_STORIES, LONGEST_LINE = 3, 0.8, 12
@@ -142,7 +144,9 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
         "boilerplate": _boilerplate(occurrences, context, shown),
         "stock_phrase": _stock(occurrences, context, shown, _combine(caption)),
     }
-    told = context.company is not None or _sentences(occurrences) >= 0.5
+    # all that two texts share, and a part of a sentence: too little to be told from a description
+    passing = context.company == 0.0 and context.words <= PASSING
+    told = (context.company is not None and not passing) or _sentences(occurrences) >= 0.5
     if told and all(_combine(found) < 0.3 for kind, found in signals.items() if kind != "wire_copy"):
         signals["wire_copy"].append((0.3, "nothing speaks for another kind"))
     confidences = {kind: _combine(found) for kind, found in signals.items()}

@@ -23,7 +23,7 @@ def is_right(case: dict[str, str | None]) -> bool:
     return any((agencies.canonical(n) or n) == wanted for n in names)
 
 
-@pytest.mark.parametrize(("name", "least"), [("credits.jsonl", 0.97), ("credits-further.jsonl", 0.92)])
+@pytest.mark.parametrize(("name", "least"), [("credits.jsonl", 0.97), ("credits-further.jsonl", 0.96)])
 def test_tables(name: str, least: float) -> None:
     """P9: the share of cases that are told right, in at least eight languages, with 60 of either sort."""
     cases = [json.loads(line) for line in (CASES / name).read_text(encoding="utf-8").splitlines()]
@@ -57,7 +57,7 @@ def test_small_agencies() -> None:
     assert len({c["lang"] for c in cases}) > 8
     found = [is_named(c) for c in cases]
     assert len(found) > 140
-    assert sum(found) >= 0.75 * len(found)
+    assert sum(found) >= 0.86 * len(found)
 
 
 def is_named(case: dict[str, str]) -> bool:
