@@ -204,6 +204,18 @@ def plainly(text: str) -> str | None:
     return text if proper and len(words) <= 3 and _says(_IN_DATELINE, text) else None
 
 
+def one_word(text: str) -> str | None:
+    """Return the one word or acronym that `text` is, when it may be a name, capitalised where its script has capitals.
+
+    >>> one_word("Rivage"), one_word("ARP"), one_word("Ada Quill"), one_word("Photo")
+    ('Rivage', 'ARP', None, None)
+    """
+    text = text.strip(" \t.,;:\"'“”„«»")
+    if _folded(text) in _no_agencies() or _folded(text) in months():
+        return None
+    return text if _ACRONYM.fullmatch(text) or _PLAIN.fullmatch(text) or _UNCASED.fullmatch(text) else None
+
+
 def calls_itself_one(text: str) -> str | None:
     """Return the agency that `text` names as agencies call themselves, or as a large one: no mere acronym.
 
@@ -234,17 +246,28 @@ def initials(name: str) -> str:
     return "".join(w[0] for w in words if w[:1].isupper()) if len(words) > 1 else ""
 
 
+def short_form(name: str) -> str | None:
+    """Return what is left of an agency's name without the words that say what it is, None where that is nothing or all.
+
+    >>> short_form("Agence Rivage"), short_form("Tidewater News Service"), short_form("Reuters")
+    ('Rivage', 'Tidewater', None)
+    """
+    rest = " ".join(_KEYWORD.sub(" ", name).split()).strip('«»“”" -')
+    return rest if len(rest) > 2 and rest != name else None
+
+
 def grouped(names: Iterable[str]) -> dict[str, str]:
     """Return for each name, as written, one name for all that mean the same agency.
 
     Spellings of a large agency mean one; so do an acronym and a full name with these initials that is written
-    somewhere among them. The full name stands for an acronym that is not of a large agency.
+    somewhere among them, and a full name without the words that say what it is. The full name stands for either.
 
     >>> grouped(["NPA", "Northlight Press Agency"])["NPA"]
     'Northlight Press Agency'
     """
     found = sorted(set(names))
-    full = {initials(n): n for n in reversed(found) if len(initials(n)) > 1}
+    full = {short: n for n in reversed(found) if (short := short_form(n)) and not canonical(n)}
+    full |= {initials(n): n for n in reversed(found) if len(initials(n)) > 1}
     out = {}
     for name in found:
         large = canonical(name)

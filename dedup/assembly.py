@@ -300,6 +300,18 @@ def carried(cluster: Cluster, material: Material) -> list[origins.Carried]:
     return list(seen.values())
 
 
+def score_of(cluster: Cluster, masses: npt.NDArray[np.uint16]) -> float:
+    """Return a cluster's score: the mean over its members of the mass-weighted similarity with the representative."""
+    head, *rest = cluster.members
+    own = max(1, int(masses[head.start : head.end].sum()))
+    shares = [
+        sum(int(masses[a : a + n].sum()) for a, _, n in m.blocks.tolist())
+        / max(1, int(masses[m.blocks[0, 0] : m.blocks[-1, 0] + m.blocks[-1, 2]].sum()))
+        for m in rest[:64]
+    ]
+    return float(np.mean(shares)) if own else 0.0
+
+
 def passage_record(
     cluster: Cluster, material: Material, assignment: kinds.Assignment, origin: Origin, score: float
 ) -> PassageCluster:

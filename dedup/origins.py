@@ -26,6 +26,8 @@ LEAST_EXTENT = 0.5
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
 # Most characters between the beginnings of a caption and of its paragraph: a mark, a label.
 OWN_START = 12
+# Shortest name of an outlet, and longest line, that says whose a text was first (characters).
+SHORTEST_OUTLET, LONGEST_LINE = 4, 160
 # How far into a passage its own dateline or byline may stand (characters).
 BEGINNING = 120
 
@@ -55,14 +57,19 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
         earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
         said = (*evidence, "the agency's own copy")
         return Origin(doc_id=earliest.document.id, agency=agency, evidence=said, confidence=0.95)
-    linked = _linked(carriers)
-    if linked is not None:
-        said = (*evidence, "canonical link")
-        return Origin(doc_id=linked, agency=agency, evidence=said, confidence=max(0.8, round(strength, 6)))
+    for name, doc_id, least in (
+        ("canonical link", _linked(carriers), 0.8),
+        ("named by others", None if is_caption else _named(carriers), 0.7),
+    ):
+        if doc_id is not None:
+            said = (*evidence, name)
+            return Origin(doc_id=doc_id, agency=agency, evidence=said, confidence=max(least, round(strength, 6)))
     first = _first(carriers)
     if agency:
-        named = first is not None and any(
-            c.document.id == first.id and _credits_agency(c, agency, outlets) for c in carriers
+        named = (
+            first is not None
+            and not is_caption
+            and any(c.document.id == first.id and _credits_agency(c, agency, outlets) for c in carriers)
         )
         return Origin(
             doc_id=first.id if named and first else None,
@@ -85,6 +92,33 @@ def _linked(carriers: Sequence[Carried]) -> str | None:
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return None
     return ranked[0][0]
+
+
+def _named(carriers: Sequence[Carried]) -> str | None:
+    """Return the id of the carrier whose outlet others name most in their first or last line: "Source: …", "as … first
+    reported", in whatever language; None where none is named, or two outlets are as often."""
+    outlets: dict[str, list[Document]] = {}
+    for c in carriers:
+        if c.document.outlet and len(c.document.outlet) >= SHORTEST_OUTLET:
+            outlets.setdefault(c.document.outlet, []).append(c.document)
+    if len(outlets) < 2:
+        return None
+    votes = Counter(name for c in carriers for name in outlets if _names(c.document, name))
+    ranked = votes.most_common(2)
+    if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
+        return None
+    own = outlets[ranked[0][0]]
+    return min(own, key=lambda d: (d.timestamp or float("inf"), d.id)).id
+
+
+def _names(document: Document, outlet: str) -> bool:
+    """Return whether a text of another outlet names this one in its first or last line."""
+    if document.outlet == outlet or outlet.casefold() in (document.outlet or "").casefold():
+        return False
+    text = document.text.strip()
+    lines = (text.partition("\n")[0], text.rpartition("\n")[2])
+    pattern = rf"(?<!\w){re.escape(outlet)}(?!\w)"
+    return any(len(line) <= LONGEST_LINE and re.search(pattern, line) for line in lines)
 
 
 def _points_away(document: Document) -> bool:

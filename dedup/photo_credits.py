@@ -45,12 +45,11 @@ _IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+")
 
 def photos(text: str, large: bool) -> Iterator[tuple[int, str]]:
     """Yield place and agency of photo credits; `large`: the text may name a large agency."""
-    for match in _beginning(_PHOTO, _PHOTO_BEGINS, text):
-        pieces = [p.strip(" .,;") for p in _IN_PHOTO.split(match[1]) if p.strip(" .,;")]
+    for start, pieces in _credit_pieces(text):
         found = next(filter(None, map(agencies.known, reversed(pieces))), None)
         found = found or next(filter(None, (agencies.named(first_part(p)) for p in reversed(pieces))), None)
         if found:
-            yield match.start(), found
+            yield start, found
     for match in _AT_END.finditer(text) if large else ():
         name = agencies.known(match[1])
         if name:
@@ -69,6 +68,18 @@ def photos(text: str, large: bool) -> Iterator[tuple[int, str]]:
         name = agencies.known(match[1])
         if name:
             yield match.start(), name
+
+
+def credited(text: str) -> Iterator[tuple[int, str]]:
+    """Yield place and last name of each photo credit, whoever that is."""
+    for start, pieces in _credit_pieces(text):
+        if pieces:
+            yield start, first_part(pieces[-1])
+
+
+def _credit_pieces(text: str) -> Iterator[tuple[int, list[str]]]:
+    for match in _beginning(_PHOTO, _PHOTO_BEGINS, text):
+        yield match.start(), [p.strip(" .,;") for p in _IN_PHOTO.split(match[1]) if p.strip(" .,;")]
 
 
 def _beginning(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

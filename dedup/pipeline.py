@@ -36,6 +36,7 @@ from dedup.align import Passages, joined
 from dedup.clock import Clock
 from dedup.clusters import Cluster, Clusters, Means, Spread, cluster_passages
 from dedup.config import Config
+from dedup.credit_hints import confirmed, hints
 from dedup.credits import Credit, credits
 from dedup.journal import Journal
 from dedup.manifest import manifest
@@ -346,7 +347,9 @@ class _Scan:
         credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
         assignment = kinds.classify(seen, assembly.context(cluster, material, verdict, apart, credited))
         origin = self._origin(assignment, carriers, credited, material)
-        return assembly.passage_record(cluster, material, assignment, origin, _score(cluster, found.evidence.masses))
+        return assembly.passage_record(
+            cluster, material, assignment, origin, assembly.score_of(cluster, found.evidence.masses)
+        )
 
     @staticmethod
     def _origin(
@@ -354,6 +357,9 @@ class _Scan:
     ) -> Origin:
         if assignment.kind == "caption":
             return origins.origin(carriers, is_caption=True, outlets=material.agencies)
+        if assignment.kind == "other" and credited.agency is None:
+            beside = origins.origin(carriers, is_caption=True, outlets=material.agencies)
+            return beside if beside.agency else credited
         return credited if assignment.kind in ("wire_copy", "other") else Origin()
 
     def _relations(
@@ -453,16 +459,17 @@ class _Scan:
 
 
 def _credits(numbers: npt.NDArray[np.int64], work: _Work) -> dict[int, list[Credit]]:
-    """Return the agency credits of some texts, those that have any."""
+    """Return the agency credits of some texts, those that have any; what may be one counts where others confirm it."""
     documents = work.corpus.texts
 
     def block(first: int) -> bytes:
-        part = numbers[first : first + BLOCK_TEXTS].tolist()
-        return msgspec.msgpack.encode([(d, found) for d in part if (found := credits(documents[d]))])
+        part = [(d, documents[d]) for d in numbers[first : first + BLOCK_TEXTS].tolist()]
+        return msgspec.msgpack.encode([(d, credits(text), hints(text)) for d, text in part])
 
     blocks = work.spread(block, range(0, len(numbers), BLOCK_TEXTS))
-    kind = list[tuple[int, list[Credit]]]
-    return dict(itertools.chain.from_iterable(msgspec.msgpack.decode(raw, type=kind) for raw in blocks))
+    kind = list[tuple[int, list[Credit], list[Credit]]]
+    rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
+    return confirmed({d: c for d, c, _ in rows if c}, {d: h for d, _, h in rows if h}, documents)
 
 
 def _digest(corpus: Corpus, mapping: Mapping[str, str], config: Config) -> bytes:
@@ -482,18 +489,6 @@ def _selected(judged: _Judged, kept: selection.Chosen) -> _Judged:
     """Return the chosen clusters, with the verdicts of those that they are from."""
     verdicts = {n: judged.verdicts[i] for n, (i, _) in enumerate(kept) if i in judged.verdicts}
     return _Judged(clusters=Clusters.of([c for _, c in kept]), verdicts=verdicts)
-
-
-def _score(cluster: Cluster, masses: npt.NDArray[np.uint16]) -> float:
-    """Return a cluster's score: the mean over its members of the mass-weighted similarity with the representative."""
-    head, *rest = cluster.members
-    own = max(1, int(masses[head.start : head.end].sum()))
-    shares = [
-        sum(int(masses[a : a + n].sum()) for a, _, n in m.blocks.tolist())
-        / max(1, int(masses[m.blocks[0, 0] : m.blocks[-1, 0] + m.blocks[-1, 2]].sum()))
-        for m in rest[:64]
-    ]
-    return float(np.mean(shares)) if own else 0.0
 
 
 def _times(corpus: Corpus) -> npt.NDArray[np.float64]:

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from dedup import Document, scan
+from dedup.credit_hints import confirmed, hints
 from dedup.credits import credits
 from dedup.origins import Carried, origin
 from dedup.readers.dates import parse_date
@@ -93,6 +94,60 @@ def test_two_canonical_links_that_disagree_name_none() -> None:
     a = linked(carried("a", "2031-03-03"), "https://harbour.example/a", "https://valley.example/b")
     b = linked(carried("b", "2031-03-05"), "https://valley.example/b", "https://harbour.example/a")
     assert first_of(a, b) is None
+
+
+@pytest.mark.parametrize(
+    "line", ["Source: outlet own", "Zuerst erschienen bei outlet own.", "As outlet own first reported, it was shut."]
+)
+def test_the_outlet_that_others_name_is_the_origin(line: str) -> None:
+    """Who takes a text over says so in its first or last line; further inside an outlet is spoken of."""
+    own, other = carried("own", "2031-03-05"), carried("third", None)
+    behind = carried("copy", "2031-03-03", text=f"{BRIDGE}\n\n{line}")
+    found = origin([own, behind, other], is_caption=False)
+    assert (found.doc_id, found.evidence, found.confidence) == ("own", ("named by others",), 0.7)
+    before = carried("copy", "2031-03-03", text=f"{line}\n\n{BRIDGE}")
+    assert first_of(own, before) == "own"
+    inside = carried("copy", "2031-03-03", text=f"{BRIDGE}\n\n{line}\n\nIt opens in May.")
+    assert first_of(own, inside) == "copy"
+    assert first_of(own, behind, is_caption=True) is None
+
+
+def test_outlets_that_name_each_other_leave_it_open() -> None:
+    """Two that are named as often are no origin; the dates decide."""
+    a = carried("a", "2031-03-03", text=f"{BRIDGE}\n\nSource: outlet b")
+    b = carried("b", "2031-03-05", text=f"{BRIDGE}\n\nSource: outlet a")
+    assert origin([a, b], is_caption=False).evidence == ("earliest",)
+
+
+def told(number: int, outlet: str, end: str) -> Document:
+    """Return a text of a topic of its own that ends so."""
+    text = f"Story {number} tells of topic {number}.\n\nIt has a second paragraph.\n\n{end}"
+    return Document(id=str(number), text=text, title=f"Topic {number}", outlet=outlet)
+
+
+def names(texts: list[Document]) -> dict[int, list[str]]:
+    """Return the agencies credited in each text, as all of them tell."""
+    sure = {i: found for i, t in enumerate(texts) if (found := credits(t))}
+    unsure = {i: found for i, t in enumerate(texts) if (found := hints(t))}
+    return {i: [c.agency for c in found] for i, found in confirmed(sure, unsure, texts).items()}
+
+
+def test_a_short_name_is_confirmed_by_a_full_one() -> None:
+    """What another text credits as an agency is one where it stands in brackets or beside a photo too."""
+    full = told(0, "one", "(Agence Rivage)")
+    short, photo = told(1, "two", "(Rivage)"), told(2, "two", "Des ouvriers. Photo : Anne Mour/Rivage")
+    assert names([full, short, photo]) == {0: ["Agence Rivage"], 1: ["Rivage"], 2: ["Rivage"]}
+    assert names([short, photo]) == {}
+
+
+def test_a_name_that_recurs_is_an_agency() -> None:
+    """Three topics of two outlets end in it; one outlet's texts may end in its reporter, copies in anything."""
+    ends = [told(i, f"outlet {i % 2}", "(Rivage)") for i in range(3)]
+    assert names(ends) == {i: ["Rivage"] for i in range(3)}
+    assert names([dataclasses.replace(t, outlet="one") for t in ends]) == {}
+    assert names([dataclasses.replace(t, title="Topic") for t in ends]) == {}
+    photos = [told(i, f"outlet {i % 2}", "Foto: Feuerwehr") for i in range(3)]
+    assert names(photos) == {}
 
 
 def test_coarse_dates_are_warned_of() -> None:

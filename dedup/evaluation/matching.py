@@ -4,6 +4,7 @@ of the pair.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -72,29 +73,34 @@ def origin_figures(matched: Sequence[Matched]) -> dict[str, Any]:
     """Return how often the document and the agency of origin are right over matched clusters, and abstention.
 
     `accuracy` divides by all matched clusters whose label names the document (the agency), so an abstention
-    is not right; agencies are compared case-folded. `unsupported` has the clusters whose label has no
-    origin at all: `abstained` is the share that rightly names neither.
+    is not right. `unsupported` has the clusters whose label has no
+    origin at all: `abstained` is the share that rightly names neither. Spellings of one agency are equal, as are its
+    initials and its name.
     """
     pairs = [(m.gold.origin, m.predicted.origin or Credit()) for m in matched if m.predicted]
     silent = [p.doc_id is None and p.agency is None for g, p in pairs if g is None]
     known = [(g, p) for g, p in pairs if g is not None]
     return {
-        "doc_id": _origin_field([(g.doc_id, p.doc_id) for g, p in known], str),
-        "agency": _origin_field([(g.agency, p.agency) for g, p in known], _folded),
+        "doc_id": _origin_field([(g.doc_id, p.doc_id) for g, p in known], operator.eq),
+        "agency": _origin_field([(g.agency, p.agency) for g, p in known], _is_same_agency),
         "unsupported": {"n": len(silent), "abstained": rounded(ratio(sum(silent), len(silent)))},
     }
 
 
-def _origin_field(pairs: Sequence[tuple[str | None, str | None]], normal: Callable[[str], str]) -> dict[str, Any]:
-    named = [(normal(g), None if p is None else normal(p)) for g, p in pairs if g is not None]
-    right, abstained = sum(g == p for g, p in named), sum(p is None for _, p in named)
+def _origin_field(
+    pairs: Sequence[tuple[str | None, str | None]], is_same: Callable[[str, str], bool]
+) -> dict[str, Any]:
+    named = [(g, p) for g, p in pairs if g is not None]
+    right, abstained = sum(p is not None and is_same(g, p) for g, p in named), sum(p is None for _, p in named)
     accuracy = rounded(ratio(right, len(named)))
     return {"accuracy": accuracy, "n": len(named), "right": right, "abstained": abstained}
 
 
-def _folded(agency: str) -> str:
-    """Return one name for all spellings of an agency."""
-    return " ".join((agencies.canonical(agency) or agency).casefold().split())
+def _is_same_agency(gold: str, found: str) -> bool:
+    """Return whether two names mean one agency: spellings of a large one, a name and its initials or short form."""
+    a, b = (" ".join(name.split()) for name in (gold, found))
+    names = agencies.grouped([a, b])
+    return a.casefold() == b.casefold() or names[a] == names[b]
 
 
 def character_figures(matched: Sequence[Matched]) -> dict[str, Any]:

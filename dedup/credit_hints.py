@@ -1,0 +1,94 @@
+"""Credits that other texts confirm: names that stand where agencies do and say of themselves nothing more.
+
+"(Rivage)" behind a text may be an agency, a photographer or a place. It is an agency when another text credits it as
+one, by its full name or where nothing else can stand, or when texts of several outlets end or begin so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from dedup import agencies
+from dedup.credits import Credit
+from dedup.model import Document
+from dedup.photo_credits import credited
+
+# Texts, by their titles, and outlets in which a name stands that no text confirms.
+LEAST_TEXTS, LEAST_OUTLETS = 3, 2
+# Longest line that is nothing but a name, and longest beginning that is looked at for a dateline (characters).
+LONGEST_NAME, HEAD = 24, 90
+
+_LAST = re.compile(r"[(（【]\s?([^()（）【】\n]{2,24}?)\s?[)）】]\.?\s*$")
+_RIGHT = re.compile(r"(?:^|\s)©\s?(?:\d{4}\s)?([^\d\s©][^\n©]{1,24})$")
+# "SELBY - Tidewater - …", "СЕЛИЩЕ — Причал. …"
+_FIRST = re.compile(
+    r"^([^\n(]{3,50}?)\s?[—–-]\s([^\s—–.,:()][^\n—–.,:()]{1,24}?)\s?(?:[—–]|\s-|\.)\s+(?=[^\sa-zа-яёіїєґ])"
+)
+# "سیلاب آباد (ساحل) …", in scripts without capitals
+_UNCASED_FIRST = re.compile(r"^([^\s\d(A-Za-zÀ-ɏͰ-ӿ]+(?:\s[^\s\d(]+){0,2})\s\(([^()\s]{2,20})\)\s+\S")
+
+
+def hints(document: Document) -> list[Credit]:
+    """Return what may be agency credits of a text, in order of place.
+
+    >>> [c.agency for c in hints(Document(text="The pier was shut.\\\\n\\\\n(Rivage)"))]
+    ['Rivage']
+    """
+    text = document.text
+    found = {(at, "photo credit", name) for at, piece in credited(text) if (name := agencies.one_word(piece))}
+    lines = [(m.start(), m[0].strip()) for m in re.finditer(r"[^\n]*\S[^\n]*", text)]
+    if lines:
+        found |= {(lines[0][0], "dateline", name) for name in _in_first(lines[0][1][:HEAD])}
+        found |= {(lines[-1][0], "trailing credit", name) for name in _in_last(lines[-1][1]) if len(lines) > 1}
+    return [Credit(agency=name, position=position, start=at) for at, position, name in sorted(found)]
+
+
+def _in_first(head: str) -> Iterator[str]:
+    for pattern in (_FIRST, _UNCASED_FIRST):
+        match = pattern.match(head)
+        name = agencies.one_word(match[2]) if match and match[1][:1].upper() == match[1][:1] else None
+        if name:
+            yield name
+
+
+def _in_last(line: str) -> Iterator[str]:
+    match = _LAST.search(line) or _RIGHT.search(line)
+    name = agencies.one_word(match[1] if match else line) if match or len(line) <= LONGEST_NAME else None
+    if name:
+        yield name
+
+
+def confirmed(
+    sure: Mapping[int, Sequence[Credit]], unsure: Mapping[int, Sequence[Credit]], documents: Sequence[Document]
+) -> dict[int, list[Credit]]:
+    """Return the credits of each text that has any: the sure ones and those that other texts confirm."""
+    names = {_folded(c.agency) for found in sure.values() for c in found}
+    names |= {_folded(short) for found in sure.values() for c in found if (short := agencies.short_form(c.agency))}
+    names |= _recurring(unsure, documents)
+    out = {d: list(found) for d, found in sure.items()}
+    for d, found in unsure.items():
+        own = {(c.position, _folded(c.agency)) for c in sure.get(d, ())}
+        more = [c for c in found if _folded(c.agency) in names and (c.position, _folded(c.agency)) not in own]
+        if more:
+            out[d] = sorted([*sure.get(d, ()), *more], key=lambda c: (c.start, c.position, c.agency))
+    return dict(sorted(out.items()))
+
+
+def _recurring(unsure: Mapping[int, Sequence[Credit]], documents: Sequence[Document]) -> set[str]:
+    """Return the names that texts of several outlets begin or end with; beside photos brigades and offices stand."""
+    places: dict[str, set[int]] = {}
+    for d, found in unsure.items():
+        for c in found:
+            if c.position != "photo credit":
+                places.setdefault(_folded(c.agency), set()).add(d)
+    several = {name: [documents[d] for d in sorted(at)] for name, at in places.items() if len(at) >= LEAST_TEXTS}
+    return {
+        name
+        for name, texts in several.items()
+        if len({t.title for t in texts}) >= LEAST_TEXTS and len({t.outlet for t in texts}) >= LEAST_OUTLETS
+    }
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
