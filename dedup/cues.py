@@ -25,11 +25,21 @@ _FURNITURE_MARK = re.compile(
     r"|support (?:local|our|quality) journalism|do you have a story|our newsdesk|in your inbox|republication"
     r"|abonn|suscr|inscri|werbung|datenschutz|registrier|anmelden|alle rechte|plus-angebot|weiterlesen"
     r"|connectez-vous|réservé à nos|tous droits|lire la suite|regístr|inicia sesión|derechos reservados"
+    r"|lesen sie auch|mehr zum thema|folgen sie uns|jetzt testen"
+    r"|lire aussi|suivez-nous|politique de confidentialité|partager cet"
+    r"|le(?:a|e) también|seguir leyendo|síguenos|boletín|política de privaci|leia (?:também|mais)|siga-nos"
+    r"|leggi anche|seguici|zaloguj|czytaj (?:też|więcej|także)|wszelkie prawa|lees (?:ook|meer|verder)"
+    r"|läs (?:mer|också)"
     r"|abbonat|accedi\b|riproduzione riservata|assinante|direitos reservados|prenumer|alla rättigheter)\w*"
-    r"|ملفات تعريف|اشترك|جميع الحقوق|لقراءة المزيد|подпис|подпиш|реклам|все права защищены|войдите|усі права"
+    r"|ملفات تعريف|اشترك|جميع الحقوق|لقراءة المزيد|اقرأ أيضا|تابعونا|سجل الدخول|النشرة البريدية"
+    r"|подпис|подпиш|реклам|все права защищены|войдите|читайте также|следите за|рассылк"
+    r"|усі права|підпис[ау]|підпиш|читайте також|стежте за|розсилк|увійдіть"
     r"|订阅|訂閱|登录|登入|点击|點擊|版权|版權|转载|轉載|新闻热线|客户端|关注我们|公众号"
-    r"|購読|会員|ログイン|無断転載|続きを読む|아무단|무단전재|구독|로그인"
-    r"|สมัคร|กดติดตาม|ดาวน์โหลด|सदस्यता|सब्सक्राइब|डाउनलोड|सर्वाधिकार|کوکیز|حقوق محفوظ",
+    r"|阅读更多|閱讀更多|相关阅读|相關閱讀|扫码|掃碼|未经授权|未經授權|责任编辑|責任編輯|免责声明"
+    r"|購読|会員|ログイン|無断転載|続きを読む|関連記事|メールマガジン|フォロー|무단\s?전재|구독|로그인|관련\s?기사"
+    r"|สมัคร|กดติดตาม|ดาวน์โหลด|อ่านต่อ|อ่านเพิ่มเติม|สงวนลิขสิทธิ์|เข้าสู่ระบบ|คุกกี้|จดหมายข่าว|ข่าวที่เกี่ยวข้อง|คลิกที่นี่|แอปพลิเคชัน"
+    r"|सदस्यता|सब्सक्राइब|सबस्क्राइब|डाउनलोड|सर्वाधिकार|लॉग ?इन|यह भी पढ़ें|और पढ़ें|हेही वाचा|अधिक वाचा|वर्गणीदार|फॉलो करा|फॉलो करें"
+    r"|کوکیز|حقوق محفوظ|سبسکرائب|مزید پڑھیں|لاگ ان|نیوز لیٹر",
 )
 # What a company or an author says of itself at the end of every release or article.
 _ABOUT_MARK = re.compile(
@@ -242,7 +252,7 @@ def is_quoted_with_speaker(paragraph: str, start: int, end: int) -> bool:
 
 # Headlines in a list that extraction has run together: "Ellis CrollHarbour board widens breakwater | Storm …".
 _GLUED = re.compile(r"(?<![^\W_])([A-ZÀ-Þ]?[a-zß-ÿ]{2,})(?=(?:[A-ZÀ-Þ][\w’']+|\d{4})(?![^\W_]))")
-_BARS = re.compile(r"\s[|•·▪►▸»]\s")
+_BARS = re.compile(r"\s[|•·▪►▸]\s|^[^«]*\s»\s")
 _MORE = re.compile(r"(?<!\w)MORE(?!\w)")
 _ENDS = re.compile(r"(?:(?<!\w)[a-zß-ÿ][\w’'-]*|\w{5,}|[)”\"’'])[.!?][\"'”’)]*\s+[\"'“‘(]?[A-ZÀ-Þ]")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -94,7 +95,9 @@ PASSING = 15
 # Texts of one outlet from which what they share is a note of its own, how surely they tell different stories then, and
 # the longest such line.
 SEVERAL_TEXTS, OTHER_STORIES, LONGEST_LINE = 3, 0.8, 12
-_SENTENCE_END = tuple(".!?。！？।॥۔؟…")
+_SENTENCE_END = tuple(".!?。！？।॥۔؟…។။።։")
+# Thai and Lao end sentences with a space: that nothing ends one says nothing.
+_UNSTOPPED = re.compile(r"[\u0e00-\u0eff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +277,8 @@ def looks_like_caption(occurrence: Occurrence) -> bool:
     if len(paragraph) > LONGEST_CAPTION:
         return False
     ends = paragraph.rstrip("\"'”’»」』)）").endswith(_SENTENCE_END)
-    return _is_marked(occurrence.paragraph) or (not ends and len(paragraph) > SHORTEST_CAPTION)
+    told = not ends and not _UNSTOPPED.search(paragraph)
+    return _is_marked(occurrence.paragraph) or (told and len(paragraph) > SHORTEST_CAPTION)
 
 
 def _marked_inside(occurrences: Sequence[Occurrence]) -> float:
