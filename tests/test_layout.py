@@ -17,7 +17,7 @@ def piece(carrier: int, start: int, end: int) -> Piece:
 
 def cut(*spans: tuple[int, int]) -> list[tuple[int, int, tuple[int, ...]]]:
     """Return the parts that carriers of these spans make: start, end, carriers."""
-    parts: list[Part] = lay_out([piece(i, *span) for i, span in enumerate(spans)], CHANGE)
+    parts: list[Part] = lay_out([piece(i, *span) for i, span in enumerate(spans)], CHANGE, lambda _: False)
     return [(p.start, p.end, p.carriers) for p in parts]
 
 
