@@ -24,6 +24,8 @@ FURNITURE, QUOTED = 1, 2
 # An update has at least this part of the earlier text, and is this much longer.
 UPDATE_SHARE = 0.5
 UPDATE_GROWTH = 1.05
+# How long after the earlier text (seconds): a story is told anew within days; later a gallery or a template is shared.
+UPDATE_WITHIN = 14 * 86_400
 # Words that a text must keep, once furniture is taken out of it, to be compared with others as a text.
 LEAST_REST = 25
 # Words that must be shared beside furniture or a quotation: fewer are the edge of an alignment with it.
@@ -159,10 +161,10 @@ def relation_of(share_left: float, share_right: float, near_duplicate: float) ->
 
 
 def is_update(left: Dated, right: Dated, shares: Sequence[float], totals: Sequence[int]) -> bool:
-    """Return whether one text is its own outlet's later and longer version of the other."""
+    """Return whether one text is its own outlet's later and longer version of the other, of the same two weeks."""
     if not left.outlet or left.outlet != right.outlet or left.timestamp is None or right.timestamp is None:
         return False
-    if left.timestamp == right.timestamp or min(shares) >= 0.97:
+    if not 0 < abs(left.timestamp - right.timestamp) <= UPDATE_WITHIN or min(shares) >= 0.97:
         return False
     early, late = (0, 1) if left.timestamp < right.timestamp else (1, 0)
     return shares[early] >= UPDATE_SHARE and totals[late] >= UPDATE_GROWTH * totals[early]

@@ -17,6 +17,7 @@ from dedup.credits import credits
 from dedup.families import families_of
 from dedup.origins import Carried, origin
 from dedup.progress import NoProgress
+from dedup.relations import is_update
 from dedup.shelf import Chosen, Shelf
 from dedup.spill import Column, Scratch
 
@@ -190,3 +191,12 @@ def test_short_runs_need_some_words_that_are_no_names() -> None:
     assert rescore.scores(row, RescoreConfig())[0] == 0.0
     row[0, rescore.FEATURES.index("common")] = 3.0
     assert rescore.scores(row, RescoreConfig())[0] >= 0.5
+
+
+@pytest.mark.parametrize(("days", "is_one"), [(0, False), (1, True), (14, True), (15, False), (300, False)])
+def test_an_update_comes_within_two_weeks(days: int, is_one: bool) -> None:
+    """Half of the earlier text and more is told again, by one outlet; months later it is a template or a gallery."""
+    early = Document(id="a", text="x", outlet="Harbour Post", timestamp=1_000_000.0)
+    late = Document(id="b", text="y", outlet="Harbour Post", timestamp=1_000_000.0 + 86_400 * days)
+    assert is_update(early, late, (0.8, 0.5), (200, 320)) is is_one
+    assert is_update(late, early, (0.5, 0.8), (320, 200)) is is_one
