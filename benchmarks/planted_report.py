@@ -2,7 +2,9 @@
 
     python -m benchmarks.planted_report planted/gold.jsonl dedup-report -o results
 
-writes `planted.md`, `planted.json` and `planted.svg` to the folder of `-o`.
+writes `planted.md`, `planted.json` and `planted.svg` to the folder of `-o`. With the articles beside the labels, plants
+that have the six content words of a passage are told apart from others: in a large corpus words that most articles have
+are known as such, and a run of them is no passage.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from benchmarks.planting.chart import Panel, draw
 from benchmarks.planting.measure import LENGTH_NAMES, measure
 
 LEAST_SHOWN = 5
+CONTENT = "Recall where no letter is misread, by content words"
 HALF_LINE = "A passage counts as found when one cluster of the scan covers at least half of it and of its source."
 
 
@@ -27,7 +30,8 @@ def report(gold: Path, out: Path, folder: Path, *, seed: int = 0) -> dict[str, A
 
     Raises as `benchmarks.planting.measure.measure`, and `OSError` when the folder cannot be written.
     """
-    figures = measure(gold, out, seed=seed)
+    articles = gold.with_name("articles.jsonl")
+    figures = measure(gold, out, seed=seed, articles=articles if articles.exists() else None)
     beside = gold.with_name("planted.json")
     base = json.loads(beside.read_text(encoding="utf-8"))["base"] if beside.exists() else None
     figures["base"] = base
@@ -49,6 +53,7 @@ def markdown(figures: Mapping[str, Any]) -> str:
         "",
         f"Recall of damaged and undamaged passages together: {_with_interval(recall['overall'])}.",
         *_section("Recall by edits and misread characters", _rates_table(recall["by_edit_and_ocr_rate"])),
+        *(_section(CONTENT, _content_table(recall["by_content"])) if "by_content" in recall else ()),
         *_section("Recall by edits, misread characters and length", _cells_table(recall["cells"])),
         *_section("Recall by kind of plant, all links", _plant_table(figures["by_plant"])),
         *_section("Precision of links between documents", _precision_table(figures["precision"])),
@@ -81,6 +86,14 @@ def _rates_table(cells: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     at = {(c["edit_rate"], c["ocr_rate"]): _with_interval(c) for c in cells}
     head = ["edits per word", *(f"misread {_percent(o)}" for o in ocrs)]
     return [head, *([_percent(e), *(at.get((e, o), "–") for o in ocrs)] for e in edits)]
+
+
+def _content_table(rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Edit rates down; plants that are passages by definition, with six content words, and others across."""
+    at = {(r["edit_rate"], r["by_definition"]): _with_interval(r) for r in rows if r["ocr_rate"] == 0}
+    head = ["edits per word", "six content words and more", "fewer, which make no passage"]
+    rates = sorted({e for e, _ in at})
+    return [head, *([_percent(e), *(at.get((e, d), "–") for d in (True, False))] for e in rates)]
 
 
 def _cells_table(cells: Sequence[Mapping[str, Any]]) -> list[list[str]]:

@@ -240,13 +240,12 @@ class _Scan:
     ) -> Passages:
         """Return the verified passages of pairs of texts, as `candidates.align_pairs`, in blocks on the pool."""
 
-        verified = self._verified(corpus)
-
         def block(first: int) -> Passages:
             part = slice(first, first + BLOCK_PAIRS)
-            more = candidates.align_pairs(pairs[part], None if windows is None else windows[part], known, self.config)
+            within = None if windows is None else windows[part]
+            more = candidates.align_pairs(pairs[part], within, known, self.config, matches=True)
             scored = rescore.screen(more, known, self.config.rescore)
-            return more.select(verified(more, scored, known))
+            return more.select(self._verified(corpus)(more, scored, known))
 
         blocks = list(in_order(pool, block, range(0, max(1, len(pairs)), BLOCK_PAIRS)))
         return joined([(p.documents, p.bounds, p.blocks) for p in blocks])

@@ -27,6 +27,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 # Blocks that may be worked on, or wait for their turn, ahead of the one that is taken.
 AHEAD = 6
+# Of what part of its budget a process must hold pages of files to let go of them.
+MAPPED_PART = 8
 
 
 def in_order(pool: Executor | None, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
@@ -91,8 +93,12 @@ class Scratch:
         return np.frombuffer(view, kind)
 
     def release(self) -> None:
-        """Let go of mapped pages when the process holds more than its budget."""
-        if self._maps and self.budget and _resident() > self.budget:
+        """Let go of mapped pages when the process holds more than its budget, and a fair part of that is mapped."""
+        if not self._maps or not self.budget:
+            return
+        held, mapped = _resident()
+        # a process that holds much else would look up every page anew for each piece of its work
+        if held > self.budget and mapped > self.budget // MAPPED_PART:
             for view in self._maps:
                 view.madvise(mmap.MADV_DONTNEED)
 
@@ -118,9 +124,10 @@ class Column:
             raise _full(self._scratch.folder, error) from error
 
     def finish(self) -> npt.NDArray[Any]:
-        """Return the whole array."""
+        """Return the whole array, and let go of its pieces."""
         if self._file is None:
-            return np.concatenate(self._held) if self._held else np.empty(0, self._kind)
+            held, self._held = self._held, []
+            return np.concatenate(held) if held else np.empty(0, self._kind)
         try:
             self._file.flush()
         except OSError as error:
@@ -196,10 +203,12 @@ def _full(folder: Path | None, error: OSError) -> StoreError:
     )
 
 
-def _resident() -> int:
-    """Return how many bytes the process holds in memory; 0 where the system does not tell."""
+def _resident() -> tuple[int, int]:
+    """Return how many bytes the process holds in memory, and how many of them are of files; 0 where the system does
+    not tell."""
     try:
         with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[1]) * mmap.PAGESIZE
+            held, mapped = file.read().split()[1:3]
+            return int(held) * mmap.PAGESIZE, int(mapped) * mmap.PAGESIZE
     except OSError:
-        return 0
+        return 0, 0

@@ -45,6 +45,7 @@ def in_processes(
         yield from map(function, items)
         return
     scratch = scratch or Scratch()
+    scratch.release()
     workers: list[_Worker[T]] = []
     try:
         for n in range(jobs):
@@ -72,7 +73,7 @@ class _Worker(Generic[T]):
             # a pipe that only its reader holds breaks when that ends, and the process with it
             for handle in (self.heads, *others):
                 os.close(handle)
-            _work(function, items, self._file.fileno(), heads)
+            _work(function, items, (self._file.fileno(), heads), scratch)
         os.close(heads)
 
     def result(self) -> bytes:
@@ -99,13 +100,16 @@ class _Worker(Generic[T]):
         self._file.close()
 
 
-def _work(function: Callable[[T], bytes], items: Iterable[T], file: int, heads: int) -> None:
-    """Make the results, in a forked process; never returns."""
+def _work(function: Callable[[T], bytes], items: Iterable[T], back: tuple[int, int], scratch: Scratch) -> None:
+    """Make the results, in a forked process, and send them `back` by a file and a pipe; never returns."""
+    file, heads = back
     status, at = 1, 0
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         gc.freeze()
         for item in items:
+            # what it looks up in files counts as its own memory, whoever else has it
+            scratch.release()
             at += _send(function(item), at, file, heads)
         status = 0
     finally:

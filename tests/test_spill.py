@@ -70,6 +70,23 @@ def test_columns(on_disk: bool, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_only_a_fair_part_of_mapped_pages_is_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages go when the process holds more than its budget, unless nearly all of it is memory of its own."""
+    scratch = Scratch(tmp_path, 800, on_disk=True)
+    scratch.empty((4096,), np.uint8)
+    let_go = []
+
+    class View:
+        def madvise(self, _: int) -> None:
+            let_go.append(1)
+
+    scratch._maps = [View()]  # type: ignore[list-item]
+    for held, mapped, wanted in ((700, 700, 0), (900, 50, 0), (900, 200, 1)):
+        monkeypatch.setattr("dedup.spill._resident", lambda held=held, mapped=mapped: (held, mapped))
+        scratch.release()
+        assert len(let_go) == wanted
+
+
 def test_no_place_to_write(tmp_path: Path) -> None:
     """A folder that is gone, and a disk that is full, are told with advice."""
     with pytest.raises(StoreError, match="free some space"):

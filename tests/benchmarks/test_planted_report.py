@@ -49,6 +49,26 @@ def figures(tmp_path: Path, gold: Sequence[Mapping[str, Any]], *clusters: Mappin
 
 
 TWO = [("a", 100, 300), ("b", 0, 200)]
+WORDS = "the of a"
+
+
+def test_plants_without_content_words_are_told_apart(tmp_path: Path) -> None:
+    """Words that a fifth of the articles have do not count; five others make no passage, six do."""
+    rare = [[f"w{i}{k}" for k in range(6)] for i in range(2)]
+    texts = [f"{WORDS} {' '.join(rare[0][:5])}", f"{WORDS} {' '.join(rare[1])}", *(f"{WORDS} x{i}" for i in range(8))]
+    articles = [{"id": f"d{i}", "text": text} for i, text in enumerate(texts)]
+    gold = [cluster(f"p{i}", [(f"d{i}", 0, len(texts[i])), (f"e{i}", 0, 9)]) for i in range(2)]
+    predicted = [found("c", ("d1", 0, len(texts[1])), ("e1", 0, 9))]
+    write(tmp_path, {"gold.jsonl": gold, "passages.jsonl": predicted, "articles.jsonl": articles})
+    result = measure(tmp_path / "gold.jsonl", tmp_path, articles=tmp_path / "articles.jsonl")
+    rows = [(r["by_definition"], r["value"], r["n"]) for r in result["recall"]["by_content"]]
+    assert rows == [(False, 0.0, 1), (True, 1.0, 1)]
+    assert "| 0 % | 1.000 (1.00–1.00, 1) | 0.000 (0.00–0.00, 1) |" in markdown({**result, "base": None})
+    write(tmp_path, {"articles.jsonl": articles[1:]})
+    with pytest.raises(ValueError, match="d0 is missing"):
+        measure(tmp_path / "gold.jsonl", tmp_path, articles=tmp_path / "articles.jsonl")
+
+
 APART = [
     {"must_not": "g", "doc_id": "x", "start": 0, "end": 100},
     {"must_not": "g", "doc_id": "y", "start": 0, "end": 100},
