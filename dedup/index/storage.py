@@ -56,6 +56,7 @@ class Storage:
         self._removed: dict[tuple[int, int], Numbers] = {}
         self._digests: dict[int, int] = {}
         self._view: View | None = None
+        self._read: tuple[bytes, State] | None = None
         self._idf: tuple[tuple[int, ...], npt.NDArray[np.float32]] | None = None
         self.words_of: WordsOf | None = None
         with ExitStack() as undo:
@@ -173,7 +174,9 @@ class Storage:
         raw = self.database.part("state")
         if raw is None:
             raise self.database.damaged("it has no state")
-        return states.decode(raw, str(self.path))
+        if self._read is None or self._read[0] != raw:
+            self._read = raw, states.decode(raw, str(self.path))
+        return self._read[1]
 
     def _read_state(self, config: Config) -> State:
         """Return the state, that of an empty index where there is none yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ _MOST_NAMES = 200
 _DERIVED = frozenset({"publishedprecision", "timestamp"})
 
 
+# those who read one record at a time ask for the same few names each time
+@functools.lru_cache(_MOST_PLANS)
 def _normal(name: str) -> str:
     return _MARKS.sub("", name.casefold())
 

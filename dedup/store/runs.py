@@ -300,6 +300,7 @@ class Run:
         if checksum != _checksum(self._map[:first], table, tuple(fields)):
             raise self.damaged("the checksum of its tail does not fit")
         self._records, self.last = records, last
+        self._ends = records, np.uint64(last)
         self._first, self._blocks = first, blocks
         self._fences = np.frombuffer(table, "<u8", blocks)
         self._sums = np.frombuffer(table, "<u8", blocks, 8 * blocks)
@@ -331,13 +332,11 @@ class Run:
         Keys may come in any order. Raises `StoreError` when a block that is needed is damaged, `ValueError` for keys
         of another type.
         """
-        wanted = np.asarray(keys)
-        if wanted.dtype != self.layout.types[0]:
-            raise ValueError(f"{self.path.name}: has keys of type {self.layout.key}, not {wanted.dtype}")
-        low, high = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64)
+        if keys.dtype != self._views[0].dtype:
+            raise ValueError(f"{self.path.name}: has keys of type {self.layout.key}, not {keys.dtype}")
+        low, high = np.zeros((2, len(keys)), np.int64)
         if self._blocks:
-            ends = self._records, np.uint64(self.last)
-            given = (wanted, self._views[0], self._fences, self._checked, ends, low, high)
+            given = (keys, self._views[0], self._fences, self._checked, self._ends, low, high)
             while len(missing := kernels.search(*given)):
                 self._check(missing)
         return low, high

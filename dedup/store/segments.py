@@ -88,7 +88,7 @@ class MemoryRun:
 
     def lookup(self, keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return for each key its records `[low, high)` (int64 each)."""
-        low, high = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
+        low, high = np.zeros((2, len(keys)), np.int64)
         if len(self):
             ends = len(self), np.uint64(self._keys[-1])
             kernels.search(keys, self._blocks, self._fences, self._checked, ends, low, high)

@@ -144,3 +144,23 @@ def test_d21_a_segment_cut_anywhere_is_named(tmp_path: Path) -> None:
             with pytest.raises(StoreError, match=rf"{run.name}: the file is damaged.*restore"):
                 Index.open(folder, mode="r")
             shutil.rmtree(folder)
+
+
+def test_d21_a_database_cut_anywhere_is_named(tmp_path: Path) -> None:
+    """D21: the database of an index cut after any sampled byte is refused with its name, at the latest by `verify`."""
+    whole = tmp_path / "whole"
+    with Index.open(whole) as index:
+        index.add(articles())
+        upkeep.flush(index._storage)
+    content = (whole / "index.sqlite").read_bytes()
+    rng = np.random.default_rng(4)
+    for size in sorted({0, 1, 100, len(content) - 1, *rng.integers(0, len(content), 12).tolist()}):
+        folder = tmp_path / "cut"
+        shutil.copytree(whole, folder)
+        (folder / "index.sqlite").write_bytes(content[:size])
+        with (
+            pytest.raises(StoreError, match=r"index\.sqlite: the file is damaged.*restore"),
+            Index.open(folder, "r") as cut,
+        ):
+            cut.verify()
+        shutil.rmtree(folder)
