@@ -5,6 +5,7 @@ Credits come from `dedup.credits`. Of a page with several stories only those cou
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -108,6 +109,7 @@ def _credits_agency(carried: Carried, agency: str, outlets: Sequence[str]) -> bo
     )
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def _same_agency(outlet: str | None, agency: str) -> bool:
     if not outlet:
         return False

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -39,7 +39,7 @@ from dedup.config import Config
 from dedup.credits import Credit, credits
 from dedup.journal import Journal
 from dedup.manifest import manifest
-from dedup.model import Origin, PassageCluster, ScanResult
+from dedup.model import Kind, Origin, PassageCluster, ScanResult
 from dedup.progress import NoProgress, Progress
 from dedup.shelf import Chosen, Shelf
 from dedup.sources import Corpus, Source
@@ -111,6 +111,14 @@ class _Work:
     relatedness: furniture.Relatedness
     spread: Spread
     scratch: Scratch
+
+
+class _Kind(NamedTuple):
+    """What a cluster is, its members as origins see them, and whose it is unless it is a caption."""
+
+    assignment: kinds.Assignment
+    carriers: list[origins.Carried]
+    credited: Origin
 
 
 class _Scan:
@@ -318,43 +326,50 @@ class _Scan:
     def _records(
         self, judged: _Judged, material: assembly.Material, work: _Work, found: candidates.Found
     ) -> records.Encoded:
-        """Return the records of all clusters."""
+        """Return the records of all clusters; of documents alone their kinds, as nothing else is asked of them."""
+        firsts = range(0, len(judged.clusters), BLOCK_CLUSTERS)
+
+        def part(first: int) -> Iterator[tuple[Cluster, _Kind]]:
+            for i, cluster in enumerate(judged.clusters[first : first + BLOCK_CLUSTERS], first):
+                yield cluster, self._kind(cluster, judged.verdicts.get(i), material, work)
 
         def block(first: int) -> bytes:
-            part = enumerate(judged.clusters[first : first + BLOCK_CLUSTERS], first)
-            return records.encoded(self._record(c, judged.verdicts.get(i), material, work, found) for i, c in part)
+            return records.encoded(self._record(c, kind, material, found) for c, kind in part(first))
+
+        def kinds_alone(first: int) -> bytes:
+            return msgspec.msgpack.encode([kind.assignment.kind for _, kind in part(first)])
 
         made = records.Encoded(work.scratch)
-        for raw in work.spread(block, range(0, len(judged.clusters), BLOCK_CLUSTERS)):
+        if self.config.only == "documents":
+            for raw in work.spread(kinds_alone, firsts):
+                made.kinds += msgspec.msgpack.decode(raw, type=list[Kind])
+            return made
+        for raw in work.spread(block, firsts):
             for record in records.decoded(raw):
                 made.append(record)
                 self.clock.advance()
         return made
 
-    def _record(
-        self,
-        cluster: Cluster,
-        verdict: furniture.Verdict | None,
-        material: assembly.Material,
-        work: _Work,
-        found: candidates.Found,
-    ) -> PassageCluster:
+    def _kind(
+        self, cluster: Cluster, verdict: furniture.Verdict | None, material: assembly.Material, work: _Work
+    ) -> _Kind:
         seen = [assembly.occurrence(m, material) for m in cluster.members[: assembly.KIND_SAMPLE]]
         unrelated = furniture.unrelated(cluster, work.relatedness, self.config.furniture)
         apart = (unrelated, furniture.distance(cluster, work.relatedness))
         carriers = assembly.carried(cluster, material)
         credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
         assignment = kinds.classify(seen, assembly.context(cluster, material, verdict, apart, credited))
-        origin = self._origin(assignment, carriers, credited, material)
-        return assembly.passage_record(cluster, material, assignment, origin, _score(cluster, found.evidence.masses))
+        return _Kind(assignment, carriers, credited)
 
     @staticmethod
-    def _origin(
-        assignment: kinds.Assignment, carriers: list[origins.Carried], credited: Origin, material: assembly.Material
-    ) -> Origin:
+    def _record(cluster: Cluster, kind: _Kind, material: assembly.Material, found: candidates.Found) -> PassageCluster:
+        origin, assignment = Origin(), kind.assignment
         if assignment.kind == "caption":
-            return origins.origin(carriers, is_caption=True, outlets=material.agencies)
-        return credited if assignment.kind in ("wire_copy", "other") else Origin()
+            origin = origins.origin(kind.carriers, is_caption=True, outlets=material.agencies)
+        elif assignment.kind in ("wire_copy", "other"):
+            origin = kind.credited
+        score = assembly.score(cluster, found.evidence.mass)
+        return assembly.passage_record(cluster, material, assignment, origin, score)
 
     def _relations(
         self,
@@ -482,18 +497,6 @@ def _selected(judged: _Judged, kept: selection.Chosen) -> _Judged:
     """Return the chosen clusters, with the verdicts of those that they are from."""
     verdicts = {n: judged.verdicts[i] for n, (i, _) in enumerate(kept) if i in judged.verdicts}
     return _Judged(clusters=Clusters.of([c for _, c in kept]), verdicts=verdicts)
-
-
-def _score(cluster: Cluster, masses: npt.NDArray[np.uint16]) -> float:
-    """Return a cluster's score: the mean over its members of the mass-weighted similarity with the representative."""
-    head, *rest = cluster.members
-    own = max(1, int(masses[head.start : head.end].sum()))
-    shares = [
-        sum(int(masses[a : a + n].sum()) for a, _, n in m.blocks.tolist())
-        / max(1, int(masses[m.blocks[0, 0] : m.blocks[-1, 0] + m.blocks[-1, 2]].sum()))
-        for m in rest[:64]
-    ]
-    return float(np.mean(shares)) if own else 0.0
 
 
 def _times(corpus: Corpus) -> npt.NDArray[np.float64]:
