@@ -31,6 +31,7 @@ from dedup.model import (
 from dedup.relations import DocumentPair
 from dedup.shelf import Head
 from dedup.tokens import Tokens, tokenize
+from dedup.weights import Sums
 
 # Occurrences looked at when a cluster's kind is decided.
 KIND_SAMPLE = 16
@@ -43,6 +44,8 @@ _OUTER = " \t\r\"'“”„«»().,;:!?–—-|•*"
 _BLANK = _OUTER + "\n"
 # Longest stretch before or behind the text proper that is looked at (characters).
 MARGIN = 200
+# Members that a cluster's score is the mean of.
+SCORED = 64
 # A photo credit or a remark behind a caption does not make it part of a longer paragraph either.
 _CREDIT_TAIL = re.compile(
     r"(?:\(?\s*(?:photo|foto|picture|image|bild|credit|фото|写真|图|圖|撮影)\w*\b[^\n]{0,60}|\([^()\n]{2,60}\)\.?)\s*$",
@@ -169,11 +172,7 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
     """Return a member as the kinds see it."""
     document = material.documents[carrier.document]
     text = document.text
-    start, end = span_of(material.tokens, carrier.start, carrier.end)
-    low = max(text.rfind("\n", 0, start) + 1, start - 4000)
-    stop = text.find("\n", end)
-    high = min(len(text) if stop < 0 else stop, end + 400)
-    outside = len(text[low:start].strip(_OUTER)) + len(_CREDIT_TAIL.sub("", text[end:high]).strip(_OUTER))
+    start, end, low, high = _place(carrier, text, material.tokens)
     outlet = outlet_of(document)
     return kinds.Occurrence(
         text=text[start:end],
@@ -184,7 +183,7 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
         lead=text[max(0, low - LEAD) : low].rstrip("\n").rpartition("\n")[2],
         names=_names(material.tokens, carrier.start, carrier.end),
         usual_names=material.usual_names(carrier.document),
-        alone=outside <= max(12, 0.3 * (end - start)),
+        alone=_is_alone(text, start, end, low, high),
         edge=_is_blank(text, 0, low) or _is_blank(text, high, len(text)),
         quoted=cues.quoted_share(text[low:high], start - low, end - low),
         document_share=(end - start) / max(1, len(text)),
@@ -193,6 +192,31 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
         family=material.families[outlet].name,
         is_caption_field=any(text[start:end] in c for c in document.captions),
     )
+
+
+def _place(carrier: Carrier, text: str, tokens: Tokens) -> tuple[int, int, int, int]:
+    """Return the code points of a member, and of its paragraph as far as it is looked at."""
+    start, end = span_of(tokens, carrier.start, carrier.end)
+    stop = text.find("\n", end)
+    return (
+        start,
+        end,
+        max(text.rfind("\n", 0, start) + 1, start - 4000),
+        min(len(text) if stop < 0 else stop, end + 400),
+    )
+
+
+def _is_alone(text: str, start: int, end: int, low: int, high: int) -> bool:
+    """Return whether `text[start:end]` is all of its paragraph `text[low:high]` but for a credit or little else."""
+    outside, most = len(text[low:start].strip(_OUTER)), max(12, 0.3 * (end - start))
+    return outside <= most and outside + len(_CREDIT_TAIL.sub("", text[end:high]).strip(_OUTER)) <= most
+
+
+def _quoted(carrier: Carrier, material: Material) -> float:
+    """Return the share of a member inside quotation marks."""
+    text = material.documents[carrier.document].text
+    start, end, low, high = _place(carrier, text, material.tokens)
+    return cues.quoted_share(text[low:high], start - low, end - low)
 
 
 def _is_blank(text: str, start: int, end: int) -> bool:
@@ -213,8 +237,11 @@ def is_inset(material: Material, document: int, start: int, end: int) -> bool:
     if _within_sentence(material.tokens, document, start, end):
         return True
     carrier = Carrier(document=document, start=start, end=end, blocks=np.empty((0, 3), np.int64))
-    seen = occurrence(carrier, material)
-    return seen.quoted >= cues.QUOTED or (seen.alone and kinds.looks_like_caption(seen))
+    if _quoted(carrier, material) >= cues.QUOTED:
+        return True
+    text = material.documents[document].text
+    alone = _is_alone(text, *_place(carrier, text, material.tokens))
+    return alone and kinds.looks_like_caption(occurrence(carrier, material))
 
 
 def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> bool:
@@ -226,7 +253,7 @@ def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> boo
 def is_quotation(cluster: Cluster, material: Material) -> bool:
     """Return whether at least half of a cluster's places stand in quotation marks."""
     sample = cluster.members[:KIND_SAMPLE]
-    return 2 * sum(occurrence(m, material).quoted >= cues.QUOTED for m in sample) >= len(sample)
+    return 2 * sum(_quoted(m, material) >= cues.QUOTED for m in sample) >= len(sample)
 
 
 def left_out(clusters: Clusters, aside: npt.NDArray[np.bool_], material: Material) -> list[tuple[int, Cluster]]:
@@ -300,18 +327,6 @@ def carried(cluster: Cluster, material: Material) -> list[origins.Carried]:
     return list(seen.values())
 
 
-def score_of(cluster: Cluster, masses: npt.NDArray[np.uint16]) -> float:
-    """Return a cluster's score: the mean over its members of the mass-weighted similarity with the representative."""
-    head, *rest = cluster.members
-    own = max(1, int(masses[head.start : head.end].sum()))
-    shares = [
-        sum(int(masses[a : a + n].sum()) for a, _, n in m.blocks.tolist())
-        / max(1, int(masses[m.blocks[0, 0] : m.blocks[-1, 0] + m.blocks[-1, 2]].sum()))
-        for m in rest[:64]
-    ]
-    return float(np.mean(shares)) if own else 0.0
-
-
 def passage_record(
     cluster: Cluster, material: Material, assignment: kinds.Assignment, origin: Origin, score: float
 ) -> PassageCluster:
@@ -342,6 +357,18 @@ def passage_record(
     )
 
 
+def score(cluster: Cluster, mass: Sums) -> float:
+    """Return a cluster's score: the mean over its members of the mass-weighted similarity with the representative."""
+    each = [m.blocks for m in cluster.members[1 : SCORED + 1]]
+    blocks = np.concatenate(each)
+    sizes = np.array([len(b) for b in each])
+    firsts = np.cumsum(sizes) - sizes
+    starts, ends = blocks[:, 0], blocks[:, 0] + blocks[:, 2]
+    matched = np.add.reduceat(mass[ends] - mass[starts], firsts)
+    whole = mass[ends[firsts + sizes - 1]] - mass[starts[firsts]]
+    return float(np.mean(matched / np.maximum(1, whole)))
+
+
 def scope_of(outlets: int, documents: int) -> Scope:
     """Return the widest scope that applies."""
     if outlets > 1:
@@ -353,6 +380,7 @@ def _member(carrier: Carrier, head: Carrier, material: Material) -> Member:
     document = material.documents[carrier.document]
     start, end = span_of(material.tokens, carrier.start, carrier.end)
     other = material.documents[head.document]
+    similarity = carrier.similarity
     return Member(
         doc_id=document.id,
         start=start,
@@ -362,8 +390,8 @@ def _member(carrier: Carrier, head: Carrier, material: Material) -> Member:
         published=document.published,
         title=document.title,
         url=document.url,
-        similarity=carrier.similarity,
-        wording=wording(carrier.similarity),
+        similarity=similarity,
+        wording=wording(similarity),
         changed=() if carrier is head else tuple(changes(carrier, document, other, material.tokens)),
     )
 

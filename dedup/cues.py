@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
+# Texts of which what they show is kept at hand: the places of a cluster often have the same words.
+SEEN = 1 << 10
 _OPENING = "“„«‹「『《〝"
 _CLOSING = "”»›」』》〞“"
 _STRAIGHT = '"＂'
@@ -59,6 +62,7 @@ QUOTED = 0.7
 _QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]")
 
 
+@functools.lru_cache(maxsize=SEEN)
 def quoted_share(paragraph: str, start: int, end: int) -> float:
     """Return the share of `paragraph[start:end]` inside quotation marks.
 
@@ -139,6 +143,7 @@ _OF_FRAMES = (
 BESIDE = 25
 
 
+@functools.lru_cache(maxsize=SEEN)
 def caption_frames(text: str, before: str, after: str) -> int:
     """Return how many marks that only captions have stand in a text or right beside it."""
     lowered = f"{before[-BESIDE:]}{text}{after[:BESIDE]}".lower()
@@ -167,6 +172,7 @@ _SIGNED = re.compile(r"^\W*[—–-]\s?[^\n@]{2,40}\(@\w{2,}\)")
 FIRST_PERSONS, FIRST_PERSON_SHARE = 2, 0.02
 
 
+@functools.lru_cache(maxsize=SEEN)
 def is_first_person(paragraph: str, start: int, end: int) -> bool:
     """Return whether somebody speaks of himself in `paragraph[start:end]`, outside quotation marks.
 
@@ -261,6 +267,7 @@ _ENDS = re.compile(r"(?:(?<!\w)[a-zß-ÿ][\w’'-]*|\w{5,}|[)”\"’'])[.!?][\"
 AMONG = 160
 
 
+@functools.lru_cache(maxsize=SEEN)
 def is_run_together(text: str, before: str, after: str) -> bool:
     """Return whether a text is headlines that extraction has run together: no sentence ends in it, and bars stand
     between its parts, or a word is glued to the next that stands apart elsewhere in its paragraph; or both such marks
@@ -293,6 +300,7 @@ _WORD = re.compile(r"\w")
 LIST_LINES, LIST_SHARE, SIGN_SHARE = 4, 0.5, 0.2
 
 
+@functools.lru_cache(maxsize=SEEN)
 def is_list(text: str) -> bool:
     """Return whether a text is lines that each begin with a figure and a dash or colon, as calendars do, or a table of
     signs.
@@ -340,6 +348,7 @@ def has_mail(text: str) -> bool:
     return bool(_MAIL.search(text))
 
 
+@functools.lru_cache(maxsize=SEEN)
 def claims_rights(text: str) -> bool:
     """Return whether a text says that its rights are reserved."""
     return bool(_RIGHTS.search(text.lower()))

@@ -5,6 +5,7 @@ Credits come from `dedup.credits`. Of a page with several stories only those cou
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from dedup import agencies
 from dedup.credits import Credit
 from dedup.families import registrable_domain
-from dedup.model import Document, Origin
+from dedup.model import Document, Kind, Origin
 
 # The least lag by which a first publication counts as earlier, by the precision of the dates (seconds).
 LEAST_LAG = {"second": 60.0, "minute": 60.0, "day": 86_400.0, "month": 31 * 86_400.0, "year": 366 * 86_400.0}
@@ -82,6 +83,19 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
     return Origin()
 
 
+def of_kind(kind: Kind, carriers: Sequence[Carried], credited: Origin, outlets: Sequence[str]) -> Origin:
+    """Return the origin that a passage of this kind has; `credited` is what `origin` says of it as running text.
+
+    Words of a speaker, furniture and formulas are nobody's copy. What may be a caption is asked for a photo credit too.
+    """
+    if kind not in ("caption", "wire_copy", "other"):
+        return Origin()
+    if kind == "wire_copy" or (kind == "other" and credited.agency):
+        return credited
+    beside = origin(carriers, is_caption=True, outlets=outlets)
+    return beside if kind == "caption" or beside.agency else credited
+
+
 def _linked(carriers: Sequence[Carried]) -> str | None:
     """Return the id of the carrier that canonical links of pages of other sites name most; None where none is named."""
     if not any(c.document.canonical_url for c in carriers):
@@ -142,6 +156,7 @@ def _credits_agency(carried: Carried, agency: str, outlets: Sequence[str]) -> bo
     )
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def _same_agency(outlet: str | None, agency: str) -> bool:
     if not outlet:
         return False

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -40,7 +40,7 @@ from dedup.credit_hints import confirmed, hints
 from dedup.credits import Credit, credits
 from dedup.journal import Journal
 from dedup.manifest import manifest
-from dedup.model import Origin, PassageCluster, ScanResult
+from dedup.model import Kind, Origin, PassageCluster, ScanResult
 from dedup.progress import NoProgress, Progress
 from dedup.shelf import Chosen, Shelf
 from dedup.sources import Corpus, Source
@@ -112,6 +112,14 @@ class _Work:
     relatedness: furniture.Relatedness
     spread: Spread
     scratch: Scratch
+
+
+class _Kind(NamedTuple):
+    """What a cluster is, its members as origins see them, and whose it is unless it is a caption."""
+
+    assignment: kinds.Assignment
+    carriers: list[origins.Carried]
+    credited: Origin
 
 
 class _Scan:
@@ -318,48 +326,46 @@ class _Scan:
     def _records(
         self, judged: _Judged, material: assembly.Material, work: _Work, found: candidates.Found
     ) -> records.Encoded:
-        """Return the records of all clusters."""
+        """Return the records of all clusters; of documents alone their kinds, as nothing else is asked of them."""
+        firsts = range(0, len(judged.clusters), BLOCK_CLUSTERS)
+
+        def part(first: int) -> Iterator[tuple[Cluster, _Kind]]:
+            for i, cluster in enumerate(judged.clusters[first : first + BLOCK_CLUSTERS], first):
+                yield cluster, self._kind(cluster, judged.verdicts.get(i), material, work)
 
         def block(first: int) -> bytes:
-            part = enumerate(judged.clusters[first : first + BLOCK_CLUSTERS], first)
-            return records.encoded(self._record(c, judged.verdicts.get(i), material, work, found) for i, c in part)
+            return records.encoded(self._record(c, kind, material, found) for c, kind in part(first))
+
+        def kinds_alone(first: int) -> bytes:
+            return msgspec.msgpack.encode([kind.assignment.kind for _, kind in part(first)])
 
         made = records.Encoded(work.scratch)
-        for raw in work.spread(block, range(0, len(judged.clusters), BLOCK_CLUSTERS)):
+        if self.config.only == "documents":
+            for raw in work.spread(kinds_alone, firsts):
+                made.kinds += msgspec.msgpack.decode(raw, type=list[Kind])
+            return made
+        for raw in work.spread(block, firsts):
             for record in records.decoded(raw):
                 made.append(record)
                 self.clock.advance()
         return made
 
-    def _record(
-        self,
-        cluster: Cluster,
-        verdict: furniture.Verdict | None,
-        material: assembly.Material,
-        work: _Work,
-        found: candidates.Found,
-    ) -> PassageCluster:
+    def _kind(
+        self, cluster: Cluster, verdict: furniture.Verdict | None, material: assembly.Material, work: _Work
+    ) -> _Kind:
         seen = [assembly.occurrence(m, material) for m in cluster.members[: assembly.KIND_SAMPLE]]
         unrelated = furniture.unrelated(cluster, work.relatedness, self.config.furniture)
         apart = (unrelated, furniture.distance(cluster, work.relatedness))
         carriers = assembly.carried(cluster, material)
         credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
         assignment = kinds.classify(seen, assembly.context(cluster, material, verdict, apart, credited))
-        origin = self._origin(assignment, carriers, credited, material)
-        return assembly.passage_record(
-            cluster, material, assignment, origin, assembly.score_of(cluster, found.evidence.masses)
-        )
+        return _Kind(assignment, carriers, credited)
 
     @staticmethod
-    def _origin(
-        assignment: kinds.Assignment, carriers: list[origins.Carried], credited: Origin, material: assembly.Material
-    ) -> Origin:
-        if assignment.kind == "caption":
-            return origins.origin(carriers, is_caption=True, outlets=material.agencies)
-        if assignment.kind == "other" and credited.agency is None:
-            beside = origins.origin(carriers, is_caption=True, outlets=material.agencies)
-            return beside if beside.agency else credited
-        return credited if assignment.kind in ("wire_copy", "other") else Origin()
+    def _record(cluster: Cluster, kind: _Kind, material: assembly.Material, found: candidates.Found) -> PassageCluster:
+        score = assembly.score(cluster, found.evidence.mass)
+        origin = origins.of_kind(kind.assignment.kind, kind.carriers, kind.credited, material.agencies)
+        return assembly.passage_record(cluster, material, kind.assignment, origin, score)
 
     def _relations(
         self,
