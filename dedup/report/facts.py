@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dedup.model import KINDS, SCOPES, PassageCluster, ScanResult, Suppressed
-from dedup.report.labels import carriers, number, plural, ranked
-from dedup.report.network import Outlet, family_of
+from dedup.report.labels import KIND_LABELS, carriers, label, number, plural, ranked
+from dedup.report.network import INCIDENTAL, Outlet, family_of
 from dedup.report.safe import line
 
 PAGES: Final = "Each document is a page with many stories, so whole documents were not compared."
@@ -28,7 +28,8 @@ class Facts:
     these: a document that names none counts as an outlet and a group of its own, as in every cluster.
     `by_kind` maps each kind that occurs to its counts in the order of the scopes.
     `agencies` are the credited ones with their passages, `firsts` outlets with the passages that they alone had
-    first by the dates of all carriers; both with the most first. `widest` is the cluster of the highest rank.
+    first by the dates of all carriers; both with the most first. `widest` is the cluster of the highest rank,
+    furniture and common formulas apart.
     `furniture` counts distinct suppressed texts, `furniture_places` all places recorded. `no_relations` says why
     documents were not compared as such, empty where they were.
     """
@@ -101,7 +102,7 @@ def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = ()) -> Facts:
         by_kind={k: row for k in kinds if any(row := tuple(table[k, s] for s in SCOPES))},
         agencies=_most(seen.agencies),
         firsts=_most(Counter({o.outlet: o.first for o in outlets_shared if o.first})),
-        widest=next(iter(ranked(result.passages)), None),
+        widest=next((p for p in ranked(result.passages) if p.kind not in INCIDENTAL), None),
         document_clusters=len(result.documents),
         clustered_documents=len({m.doc_id for c in result.documents for m in c.members}),
         furniture=len(distinct(result.suppressed)),
@@ -114,22 +115,26 @@ def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = ()) -> Facts:
 
 def sentences(facts: Facts) -> list[str]:
     """Return the summary of a scan as plain sentences."""
-    said = []
+    return [sentence for paragraph in paragraphs(facts) for sentence in paragraph]
+
+
+def paragraphs(facts: Facts) -> list[list[str]]:
+    """Return these sentences by what they answer: how much is shared by whom, agency copy, who was first, the rest."""
+    shared = []
     if facts.documents is not None:
-        said.append(f"{plural(facts.documents, 'document')} {_were(facts.documents)} read.")
-    said.append(_passages_said(facts))
+        shared.append(f"{plural(facts.documents, 'document')} {_were(facts.documents)} read.")
+    shared.append(_passages_said(facts))
     if facts.passages:
-        said.append(_carriers_said(facts))
+        shared.append(_carriers_said(facts))
     if facts.widest is not None and facts.widest.n_documents > 1:
-        said.append(f"The widest is {carriers(facts.widest)}.")
-    if facts.agencies:
-        said.append(_agencies_said(facts))
-    if facts.firsts:
-        said.append(_firsts_said(facts))
-    said.append(_documents_said(facts))
+        kind = label(KIND_LABELS, facts.widest.kind).lower()
+        shared.append(f"The widest ({line(kind, 40)}) is {carriers(facts.widest)}.")
+    credited = [_agencies_said(facts)] if facts.agencies else []
+    first = [_firsts_said(facts)] if facts.firsts else []
+    rest = [_documents_said(facts)]
     if facts.furniture:
-        said.append(f"{plural(facts.furniture, 'text')} of site furniture {_were(facts.furniture)} set aside.")
-    return said
+        rest.append(f"{plural(facts.furniture, 'text')} of site furniture {_were(facts.furniture)} set aside.")
+    return [said for said in (shared, credited, first, rest) if said]
 
 
 @dataclass(slots=True)

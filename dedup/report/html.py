@@ -21,7 +21,7 @@ from dedup.report.cards import document_card, facets, passage_card, reading_card
 from dedup.report.catalogue import MOST_CARDS, PER_PAGE, Catalogue, Layout
 from dedup.report.chunks import chunks, elements, overhead
 from dedup.report.environment import ENVIRONMENT, hashed, source
-from dedup.report.facts import sentences
+from dedup.report.facts import paragraphs
 from dedup.report.markup import text
 from dedup.report.passages import document_view, passage_view, row_view
 from dedup.report.plots import calendar_plot, matrix
@@ -150,7 +150,7 @@ def _page(ready: Prepared, known: Catalogue, parts: _Parts) -> str:
     when = ready.calendar
     return ENVIRONMENT.get_template("page.html.j2").render(
         facts=facts,
-        sentences=sentences(facts),
+        paragraphs=paragraphs(facts),
         style=style,
         style_hash=hashed(style),
         script=script,

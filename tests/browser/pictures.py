@@ -32,8 +32,9 @@ VIEWS = {
 SIZES = {"desktop": {"width": 1100, "height": 680}, "phone": {"width": 390, "height": 720}}
 QUALITY = 40
 OPEN = """open => {
-    document.documentElement.style.scrollBehavior = 'auto';
     document.documentElement.style.overflowAnchor = 'none';
+    dispatchEvent(new Event('beforeprint'));  // all of it is made and laid out, so that nothing moves any more
+    for (const part of document.querySelectorAll('main > section, .chunk')) part.style.contentVisibility = 'visible';
     if (open) document.querySelector(open).open = true;
 }"""
 SHOW = """at => {
@@ -62,7 +63,7 @@ def main(report: Path, folder: Path) -> None:
                 for view, (at, opened) in VIEWS.items():
                     page = context.new_page()
                     page.goto(report.resolve().as_uri())
-                    second = "#passage-list > :nth-child(2)"
+                    second = "#passage-list .passage:nth-child(2)"
                     page.evaluate(OPEN, opened.format(second=second))
                     moved = [None, 0.0]
                     while moved[-1] != moved[-2]:  # fonts that come late move what is below them

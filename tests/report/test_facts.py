@@ -36,7 +36,7 @@ def test_sentences_of_the_small_scan(result: ScanResult) -> None:
         "8 shared passages were found: 7 across outlets, 0 within one outlet, 1 within one document.",
         "10 documents carry them, from 10 outlets of 8 independent groups; 1 document names no outlet and counts as "
         "one.",
-        "The widest is carried by 3 outlets of 3 groups.",
+        "The widest (shared statement) is carried by 3 outlets of 3 groups.",
         "1 passage was credited to an agency: Harbour Wire 1.",
         "1 cluster of near-duplicate documents joins 3 documents.",
         "3 texts of site furniture were set aside.",
@@ -68,7 +68,7 @@ def test_without_any_outlet_none_are_counted_out(result: ScanResult) -> None:
     bare = [replace(p, members=tuple(replace(m, outlet=None) for m in p.members)) for p in result.passages]
     said = sentences(gather(replace(result, passages=tuple(bare), manifest={})))
     assert "10 documents carry them; none names an outlet, so each counts as an outlet of its own." in said
-    assert "The widest is carried by 3 documents." in said
+    assert "The widest (shared statement) is carried by 3 documents." in said
 
 
 def test_an_empty_manifest_claims_nothing(empty: ScanResult) -> None:
@@ -140,3 +140,10 @@ def test_numbers_in_words() -> None:
         "100",
     ]
     assert percent(float("nan")) == "unknown"
+
+
+def test_furniture_is_not_the_widest(result: ScanResult) -> None:
+    """A login wall that most outlets carry is not what the summary names."""
+    wall = replace(result.passages[0], cluster_id="wall", kind="boilerplate", n_documents=40, n_outlets=9, n_families=9)
+    assert gather(replace(result, passages=(wall, *result.passages))).widest == gather(result).widest
+    assert gather(replace(result, passages=(wall,))).widest is None

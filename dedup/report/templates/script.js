@@ -6,8 +6,9 @@
   const number = new Intl.NumberFormat("en");
 
   // Lists come in chunks of items. The first is there; the later ones stand as text, for elements are what takes time,
-  // and are made into elements when they are about to be seen, looked for or printed.
-  const SIZE = 50, HEIGHT = 75;
+  // and are made into elements when they are about to be seen, looked for or printed. A chunk has at most so many items
+  // and characters, and until it is made so many pixels an item.
+  const SIZE = 50, CARDS = 100000, HEIGHT = 75;
   const CARD = ".chunk > *";
   const BEGINS = /\n(?=<a id=|<details class="cluster)/;
   const known = new Map();
@@ -54,14 +55,22 @@
   const arrange = (chosen) => {
     const chunks = [];
     for (const chunk of list.querySelectorAll(":scope > .chunk")) if (waiting.delete(chunk)) near.unobserve(chunk);
-    for (let at = 0; at < chosen.length; at += SIZE) {
-      const part = chosen.slice(at, at + SIZE), chunk = document.createElement("div");
-      chunk.className = "chunk";
-      for (const item of part) item.chunk = chunk;
-      known.set(chunk, part);
-      later(chunk, part.length);
-      chunks.push(chunk);
+    let room = 0;
+    for (const item of chosen) {
+      const last = chunks.at(-1), size = item.card ? 0 : item.html.length;
+      if (last && known.get(last).length < SIZE && size <= room) {
+        known.get(last).push(item);
+        room -= size;
+      } else {
+        const chunk = document.createElement("div");
+        chunk.className = "chunk";
+        known.set(chunk, [item]);
+        chunks.push(chunk);
+        room = CARDS - size;
+      }
+      item.chunk = chunks.at(-1);
     }
+    for (const chunk of chunks) later(chunk, known.get(chunk).length);
     shown = chosen;
     list.replaceChildren(...chunks);
     if (chunks.length) fill(chunks[0]);
