@@ -29,9 +29,8 @@ BLOCK_DOCUMENTS = 1024
 PART_TOKENS = 1 << 19
 MOST_BLOCKS = 4096
 MOST_PART_BITS = 8
-# Bits of a mark: what the run at a hit weighs, and where it begins; the most steps of the first.
-MARK_BITS = surroundings.BACK_BITS + surroundings.MASS_BITS
-TOP = (1 << surroundings.MASS_BITS) - 1
+# Bits of what the run at a hit weighs without which it is not weighed.
+LEAST_MASS_BITS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +66,9 @@ class Sieve:
     masses: npt.NDArray[np.uint16]
     least: int
 
-    @property
-    def unit(self) -> int:
-        """Return what one step of a mark stands for (1/256 nat)."""
-        return max(1, -(-self.least // (TOP - 1)))
+    def unit(self, top: int) -> int:
+        """Return what one of `top` steps stands for (1/256 nat); the last one is for all that weighs more."""
+        return max(1, -(-self.least // (top - 1)))
 
 
 class Layout:
@@ -91,10 +89,16 @@ class Layout:
         self.block_of = np.repeat(np.arange(len(self.edges) - 1, dtype=np.int32), np.diff(self.edges))
         # a hit has a place in its block, a place, and a mark where there is room for one
         left_bits = int(np.diff(self.starts).max(initial=1)).bit_length()
-        self.mark_bits = MARK_BITS if left_bits + self.place_bits + MARK_BITS <= 64 else 0
+        room = 64 - left_bits - self.place_bits - surroundings.BACK_BITS
+        self.mass_bits = min(surroundings.MASS_BITS, room) if room >= LEAST_MASS_BITS else 0
         # a record has the rest of the key, which gets smaller with more parts, and a place
         wanted = min(MOST_PART_BITS, max(0, (total // tokens).bit_length()))
         self.part_bits = max(wanted, self.place_bits - 32)
+
+    @property
+    def mark_bits(self) -> int:
+        """Return the bits of a mark: what the run at a hit weighs, and where it begins; 0 where there is no room."""
+        return surroundings.BACK_BITS + self.mass_bits if self.mass_bits else 0
 
     def __len__(self) -> int:
         return len(self.edges) - 1
@@ -125,12 +129,14 @@ class Linked:
             np.sort(self.hits.take(number)), layout.starts[number], bits, layout.bounds, layout.firsts
         )
         steps = (marks >> surroundings.BACK_BITS).astype(np.int32)
-        known = (steps < TOP) if self.sieve is not None and layout.mark_bits else np.zeros(len(steps), np.bool_)
-        unit = 0 if self.sieve is None else self.sieve.unit
+        weighs = np.full(len(steps), surroundings.UNKNOWN, np.int32)
+        if self.sieve is not None and layout.mass_bits:
+            top = (1 << layout.mass_bits) - 1
+            np.copyto(weighs, steps * np.int32(self.sieve.unit(top)), where=steps < top)
         return Weighed(
             places=places,
             documents=documents,
-            weighs=np.where(known, steps * np.int32(unit), np.int32(surroundings.UNKNOWN)),
+            weighs=weighs,
             back=(marks & ((1 << surroundings.BACK_BITS) - 1)).astype(np.int32),
         )
 
@@ -169,10 +175,10 @@ def link_seeds(
             two_sided,
             config.small_bucket,
         )
-        marks, mark_bits = np.empty(0, np.uint16), 0
-        if sieve is not None and layout.mark_bits:
-            marks, mark_bits = surroundings.weigh_hits(found, tokens.hashes, sieve.masses, sieve.unit, TOP), MARK_BITS
-        bits = layout.place_bits, mark_bits
+        marks, bits = np.empty(0, np.uint16), (layout.place_bits, 0)
+        if sieve is not None and layout.mass_bits:
+            top, bits = (1 << layout.mass_bits) - 1, (layout.place_bits, layout.mark_bits)
+            marks = surroundings.weigh_hits(found, tokens.hashes, sieve.masses, sieve.unit(top), top)
         hits.add(
             *kernels.scatter_hits(found, marks, bits, layout.block_of, layout.starts, tokens.bounds, layout.firsts)
         )
