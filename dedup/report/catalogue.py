@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -102,6 +101,7 @@ class Catalogue:
 
     passages: Sequence[PassageCluster]
     documents: tuple[DocumentCluster, ...]
+    kinds: Sequence[str]
     numbers: Mapping[str, int]
     passage_anchors: Mapping[str, str]
     document_anchors: Mapping[str, str]
@@ -129,7 +129,7 @@ class Catalogue:
         found = self.numbers.get(cluster_id)
         if found is None or found > MOST_CARDS:
             return None
-        kind = self.passages[found - 1].kind
+        kind = self.kinds[found - 1]
         href = self.layout.passage(found, self.passage_anchors[cluster_id])
         return Ref(number=found, kind=kind, label=label(KIND_LABELS, kind), href=href)
 
@@ -152,23 +152,67 @@ class Catalogue:
         return self.names.get(doc_id) or Name(doc_id=doc_id)
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What is gathered while passages pass by, once: where they are many, each is made anew whenever it is asked for.
+
+    `weights` and `represents` are of documents with a text: how many other carriers their passages have, and how many
+    passages they represent; `carried` has the numbers of these passages.
+    """
+
+    ids: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    inner: dict[str, list[str]] = field(default_factory=dict)
+    names: dict[str, Name] = field(default_factory=dict)
+    outlets: Counter[str] = field(default_factory=Counter)
+    agencies: Counter[str] = field(default_factory=Counter)
+    weights: Counter[str] = field(default_factory=Counter)
+    represents: Counter[str] = field(default_factory=Counter)
+    carried: dict[str, list[int]] = field(default_factory=dict)
+
+    def take(self, cluster: PassageCluster, texts: Mapping[str, Document]) -> None:
+        """Gather one passage."""
+        number, others = len(self.ids), 0 if cluster.kind in INCIDENTAL else max(0, cluster.n_documents - 1)
+        self.ids.append(cluster.cluster_id)
+        self.kinds.append(cluster.kind)
+        if cluster.parent is not None:
+            self.inner.setdefault(cluster.parent, []).append(cluster.cluster_id)
+        if cluster.origin.agency:
+            self.agencies[cluster.origin.agency] += 1
+        self.outlets.update({m.outlet for m in cluster.members if m.outlet})
+        self.represents.update(m.doc_id for m in cluster.members[:1])
+        for doc_id, member in {m.doc_id: m for m in reversed(cluster.members)}.items():
+            if doc_id in texts:
+                self.weights[doc_id] += others
+                self.carried.setdefault(doc_id, []).append(number)
+            else:
+                self.names.setdefault(doc_id, _of_member(member))
+
+
 def catalogue(result: ScanResult, *, shows_text: bool = True, full_text: bool = False) -> Catalogue:
     """Return the clusters of a result, ranked and numbered from 1, all of them on the main page."""
     passages = ranked(result.passages)
     documents = tuple(sorted(result.documents, key=lambda c: (-len(c.members), c.cluster_id)))
-    readings = _readings(passages, result.texts) if shows_text else {}
+    seen = _Seen()
+    for cluster in passages:
+        seen.take(cluster, result.texts)
+    for member in (m for cluster in result.documents for m in cluster.members):
+        if member.doc_id not in result.texts:
+            seen.names.setdefault(member.doc_id, _of_member(member))
+    readings = _readings(seen) if shows_text else {}
     taken = {*PAGE_IDS, *(f"d-{n}" for n in readings.values())}
-    fragments = anchors((p.cluster_id for p in passages), taken)
+    fragments = anchors(seen.ids, taken)
     return Catalogue(
         passages=passages,
         documents=documents,
-        numbers={p.cluster_id: n for n, p in enumerate(passages, 1)},
+        kinds=seen.kinds,
+        numbers={cluster_id: n for n, cluster_id in enumerate(seen.ids, 1)},
         passage_anchors=fragments,
         document_anchors=anchors((d.cluster_id for d in documents), {*taken, *fragments.values()}),
-        inner=_inner(passages),
-        names=_names(result),
-        outlets=_often({m.outlet for m in p.members if m.outlet} for p in passages),
-        agencies=_often({p.origin.agency} for p in passages if p.origin.agency),
+        inner={parent: tuple(inner) for parent, inner in seen.inner.items()},
+        names=seen.names,
+        outlets=_often(seen.outlets),
+        agencies=_often(seen.agencies),
         readings=readings,
         texts=result.texts,
         layout=Layout(whole=len(passages), indexed=len(passages), readings=len(readings)),
@@ -177,57 +221,28 @@ def catalogue(result: ScanResult, *, shows_text: bool = True, full_text: bool = 
     )
 
 
-def _inner(passages: Sequence[PassageCluster]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for cluster in passages:
-        if cluster.parent is not None:
-            found.setdefault(cluster.parent, []).append(cluster.cluster_id)
-    return {parent: tuple(inner) for parent, inner in found.items()}
-
-
-def _readings(passages: Sequence[PassageCluster], texts: Mapping[str, Document]) -> dict[str, int]:
+def _readings(seen: _Seen) -> dict[str, int]:
     """Return a number for each document with a text and a passage, up to `MOST_READINGS`.
 
     First come those whose passages have the most other carriers; of documents that carry just the same, the one
     that represents most clusters, then the smallest id. The others of such a set follow after all first ones.
     """
-    weights: Counter[str] = Counter()
-    represents: Counter[str] = Counter()
-    carried: dict[str, list[int]] = {}
-    for number, cluster in enumerate(passages):
-        represents.update(m.doc_id for m in cluster.members[:1])
-        for doc_id in sorted({m.doc_id for m in cluster.members if m.doc_id in texts}):
-            weights[doc_id] += 0 if cluster.kind in INCIDENTAL else max(0, cluster.n_documents - 1)
-            carried.setdefault(doc_id, []).append(number)
-    order = sorted(carried, key=lambda d: (-weights[d], -represents[d], d))
-    seen: set[tuple[int, ...]] = set()
+    order = sorted(seen.carried, key=lambda d: (-seen.weights[d], -seen.represents[d], d))
+    sets: set[tuple[int, ...]] = set()
     first: list[str] = []
     later: list[str] = []
     for doc_id in order:
-        same = tuple(carried[doc_id])
-        (later if same in seen else first).append(doc_id)
-        seen.add(same)
+        same = tuple(seen.carried[doc_id])
+        (later if same in sets else first).append(doc_id)
+        sets.add(same)
     return {doc_id: n for n, doc_id in enumerate((*first, *later)[:MOST_READINGS], 1)}
-
-
-def _names(result: ScanResult) -> dict[str, Name]:
-    """Return what is known of the documents whose texts are not there."""
-    clusters: Iterable[PassageCluster | DocumentCluster] = itertools.chain(result.passages, result.documents)
-    names: dict[str, Name] = {}
-    for member in (m for cluster in clusters for m in cluster.members):
-        if member.doc_id not in names and member.doc_id not in result.texts:
-            names[member.doc_id] = _of_member(member)
-    return names
 
 
 def _of_member(of: Member | DocumentMember) -> Name:
     return Name(doc_id=of.doc_id, outlet=of.outlet, published=of.published, title=of.title, url=of.url)
 
 
-def _often(names: Iterable[Iterable[str]]) -> dict[str, int]:
+def _often(counts: Counter[str]) -> dict[str, int]:
     """Return a number for each name that can be chosen: those in most clusters, in alphabetical order."""
-    counts: Counter[str] = Counter()
-    for found in names:
-        counts.update(sorted(found))
     often = sorted(counts, key=lambda name: (-counts[name], name))[:_LISTED]
     return {name: n for n, name in enumerate(sorted(often, key=lambda o: (o.casefold(), o)))}
