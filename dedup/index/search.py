@@ -142,7 +142,9 @@ class Search:
         by_seeds, seeds = self._by_seeds(*texts)
         by_bands, bands = self._by_bands(*texts)
         pairs, numbers = _unpacked(by_bands)
-        by_bands = by_bands[(self.batch.texts(numbers) < pairs) & ~np.isin(by_bands, by_seeds.pairs)]
+        by_bands = by_bands[self.batch.texts(numbers) < pairs]
+        met = set(by_seeds.pairs.tolist())
+        by_bands = by_bands[[pair not in met for pair in by_bands.tolist()]] if len(by_bands) else by_bands
         pairs, _ = _unpacked(by_bands)
         rank = np.arange(len(pairs)) - np.searchsorted(pairs, pairs)
         taken = np.concatenate([by_seeds.pairs[by_seeds.taken], by_bands[rank < self.asked.carriers]])
