@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import astuple, fields
+from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -44,7 +45,7 @@ def _csv(ready: Prepared, folder: Path) -> list[Path]:
     paths = []
     for name, kind in TABLES.items():
         header = [field.name for field in fields(kind)]
-        text = csv_text(header, (astuple(row) for row in table(name, ready)))
+        text = csv_text(header, map(attrgetter(*header), table(name, ready)))
         paths += _text(_tables(folder) / f"{name}.csv", text)
     return paths
 
