@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import shutil
 import socket
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -230,6 +232,40 @@ def test_silent_master(tmp_path: Path) -> None:
     assert done.returncode == 4, done.stderr
     assert f"Spark does not start on {master}" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_cause_is_told() -> None:
+    """Of a long message of Spark the line is told that says what happened, not that somebody waited for it."""
+    from dedup.spark.session import cause
+
+    waited = "An error occurred while calling o4045.getResult.\n: org.apache.spark.SparkException: Exception thrown in "
+    lost = (
+        'org.apache.spark.SparkException: Job aborted: Lost task 0.0 (TID 1): java.io.IOException: Cannot run "python"'
+    )
+    stack = f"{waited}awaitResult: \n\tat org.apache.spark.A.b(A.scala:1)\nCaused by: {lost}\nCaused by: error=2"
+    assert cause(ValueError(stack)) == lost
+    assert cause(ValueError(f"{stack}\nRuntimeError: the disk is full")) == "RuntimeError: the disk is full"
+
+
+@pytest.mark.parametrize(
+    ("lengths", "partitions", "expected"),
+    [([], None, 4), ([5], None, 4), ([4_000] * 50_000, None, 25), ([4_000] * 50_000, 3, 3), ([10**8] * 5, 3, 3)],
+)
+def test_parts(lengths: list[int], partitions: int | None, expected: int) -> None:
+    """Texts are cut into parts of a limited number and length, whatever partitions are asked for; none is left out."""
+    from types import SimpleNamespace
+
+    from dedup.spark import engine
+
+    session = SimpleNamespace(sparkContext=SimpleNamespace(defaultParallelism=2))
+    count, edges = engine.Engine(session, partitions).parts(np.array(lengths, np.int64))
+    assert count == expected
+    assert edges[0] == 0
+    assert edges[-1] == len(lengths)
+    assert (np.diff(edges) > 0).all()
+    for low, high in itertools.pairwise(edges.tolist()):
+        assert high - low <= engine.PART_TEXTS
+        assert sum(lengths[low:high]) <= engine.PART_CHARACTERS + max(lengths[low:high])
 
 
 def test_local_scan_knows_no_spark() -> None:

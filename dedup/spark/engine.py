@@ -7,6 +7,7 @@ passages. The driver keeps a few numbers of each text, and the tokens of those t
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -30,11 +31,12 @@ from dedup.tokens import Tokens
 
 # A block, in which passages are aligned, has `2**BLOCK_BITS` left texts.
 BLOCK_BITS = 8
-# Texts of a part: what is collected of one part at a time stays small.
+# Texts and code points of a part, about, at most: what is sent and collected of one stays small.
 PART_TEXTS = 4096
-# Texts whose tokens are collected at a time, and texts of which a few numbers are.
-COLLECTED = 4 * PART_TEXTS
-HEADS = 1 << 20
+PART_CHARACTERS = 1 << 24
+# Parts of which tokens are collected at a time, and parts of which a few numbers are.
+COLLECTED = 4
+HEADS = 256
 
 Int64s = npt.NDArray[np.int64]
 
@@ -51,17 +53,23 @@ def check(config: Config) -> None:
 class Engine:
     """Finds passages with a session of Spark; `partitions` of each shuffle change the time and nothing else.
 
-    By default there are twice as many as cores, more where a part would have over `PART_TEXTS` texts.
+    By default there are twice as many as cores, more where a part would have over `PART_TEXTS` texts, or
+    `PART_CHARACTERS`.
     """
 
     def __init__(self, on: Any, partitions: int | None = None) -> None:
         self.session = on
         self.partitions = partitions
 
-    def parts(self, texts: int) -> int:
-        """Return how many parts each step of a scan of so many texts has."""
-        least = 2 * int(self.session.sparkContext.defaultParallelism)
-        return self.partitions or max(least, -(-texts // PART_TEXTS))
+    def parts(self, lengths: Int64s) -> tuple[int, Int64s]:
+        """Return how many parts each step of a scan of texts of these lengths (code points) has, and the numbers of the
+        texts with which their parts begin and end (int64)."""
+        several = self.partitions or 2 * int(self.session.sparkContext.defaultParallelism)
+        most = min(max(1, -(-len(lengths) // several)), PART_TEXTS)
+        filled = np.cumsum(lengths / PART_CHARACTERS + 1 / most)
+        number = np.concatenate([[0.0], filled[:-1]]).astype(np.int64)[: len(lengths)]
+        firsts = np.flatnonzero(np.diff(number, prepend=-1))
+        return self.partitions or max(several, len(firsts)), np.append(firsts, len(lengths)).astype(np.int64)
 
     def find(
         self,
@@ -85,7 +93,7 @@ class Engine:
         if sides.any():
             raise ConfigError("--against is for a scan on one machine; leave out --engine spark")
         run = _Run(self, config, progress or NoProgress(), scratch or Scratch(), pool)
-        run.partitions = self.parts(len(texts))
+        run.partitions, run.edges = self.parts(np.array([len(t) for t in texts]) if lengths is None else lengths)
         return run.find(texts, keep, wanted)
 
 
@@ -106,7 +114,7 @@ class _Run:
     def __init__(
         self, engine: Engine, config: Config, progress: Progress, scratch: Scratch, pool: Executor | None
     ) -> None:
-        self.session, self.partitions = engine.session, 1
+        self.session, self.partitions, self.edges = engine.session, 1, np.zeros(1, np.int64)
         self.config, self.progress, self.scratch, self.pool = config, progress, scratch, pool
         self.kept: list[Any] = []
 
@@ -185,21 +193,19 @@ class _Run:
 
         Each part is sent by itself, and waits on the driver's disk until an executor asks for it, also once more.
         """
-        step = min(max(1, -(-len(texts) // self.partitions)), PART_TEXTS)
+        edges = self.edges.tolist()
         parts = [
-            self.session.range(0, 1, 1, 1).mapInArrow(
-                stages.given(first, self._packed(texts, first, step)), stages.TEXTS
-            )
-            for first in range(0, max(1, len(texts)), step)
+            self.session.range(0, 1, 1, 1).mapInArrow(stages.given(a, self._packed(texts, a, b)), stages.TEXTS)
+            for a, b in (itertools.pairwise(edges) if len(edges) > 1 else [(0, 0)])
         ]
         while len(parts) > 1:
             odd = parts[len(parts) // 2 * 2 :]
             parts = [left.unionAll(right) for left, right in zip(parts[::2], parts[1::2], strict=False)] + odd
         return parts[0]
 
-    def _packed(self, texts: Any, first: int, count: int) -> Any:
+    def _packed(self, texts: Any, first: int, end: int) -> Any:
         """Return some texts, sent: their bytes one after the other, and where each ends."""
-        raw = [text.encode("utf-8", "replace") for text in texts[first : first + count]]
+        raw = [text.encode("utf-8", "replace") for text in texts[first:end]]
         return self._sent((b"".join(raw), np.cumsum([len(text) for text in raw], dtype=np.int64)))
 
     def _about(self, rows: Any, count: int) -> _Texts:
@@ -207,7 +213,7 @@ class _Run:
         from pyspark.sql import functions as f
 
         wanted = rows.select("document", "digest", (f.octet_length("hashes") / 4).cast("long").alias("size"), "words")
-        tables = list(_tables(wanted, count, HEADS))
+        tables = list(_tables(wanted, _steps(self.edges, HEADS)))
         if tables:
             digests = np.concatenate([np.frombuffer(stages.joined(t, "digest"), np.uint64) for t in tables])
             sizes, words = (np.concatenate([stages.column(t, name) for t in tables]) for name in ("size", "words"))
@@ -232,7 +238,7 @@ class _Run:
         """Return the tokens of rows of texts, in order, as far as some columns tell; `sizes` are how many each text
         has."""
         columns = {name: self.scratch.column(kind) for name, kind in stages.COLUMNS.items()}
-        for table in _tables(rows.select("document", *names), len(sizes), COLLECTED):
+        for table in _tables(rows.select("document", *names), _steps(self.edges, COLLECTED)):
             for name in names:
                 columns[name].append(np.frombuffer(stages.joined(table, name), stages.COLUMNS[name]))
         bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -351,16 +357,21 @@ class _Run:
         return found.toArrow()
 
 
-def _tables(rows: Any, count: int, step: int) -> Iterator[Any]:
-    """Yield the rows of `count` texts as tables of Arrow, in order, those of up to `step` texts at a time.
+def _steps(edges: Int64s, several: int) -> list[int]:
+    """Return the edges of so many parts at a time."""
+    return [*edges[:-1:several].tolist(), int(edges[-1])]
+
+
+def _tables(rows: Any, edges: Sequence[int]) -> Iterator[Any]:
+    """Yield the rows of texts as tables of Arrow, in order, one from each edge to the next.
 
     Rows of Python are decoded at 3 MB a second, and a part of them is there twice.
     """
     from pyspark.sql import functions as f
 
     before = -1
-    for first in range(0, count, step):
-        table = rows.where((f.col("document") >= first) & (f.col("document") < first + step)).toArrow()
+    for first, end in itertools.pairwise(edges):
+        table = rows.where((f.col("document") >= first) & (f.col("document") < end)).toArrow()
         documents = np.concatenate([[before], stages.column(table, "document")])
         if (np.diff(documents) <= 0).any():
             raise RuntimeError(f"texts came out of order behind {before}")

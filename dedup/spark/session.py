@@ -45,7 +45,8 @@ def open_session(master: str | None) -> Any:
         _knock(master)
     builder = SparkSession.builder.appName("dedup")
     if master is not None:
-        builder = builder.master(master)
+        # on one machine too a task that fails is tried again
+        builder = builder.master(re.sub(r"^local\[(\d+|\*)\]$", r"local[\1,4]", master))
     for key, value in (SETTINGS | (ON_ONE_MACHINE if (master or "").startswith("local") else {})).items():
         builder = builder.config(key, value)
     try:
@@ -82,5 +83,7 @@ def cause(error: Exception) -> str:
     """Return the line of a long message of Spark that says what happened: the last one of Python's, else the first."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     raised = [line for line in lines if re.match(r"(\w+\.)*\w*(Error|Exception)\b(?!.*py4j)", line)]
-    said = [line for line in lines if re.match(r": \S+(Error|Exception)\b", line)]
+    said = [line.removeprefix("Caused by") for line in lines if re.match(r"(Caused by)?: \S+(Error|Exception)\b", line)]
+    # that somebody waited for what went wrong says nothing
+    said = [line for line in said if not line.endswith("Exception thrown in awaitResult:")] or said
     return (raised or said or lines or [type(error).__name__])[-1 if raised else 0].removeprefix(": ")
