@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dedup import agencies
@@ -23,6 +23,7 @@ LEAST_LAG = {"second": 60.0, "minute": 60.0, "day": 86_400.0, "month": 31 * 86_4
 FAMILY_LAG = 3600.0
 # The least part of a passage that a carrier has whose credit counts for it.
 LEAST_EXTENT = 0.5
+_WORD = re.compile(r"\w+")
 # A time of day that only stands for the day.
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
 # Most characters between the beginnings of a caption and of its paragraph: a mark, a label.
@@ -117,7 +118,12 @@ def _named(carriers: Sequence[Carried]) -> str | None:
             outlets.setdefault(c.document.outlet, []).append(c.document)
     if len(outlets) < 2:
         return None
-    votes = Counter(name for c in carriers for name in outlets if _names(c.document, name))
+    known: dict[int, dict[tuple[str, ...], list[str]]] = {}
+    for name in outlets:
+        words = tuple(_WORD.findall(name))
+        known.setdefault(len(words), {}).setdefault(words, []).append(name)
+    known.pop(0, None)
+    votes = Counter(name for c in carriers for name in _names(c.document, known))
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return None
@@ -125,14 +131,26 @@ def _named(carriers: Sequence[Carried]) -> str | None:
     return min(own, key=lambda d: (d.timestamp or float("inf"), d.id)).id
 
 
-def _names(document: Document, outlet: str) -> bool:
-    """Return whether a text of another outlet names this one in its first or last line."""
-    if document.outlet == outlet or outlet.casefold() in (document.outlet or "").casefold():
-        return False
-    text = document.text.strip()
-    lines = (text.partition("\n")[0], text.rpartition("\n")[2])
-    pattern = rf"(?<!\w){re.escape(outlet)}(?!\w)"
-    return any(len(line) <= LONGEST_LINE and re.search(pattern, line) for line in lines)
+def _names(document: Document, outlets: Mapping[int, Mapping[tuple[str, ...], Sequence[str]]]) -> set[str]:
+    """Return the outlets that a text of another one names in its first or last line; they come by the number of their
+    words and by these, so that what it takes does not grow with how many there are."""
+    text, own = document.text.strip(), (document.outlet or "").casefold()
+    found = set()
+    for line in {text.partition("\n")[0], text.rpartition("\n")[2]}:
+        words = list(_WORD.finditer(line)) if len(line) <= LONGEST_LINE else []
+        for size, names in outlets.items():
+            for i in range(len(words) - size + 1):
+                alike = names.get(tuple(m[0] for m in words[i : i + size]), ())
+                found |= {name for name in alike if _stands(name, line, words[i].start())}
+    return {name for name in found if name.casefold() not in own}
+
+
+def _stands(name: str, line: str, word: int) -> bool:
+    """Return whether a name stands in a line, its first word at `word`, and is no part of a longer word."""
+    first = _WORD.search(name)
+    at = word - (first.start() if first else 0)
+    beside = line[at - 1 : at] + line[at + len(name) : at + len(name) + 1]
+    return at >= 0 and line.startswith(name, at) and not _WORD.search(beside)
 
 
 def _points_away(document: Document) -> bool:
