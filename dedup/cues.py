@@ -165,7 +165,7 @@ _FIRST_PERSON = re.compile(
     r"|我(?![国國市省县縣区區军軍校院局队隊方])|咱|私[はがもの]|僕|俺|ผม|ดิฉัน|ฉัน|พวกเรา"
 )
 # "Edda Croll: …", "CROLL (in the hall): …"
-_LABEL = re.compile(r"^\W*(?:[^\W\d_][\w.'’-]*[ \u00a0]?){1,5}(?:\([^()\n]{1,40}\))?\s?[:：]\s*\S")
+_LABEL = re.compile(r"^\W*(?:[^\W\d_][\w.'’-]*+[ \u00a0]?){1,5}(?:\([^()\n]{1,40}\))?\s?[:：]\s*\S")
 _HANDLE = re.compile(r"(?<!\w)@\w{2,}")
 _SIGNED = re.compile(r"^\W*[—–-]\s?[^\n@]{2,40}\(@\w{2,}\)")
 # First persons that a text needs, and their share of its words.
@@ -260,7 +260,7 @@ def is_quoted_with_speaker(paragraph: str, start: int, end: int) -> bool:
 _GLUED = re.compile(r"(?<![^\W_])([A-ZÀ-Þ]?[a-zß-ÿ]{2,})(?=(?:[A-ZÀ-Þ][\w’']+|\d{4})(?![^\W_]))")
 _BARS = re.compile(r"\s[|•·▪►▸]\s|^[^«]*\s»\s")
 _MORE = re.compile(r"(?<!\w)MORE(?!\w)")
-_ENDS = re.compile(r"(?:(?<!\w)[a-zß-ÿ][\w’'-]*|\w{5,}|[)”\"’'])[.!?][\"'”’)]*\s+[\"'“‘(]?[A-ZÀ-Þ]")
+_ENDS = re.compile(r"(?:(?<!\w)[a-zß-ÿ][\w’'-]{0,40}|(?<!\w)\w{5,}|[)”\"’'])[.!?][\"'”’)]*\s+[\"'“‘(]?[A-ZÀ-Þ]")
 
 
 # How far around a passage headlines are looked for that it stands among (characters).
@@ -296,6 +296,7 @@ def _is_glued(match: re.Match[str], paragraph: str) -> bool:
 # "April 30 — primary …", "65.7% - The percentage …": a short head with a figure.
 _DATED = re.compile(r"\W*(?=[^\n]{0,24}\d)(?:\S+\s+){0,3}\S+?\s*(?:\s[—–-]|:)\s")
 _WORD = re.compile(r"\w")
+LONGEST_HEAD = 120
 # Lines of a list, and which part of them has such a head; the part of a table's pieces that are mere signs.
 LIST_LINES, LIST_SHARE, SIGN_SHARE = 4, 0.5, 0.2
 
@@ -309,10 +310,15 @@ def is_list(text: str) -> bool:
     (True, True)
     """
     lines = [line for line in text.split("\n") if line.strip()]
-    if len(lines) >= LIST_LINES and sum(bool(_DATED.match(li)) for li in lines) >= LIST_SHARE * len(lines):
+    dated = sum(bool(_DATED.match(line[:LONGEST_HEAD])) for line in lines)
+    if len(lines) >= LIST_LINES and dated >= LIST_SHARE * len(lines):
         return True
     pieces = text.split()
     return sum(not _WORD.search(piece) for piece in pieces) >= max(3, SIGN_SHARE * len(pieces))
+
+
+# Shortest name of an outlet that is looked for in its texts.
+SHORTEST_OUTLET = 3
 
 
 def names_outlet(text: str, outlet: str) -> bool:
@@ -328,11 +334,7 @@ def names_outlet(text: str, outlet: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in {name, name.upper()})
 
 
-# Shortest name of an outlet that is looked for in its texts.
-SHORTEST_OUTLET = 3
-
-
-_MAIL = re.compile(r"[\w.+-]+@\w[\w-]*")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@\w[\w-]*")
 # What says whose the text is and what may not be done with it, wherever it stands.
 _RIGHTS = re.compile(
     r"\ball rights reserved|\bmay not be (?:published|reproduced|broadcast|republished|copied)|\bderechos reservados"

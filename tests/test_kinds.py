@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
 import pytest
 
@@ -342,3 +343,14 @@ def test_a_gallery_is_captions_however_long() -> None:
 def test_marks_of_captions_are_counted(text: str) -> None:
     """The quick look before the pattern passes over no mark that the pattern knows."""
     assert cues.caption_frames(text, "", "") == 1
+
+
+@pytest.mark.parametrize("unit", ["海", "a", "-", "1 ", "- ", "a'", "a."])
+def test_long_lines_without_spaces_cost_no_more_than_others(unit: str) -> None:
+    """What is looked for at the head of a line is looked for in its head, and a long word is read once."""
+    line = unit * (40_000 // len(unit)) + "1\n"
+    began = time.process_time()
+    assert not cues.is_introduced("", "", line, "")
+    cues.is_list(line * 4)
+    cues.is_run_together(line.rstrip(), "", "")
+    assert time.process_time() - began < 0.5
