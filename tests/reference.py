@@ -547,15 +547,12 @@ def around(hashes: Sequence[int], masses: Sequence[int], place: int) -> list[int
     ]
 
 
-def weight_of_run(hashes: Sequence[int], masses: Sequence[int], a: int, b: int, unit: int) -> tuple[int, int]:
-    """The mass of the equal tokens around two places in steps of `unit`, rounded up, and how many of them stand before;
-    63 steps where that is more than 62 or where more than 14 stand before."""
+def weight_of_run(hashes: Sequence[int], masses: Sequence[int], a: int, b: int) -> tuple[int, int]:
+    """The mass of the equal tokens around two places, and how many of them stand before."""
     room = len(hashes) - b
     ahead = list(itertools.takewhile(lambda k: hashes[a + k] == hashes[b + k], range(room)))
     behind = list(itertools.takewhile(lambda k: hashes[a - k] == hashes[b - k], range(1, a + 1)))
-    total = sum(masses[a + k] for k in ahead) + sum(masses[a - k] for k in behind)
-    steps = -(-total // unit)
-    return (63 if steps > 62 or len(behind) > 14 else steps), len(behind)
+    return sum(masses[a + k] for k in ahead) + sum(masses[a - k] for k in behind), len(behind)
 
 
 def run_bound(left: Sequence[int], right: Sequence[int]) -> tuple[int, int]:

@@ -23,6 +23,17 @@ def kernel(function: F) -> F:
         return cast(F, numba.njit(cache=False, nogil=True)(function))
 
 
+def helper(function: F) -> F:
+    """Compile a function that kernels call for each of millions of rows, and that makes no array.
+
+    It counts no references to the arrays that it is given: the threads would wait for each other at each count.
+    """
+    try:
+        return cast(F, numba.njit(cache=True, nogil=True, _nrt=False)(function))
+    except RuntimeError:
+        return cast(F, numba.njit(cache=False, nogil=True, _nrt=False)(function))
+
+
 def is_compiled(function: Callable[..., Any]) -> bool:
     """Return whether a kernel lies compiled in the cache on disk; False where there is no cache."""
     cache = getattr(function, "_cache", None)

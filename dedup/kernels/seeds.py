@@ -297,13 +297,12 @@ def contexts(hashes: Any, places: Any, starts: Any, ends: Any, step: int) -> Any
 
 
 @kernel
-def scatter_hits(hits: Any, marks: Any, bits: Any, block_of: Any, block_starts: Any, bounds: Any, firsts: Any) -> Any:
+def scatter_hits(hits: Any, left_bits: int, block_of: Any, block_starts: Any, bounds: Any, firsts: Any) -> Any:
     """Put hits into blocks by their left text.
 
-    `marks` (uint16 a hit, or none at all) go with them; `bits` are those of a right place and of a mark. `block_of`
-    (int32 a text) and `block_starts` (int64, the first token of each block and the end of the last).
-    Returns records (uint64: the left place within its block, the right place, the mark), block by block, and the edges
-    of the blocks (int64).
+    `block_of` (int32 a text) and `block_starts` (int64, the first token of each block and the end of the last); a place
+    within a block has `left_bits`. Returns records (uint64: the right place, the left place within its block), block by
+    block, and the edges of the blocks (int64).
     """
     n = len(hits)
     block = np.empty(n, np.int32)
@@ -315,64 +314,56 @@ def scatter_hits(hits: Any, marks: Any, bits: Any, block_of: Any, block_starts: 
         edges[b + 1] += edges[b]
     at = edges.copy()
     out = np.empty(n, np.uint64)
-    right_bits, mark_bits = np.uint64(bits[0]), np.uint64(bits[1])
     for i in range(n):
         b = block[i]
-        left = np.uint64(hits[i, 0] - block_starts[b])
-        record = left << right_bits | np.uint64(hits[i, 1])
-        out[at[b]] = record << mark_bits | np.uint64(marks[i]) if len(marks) else record
+        out[at[b]] = np.uint64(hits[i, 1]) << np.uint64(left_bits) | np.uint64(hits[i, 0] - block_starts[b])
         at[b] += 1
     return out, edges
 
 
 @kernel
-def open_hits(records: Any, start: int, bits: Any, bounds: Any, firsts: Any) -> Any:
-    """Return the hits of one block, as `scatter_hits` makes them: places (int64, n x 2), texts (int32, n x 2) and
-    marks (uint16); the records are sorted, and so are the hits by left, then right place."""
+def open_hits(records: Any, start: int, left_bits: int, bounds: Any, firsts: Any) -> Any:
+    """Return the hits of one block, as `scatter_hits` makes them: places (int64, n x 2) and texts (int32, n x 2); the
+    records are sorted, and so are the hits by right, then left place."""
     n = len(records)
-    right_bits, mark_bits = np.uint64(bits[0]), np.uint64(bits[1])
-    right_mask = (np.uint64(1) << right_bits) - np.uint64(1)
-    mark_mask = (np.uint64(1) << mark_bits) - np.uint64(1)
+    left_mask = (np.uint64(1) << np.uint64(left_bits)) - np.uint64(1)
     places, documents = np.empty((n, 2), np.int64), np.empty((n, 2), np.int32)
-    marks = np.empty(n, np.uint16)
-    d = document_at(np.int64(start), bounds, firsts) if n else 0
+    d = 0
     for i in range(n):
-        marks[i] = np.uint16(records[i] & mark_mask)
-        record = records[i] >> mark_bits
-        left, right = np.int64(record >> right_bits) + start, np.int64(record & right_mask)
-        while bounds[d + 1] <= left:
-            d += 1
+        left, right = np.int64(records[i] & left_mask) + start, np.int64(records[i] >> np.uint64(left_bits))
+        if bounds[d + 1] <= right:
+            d = document_at(right, bounds, firsts)
         places[i, 0], places[i, 1] = left, right
-        documents[i, 0], documents[i, 1] = d, document_at(right, bounds, firsts)
-    return places, documents, marks
+        documents[i, 0], documents[i, 1] = document_at(left, bounds, firsts), d
+    return places, documents
 
 
 @kernel
 def group_hits(places: Any, documents: Any, kept: Any) -> Any:
-    """Return the hits that are `kept` (bool), which come in order of their left place, in order of left, then right
+    """Return the hits that are `kept` (bool), which come in order of their right place, in order of right, then left
     text: places (int64, n x 2), texts (int32, n x 2) and the edges of the pairs of texts (int64)."""
     n = 0
     for i in range(len(kept)):
         n += kept[i]
-    rows, rights = np.empty(n, np.int64), np.empty(n, np.int64)
+    rows, lefts = np.empty(n, np.int64), np.empty(n, np.int64)
     n = 0
     for i in range(len(kept)):
         if kept[i]:
-            rows[n], rights[n] = i, documents[i, 1]
+            rows[n], lefts[n] = i, documents[i, 0]
             n += 1
     out, texts = np.empty((n, 2), np.int64), np.empty((n, 2), np.int32)
     groups = np.empty(n + 1, np.int64)
     count, first = 0, 0
     while first < n:
-        end, left = first + 1, documents[rows[first], 0]
-        while end < n and documents[rows[end], 0] == left:
+        end, right = first + 1, documents[rows[first], 1]
+        while end < n and documents[rows[end], 1] == right:
             end += 1
-        order = argsort(rights[first:end])
+        order = argsort(lefts[first:end])
         for k in range(end - first):
             i = rows[first + order[k]]
             for side in range(2):
                 out[first + k, side], texts[first + k, side] = places[i, side], documents[i, side]
-            if k == 0 or texts[first + k, 1] != texts[first + k - 1, 1]:
+            if k == 0 or texts[first + k, 0] != texts[first + k - 1, 0]:
                 groups[count] = first + k
                 count += 1
         first = end
