@@ -25,7 +25,7 @@ _FURNITURE_MARK = re.compile(
     r"|click here|(?:leave|post) a comment|comments (?:are|section|policy)|join the conversation|moderat|advertis"
     r"|(?:your|this) browser|javascript"
     r"|follow us|share this|tune in|must watch|just watched|more videos|download (?:our|the)|the app\b"
-    r"|support (?:local|our|quality) journalism|do you have a story|our newsdesk|in your inbox|republication"
+    r"|view (?:photo|gallery|slideshow)|support (?:local|our|quality) journalism|do you have a story|our newsdesk|in your inbox|republication"
     r"|abonn|suscr|inscri|werbung|datenschutz|registrier|anmelden|alle rechte|plus-angebot|weiterlesen"
     r"|connectez-vous|réservé à nos|tous droits|lire la suite|regístr|inicia sesión|derechos reservados"
     r"|lesen sie auch|mehr zum thema|folgen sie uns|jetzt testen"
@@ -104,7 +104,7 @@ def quotations(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
 
 # Single marks, straight and curved, that are no apostrophe within a word.
 _SINGLE = re.compile(
-    r"(?P<begin>['‘](?<![\w'’‘].)(?!(?:em|tis|twas|til|cause|n|\d0s)\b)(?=\w))|['’](?<=[\w.,!?…;:%)].)(?!\w)"
+    r"(?P<begin>['‘](?<![\w'’‘].)(?!(?:s|em|tis|twas|til|cause|n|\d0s)\b)(?=\w))|['’](?<=[\w.,!?…;:%)].)(?!\w)"
 )
 # What only follows the end of a quotation.
 _BEHIND = re.compile(r"\s*(?:[.,;:)!?–—-]|$)")
@@ -362,9 +362,13 @@ def is_list(text: str) -> bool:
 
 
 def stands_in_table(before: str, after: str) -> bool:
-    """Return whether cells of a table stand right before or behind a passage."""
-    near = (before[-AMONG:].split()[-LEAST_CELLS:], after[:AMONG].split()[:LEAST_CELLS])
-    return any(_cells(pieces) == LEAST_CELLS for pieces in near)
+    """Return whether cells of a table stand right before or behind a passage in its paragraph, or a table of twice as
+    many anywhere in it: that paragraph is what extraction left of a graphic."""
+    behind, ahead = before.split(), after.split()
+    near = (behind[-LEAST_CELLS:], ahead[:LEAST_CELLS])
+    if any(_cells(pieces) == LEAST_CELLS for pieces in near):
+        return True
+    return any(_cells(pieces) >= 2 * LEAST_CELLS for pieces in (behind, ahead))
 
 
 def _cells(pieces: list[str]) -> int:
@@ -408,11 +412,16 @@ _RIGHTS = re.compile(
 
 
 _SITE = re.compile(r"https?://\S|\bwww\.")
+_LINK = re.compile(
+    r"(?:\b(?:more|read (?:more|also|next)|related|see also|watch|also on [\w ]{2,20}|mehr(?: zum thema)?"
+    r"|lesen sie auch|(?:à )?lire (?:aussi|plus)|le[ae] (?:también|também|más|mais)|leggi anche|lees ook|läs mer)"
+    r"|читайте также|相关阅读|関連記事|اقرأ أيضا)\s*[:：]\s*$"
+)
 
 
-def has_address(before: str, text: str) -> bool:
-    """Return whether an address of the web stands in a text or right before it."""
-    return bool(_SITE.search(text) or _SITE.search(before[-12:]))
+def leads_elsewhere(before: str, text: str) -> bool:
+    """Return whether an address of the web stands in a text or right before it, or a word that links follow."""
+    return bool(_SITE.search(text) or _SITE.search(before[-12:]) or _LINK.search(before[-AMONG:].lower()))
 
 
 # What stands below a column on who wrote it.

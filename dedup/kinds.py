@@ -113,20 +113,22 @@ class _Cues:
     """What the places of a cluster show, each as the share of places that show it; `framed` by their length.
 
     `spoken`: inside quotation marks, or somebody speaking of himself who is introduced; `framed`: with marks that only
-    captions have; `in_row`: right behind another place of the same text; `inside`: begins within a sentence; `open`: in
-    lines that end no sentence; `together`: headlines run together; `listed`: tables and lists of names; `author`: notes
-    on who wrote a column; `site`, `mail` and `rights`: addresses to visit, to write to, and notices of rights.
+    captions have; `in_row`: right behind another place of the same text; `whole`: sentences; `inside`: begins within a
+    sentence; `open`: in lines that end no sentence; `together`: headlines run together; `listed`: tables and lists of
+    names; `author`: notes on who wrote a column; `links`, `mail` and `rights`: what leads elsewhere, addresses to write
+    to, and notices of rights.
     """
 
     spoken: float
     framed: float
     in_row: float
+    whole: float
     inside: float
     open: float
     together: float
     listed: float
     author: float
-    site: float
+    links: float
     mail: float
     rights: float
 
@@ -142,12 +144,13 @@ def _read(occurrences: Sequence[Occurrence], context: Context) -> _Cues:
         spoken=_spoken(occurrences),
         framed=_part(occurrences, _is_framed),
         in_row=_in_row(occurrences),
+        whole=share(_is_whole),
         inside=share(_is_inside),
         open=share(_is_open),
         together=share(lambda o: cues.is_run_together(o.text, o.before, o.after)),
         listed=max(share(_is_listed), _part(occurrences, _is_listed)),
         author=share(lambda o: context.words <= LONGEST_FURNITURE and cues.is_about_author(o.text)),
-        site=share(lambda o: short and cues.has_address(o.before, o.text)),
+        links=share(lambda o: short and cues.leads_elsewhere(o.before, o.text)),
         mail=share(lambda o: short and cues.has_mail(o.text)),
         rights=share(lambda o: short and cues.claims_rights(o.text)),
     )
@@ -164,8 +167,7 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
         "boilerplate": _boilerplate(occurrences, context, shown),
         "stock_phrase": _stock(occurrences, context, shown, _combine(caption)),
     }
-    outlets = len({o.outlet for o in occurrences})
-    told = (context.company is not None and not _is_passing(context, outlets)) or _sentences(occurrences) >= 0.5
+    told = (context.company is not None and not _is_passing(occurrences, context, shown)) or shown.whole >= 0.5
     if told and all(_combine(found) < 0.3 for kind, found in signals.items() if kind != "wire_copy"):
         signals["wire_copy"].append((0.3, "nothing speaks for another kind"))
     confidences = {kind: _combine(found) for kind, found in signals.items()}
@@ -180,10 +182,12 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     return Assignment(kind=best, confidence=confidence, evidence=evidence)
 
 
-def _is_passing(context: Context, outlets: int) -> bool:
-    """Return whether a passage is so little that a part of a sentence cannot be told from a description."""
-    alone = context.company is not None and context.company < 0.5 and context.words <= PASSING
-    return alone or (outlets > 1 and context.words <= ALIKE)
+def _is_passing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> bool:
+    """Return whether a passage is so small a part of a sentence that it cannot be told from a description."""
+    if context.words <= ALIKE and shown.whole < 0.5 and len({o.outlet for o in occurrences}) > 1:
+        return True
+    alone = context.company is not None and context.company < 0.5
+    return alone and context.words <= PASSING and shown.inside > 0.5
 
 
 def _combine(signals: Sequence[tuple[float, str]]) -> float:
@@ -197,15 +201,10 @@ def _combine(signals: Sequence[tuple[float, str]]) -> float:
     return (1.0 - missing) * against
 
 
-def _sentences(occurrences: Sequence[Occurrence]) -> float:
-    """Return the share of occurrences that begin and end where sentences do: within one text, narrative that is told
-    twice does; headlines in a list and the frames of a gallery do not."""
-    whole = 0
-    for o in occurrences:
-        before, after = o.before.rstrip(_MARKS), o.after.lstrip(_MARKS)
-        begins = not before or before.endswith((*_SENTENCE_END, ":"))
-        whole += begins and (after.startswith(_SENTENCE_END) or o.text.endswith(_SENTENCE_END))
-    return whole / len(occurrences)
+def _is_whole(o: Occurrence) -> bool:
+    """Return whether a place begins and ends where sentences do: within one text, narrative that is told twice does;
+    headlines in a list and the frames of a gallery do not."""
+    return not _is_inside(o) and (o.after.lstrip(_MARKS).startswith(_SENTENCE_END) or o.text.endswith(_SENTENCE_END))
 
 
 def _is_inside(o: Occurrence) -> bool:
@@ -488,7 +487,7 @@ def _wire(occurrences: Sequence[Occurrence], context: Context, shown: _Cues, cap
         found.append((-0.5, ""))
     if families > 1:
         found.append((0.25 + 0.1 * min(families, 5) / 5, f"carried by {families} families"))
-    passing = shown.inside > 0.5 and _is_passing(context, len({o.outlet for o in occurrences}))
+    passing = _is_passing(occurrences, context, shown)
     if passing:  # nor does an agency's name in a text say that it wrote so little
         found.append((-0.4, ""))
     if context.credited and not passing and (families > 1 or context.words > LONGEST_FORMULA):
@@ -505,7 +504,7 @@ def _wire(occurrences: Sequence[Occurrence], context: Context, shown: _Cues, cap
         found.append((-0.7, ""))
     if shown.listed >= 0.5:
         found.append((-0.6, ""))
-    if shown.open > 0.5 or shown.site >= 0.5:
+    if shown.open > 0.5 or shown.links >= 0.5:
         found.append((-0.5, ""))
     if context.body_twice:
         found.append((0.5, "extraction artefact: the text stands twice on one page"))

@@ -207,8 +207,8 @@ def test_a_part_of_a_sentence_is_no_evidence_of_copying() -> None:
 
 def test_lines_that_end_no_sentence_are_no_narrative() -> None:
     """Links and headlines end without a stop; wrapped lines of a story do too, and some of them begin small."""
-    link = "More: The harbour board widens the outer breakwater after two winters of storms"
-    places = [dataclasses.replace(place(i, link[6:]), before="More: ", after="", paragraph=link) for i in range(2)]
+    link = "News: The harbour board widens the outer breakwater after two winters of storms"
+    places = [dataclasses.replace(place(i, link[6:]), before="News: ", after="", paragraph=link) for i in range(2)]
     assert kind_of(places, company=1.0) == "other"
     assert kind_of([dataclasses.replace(p, paragraph=f"{link}.") for p in places], company=1.0) == "wire_copy"
     wrapped = [dataclasses.replace(p, paragraph=link.replace("outer ", "outer\n")) for p in places]
@@ -218,10 +218,13 @@ def test_lines_that_end_no_sentence_are_no_narrative() -> None:
 
 
 def test_addresses_of_the_web_are_no_narrative() -> None:
-    """Where to give or to look stands behind "www."; a long report may name an address."""
-    places = [dataclasses.replace(place(i, REPORTED), before="Visit www.") for i in range(2)]
-    assert kind_of(places, company=1.0) == "other"
-    assert kind_of(places, company=1.0, words=90.0) == "wire_copy"
+    """Where to give or to look stands behind "www.", links behind a word for more; a long report may name an address."""
+    for before in ("Visit www.", "Read more: ", "Lesen Sie auch: ", "À lire aussi : ", "相关阅读："):
+        places = [dataclasses.replace(place(i, REPORTED), before=before) for i in range(2)]
+        assert kind_of(places, company=1.0) == "other"
+        assert kind_of(places, company=1.0, words=90.0) == "wire_copy"
+    told = [dataclasses.replace(place(i, REPORTED), before="The board has said: ") for i in range(2)]
+    assert kind_of(told, company=1.0) == "wire_copy"
 
 
 @pytest.mark.parametrize(
@@ -249,6 +252,10 @@ def test_what_stands_in_a_table_is_no_narrative() -> None:
     assert kind_of([place(i, cells) for i in range(2)], company=1.0) == "other"
     beside = [dataclasses.replace(place(i, REPORTED), before=f"{cells} ") for i in range(2)]
     assert kind_of(beside, company=1.0) == "other"
+    graphic = [dataclasses.replace(place(i, REPORTED), after=f", as they rank: {cells} {cells}") for i in range(2)]
+    assert kind_of(graphic, company=1.0) == "other"
+    ranked = [dataclasses.replace(p, after=f", as they rank: {cells}") for p in graphic]
+    assert kind_of(ranked, company=1.0) == "wire_copy"
     names = "Edda Croll, Ada Quill, Jo Harle, Mia Dunmoor and Lou Corran met the board of Harle on Monday"
     assert kind_of([place(i, names) for i in range(2)], company=1.0) == "wire_copy"
     assert not cues.is_list("港湾 委員会 は 外側 の 防波堤 を 広げる 二冬 の 嵐 の あと")
