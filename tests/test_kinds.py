@@ -218,7 +218,7 @@ def test_lines_that_end_no_sentence_are_no_narrative() -> None:
 
 
 def test_addresses_of_the_web_are_no_narrative() -> None:
-    """Where to give or to look stands behind "www.", links behind a word for more; a long report may name an address."""
+    """Where to give or to look stands behind "www.", links behind a word for more; a report may name an address."""
     for before in ("Visit www.", "Read more: ", "Lesen Sie auch: ", "À lire aussi : ", "相关阅读："):
         places = [dataclasses.replace(place(i, REPORTED), before=before) for i in range(2)]
         assert kind_of(places, company=1.0) == "other"
