@@ -184,10 +184,10 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
 
 def _is_passing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> bool:
     """Return whether a passage is so small a part of a sentence that it cannot be told from a description."""
-    if context.words <= ALIKE and shown.whole < 0.5 and len({o.outlet for o in occurrences}) > 1:
-        return True
-    alone = context.company is not None and context.company < 0.5
-    return alone and context.words <= PASSING and shown.inside > 0.5
+    if context.company is None or shown.whole >= 0.5:
+        return False
+    alike = context.words <= ALIKE and len({o.outlet for o in occurrences}) > 1
+    return alike or (context.company < 0.5 and context.words <= PASSING)
 
 
 def _combine(signals: Sequence[tuple[float, str]]) -> float:
@@ -487,7 +487,7 @@ def _wire(occurrences: Sequence[Occurrence], context: Context, shown: _Cues, cap
         found.append((-0.5, ""))
     if families > 1:
         found.append((0.25 + 0.1 * min(families, 5) / 5, f"carried by {families} families"))
-    passing = _is_passing(occurrences, context, shown)
+    passing = _is_passing(occurrences, context, shown) and (shown.inside > 0.5 or context.words <= ALIKE)
     if passing:  # nor does an agency's name in a text say that it wrote so little
         found.append((-0.4, ""))
     if context.credited and not passing and (families > 1 or context.words > LONGEST_FORMULA):

@@ -87,14 +87,17 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
 def of_kind(kind: Kind, carriers: Sequence[Carried], credited: Origin, outlets: Sequence[str]) -> Origin:
     """Return the origin that a passage of this kind has; `credited` is what `origin` says of it as running text.
 
-    Words of a speaker, furniture and formulas are nobody's copy. What may be a caption is asked for a photo credit too.
+    Words of a speaker, furniture and formulas are nobody's copy. What may be a caption is asked for a photo credit too;
+    of what may be any of these, who had it first says nothing by itself.
     """
     if kind not in ("caption", "wire_copy", "other"):
         return Origin()
     if kind == "wire_copy" or (kind == "other" and credited.agency):
         return credited
     beside = origin(carriers, is_caption=True, outlets=outlets)
-    return beside if kind == "caption" or beside.agency else credited
+    if kind == "caption" or beside.agency:
+        return beside
+    return Origin() if credited.evidence == ("earliest",) else credited
 
 
 def _linked(carriers: Sequence[Carried]) -> str | None:

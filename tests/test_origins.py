@@ -10,7 +10,7 @@ import pytest
 from dedup import Document, scan
 from dedup.credit_hints import confirmed, hints
 from dedup.credits import credits
-from dedup.origins import Carried, origin
+from dedup.origins import Carried, of_kind, origin
 from dedup.readers.dates import parse_date
 
 BRIDGE = "The bridge was shut on Monday after an inspection found a crack in its northern pier."
@@ -62,6 +62,18 @@ def test_who_printed_a_caption_first_says_nothing() -> None:
     shown = f"{BRIDGE} (Photo: Reuters)"
     credited = [carried("a", "2031-03-04", text=shown), carried("b", "2031-03-06", text=shown)]
     assert origin(credited, is_caption=True).agency == "Reuters"
+
+
+def test_what_is_undecided_has_no_origin_by_date_alone() -> None:
+    """It may be a caption, a formula or furniture; an agency's credit and a link to another's page say more."""
+    early, late = carried("a", "2031-03-04T09:00:00Z"), carried("b", "2031-03-04T12:00:00Z")
+    dated = origin([early, late], is_caption=False)
+    assert of_kind("wire_copy", [early, late], dated, ()).doc_id == "a"
+    assert of_kind("other", [early, late], dated, ()).doc_id is None
+    named = dataclasses.replace(dated, evidence=("canonical link",))
+    assert of_kind("other", [early, late], named, ()).doc_id == "a"
+    credited = dataclasses.replace(dated, agency="AFP", evidence=("credit (dateline)", "earliest"))
+    assert of_kind("other", [early, late], credited, ()).agency == "AFP"
 
 
 @pytest.mark.parametrize("zone", ["", "Z", "+08:00"])
