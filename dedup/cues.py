@@ -111,7 +111,8 @@ _SINGLE = re.compile(
 _BEHIND = re.compile(r"\s*(?:[.,;:)!?–—-]|$)")
 
 
-def _inside_single(paragraph: str) -> list[tuple[int, int]]:
+@functools.lru_cache(maxsize=SEEN)
+def _inside_single(paragraph: str) -> tuple[tuple[int, int], ...]:
     """Return the stretches inside single quotation marks: an "s" and a mark may be a plural's apostrophe, so that such
     a mark ends a quotation only when another begins behind it, or nothing but a stop follows."""
     found: list[tuple[int, int]] = []
@@ -132,7 +133,7 @@ def _inside_single(paragraph: str) -> list[tuple[int, int]]:
         found.append((opened, len(paragraph)))
     elif opened >= 0:
         found.append((opened, maybe))
-    return found
+    return tuple(found)
 
 
 def _is_quoted(paragraph: str, at: int) -> bool:
@@ -182,10 +183,11 @@ BESIDE = 25
 
 
 @functools.lru_cache(maxsize=SEEN)
-def caption_frames(text: str, before: str, after: str) -> int:
-    """Return how many marks that only captions have stand in a text or right beside it."""
+def caption_frames(text: str, before: str, after: str, least: int = 1) -> int:
+    """Return how many marks that only captions have stand in a text or right beside it; 0 where fewer than `least`
+    can, as far as their words tell."""
     lowered = f"{before[-BESIDE:]}{text}{after[:BESIDE]}".lower()
-    if not any(word in lowered for word in _OF_FRAMES):
+    if sum(map(lowered.count, _OF_FRAMES)) < least:
         return 0
     return sum(1 for _ in _FRAME.finditer(lowered))
 
@@ -342,6 +344,9 @@ LONGEST_HEAD = 120
 LIST_LINES, LIST_SHARE, SIGN_SHARE = 4, 0.5, 0.2
 # Names and figures in a row that only the cells of a table hold, and their part of what is one.
 LEAST_CELLS, CELL_SHARE = 8, 0.1
+# So many words in a row that begin with no small letter: many times quicker than counting cells.
+_BIG = r"[^\sa-zß-öø-ÿα-ωа-яё]"
+_ROW = re.compile(rf"{_BIG}(?<!\S.)\S*(?:\s+{_BIG}\S*){{{LEAST_CELLS - 1}}}")
 
 
 @functools.lru_cache(maxsize=SEEN)
@@ -359,17 +364,16 @@ def is_list(text: str) -> bool:
     pieces = text.split()
     if sum(not _WORD.search(piece) for piece in pieces) >= max(3, SIGN_SHARE * len(pieces)):
         return True
-    return _cells(pieces) >= max(LEAST_CELLS, CELL_SHARE * len(pieces))
+    return bool(_ROW.search(text)) and _cells(pieces) >= max(LEAST_CELLS, CELL_SHARE * len(pieces))
 
 
 def stands_in_table(before: str, after: str) -> bool:
     """Return whether cells of a table stand right before or behind a passage in its paragraph, or a table of twice as
     many anywhere in it: that paragraph is what extraction left of a graphic."""
-    behind, ahead = before.split(), after.split()
+    behind = before.split() if _ROW.search(before) else []
+    ahead = after.split() if _ROW.search(after) else []
     near = (behind[-LEAST_CELLS:], ahead[:LEAST_CELLS])
-    if any(_cells(pieces) == LEAST_CELLS for pieces in near):
-        return True
-    return any(_cells(pieces) >= 2 * LEAST_CELLS for pieces in (behind, ahead))
+    return any(_cells(row) == LEAST_CELLS for row in near) or max(map(_cells, (behind, ahead))) >= 2 * LEAST_CELLS
 
 
 def _cells(pieces: list[str]) -> int:
@@ -422,7 +426,9 @@ _LINK = re.compile(
 
 def leads_elsewhere(before: str, text: str) -> bool:
     """Return whether an address of the web stands in a text or right before it, or a word that links follow."""
-    return bool(_SITE.search(text) or _SITE.search(before[-12:]) or _LINK.search(before[-AMONG:].lower()))
+    if before.rstrip().endswith((":", "：")) and _LINK.search(before[-AMONG:].lower()):
+        return True
+    return bool(_SITE.search(text) or _SITE.search(before[-12:]))
 
 
 # What stands below a column on who wrote it.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -136,19 +137,20 @@ class _Cues:
 def _read(occurrences: Sequence[Occurrence], context: Context) -> _Cues:
     """Return what the places show; contact lines and notices of rights are looked for in short passages alone."""
     short = context.words <= LONGEST_FORMULA
+    listed = list(map(_is_listed, occurrences))
 
     def share(shows: Callable[[Occurrence], bool]) -> float:
         return sum(map(shows, occurrences)) / len(occurrences)
 
     return _Cues(
         spoken=_spoken(occurrences),
-        framed=_part(occurrences, _is_framed),
+        framed=_part(occurrences, list(map(_is_framed, occurrences))),
         in_row=_in_row(occurrences),
         whole=share(_is_whole),
         inside=share(_is_inside),
         open=share(_is_open),
         together=share(lambda o: cues.is_run_together(o.text, o.before, o.after)),
-        listed=max(share(_is_listed), _part(occurrences, _is_listed)),
+        listed=max(sum(listed) / len(listed), _part(occurrences, listed)),
         author=share(lambda o: context.words <= LONGEST_FURNITURE and cues.is_about_author(o.text)),
         links=share(lambda o: short and cues.leads_elsewhere(o.before, o.text)),
         mail=share(lambda o: short and cues.has_mail(o.text)),
@@ -262,10 +264,11 @@ def _is_first_person(o: Occurrence, known: bool) -> bool:
     return told and not _has_furniture_mark(o.text)
 
 
-def _part(occurrences: Sequence[Occurrence], shows: Callable[[Occurrence], bool]) -> float:
+def _part(occurrences: Sequence[Occurrence], shown: Sequence[bool]) -> float:
     """Return the share of all that is shared that stands in places that show something: beside a whole gallery or
     table, a sentence of it that others took is little."""
-    return sum(len(o.text) for o in occurrences if shows(o)) / max(1, sum(len(o.text) for o in occurrences))
+    sizes = [len(o.text) for o in occurrences]
+    return sum(itertools.compress(sizes, shown)) / max(1, sum(sizes))
 
 
 def _is_listed(o: Occurrence) -> bool:
@@ -276,11 +279,14 @@ def _is_listed(o: Occurrence) -> bool:
 
 
 def _is_framed(o: Occurrence) -> bool:
-    """Return whether a place has the marks that only captions have, one to so many words at least."""
-    return any(
-        max(len(text.split()), len(text) / 8) <= WORDS_A_FRAME * cues.caption_frames(text, before, after)
-        for text, before, after in ((o.text, o.before, o.after), (o.paragraph, "", ""))
-    )
+    """Return whether a place or its paragraph has the marks that only captions have, one to so many words at least."""
+    return _has_frames(o.text, o.before, o.after) or _has_frames(o.paragraph, "", "")
+
+
+def _has_frames(text: str, before: str, after: str) -> bool:
+    words = max(len(text.split()), len(text) / 8)
+    least = max(1, math.ceil(words / WORDS_A_FRAME))
+    return cues.caption_frames(text, before, after, least) >= least
 
 
 def _in_row(occurrences: Sequence[Occurrence]) -> float:
