@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from dedup import agencies
-from dedup.credits import Credit
+from dedup.credits import Credit, may_have_photo
 from dedup.model import Document
 from dedup.photo_credits import credited
 
@@ -36,12 +36,19 @@ def hints(document: Document) -> list[Credit]:
     ['Rivage']
     """
     text = document.text
-    found = {(at, "photo credit", name) for at, piece in credited(text) if (name := agencies.one_word(piece))}
-    lines = [(m.start(), m[0].strip()) for m in re.finditer(r"[^\n]*\S[^\n]*", text)]
-    if lines:
-        found |= {(lines[0][0], "dateline", name) for name in _in_first(lines[0][1][:HEAD])}
-        found |= {(lines[-1][0], "trailing credit", name) for name in _in_last(lines[-1][1]) if len(lines) > 1}
+    pieces = credited(text) if may_have_photo(text) else ()
+    found = {(at, "photo credit", name) for at, piece in pieces if (name := agencies.one_word(piece))}
+    if plain := text.rstrip():
+        first, last = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1, plain.rfind("\n") + 1
+        found |= {(first, "dateline", name) for name in _in_first(_line(text, first)[:HEAD])}
+        found |= {(last, "trailing credit", name) for name in _in_last(_line(text, last)) if last > first}
     return [Credit(agency=name, position=position, start=at) for at, position, name in sorted(found)]
+
+
+def _line(text: str, start: int) -> str:
+    """Return the line that begins at a place, without white space around it."""
+    end = text.find("\n", start)
+    return text[start : len(text) if end < 0 else end].strip()
 
 
 def _in_first(head: str) -> Iterator[str]:
