@@ -7,15 +7,19 @@ one, by its full name or where nothing else can stand, or when texts of several 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import msgspec
 
 from dedup import agencies
-from dedup.credits import Credit, may_have_photo
+from dedup.credits import Credit, credits, may_have_photo
 from dedup.model import Document
 from dedup.photo_credits import credited
 
 # Texts, by their titles, and outlets in which a name stands that no text confirms.
 LEAST_TEXTS, LEAST_OUTLETS = 3, 2
+# Texts read at a time.
+BLOCK_TEXTS = 256
 # Longest line that is nothing but a name, and longest beginning that is looked at for a dateline (characters).
 LONGEST_NAME, HEAD = 24, 90
 
@@ -27,6 +31,26 @@ _FIRST = re.compile(
 )
 # "سیلاب آباد (ساحل) …", in scripts without capitals
 _UNCASED_FIRST = re.compile(r"^([^\s\d(A-Za-zÀ-ɏͰ-ӿ]+(?:\s[^\s\d(]+){0,2})\s\(([^()\s]{2,20})\)\s+\S")
+
+
+def of_texts(
+    numbers: Sequence[int],
+    documents: Sequence[Document],
+    spread: Callable[[Callable[[int], bytes], Sequence[int]], Iterable[bytes]],
+) -> dict[int, list[Credit]]:
+    """Return the agency credits of some texts, those that have any; what may be one counts where others confirm it.
+
+    `spread` does work on items, in order.
+    """
+
+    def block(first: int) -> bytes:
+        part = [(d, documents[d]) for d in numbers[first : first + BLOCK_TEXTS]]
+        return msgspec.msgpack.encode([(d, credits(text), hints(text)) for d, text in part])
+
+    blocks = spread(block, range(0, len(numbers), BLOCK_TEXTS))
+    kind = list[tuple[int, list[Credit], list[Credit]]]
+    rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
+    return confirmed({d: c for d, c, _ in rows if c}, {d: h for d, _, h in rows if h}, documents)
 
 
 def hints(document: Document) -> list[Credit]:
