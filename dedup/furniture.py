@@ -12,6 +12,7 @@ import functools
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +78,14 @@ def _pages_of(families: Sequence[str]) -> dict[str, list[int]]:
 
 def _sample(pages: list[int]) -> list[int]:
     return pages[:: max(1, len(pages) // SAMPLE)]
+
+
+class Apart(NamedTuple):
+    """Whether the texts of a cluster are `unrelated` with one another, as a formula's are, not a report's; and
+    `distance`, in [0, 1]: how surely they tell different stories."""
+
+    unrelated: bool
+    distance: float
 
 
 class Relatedness:
@@ -311,20 +320,20 @@ def _strays(cluster: Cluster, relatedness: Relatedness) -> bool:
     return max(rests) < LEAST_REMAINDER and all(relatedness.is_silent(m) for m in (a, b))
 
 
-def unrelated(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> bool:
-    """Return whether carriers of a passage are unrelated with one another: a formula, not a report."""
+def apart(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> Apart:
+    """Return how far the texts of a cluster are apart; distance 0 where nothing is known."""
     documents = sorted({m.document for m in cluster.members})
     least = min(config.min_pages, len(documents))
-    return least > 1 and len(list(_unrelated(documents, relatedness, config))) >= least
+    unrelated = least > 1 and len(list(_unrelated(documents, relatedness, config))) >= least
+    return Apart(unrelated, _distance(documents, relatedness))
 
 
-def distance(cluster: Cluster, relatedness: Relatedness) -> float:
-    """Return how surely the texts of a cluster tell different stories, in [0, 1]; 0 where nothing is known.
+def _distance(documents: Sequence[int], relatedness: Relatedness) -> float:
+    """Return how surely texts tell different stories.
 
     By the median likeness of what pairs of them say around it: on our corpora short formulas stand in texts of up to
     0.17, short reports of one event in texts of 0.33 and more.
     """
-    documents = sorted({m.document for m in cluster.members})
     sample = documents[:: max(1, len(documents) // DISTANCE_SAMPLE)][:DISTANCE_SAMPLE]
     found = [v for i, a in enumerate(sample) for b in sample[:i] if (v := relatedness.likeness(a, b)) is not None]
     if not found:

@@ -135,7 +135,8 @@ def _named(carriers: Sequence[Carried]) -> str | None:
         words = tuple(_WORD.findall(name))
         known.setdefault(len(words), {}).setdefault(words, []).append(name)
     known.pop(0, None)
-    votes = Counter(name for c in carriers for name in _names(c.document, known))
+    firsts = {words[0] for names in known.values() for words in names}
+    votes = Counter(name for c in carriers for name in _names(c.document, known, firsts))
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return None
@@ -143,12 +144,17 @@ def _named(carriers: Sequence[Carried]) -> str | None:
     return min(own, key=lambda d: (d.timestamp or float("inf"), d.id)).id
 
 
-def _names(document: Document, outlets: Mapping[int, Mapping[tuple[str, ...], Sequence[str]]]) -> set[str]:
+def _names(
+    document: Document, outlets: Mapping[int, Mapping[tuple[str, ...], Sequence[str]]], firsts: set[str]
+) -> set[str]:
     """Return the outlets that a text of another one names where it says whose it was; they come by the number of their
-    words and by these, so that what it takes does not grow with how many there are."""
+    words and by these, so that what it takes does not grow with how many there are. `firsts` has their first words."""
     own = (document.outlet or "").casefold()
     found = set()
     for line in _sources(document.text):
+        # few lines have the first word of any
+        if firsts.isdisjoint(_WORD.findall(line)):
+            continue
         words = list(_WORD.finditer(line))
         for size, names in outlets.items():
             for i in range(len(words) - size + 1):
