@@ -21,8 +21,8 @@ from dedup.errors import StoreError
 from dedup.index import contents, foreign, handles, upkeep
 from dedup.index.answers import Answer, Clusters, IndexStats
 from dedup.index.known import Idf, Known, KnownTexts, of_texts
-from dedup.index.matching import Texts, matches
-from dedup.index.search import CARRIERS, Candidates, NewTexts, Question, Search, weighed
+from dedup.index.matching import Found, Texts, find, matches
+from dedup.index.search import CARRIERS, Candidates, Documents, NewTexts, Question, Search, weighed
 from dedup.index.state import FORMAT
 from dedup.index.storage import Mode, Storage
 from dedup.index.view import Filter, View
@@ -385,7 +385,12 @@ class Index:
         pool = self._workers(new.documents)
         known = evidence(new.tokens, idf, pool)
         search = Search(
-            known=weighed(known), signed=new.signed, view=view, asked=asked, batch=NewTexts.of(own), config=self.config
+            known=weighed(known),
+            signed=new.signed,
+            documents=Documents.of(view, asked.among, self.config),
+            asked=asked,
+            batch=NewTexts.of(own),
+            config=self.config,
         )
         texts = list(of_texts(new.documents, known))
         limited = {"frequent_seeds": 0, "passed_over": 0}
@@ -397,7 +402,8 @@ class Index:
             for block in found:
                 limited["frequent_seeds"] += block.frequent
                 limited["passed_over"] += block.passed_over
-            made += self._compared(found, texts[:stop], search, idf, pool)
+            parts = self._compared(found, texts[:stop], search.batch, idf, pool)
+            made += itertools.chain.from_iterable(matches(p, self.config, view.state.commit) for p in parts)
         return Answer(
             matches=tuple(made),
             asked=tuple(d.id for d in new.documents),
@@ -408,12 +414,12 @@ class Index:
         )
 
     def _compared(
-        self, found: Sequence[Candidates], own: Sequence[Known], search: Search, idf: Idf, pool: Executor | None
-    ) -> Iterator[IndexMatch]:
+        self, found: Sequence[Candidates], own: Sequence[Known], batch: NewTexts, idf: Idf, pool: Executor | None
+    ) -> Iterator[Found]:
         """Yield what new texts share with their candidates, stored ones or earlier new ones."""
         numbers, partner = np.unique(np.concatenate([f.numbers for f in found]), return_inverse=True)
         asked, text = np.unique(np.concatenate([f.texts for f in found]), return_inverse=True)
-        place = search.batch.texts(numbers)
+        place = batch.texts(numbers)
         stored = numbers[place < 0]
         kept = self._texts.take(stored.tolist(), idf, pool)
         # new texts that are asked for, or are partners of one, stand behind the stored ones, in their order
@@ -427,8 +433,7 @@ class Index:
         texts = Texts.of([*(kept[n] for n in stored.tolist()), *(own[i] for i in new.tolist())], idf)
         ends = np.cumsum([len(f.texts) for f in found])
         parts = np.split(pairs, ends[:-1])
-        for part in in_order(pool, lambda some: matches(texts, some, self.config, search.view.state.commit), parts):
-            yield from part
+        yield from in_order(pool, lambda some: find(texts, some, self.config), parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
