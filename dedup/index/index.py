@@ -38,8 +38,9 @@ from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 
 # Code points of a batch from which threads are worth while.
 LARGE = 500_000
-# Texts that one thread looks for at a time, and that are answered before the next ones are looked for.
-BLOCK_TEXTS, TEXTS_AT_ONCE = 64, 1024
+# Texts that one thread reads or compares at a time; that it looks for at a time, as many keys in order are found near
+# one another; and that are answered before the next ones are looked for.
+BLOCK_TEXTS, SEARCH_TEXTS, TEXTS_AT_ONCE = 64, 256, 1024
 
 When = str | float | datetime.datetime | datetime.date
 Batch = Document | Mapping[str, Any] | Iterable[Document | Mapping[str, Any]]
@@ -117,7 +118,7 @@ class Index:
             before = own[changed]
             own[changed] = view.state.next_number + np.arange(len(changed))
             if len(changed):
-                added = new.only(changed)
+                added = new.only(changed, self.config)
                 packed = self._packed(added.documents, view.state.dictionary)
                 rows = list(zip(own[changed].tolist(), packed, strict=True))
                 words = self._words(added, own[changed].astype(np.uint32))
@@ -324,15 +325,16 @@ class Index:
     def _new(self, documents: Sequence[Document], log: ReadLog) -> _New:
         """Return documents with their tokens and signatures."""
 
-        def block(some: Sequence[Document]) -> tuple[Tokens, npt.NDArray[np.uint32]]:
+        def block(some: Sequence[Document]) -> tuple[Tokens, contents.Seeds, npt.NDArray[np.uint32]]:
             tokens = tokenize([d.text for d in some])
-            return tokens, signatures(tokens, self.config.signatures)
+            return tokens, contents.seeds_of(tokens, self.config), signatures(tokens, self.config.signatures)
 
         made = list(in_order(self._workers(documents), block, _blocks(documents))) or [block([])]
         return _New(
             documents=documents,
-            tokens=concatenate([tokens for tokens, _ in made]),
-            signed=np.concatenate([signed for _, signed in made]),
+            tokens=concatenate([tokens for tokens, *_ in made]),
+            seeds=contents.joined([(tokens, seeds) for tokens, seeds, _ in made]),
+            signed=np.concatenate([signed for *_, signed in made]),
             log=log,
         )
 
@@ -349,10 +351,12 @@ class Index:
         """Return what is searched for in documents with rising numbers, in as many segments as are needed."""
         made = []
         for first in range(0, len(numbers), LARGEST):
-            part = new.only(np.arange(first, min(first + LARGEST, len(numbers))))
+            part = new.only(np.arange(first, min(first + LARGEST, len(numbers))), self.config)
             own = numbers[first : first + LARGEST]
             pool = self._workers(part.documents)
-            made.append(contents.words_of((part.documents, own), part.tokens, part.signed, self.config, pool))
+            made.append(
+                contents.words_of((part.documents, own), (part.tokens, part.seeds), part.signed, self.config, pool)
+            )
         return made
 
     def _words_of_rows(self, rows: Sequence[tuple[int, bytes]]) -> list[Segment]:
@@ -386,6 +390,7 @@ class Index:
         known = evidence(new.tokens, idf, pool)
         search = Search(
             known=weighed(known),
+            seeds=new.seeds,
             signed=new.signed,
             documents=Documents.of(view, asked.among, self.config),
             asked=asked,
@@ -397,7 +402,7 @@ class Index:
         made: list[IndexMatch] = []
         for first in range(0, len(texts), TEXTS_AT_ONCE):
             stop = min(first + TEXTS_AT_ONCE, len(texts))
-            blocks = [(low, min(low + BLOCK_TEXTS, stop)) for low in range(first, stop, BLOCK_TEXTS)]
+            blocks = [(low, min(low + SEARCH_TEXTS, stop)) for low in range(first, stop, SEARCH_TEXTS)]
             found = list(in_order(pool, search.block, blocks))
             for block in found:
                 limited["frequent_seeds"] += block.frequent
@@ -431,27 +436,30 @@ class Index:
         if not len(pairs):
             return
         texts = Texts.of([*(kept[n] for n in stored.tolist()), *(own[i] for i in new.tolist())], idf)
-        ends = np.cumsum([len(f.texts) for f in found])
-        parts = np.split(pairs, ends[:-1])
-        yield from in_order(pool, lambda some: find(texts, some, self.config), parts)
+        # the pairs of one text stand together
+        edges = np.searchsorted(text, np.arange(BLOCK_TEXTS, len(asked), BLOCK_TEXTS))
+        yield from in_order(pool, lambda some: find(texts, some, self.config), np.split(pairs, edges))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _New:
-    """Documents that came, with their tokens, signatures (uint32, documents x `num_perm`) and what reading met."""
+    """Documents that came, their tokens, seeds, signatures (uint32, documents x `num_perm`) and what reading met."""
 
     documents: Sequence[Document]
     tokens: Tokens
+    seeds: contents.Seeds
     signed: npt.NDArray[np.uint32]
     log: ReadLog
 
-    def only(self, chosen: npt.NDArray[np.int64]) -> _New:
+    def only(self, chosen: npt.NDArray[np.int64], config: Config) -> _New:
         """Return some of them."""
         if len(chosen) == len(self.documents):
             return self
+        tokens = contents.some(self.tokens, chosen)
         return _New(
             documents=[self.documents[i] for i in chosen],
-            tokens=contents.some(self.tokens, chosen),
+            tokens=tokens,
+            seeds=contents.seeds_of(tokens, config),
             signed=self.signed[chosen],
             log=self.log,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, make_dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,15 @@ from dedup.relations import is_update
 
 # By whether the left text has what is near enough to all of it in the other, and twice whether the right one has.
 _RELATIONS: tuple[Relation, ...] = ("partial", "contained", "contains", "duplicate")
+
+
+def _draft(kind: Any) -> Any:
+    """Return a class with the fields of a record, in the same slots, whose objects can become such records: there are
+    many of them, and what is frozen makes its own constructor five times as slow."""
+    return make_dataclass(f"{kind.__name__}Draft", [(f.name, Any) for f in fields(kind)], slots=True)
+
+
+_SpanDraft, _MatchDraft = _draft(Span), _draft(IndexMatch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +69,7 @@ class Found:
 
 def find(texts: Texts, pairs: npt.NDArray[np.int64], config: Config) -> Found:
     """Return the passages that pairs of texts share (int64, n x 2: a known one, a new one)."""
-    passages, scored = _verified(pairs[np.lexsort(pairs.T[::-1])], texts, config)
+    passages, scored = _verified(pairs[np.lexsort(pairs.T)], texts, config)
     return Found(texts=texts, passages=passages, scored=scored, shares=_shares(passages, texts))
 
 
@@ -110,14 +119,14 @@ def matches(found: Found, config: Config, as_of: int) -> Iterator[IndexMatch]:
         one, other = documents[left], documents[right]
         shares = share_left, share_right
         update = one.outlet and one.outlet == other.outlet and _is_update(found, (left, right), shares)
-        yield IndexMatch(
-            left=Span(doc_id=one.id, start=start, end=end),
-            right=Span(doc_id=other.id, start=other_start, end=other_end),
+        made = _MatchDraft(
+            left=_SpanDraft(one.id, start, end),
+            right=_SpanDraft(other.id, other_start, other_end),
             score=score,
             similarity=alike,
             wording=assembly.wording(alike),
             scores=dict(zip(rescore.FEATURES, found.scored.features[p].tolist(), strict=True)),
-            changed=tuple(told.get(p, ())),
+            changed=tuple(told[p]) if p in told else (),
             relation="updates" if update else _RELATIONS[relation],
             share_left=share_left,
             share_right=share_right,
@@ -127,6 +136,9 @@ def matches(found: Found, config: Config, as_of: int) -> Iterator[IndexMatch]:
             url=one.url,
             as_of=as_of,
         )
+        made.left.__class__ = made.right.__class__ = Span
+        made.__class__ = IndexMatch
+        yield made
 
 
 def _columns(found: Found, near_duplicate: float) -> tuple[npt.NDArray[Any], ...]:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.errors import StoreError
-from dedup.index.contents import band_keys, seeds_of
+from dedup.index.contents import Seeds, band_keys
 from dedup.index.view import EVERYTHING, NO_NUMBERS, Filter, Numbers, View, once
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
@@ -180,6 +180,7 @@ class Search:
     """
 
     known: Weighed
+    seeds: Seeds
     signed: npt.NDArray[np.uint32]
     documents: Documents
     asked: Question
@@ -237,7 +238,8 @@ class Search:
 
     def _by_seeds(self, first: int, last: int) -> tuple[_Pairs, int]:
         """Return the pairs that may have a chain, which of them to align, and how many seeds were frequent."""
-        keys, places, contexts = seeds_of(self.known.tokens, first, last, self.config)
+        part = slice(self.seeds.bounds[first], self.seeds.bounds[last])
+        keys, places, contexts = self.seeds.keys[part], self.seeds.places[part], self.seeds.contexts[part]
         order = np.argsort(keys)
         lists, frequent = self._look_up("seeds", keys[order], contexts[order])
         starts, postings = _gathered(lists, contexts[order])
@@ -256,7 +258,7 @@ class Search:
             [self.config.chains.max_gap, int(self.config.chains.least_mass * 256), self.asked.carriers], np.int64
         )
         found = kernels.worthy(
-            np.searchsorted(places, bounds),
+            self.seeds.bounds[first : last + 1] - part.start,
             (key_of, starts, postings),
             (self.documents.costs, self.documents.numbers),
             (self.batch.least, self.batch.position, first),

@@ -62,24 +62,25 @@ def chosen(groups: Any, starts: Any, ends: Any, mass: Any, value: Any, borders: 
 
 
 @kernel
-def _first_not_less(row: Any, n: int, key: Any, guess: int) -> int:
-    """Return where `key` would be put before its equals among the first `n` of sorted values, looking near a guess."""
+def _first_not_less(view: Any, block: int, n: int, key: Any, guess: int) -> int:
+    """Return where `key` would be put before its equals among the first `n` sorted values of a block, looking near a
+    guess."""
     step = 4
-    if guess < n and row[guess] < key:
+    if guess < n and view[block, guess] < key:
         low = guess + 1
         high = min(low + step, n)
-        while high < n and row[high] < key:
+        while high < n and view[block, high] < key:
             step *= 2
             low, high = high + 1, min(high + step, n)
     else:
         high = min(guess, n)
         low = max(high - step, 0)
-        while low > 0 and row[low] >= key:
+        while low > 0 and view[block, low] >= key:
             step *= 2
             low, high = max(low - step, 0), low
     while low < high:
         middle = (low + high) >> 1
-        if row[middle] < key:
+        if view[block, middle] < key:
             low = middle + 1
         else:
             high = middle
@@ -87,17 +88,17 @@ def _first_not_less(row: Any, n: int, key: Any, guess: int) -> int:
 
 
 @kernel
-def _first_greater(row: Any, n: int, key: Any, start: int) -> int:
+def _first_greater(view: Any, block: int, n: int, key: Any, start: int) -> int:
     """Return where `key` would be put behind its equals, of which the first would stand at `start`."""
     high, step = start, 1
     low = start
-    while high < n and row[high] == key:
+    while high < n and view[block, high] == key:
         low, high = high + 1, high + step
         step *= 2
     high = min(high, n)
     while low < high:
         middle = (low + high) >> 1
-        if row[middle] == key:
+        if view[block, middle] == key:
             low = middle + 1
         else:
             high = middle
@@ -155,11 +156,11 @@ def search(keys: Any, view: Any, fences: Any, checked: Any, ends: Any, low: Any,
         n = min(size, ends[0] - b * size)
         least, most = fences[b], fences[b + 1] if b + 1 < blocks else ends[1]
         part = np.float64(key - least) / (np.float64(most - least) + 1.0)
-        start = _first_not_less(view[b], n, keys[i], int(min(part, 1.0) * (n - 1)))
-        high[i] = b * size + _first_greater(view[b], n, keys[i], start)
+        start = _first_not_less(view, b, n, keys[i], int(min(part, 1.0) * (n - 1)))
+        high[i] = b * size + _first_greater(view, b, n, keys[i], start)
         low[i] = b * size + start
         if a < b:
-            low[i] = a * size + _first_not_less(view[a], size, keys[i], size - 1) if a >= 0 else 0
+            low[i] = a * size + _first_not_less(view, a, size, keys[i], size - 1) if a >= 0 else 0
     return missing[:n_missing].copy()
 
 
@@ -337,11 +338,11 @@ def gather(view: Any, low: Any, high: Any, contexts: Any, first: int, at: Any, o
 
 
 @kernel
-def _span(differs: Any, span: Any) -> Any:
+def _span(differs: Any, spans: Any, s: int) -> Any:
     """Return the tokens that a hit may stand for: the seed, and on each side as much as may go on without another seed
     where the words beside it may be the same."""
-    start = span[1] if differs & BEFORE else span[0]
-    end = span[2] if differs & BEHIND else span[3]
+    start = spans[s, 1] if differs & BEFORE else spans[s, 0]
+    end = spans[s, 2] if differs & BEHIND else spans[s, 3]
     return start, end
 
 
@@ -361,12 +362,13 @@ def _at_most(first: int, last: int, hits: Any, spans: Any, value: Any, out: Any)
     groups = 256
     while groups < 2 * total and groups < len(out):
         groups *= 2
-    out[:groups] = 0.0
+    for group in range(groups):
+        out[group] = 0.0
     for s in range(first, last):
         if starts[key_of[s]] == starts[key_of[s] + 1]:
             continue
         for differs in range(4):
-            start, end = _span(differs, spans[s])
+            start, end = _span(differs, spans, s)
             worth[differs] = value[end] - value[start]
         for i in range(starts[key_of[s]], starts[key_of[s] + 1]):
             hit = np.int64(found[i])
@@ -400,7 +402,8 @@ def worthy(bounds: Any, hits: Any, known: Any, in_batch: Any, spans: Any, sums: 
     kept = np.empty((256, 3), np.int64)
     n, n_kept = 0, 0
     for t in range(len(bounds) - 1):
-        group, enough = _at_most(bounds[t], bounds[t + 1], hits, spans, value, most), needed[t].min() - TINY
+        group = _at_most(bounds[t], bounds[t + 1], hits, spans, value, most)
+        enough = min(needed[t, 0], needed[t, 1]) - TINY
         if group < 0:
             continue
         total = 0
@@ -418,14 +421,15 @@ def worthy(bounds: Any, hits: Any, known: Any, in_batch: Any, spans: Any, sums: 
             slots *= 2
         while len(table) < slots:
             table = grown(table)
-        table[:slots] = -1
+        for slot in range(slots):
+            table[slot] = -1
         count, m = 0, 0
         for s in range(bounds[t], bounds[t + 1]):
             for i in range(starts[key_of[s]], starts[key_of[s] + 1]):
                 document = np.int64(postings[i]) >> 2
                 if most[document & group] < enough:
                     continue
-                start, end = _span(postings[i], spans[s])
+                start, end = _span(postings[i], spans, s)
                 at = document * 0x9E3779B1 >> 7 & (slots - 1)
                 while table[at] >= 0 and place_of[table[at]] != document:
                     at = at + 1 & (slots - 1)
@@ -476,7 +480,7 @@ def worthy(bounds: Any, hits: Any, known: Any, in_batch: Any, spans: Any, sums: 
                 if k >= 0:
                     if n_kept == len(kept):
                         kept = grown_rows(kept)
-                    start, end = _span(postings[i], spans[s])
+                    start, end = _span(postings[i], spans, s)
                     kept[n_kept, 0], kept[n_kept, 1], kept[n_kept, 2] = k, start, end
                     n_kept += 1
     return texts[:n].copy(), found[:n].copy(), best[:n].copy(), kept[:n_kept].copy()
