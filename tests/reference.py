@@ -375,6 +375,11 @@ def token_mass(idf: float, weight: int) -> int:
     return int(idf * weight / 6 * 256)
 
 
+def differs(context: int, other: int) -> int:
+    """Return 1 where the word before a seed differs (lowest 4 of 14 bits), 2 more where the next does (highest 6)."""
+    return int(context & 15 != other & 15) + 2 * int(context >> 8 != other >> 8)
+
+
 def context(hashes: list[int], weights: list[int], place: int, size: int) -> int:
     """The first 6 and 4 bits of the words behind a seed of `size` words, and 4 of the one before; nothing where there
     is no word."""
