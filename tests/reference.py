@@ -584,3 +584,15 @@ def words_once(
                 nats += tokens[i + step][2] / 256
         found.setdefault(word, []).append(nats)
     return [(word, all_[0], len(all_)) for word, all_ in sorted(found.items()) if word not in house]
+
+
+def keyed(
+    samples: list[list[int]], rank: list[int], highest: int, bits: int, shift: int, parts: int
+) -> list[list[int]]:
+    """Twin of `dedup.kernels.sketches.keyed`, part by part."""
+    out: list[list[int]] = [[] for _ in range(parts)]
+    for sample, number in zip(samples, rank, strict=True):
+        for h in sample:
+            if number >= 0 and h <= highest:
+                out[h >> shift].append(h >> bits << bits | number)
+    return out
