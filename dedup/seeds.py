@@ -56,8 +56,8 @@ class Hits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """Hits as in `Hits`, but in order of their right places, with what the exact run at each weighs at most and how many
-    tokens before the hit it begins (int32 both, as of `surroundings.run_bounds`)."""
+    """Hits as in `Hits`, but in order of their right places, with what the exact run at each weighs at most and how
+    many tokens before the hit it begins (int32 both, as of `surroundings.run_bounds`)."""
 
     places: npt.NDArray[np.int64]
     documents: npt.NDArray[np.int32]

@@ -152,8 +152,8 @@ def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, costs: Any
 
 @kernel
 def workspace() -> Any:
-    """Return the arrays that aligning one chain after the other works in: two matrices, matched pairs, and a size, where
-    it begins and what it must not pass (on either side)."""
+    """Return the arrays that aligning one chain after the other works in: two matrices, matched pairs, and a size,
+    where it begins and what it must not pass (on either side)."""
     matrices = (np.empty((REACH + 2, REACH + 2)), np.empty((REACH + 2, REACH + 2), np.uint8))
     return matrices, np.empty((REACH, 2), np.int64), np.empty((3, 2), np.int64)
 
