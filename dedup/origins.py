@@ -217,7 +217,7 @@ def _agency(
     carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
 ) -> tuple[str | None, tuple[str, ...], float]:
     """Return the agency that most carriers credit for this passage, the positions, and a confidence."""
-    credited = [_nearest(c, is_caption) for c in carriers if c.extent >= LEAST_EXTENT]
+    credited = [_nearest(c, is_caption) for c in carriers if c.credits and c.extent >= LEAST_EXTENT]
     names = agencies.grouped([*(c.agency for found in credited for c in found), *outlets])
     votes: dict[str, list[str]] = {}
     for found in credited:
