@@ -6,6 +6,8 @@ other. What is found so is where a pattern may match; whether it does, the patte
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
@@ -43,6 +45,10 @@ class Signs:
         coded = [(self._classes[_points(w)].tolist(), (0, bit) if w[-1].isupper() else (bit, 0)) for w, bit in listed]
         self._steps, self._found = _automaton(coded, len(letters) + BOUNDARY + 1)
         self._reach = np.array(reach, np.int64)
+
+    def anywhere(self, text: str) -> int:
+        """Return the bits of all signs in a text."""
+        return functools.reduce(operator.or_, (line[2] for line in self.lines(text)), 0) & ~CAPITAL
 
     def lines(self, text: str) -> list[list[int]]:
         """Return of each line of a text that is not empty its first and its end place, and the bits of the signs in it:

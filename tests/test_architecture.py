@@ -85,6 +85,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("credit_hints", "agencies"): "which words name an agency",
     ("credit_hints", "credits"): "Credit",
     ("credit_hints", "photo_credits"): "the names beside pictures",
+    ("origins", "signs"): "words that few texts have",
     ("origins", "agencies"): "which spellings mean one agency",
     ("origins", "credits"): "Credit",
     ("origins", "families"): "which addresses are of another site",
