@@ -15,6 +15,7 @@ from dedup import agencies, cues, furniture, kinds, origins
 from dedup.clusters import Carrier, Cluster, Clusters
 from dedup.credits import Credit
 from dedup.families import Family, is_nameless, outlet_of
+from dedup.kernels import gaps
 from dedup.kernels.tokens import FLAG_DIGIT, FLAG_LINE, FLAG_SENTENCE, FLAG_UPPER
 from dedup.model import (
     Change,
@@ -125,8 +126,8 @@ def wording(similarity: float) -> Wording:
 
 def changes(carrier: Carrier, own: Document, other: Document, tokens: Tokens) -> Iterator[Change]:
     """Yield figures, names and dates that stand in a gap between matched words and differ."""
-    for gap in telling_gaps(carrier.blocks, tokens).tolist():
-        yield change(carrier.blocks, gap, own, other, tokens)
+    for behind in telling_gaps(carrier.blocks, tokens).tolist():
+        yield change(carrier.blocks, behind, own, other, tokens)
 
 
 def change(blocks: npt.NDArray[np.int64], gap: int, own: Document, other: Document, tokens: Tokens) -> Change:
@@ -141,24 +142,9 @@ def telling_gaps(blocks: npt.NDArray[np.int64], tokens: Tokens) -> npt.NDArray[n
     """Return behind which blocks (int64) stands a gap of a few words with a figure or a capital on either side."""
     if len(blocks) < 2:
         return np.empty(0, np.int64)
-    starts, ends = blocks[:-1, :2] + blocks[:-1, 2:], blocks[1:, :2]
-    sizes = ends - starts
-    gaps = np.flatnonzero((sizes.min(axis=1) > 0) & (sizes.max(axis=1) <= CHANGED_WORDS))
-    for side in (0, 1):
-        gaps = gaps[_telling(tokens, starts[gaps, side], ends[gaps, side])]
-    return gaps
-
-
-def _telling(tokens: Tokens, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return which token spans of a few words hold a figure, in digits or as a word, or a capitalised word."""
-    if not len(starts):
-        return np.empty(0, np.bool_)
-    places = np.minimum(starts[:, None] + np.arange(CHANGED_WORDS), ends[:, None] - 1)
-    found: npt.NDArray[np.bool_] = ((tokens.flags[places] & (FLAG_DIGIT | FLAG_UPPER)) > 0).any(axis=1)
-    rest = np.flatnonzero(~found)
-    if len(rest):
-        words, hashes = _number_words(), tokens.hashes[places[rest]]
-        found[rest] = (words[np.minimum(np.searchsorted(words, hashes), len(words) - 1)] == hashes).any(axis=1)
+    found: npt.NDArray[np.int64] = gaps.telling_gaps(
+        blocks, tokens.flags, tokens.hashes, FLAG_DIGIT | FLAG_UPPER, _number_words(), CHANGED_WORDS
+    )
     return found
 
 
@@ -225,8 +211,7 @@ def _is_blank(text: str, start: int, end: int) -> bool:
 
 def _names(tokens: Tokens, start: int, end: int) -> float:
     """Return the share of a token span that has a capital or a figure."""
-    named = np.count_nonzero(tokens.flags[start:end] & (FLAG_DIGIT | FLAG_UPPER))
-    return round(named / (end - start), 6)
+    return round(gaps.flagged(tokens.flags, start, end, FLAG_DIGIT | FLAG_UPPER) / (end - start), 6)
 
 
 def is_inset(material: Material, document: int, start: int, end: int) -> bool:
@@ -329,9 +314,10 @@ def passage_record(
     """Return the record of one cluster, members in order of text and place behind the representative."""
     head, *rest = cluster.members
     order = [head, *sorted(rest, key=lambda m: (m.document, m.start))]  # texts are in the order of their ids
-    members = tuple(_member(m, head, material) for m in order)
+    texts = [material.documents[m.document] for m in order]
+    members = tuple(_member(m, d, texts[0], material.tokens) for m, d in zip(order, texts, strict=True))
     documents = [m.document for m in order]
-    outlets = {outlet_of(material.documents[d]) for d in documents}
+    outlets = {outlet_of(d) for d in texts}
     smallest = min((m.doc_id, m.start) for m in members)
     similarities = [m.similarity for m in members[1:]]
     return PassageCluster(
@@ -358,11 +344,11 @@ def score(cluster: Cluster, mass: Sums) -> float:
     each = [m.blocks for m in cluster.members[1 : SCORED + 1]]
     blocks = np.concatenate(each)
     sizes = np.array([len(b) for b in each])
-    firsts = np.cumsum(sizes) - sizes
-    starts, ends = blocks[:, 0], blocks[:, 0] + blocks[:, 2]
-    matched = np.add.reduceat(mass[ends] - mass[starts], firsts)
-    whole = mass[ends[firsts + sizes - 1]] - mass[starts[firsts]]
-    return float(np.mean(matched / np.maximum(1, whole)))
+    lasts = np.cumsum(sizes) - 1
+    firsts = lasts + 1 - sizes
+    starts, ends = mass[np.stack([blocks[:, 0], blocks[:, 0] + blocks[:, 2]])]
+    matched = np.add.reduceat(ends - starts, firsts)
+    return float(np.mean(matched / np.maximum(1, ends[lasts] - starts[firsts])))
 
 
 def scope_of(outlets: int, documents: int) -> Scope:
@@ -372,10 +358,9 @@ def scope_of(outlets: int, documents: int) -> Scope:
     return "within_outlet" if documents > 1 else "within_document"
 
 
-def _member(carrier: Carrier, head: Carrier, material: Material) -> Member:
-    document = material.documents[carrier.document]
-    start, end = span_of(material.tokens, carrier.start, carrier.end)
-    other = material.documents[head.document]
+def _member(carrier: Carrier, document: Document, first: Document, tokens: Tokens) -> Member:
+    """Return the record of a member; `first` is the text of the representative, which has not changed from itself."""
+    start, end = span_of(tokens, carrier.start, carrier.end)
     similarity = carrier.similarity
     return Member(
         doc_id=document.id,
@@ -388,7 +373,7 @@ def _member(carrier: Carrier, head: Carrier, material: Material) -> Member:
         url=document.url,
         similarity=similarity,
         wording=wording(similarity),
-        changed=() if carrier is head else tuple(changes(carrier, document, other, material.tokens)),
+        changed=tuple(changes(carrier, document, first, tokens)),
     )
 
 

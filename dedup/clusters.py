@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from dedup.align import Passages
 from dedup.kernels import clusters as kernels
+from dedup.kernels import gaps
 from dedup.layout import SNAP, Part, Piece, lay_out
 from dedup.rescore import Evidence
 from dedup.weights import Sums
@@ -46,13 +47,13 @@ class Carrier:
     @property
     def matched(self) -> int:
         """Matched words."""
-        return int(self.blocks[:, 2].sum())
+        return int(gaps.matched(self.blocks)[0])
 
     @property
     def similarity(self) -> float:
         """Matched words over the longer of the two sides."""
-        theirs = int(self.blocks[-1, 0] + self.blocks[-1, 2] - self.blocks[0, 0])
-        return round(self.matched / max(theirs, self.end - self.start), 6)
+        matched, theirs = gaps.matched(self.blocks)
+        return round(matched / max(theirs, self.end - self.start), 6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

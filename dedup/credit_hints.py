@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from dedup import agencies
-from dedup.credits import Credit, credits, may_have_photo
+from dedup.credit_signs import may_have_photo
+from dedup.credits import Credit, credits
 from dedup.model import Document
 from dedup.photo_credits import credited
 

@@ -7,46 +7,38 @@ agency that a story is about stands in none of these.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dedup import agencies
+from dedup import credit_signs as signs
+from dedup.credit_signs import CLOSE, DASH, HEAD, LONGEST_CREDIT, OPEN, REPORTING_WORDS
 from dedup.model import Document
-from dedup.photo_credits import BEGINNINGS, first_part, photos
-from dedup.signs import Signs
+from dedup.photo_credits import first_part, photos
 
-# Longest head of a paragraph that is looked at for a dateline, and longest paragraph that is a credit (characters).
-HEAD, LONGEST_CREDIT = 110, 90
-# A text of more lines, shorter than this on average (characters), has wrapped lines, as scanned pages do.
-MANY_LINES, SHORT_LINE = 30, 60
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
 # Longest sentence that says who provided a text (characters).
 LONGEST_SIGN_OFF = 160
-# Behind all figures of all scripts (code point).
-_LAST_FIGURE = 0x20000
 # Most words of place and date before the agency.
 PLACE_WORDS = 9
 
-_DASH = "—–‒―─-"  # the plain hyphen last, for character classes
-_OPEN, _CLOSE = "(（[［【〔", ")）]］】〕"
-_BRACKET = re.compile(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}\n]{{1,40}})[{re.escape(_CLOSE)}]")
+_BRACKET = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{1,40}})[{re.escape(CLOSE)}]")
 # What an agency stands in.
-_OPENS = re.compile(rf"[/{re.escape(_OPEN)}]")
+_OPENS = re.compile(rf"[/{re.escape(OPEN)}]")
 _SLASHES = re.compile(r"(?:^|[\s.,])/\s?([^/\n]{2,30}?)\s?/(?=[\s.,—–-]|$)")
-_TIGHT = re.compile(rf"[^/\n]{{3,60}}\d[^/\n]{{0,12}}/\s?([^/\s]{{2,12}})\s?/\s?[.{_DASH}]")
+_TIGHT = re.compile(rf"[^/\n]{{3,60}}\d[^/\n]{{0,12}}/\s?([^/\s]{{2,12}})\s?/\s?[.{DASH}]")
 # "place date NAME- …" in scripts without capitals
-_RUN_ON = re.compile(rf"[^\n]{{2,30}}\d\S*\s([^\s\d(){_DASH}]{{2,12}})\s?[{_DASH}]\s")
-_SEPARATOR = re.compile(rf"\s*(?:\.?\s?[{_DASH}]|:|।|。|=|--)")
-_SEPARATOR_BEHIND = re.compile(rf"\s[{_DASH}]|\s?:")
+_RUN_ON = re.compile(rf"[^\n]{{2,30}}\d\S*\s([^\s\d(){DASH}]{{2,12}})\s?[{DASH}]\s")
+_SEPARATOR = re.compile(rf"\s*(?:\.?\s?[{DASH}]|:|।|。|=|--)")
+_SEPARATOR_BEHIND = re.compile(rf"\s[{DASH}]|\s?:")
 # Words that may stand small among place and date.
 _PARTICLES = frozenset(
     "of de la del der den di da do dos le les sur am an im upon and und et y e i u na w der en".split()
 )
 _WIRED = re.compile(r"^[(（【]?(\S{2,8}?社)[^\n，。,]{0,24}?[\d一二三四五六七八九十]{1,3}\s?日\s?[电電讯訊]")
-_PIECES = re.compile(rf"\s*(?:[,.:;|{_DASH}])\s+|\s+[|{_DASH}]\s*|,\s*")
+_PIECES = re.compile(rf"\s*(?:[,.:;|{DASH}])\s+|\s+[|{DASH}]\s*|,\s*")
 _WIRE_SIGNS = tuple("电電讯訊")
 _DIGIT = re.compile(r"\d")
 _PLACE_WORD = re.compile(r"[^\s,.;:()\[\]/—–-]+")
@@ -93,91 +85,42 @@ def _is_actor(name: str, text: str, found: set[Credit]) -> bool:
 
 def _in_text(text: str) -> Iterator[tuple[int, str, str]]:
     """Yield place, position and agency of the credits of a text."""
-    paragraphs, there = _paragraphs(text)
-    if there & _REPORTS and _may_report(text):
-        for start, line, _ in paragraphs:
+    paragraphs = signs.paragraphs(text)
+    there = paragraphs.there
+    if there & signs.REPORTS and _may_report(text):
+        for start, line in paragraphs.that_have(signs.REPORTS):
             name = _reporting(line) if _may_report(line) else None
             if name:
                 yield start, "reporting credit", name
-    large = bool(there & _LARGE) and agencies.may_name(text)
-    for number, (start, line, signs) in enumerate(paragraphs):
-        is_first, is_last = not number, number == len(paragraphs) - 1
-        if _may_credit(line, signs, large or is_first or is_last):
-            for position, name in _in_line(line, is_first, is_last, large):
+    large = bool(there & signs.LARGE) and agencies.may_name(text)
+    last = len(paragraphs.signs) - 1
+    for number in paragraphs.promising(large):
+        start, line = paragraphs.read(number)
+        if _may_credit(line, paragraphs.signs[number], large or number in (0, last)):
+            for position, name in _in_line(line, not number, number == last, large):
                 yield start, position, name
-    for start, name in photos(text, large, may_begin=bool(there & _PHOTO)):
+    for start, name in photos(text, large, may_begin=bool(there & signs.PHOTO)):
         yield start, "photo credit", name
 
 
-def may_have_photo(text: str) -> bool:
-    """Say whether words that pictures are credited with stand in a text."""
-    return bool(_paragraphs(text)[1] & _PHOTO)
-
-
-@functools.lru_cache(maxsize=1)
-def _paragraphs(text: str) -> tuple[list[tuple[int, str, list[int]]], int]:
-    """Return place, text and signs of each paragraph, and all signs there are: a paragraph is a line, or what stands
-    between empty lines where lines are wrapped."""
-    lines = list(_signs().lines(text))
-    if len(lines) > MANY_LINES and sum(end - start for start, end, *_ in lines) < SHORT_LINE * len(lines):
-        blocks = list(re.finditer(r"[^\n]+(?:\n[^\n]+)*", text))
-        plain = [block[0].replace("\n", " ") for block in blocks]
-        signs = [bits for _, _, *bits in _signs().lines("\n".join(plain))]
-        found = list(zip((block.start() for block in blocks), plain, signs, strict=True))
-    else:
-        found = [(start, text[start:end], bits) for start, end, *bits in lines]
-    there = 0
-    for _, _, (whole, _, _) in found:
-        there |= whole
-    return found, there
-
-
-# Signs
-#
-# Most lines hold nothing that a credit stands in or beside: one reading says which do, and only those are read closely.
-
-# A word of a large agency, or one by which agencies call themselves; the words of reporting credits; beginnings of
-# photo credits; the end of Thai texts; what opens a bracket, and what closes one; long dashes; quotation marks that
-# open; a colon; signs of rights; the last character of Chinese and Japanese agencies; figures.
-_LARGE, _CALLS, _REPORTS, _PHOTO, _THAI, _OPENING, _CLOSING, _DASHES, _QUOTE, _COLON, _RIGHTS, _WIRE, _FIGURE = (
-    1 << n for n in range(13)
-)
-_NAMES = _LARGE | _CALLS | _QUOTE
-_IN_SHORT = _NAMES | _THAI | _OPENING | _CLOSING | _DASHES | _COLON | _RIGHTS | _WIRE
-
-
-@functools.cache
-def _signs() -> Signs:
-    """Return what finds the signs of credits."""
-    words = [(word, _LARGE) for word in agencies.signs_of_large()]
-    words += [(word, _CALLS) for word in (*agencies.CALLED, "staff")]
-    words += [(word, _REPORTS) for several in _REPORTING_WORDS.values() for word in several]
-    words += [(word, _PHOTO) for word in BEGINNINGS]
-    words += [("สำนักข่าว", _THAI), ("copyr", _RIGHTS)]
-    figures = "".join(c for c in map(chr, range(_LAST_FIGURE)) if c.isdecimal())
-    characters = {"/" + _OPEN: _OPENING, _CLOSE: _CLOSING, "—–―": _DASHES, agencies.QUOTES: _QUOTE, ":：": _COLON}
-    characters |= {"©": _RIGHTS, "社": _WIRE, figures: _FIGURE}
-    return Signs(words, characters, agencies.BETWEEN_WORDS + _OPEN + _CLOSE + _DASH + ".!?", (HEAD, LONGEST_CREDIT))
-
-
-def _may_credit(line: str, signs: list[int], names: bool) -> bool:
-    """Say whether `_in_line` can find a credit in a line, by its signs: quick, and never false where it does.
+def _may_credit(line: str, found: list[int], names: bool) -> bool:
+    """Say whether `_in_line` can find a credit in a line, by the signs `found`: quick, and never false where it does.
 
     `names`: words that name an agency count in it, as its text may name a large one, or as it is the first or last.
     """
-    whole, head, tail = signs
-    if (names and whole & _NAMES) or (head & _FIGURE and _is_capital(line[:HEAD])) or "--" in line:
+    _, _, whole, head, tail = found
+    if (names and whole & signs.NAMES) or (head & signs.FIGURE and _is_capital(line[:HEAD])):
         return True
     if len(line) > LONGEST_CREDIT:
-        return bool(head & (_OPENING | _WIRE) or tail & (_CLOSING | _DASHES) or whole & (_THAI | _RIGHTS))
-    return bool(whole & _IN_SHORT) or _has_mark(line)
+        return bool(head & signs.IN_HEAD or tail & signs.IN_TAIL or whole & signs.IN_LONG)
+    return bool(whole & signs.IN_SHORT) or _has_mark(line)
 
 
 def _has_mark(line: str) -> bool:
     """Say whether a short line begins or ends as credits do: with a mark, or a word like "By" or "With"."""
     stripped = line.strip()
     plain, bracketed = _unwrapped(stripped)
-    return bracketed or stripped[:1] in _DASH or bool(_BY.match(stripped) or _WITH.match(plain))
+    return bracketed or stripped[:1] in DASH or bool(_BY.match(stripped) or _WITH.match(plain))
 
 
 def _in_line(line: str, is_first: bool, is_last: bool, large: bool) -> Iterator[tuple[str, str]]:
@@ -270,13 +213,13 @@ def _in_pieces(head: str) -> str | None:
         if number > 4 or (before and not _is_place(before)):
             return None
         sign = mark or head[match.start() : match.end()].strip()
-        alone = number or sign[:1] in _DASH + ":"
+        alone = number or sign[:1] in DASH + ":"
         name = (agencies.known(piece) or agencies.calls_itself_one(piece)) if alone else _with_place(piece, sign, head)
         # two letters behind a place may be a state
         is_state = len(piece) == 2 and not _DIGIT.search(before)
         if name and _goes_on(head[match.end() :]) and not is_state:
             return name
-        if number > 1 and before.rstrip()[-1:] in _DASH and sign[:1] == "." and _is_capital(head):
+        if number > 1 and before.rstrip()[-1:] in DASH and sign[:1] == "." and _is_capital(head):
             # CITY, 5 May — Name. Text
             name = agencies.plainly(piece) if _DIGIT.search(before) else None
             if name:
@@ -415,8 +358,8 @@ _RIGHT = re.compile(r"©|[Cc][Oo][Pp][Yy][Rr]|\([Cc]\)")
 
 _AGENCE = re.compile(r"^(?:Agence|Agencia|Agência|Agenzia)\s")
 _TOLD = re.compile(r"^(?:据|據|综合|綜合)(.{2,12}?)(?:报道|報道|報導|消息|电|電|讯|訊)$")
-_BRACKET_TAIL = re.compile(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}]{{2,40}})[{re.escape(_CLOSE)}]\.?$")
-_CLOSES = tuple(_CLOSE)
+_BRACKET_TAIL = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}})[{re.escape(CLOSE)}]\.?$")
+_CLOSES = tuple(CLOSE)
 _SENTENCE_ENDS = tuple('.!?。！？।॥۔…"”»’」』')
 _DASH_TAIL = re.compile(r"\s(?:[—–―]|--)\s*([^\s—–―][^—–―.]{1,40})$")
 _THAI_TAIL = re.compile(r"(?:[—–-]|(?:^|\s)โดย)\s?(สำนักข่าว[^\s()]{1,30})(?:\s?\([^()]{1,20}\))?$")
@@ -435,7 +378,7 @@ def _credit_line(line: str) -> str | None:
     right = _copyright(plain)
     if right:
         return right
-    name = agencies.named(plain) if bracketed or line.strip()[:1] in _DASH else agencies.known(plain)
+    name = agencies.named(plain) if bracketed or line.strip()[:1] in DASH else agencies.known(plain)
     if name is None and _AGENCE.match(plain):
         name = agencies.named(plain)
     return name or _tail(line, is_last=True)
@@ -443,13 +386,13 @@ def _credit_line(line: str) -> str | None:
 
 def _unwrapped(line: str) -> tuple[str, bool]:
     """Return a line without brackets, dashes and stops around it, and whether it has more of them than a full stop."""
-    plain = line.strip(_OPEN + _CLOSE + "-–— .").strip()
+    plain = line.strip(OPEN + CLOSE + "-–— .").strip()
     return plain, plain != line.rstrip(".")
 
 
 def _named_line(line: str) -> str | None:
     """Return the agency that the first or last line of a text is, as agencies call themselves."""
-    plain = line.strip().strip(_OPEN + _CLOSE + "-–— ")
+    plain = line.strip().strip(OPEN + CLOSE + "-–— ")
     if plain[-1:] in ".!?:。":
         return None
     name = agencies.calls_itself_one(plain) if len(plain.split()) <= 5 else None
@@ -511,30 +454,12 @@ _REPORTING = re.compile(
     r"|с использованием материалов)\s+(?:the |l['’]|la |der )?([^\n.;)]{2,60})",
     re.IGNORECASE,
 )
-# Of the words of a group one stands in what _REPORTING and the two below find, where that has the word of the group.
-_REPORTING_WORDS = {
-    "reporting ": ("reporting by", "reporting from"),
-    "materia": ("material from", "material by", "material von", "materialien von", "material der", "material des"),
-    "information": ("information from", "information by", "informations d", "information de"),
-    "informa": ("información de", "informações d", "con informazioni"),
-    "s from": ("inputs from", "files from"),
-    "input from": ("input from",),
-    "материал": ("по материалам", "использованием материалов"),
-    "contribu": (
-        *("contributed to this", "a contribué à", "ha contribuito a", "contribuyó a est", "contribuiu para est"),
-    ),
-    " diesem": ("hat zu diesem",),
-    "bidrog till": ("bidrog till",),
-    "heeft bijgedragen": ("heeft bijgedragen",),
-    "ed by": ("provided by", "supplied by", "produced by", "published by", "distributed by"),
-    "this ": ("this report by", "this story by"),
-}
 
 
 def _may_report(text: str) -> bool:
     """Return whether a reporting credit can stand in a text: quick, and never false where one does."""
     folded = text.casefold()
-    return any(group in folded and any(word in folded for word in words) for group, words in _REPORTING_WORDS.items())
+    return any(group in folded and any(word in folded for word in words) for group, words in REPORTING_WORDS.items())
 
 
 # "Tidewater Wire contributed to this report", "This story was provided by Tidewater Wire"

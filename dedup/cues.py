@@ -338,7 +338,8 @@ def _is_glued(match: re.Match[str], paragraph: str) -> bool:
 
 # "April 30 — primary …", "65.7% - The percentage …": a short head with a figure.
 _DATED = re.compile(r"\W*(?=[^\n]{0,24}\d)(?:\S+\s+){0,3}\S+?\s*(?:\s[—–-]|:)\s")
-_WORD = re.compile(r"\w")
+# A piece of text without a letter or figure.
+_SIGN = re.compile(r"[^\w\s](?<!\S.)[^\w\s]*(?!\S)", re.DOTALL)
 LONGEST_HEAD = 120
 # Lines of a list, and which part of them has such a head; the part of a table's pieces that are mere signs.
 LIST_LINES, LIST_SHARE, SIGN_SHARE = 4, 0.5, 0.2
@@ -362,7 +363,7 @@ def is_list(text: str) -> bool:
     if len(lines) >= LIST_LINES and dated >= LIST_SHARE * len(lines):
         return True
     pieces = text.split()
-    if sum(not _WORD.search(piece) for piece in pieces) >= max(3, SIGN_SHARE * len(pieces)):
+    if sum(1 for _ in _SIGN.finditer(text)) >= max(3, SIGN_SHARE * len(pieces)):
         return True
     return bool(_ROW.search(text)) and _cells(pieces) >= max(LEAST_CELLS, CELL_SHARE * len(pieces))
 
@@ -402,7 +403,8 @@ def names_outlet(text: str, outlet: str) -> bool:
     name = name.partition(".")[0] if " " not in name and "." in name else name
     if len(name) < SHORTEST_OUTLET:
         return False
-    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in {name, name.upper()})
+    forms = [form for form in {name, name.upper()} if form in text]
+    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in forms)
 
 
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@\w[\w-]*")

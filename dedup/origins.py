@@ -15,6 +15,7 @@ from dedup import agencies
 from dedup.credits import Credit
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
+from dedup.signs import Signs
 
 # The least lag by which a first publication counts as earlier, by the precision of the dates (seconds).
 LEAST_LAG = {"second": 60.0, "minute": 60.0, "day": 86_400.0, "month": 31 * 86_400.0, "year": 366 * 86_400.0}
@@ -36,6 +37,11 @@ _FIRST = re.compile(
     r"|broke the (?:story|news)|zuerst [^.\n]{0,40}\b(?:berichte|erschien|gemeldet|veröffentlicht)\w*"
     r"|(?:d['’]abord|initialement) (?:publié|paru|rapporté|révélé)\w*|publicad[oa] originalmente"
     r"|originalmente publicad[oa]|pubblicat[oa] originariamente|впервые (?:сообщи|опублико|написа)\w+|первым сообщи\w+)"
+)
+# Of these one stands in each of them, in whatever case: many times quicker than the pattern.
+_OF_FIRST = (
+    *("first reported", "reported first", "first to report", "first published", "originally ", "broke the ", "zuerst "),
+    *("abord ", "initialement ", "originalmente", "originariamente", "впервые ", "первым сообщи"),
 )
 AROUND = 80
 _STOP = re.compile(r"[.!?](?=\s)|\n")
@@ -170,10 +176,17 @@ def _sources(text: str) -> tuple[str, ...]:
     plain = text.strip()
     lines = {plain.partition("\n")[0], plain.rpartition("\n")[2]}
     found = {line for line in lines if len(line) <= LONGEST_LINE}
-    for match in _FIRST.finditer(plain.lower()) if len(plain.lower()) == len(plain) else ():
+    lowered = plain.lower() if _words_of_first().anywhere(plain) else ""
+    for match in _FIRST.finditer(lowered) if len(lowered) == len(plain) else ():
         before = _STOP.split(plain[max(0, match.start() - AROUND) : match.start()])[-1]
         found.add(before + match[0] + _STOP.split(plain[match.end() : match.end() + AROUND])[0])
     return tuple(sorted(found))
+
+
+@functools.cache
+def _words_of_first() -> Signs:
+    """Return what finds the words of which one stands beside who had a text first."""
+    return Signs(((word, 1) for word in _OF_FIRST), {}, "", (0, 0))
 
 
 def _stands(name: str, line: str, word: int) -> bool:
@@ -217,7 +230,7 @@ def _agency(
     carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
 ) -> tuple[str | None, tuple[str, ...], float]:
     """Return the agency that most carriers credit for this passage, the positions, and a confidence."""
-    credited = [_nearest(c, is_caption) for c in carriers if c.extent >= LEAST_EXTENT]
+    credited = [_nearest(c, is_caption) for c in carriers if c.credits and c.extent >= LEAST_EXTENT]
     names = agencies.grouped([*(c.agency for found in credited for c in found), *outlets])
     votes: dict[str, list[str]] = {}
     for found in credited:

@@ -272,7 +272,7 @@ class _Scan:
         """Return the clusters with why they are furniture."""
         relatedness = work.relatedness
         # of documents alone few clusters are of a kind that matters
-        early = None if self.config.only == "documents" else True
+        early = self.config.only != "documents"
 
         def suspects(first: int) -> bytes:
             part = clusters[first : first + BLOCK_CLUSTERS]
@@ -285,8 +285,8 @@ class _Scan:
 
         def verdicts(first: int) -> bytes:
             part = clusters[first : first + BLOCK_CLUSTERS]
-            found = [(self._verdict(c, names, material, work), early and self._apart(c, relatedness)) for c in part]
-            return msgspec.msgpack.encode(found)
+            judged = ((self._verdict(c, names, material, work), c) for c in part)
+            return msgspec.msgpack.encode([(v, self._apart(c, relatedness) if early else None) for v, c in judged])
 
         kind = list[tuple[furniture.Verdict | None, furniture.Apart | None]]
         blocks = (msgspec.msgpack.decode(raw, type=kind) for raw in work.spread(verdicts, firsts))

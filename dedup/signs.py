@@ -6,6 +6,8 @@ other. What is found so is where a pattern may match; whether it does, the patte
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
@@ -44,14 +46,21 @@ class Signs:
         self._steps, self._found = _automaton(coded, len(letters) + BOUNDARY + 1)
         self._reach = np.array(reach, np.int64)
 
-    def lines(self, text: str) -> Iterator[list[int]]:
-        """Yield of each line of a text that is not empty its first and its end place, and the bits of the signs in it:
+    def anywhere(self, text: str) -> int:
+        """Return the bits of all signs in a text."""
+        return functools.reduce(operator.or_, (line[2] for line in self.lines(text)), 0) & ~CAPITAL
+
+    def lines(self, text: str) -> list[list[int]]:
+        """Return of each line of a text that is not empty its first and its end place, and the bits of the signs in it:
         in all of it, and those of characters in its head and in its tail."""
+        found: list[list[int]] = []
         for at, piece in _pieces(text):
             points = _points(piece)
-            found = kernels.line_signs(points, self._classes, self._marks, self._steps, self._found, self._reach)
-            found[:, :2] += at
-            yield from found.tolist()
+            rows = kernels.line_signs(points, self._classes, self._marks, self._steps, self._found, self._reach)
+            if at:
+                rows[:, :2] += at
+            found += rows.tolist()
+        return found
 
 
 def _folded(c: str) -> str:

@@ -622,3 +622,19 @@ def keyed(
             if number >= 0 and h <= highest:
                 out[h >> shift].append(h >> bits << bits | number)
     return out
+
+
+def matched(blocks: Sequence[Run]) -> Pair:
+    """Words that match, and words of the first side from the first block to the last."""
+    places = [place + i for place, _, words in blocks for i in range(words)]
+    return len(places), places[-1] - places[0] + 1
+
+
+def telling_gaps(blocks: Sequence[Run], telling: Sequence[bool], most: int) -> list[int]:
+    """Blocks behind which a gap of a few tokens on either side has one that tells something."""
+    found = []
+    for i, ((a, b, words), (a1, b1, _)) in enumerate(itertools.pairwise(blocks)):
+        gaps = [telling[a + words : a1], telling[b + words : b1]]
+        if all(any(gap) and len(gap) <= most for gap in gaps):
+            found.append(i)
+    return found

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup.credits
-from dedup import agencies
+from dedup import agencies, credit_signs
 from dedup.credits import credits
 from dedup.model import Document
 from tests.strategies import SOME
@@ -138,8 +138,10 @@ def test_no_line_with_a_credit_is_passed_over(pieces: list[str]) -> None:
     document = Document(text="".join(pieces))
     found = credits(document)
     with pytest.MonkeyPatch.context() as patch:
-        read = dedup.credits._paragraphs
-        patch.setattr(dedup.credits, "_paragraphs", lambda text: (read(text)[0], -1))
+        read = credit_signs.paragraphs
+        patch.setattr(credit_signs, "paragraphs", lambda text: read(text)._replace(there=-1))
+        patch.setattr(credit_signs.Paragraphs, "promising", lambda self, _: range(len(self.signs)))
+        patch.setattr(credit_signs.Paragraphs, "that_have", lambda self, _: map(self.read, range(len(self.signs))))
         patch.setattr(dedup.credits, "_may_credit", lambda *_: True)
         assert credits(document) == found
 
@@ -147,6 +149,9 @@ def test_no_line_with_a_credit_is_passed_over(pieces: list[str]) -> None:
 def test_most_lines_are_passed_over() -> None:
     """Signs are rare in running text: that is what they are for."""
     plain = "The ferry ran aground near the harbour at dawn, and the crew waited for the tide to turn once more. "
-    found, there = dedup.credits._paragraphs(plain + plain.replace("harbour", "harbour (pictured)") + plain)
-    assert there
-    assert not any(dedup.credits._may_credit(line, bits, False) for _, line, bits in found)
+    found = credit_signs.paragraphs(plain + plain.replace("harbour", "harbour (pictured)") + plain)
+    assert found.there
+    _, line = found.read(0)
+    assert not dedup.credits._may_credit(line, found.signs[0], False)
+    ten = credit_signs.paragraphs("\n".join([2 * plain] * 10))
+    assert list(ten.promising(True)) == [0, 9]

@@ -6,12 +6,15 @@ import dataclasses
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dedup import Document, scan
+from dedup import Document, origins, scan
 from dedup.credit_hints import confirmed, hints
 from dedup.credits import credits
 from dedup.origins import Carried, of_kind, origin
 from dedup.readers.dates import parse_date
+from tests.strategies import SOME
 
 BRIDGE = "The bridge was shut on Monday after an inspection found a crack in its northern pier."
 
@@ -222,3 +225,10 @@ def test_coarse_dates_are_warned_of() -> None:
     missing = scan([plain[0], {"id": "b", "text": BRIDGE}]).manifest["warnings"]
     assert any("1 of 2 documents have no usable date" in w for w in missing)
     assert any("1 of 2 documents have no outlet" in w for w in missing)
+
+
+@SOME
+@given(st.from_regex(origins._FIRST, fullmatch=True))
+def test_words_of_who_had_it_first(words: str) -> None:
+    """What says quickly that no words for who had a text first stand in it never says so where they do."""
+    assert origins._words_of_first().anywhere(f"As {words.upper()}.")

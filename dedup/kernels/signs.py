@@ -26,6 +26,7 @@ def line_signs(points: Any, classes: Any, marks: Any, steps: Any, found: Any, re
     stands before each line and behind it.
     """
     size, count = len(points), 1
+    first, behind = reach[0], reach[1]
     for i in range(size):
         count += points[i] == _NEWLINE
     out = np.empty((count, 5), np.int64)
@@ -41,13 +42,15 @@ def line_signs(points: Any, classes: Any, marks: Any, steps: Any, found: Any, re
                 point = points[i]
                 state = steps[state, classes[point]]
                 bits = np.int64(marks[point])
-                whole |= bits | found[state, 0]
-                if bits & CAPITAL:
-                    whole |= found[state, 1]
-                if i - start < reach[0]:
-                    head |= bits
-                if end - i <= reach[1]:
-                    tail |= bits
+                whole |= found[state, 0]
+                if bits:  # few characters have any
+                    whole |= bits
+                    if bits & CAPITAL:
+                        whole |= found[state, 1]
+                    if i - start < first:
+                        head |= bits
+                    if end - i <= behind:
+                        tail |= bits
             whole |= found[steps[state, BOUNDARY], 0]
             out[n] = start, end, whole, head, tail
             n += 1

@@ -1,0 +1,53 @@
+"""Small counts over few tokens or blocks, cheaper than calls of NumPy: matched words, the gaps between them, names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dedup.kernels.jit import kernel
+
+
+@kernel
+def matched(blocks: Any) -> tuple[int, int]:
+    """Return how many words match, and how many the first side has from the first block to the last.
+
+    `blocks` int64, n x 3, n > 0: place of the first side, place of the second, words.
+    """
+    total, last = 0, len(blocks) - 1
+    for i in range(len(blocks)):
+        total += blocks[i, 2]
+    return total, blocks[last, 0] + blocks[last, 2] - blocks[0, 0]
+
+
+@kernel
+def telling_gaps(blocks: Any, flags: Any, hashes: Any, telling: int, words: Any, most: int) -> Any:
+    """Return behind which blocks (int64) stands a gap of one to `most` tokens on either side, with a token among them
+    that has a bit of `telling` in its `flags` or whose hash is one of `words` (sorted)."""
+    found = np.empty(len(blocks), np.int64)
+    n = 0
+    for i in range(len(blocks) - 1):
+        sides = 0
+        for side in range(2):
+            start, end = blocks[i, side] + blocks[i, 2], blocks[i + 1, side]
+            if end <= start or end - start > most:
+                break
+            for t in range(start, end):
+                if flags[t] & telling or words[min(np.searchsorted(words, hashes[t]), len(words) - 1)] == hashes[t]:
+                    sides += 1
+                    break
+        if sides == 2:
+            found[n] = i
+            n += 1
+    return found[:n]
+
+
+@kernel
+def flagged(flags: Any, start: int, end: int, bits: int) -> int:
+    """Return how many of the tokens `[start, end)` have one of these bits."""
+    found = 0
+    for t in range(start, end):
+        if flags[t] & bits:
+            found += 1
+    return found

@@ -1,0 +1,40 @@
+"""Matched words and the gaps between them."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.kernels import gaps as kernels
+from tests import reference
+from tests.strategies import SOME
+
+UPPER, MOST = 8, 3
+
+
+@st.composite
+def chains(draw: st.DrawFn) -> list[tuple[int, int, int]]:
+    """Blocks in order on both sides, with small gaps."""
+    a, b, blocks = 0, 0, []
+    for left, right, words in draw(
+        st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 3)), min_size=1, max_size=6)
+    ):
+        a, b = a + left, b + right
+        blocks.append((a, b, words))
+        a, b = a + words, b + words
+    return blocks
+
+
+@SOME
+@given(chains(), st.lists(st.sampled_from([0, 1, UPPER]), min_size=60, max_size=60), st.integers(0, 59))
+def test_as_reference(blocks: list[tuple[int, int, int]], flags: list[int], number: int) -> None:
+    """Gaps with a flagged token, or one that is a number word, on both sides; matched words; flagged tokens."""
+    hashes = np.arange(60, dtype=np.uint32)
+    words = np.array([number], np.uint32)
+    array, marks = np.array(blocks, np.int64), np.array(flags, np.uint8)
+    telling = [bool(f & UPPER) or i == number for i, f in enumerate(flags)]
+    found = kernels.telling_gaps(array, marks, hashes, UPPER, words, MOST).tolist()
+    assert found == reference.telling_gaps(blocks, telling, MOST)
+    assert kernels.matched(array) == reference.matched(blocks)
+    assert kernels.flagged(marks, 3, number, UPPER) == sum(bool(f & UPPER) for f in flags[3:number])
