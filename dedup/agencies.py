@@ -29,10 +29,22 @@ _KEYWORD = re.compile(
     r"|एजेंसी|एजन्सी|वार्ता$|समाचार सेवा|वृत्तसंस्था|वृत्तसेवा|संवाद समिति"
     r"|^[一-鿿]{2,5}(?<![会會公新商神本同支报報版行作聞闻])社$"
 )
+# One of these stands in what `_KEYWORD` and `_WORD_INSIDE` find, in whatever case.
+CALLED = (
+    *(f"{a} {b}" for a in ("news", "press", "wire", "presse", "media")
+      for b in ("agency", "service", "association", "agentur", "wire")),
+    *("wire", "newsagency", "pressedienst", "nachrichtendienst", "nachrichtenagentur", "presseagentur", "presse "),
+    *("agence", "agencia", "agência", "agenzia", "agentur", "agentia", "agencja", "persbureau", "nieuwsagentschap"),
+    *("nyhetsbyrå", "nyhedsbureau", "uutistoimisto", "πρακτορείο", "haber ajansı", "hírügynökség", "novinska agencija"),
+    *("press bureau", "通信", "通讯社", "通訊社", "통신", "агентств", "агенція", " иа ", " іа ", "информ", "інформ"),
+    *("وكالة", "خبرگزاری", "ایجنسی", "خبر رساں", "نیوز", "پریس", "ニュースサービス", "สำนักข่าว", "社"),
+    *("एजेंसी", "एजन्सी", "वार्ता", "समाचार सेवा", "वृत्तसंस्था", "वृत्तसेवा", "संवाद समिति"),
+)  # fmt: skip
 # The same inside a line, where the name ends before its end.
 _WORD_INSIDE = re.compile(r"(?:[Ии]нформ|[Іі]нформ)\b|वृत्तसेवा|वृत्तसंस्था|समाचार सेवा|[Pp]ressedienst\b|\bHaber Ajansı\b")
 # A name in quotation marks behind what it is: its agency is called by the name alone.
-_CALLED = re.compile(r"[«“„\"]([^«»“”„\"]{2,30})(?:[»”“\"]|$)$")
+QUOTES = '«“„"'
+_CALLED = re.compile(rf"[{QUOTES}]([^«»“”„\"]{{2,30}})(?:[»”“\"]|$)$")
 _KIND_ALONE = re.compile(
     r"(?:ИА|ІА|РИА|(?:информационное |новостное |інформаційне )?(?:агентство|агенція|информагентство|інформагентство)"
     r"(?: новостей| новин)?|вестник|agentura?|agencja|agencija|agenția|агенция|агенција)",
@@ -49,7 +61,9 @@ _LETTERS = re.compile(r"(?:[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][ .]){1,
 _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
 # One word of an alphabet without capitals; where words are not spaced any two characters would do.
 _UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\[\]/:,]{1,24}")
-_WORDS = re.compile(r"[^\s,.:;()\[\]/=|\"'“”„«»–—―：＝／&+·・、-]+")
+# What stands between words, beside white space.
+BETWEEN_WORDS = ",.:;()[]/=|\"'“”„«»–—―：＝／&+·・、-"
+_WORDS = re.compile(rf"[^\s{re.escape(BETWEEN_WORDS)}]+")
 _JOINTS = re.compile(r"\s*(?:/|&|\+|·|・|,| - | und | and | y | et | e | и | та | och | en )\s*")
 
 
@@ -124,6 +138,13 @@ def may_name(text: str) -> bool:
         return False
     plain = text.replace("\n", " ")  # lines that are wrapped
     return any(form in plain for word in found for form in forms[word])
+
+
+def signs_of_large() -> list[str]:
+    """Return what stands in each text of which `may_name` is true; a space means that a word begins or ends there. It
+    may stand there in another case, but capitals at its end are such."""
+    words = {form for form in _forms() if _WORDS.fullmatch(form)}
+    return sorted(form if form not in words else f" {form}" if form[-1].isupper() else f" {form} " for form in _forms())
 
 
 @functools.cache

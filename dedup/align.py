@@ -19,7 +19,7 @@ BLOCK_CHAINS = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passages:
-    """Aligned passages, sorted by pair of texts.
+    """Aligned passages, pair of texts by pair of texts.
 
     `documents` int32, n x 2; passage p has blocks `bounds[p]:bounds[p + 1]` of `blocks` (int64, k x 3: left token
     place, right token place, matched words), in order and without overlap.

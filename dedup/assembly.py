@@ -273,14 +273,10 @@ def context(
     cluster: Cluster,
     material: Material,
     verdict: furniture.Verdict | None,
-    apart: tuple[bool, float],
+    apart: furniture.Apart,
     origin: Origin,
 ) -> kinds.Context:
-    """Return what is known of a cluster as a whole.
-
-    `apart` says whether its texts are unrelated, and how surely they tell different stories.
-    """
-    unrelated, distance = apart
+    """Return what is known of a cluster as a whole."""
     head = cluster.members[0]
     words = float(material.tokens.weights[head.start : head.end].sum()) / 6.0
     one_text = len({m.document for m in cluster.members}) == 1
@@ -289,8 +285,8 @@ def context(
         words=words,
         furniture=verdict.reason if verdict else None,
         furniture_confidence=verdict.confidence if verdict else 0.0,
-        unrelated=unrelated and words <= kinds.LONGEST_FORMULA,
-        distance=distance,
+        unrelated=apart.unrelated and words <= kinds.LONGEST_FORMULA,
+        distance=apart.distance,
         company=_company(cluster, material),
         credited=origin.agency is not None,
         body_twice=one_text and words > 40 and (head.end - head.start) > 0.3 * (high - low),

@@ -26,6 +26,8 @@ from dedup.tokens import Tokens, tokenize_all
 
 # Tokens around the passages of a pair in which a second pass looks for more.
 AROUND = 200
+# Hits of a tile, about.
+TILE_HITS = 1 << 17
 # What is kept of them in a journal.
 PASSAGES, FOUND = "passages", "found"
 
@@ -137,12 +139,19 @@ def find(
     known = rescore.evidence(tokens, weights.from_counts(words), pool, scratch)
     progress.stage("seeds", None)
     sieve = Sieve(masses=known.masses, least=int(config.chains.least_mass * 256))
-    linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool, scratch, sieve=sieve)
+    linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool, scratch)
     sizes = linked.hits.sizes.tolist()
     progress.stage("passages", sum(sizes))
     copied_texts = copied(copies, tokens)
     given = _Given(
-        linked=linked, near=near, copies=copied_texts, known=known, config=config, keep=keep, scratch=scratch
+        linked=linked,
+        sieve=sieve,
+        near=near,
+        copies=copied_texts,
+        known=known,
+        config=config,
+        keep=keep,
+        scratch=scratch,
     )
     blocks = []
     for number, block in enumerate(_blocks(given, len(sizes), pool, journal)):
@@ -287,6 +296,7 @@ class _Given:
     """What a block of left texts is worked on with; all that follows concerns one pair of texts at a time."""
 
     linked: Linked
+    sieve: Sieve
     near: npt.NDArray[np.int64]
     copies: Passages
     known: rescore.Evidence
@@ -295,19 +305,36 @@ class _Given:
     scratch: Scratch
 
     def block(self, number: int) -> Block:
-        """Return the passages whose left text is in a block."""
+        """Return the passages whose left text is in a block, worked on in tiles with a range of right texts each."""
         self.scratch.release()
         first, last = self.linked.layout.edges[number : number + 2]
         near = self.near[np.searchsorted(self.near[:, 0], first) : np.searchsorted(self.near[:, 0], last)]
         left = self.copies.documents[:, 0]
         copies = self.copies.select((left >= first) & (left < last))
-        hits, dropped = sift.sifted(self.linked.weighed(number), int(self.config.chains.least_mass * 256))
-        found = align_block(hits, near, copies, self.known, self.config, self.keep)
-        found = replace(found, pairs=found.pairs + dropped)
-        if self.keep is None:
-            return found
-        # nothing of a scan asks for the scores of what was kept
-        return replace(found, scored=rescore.nothing())
+        hits, dropped = sift.sifted(self.linked.weighed(number, self.sieve), self.sieve.least)
+        tiles = []
+        for low, high in itertools.pairwise(_tile_edges(hits, int(self.linked.layout.edges[-1]))):
+            right = copies.documents[:, 1]
+            some = copies.select((right >= low) & (right < high))
+            pairs = near[(near[:, 1] >= low) & (near[:, 1] < high)]
+            tiles.append(align_block(hits.between(low, high), pairs, some, self.known, self.config, self.keep))
+            self.scratch.release()
+        passages, scored = together(*((t.passages, t.scored) for t in tiles))
+        return Block(
+            passages=passages,
+            # nothing of a scan asks for the scores of what was kept
+            scored=scored if self.keep is None else rescore.nothing(),
+            unlinked=sum(t.unlinked for t in tiles),
+            pairs=sum(t.pairs for t in tiles) + dropped,
+            chains=sum(t.chains for t in tiles),
+            aligned=sum(t.aligned for t in tiles),
+        )
+
+
+def _tile_edges(hits: Hits, documents: int) -> list[int]:
+    """Return the right texts with which the tiles of a block begin, of about `TILE_HITS` hits each, and the end."""
+    starts = hits.documents[TILE_HITS::TILE_HITS, 1]
+    return [0, *np.unique(starts[starts > 0]).tolist(), documents]
 
 
 def align_block(

@@ -21,7 +21,7 @@ BLOCK_HITS = 1 << 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chains:
-    """Chains of exact runs, sorted by pair of texts.
+    """Chains of exact runs, pair of texts by pair of texts.
 
     `documents` int32, n x 2; chain c has runs `bounds[c]:bounds[c + 1]` of `runs` (int64, k x 3: left token place,
     right token place, words).

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dedup import assembly, candidates, families, kinds, rescore
+from dedup import assembly, candidates, families, furniture, kinds, rescore
 from dedup.clusters import Carrier, Cluster
 from dedup.config import Config
 from dedup.model import Document, Match, Origin, Span
@@ -49,7 +49,7 @@ def _match(p: int, found: candidates.Found, material: assembly.Material) -> Matc
     other = Carrier(document=int(passages.documents[p, 1]), start=b0, end=b1, blocks=blocks)
     cluster = Cluster(members=(head, other))
     seen = [assembly.occurrence(m, material) for m in cluster.members]
-    about = assembly.context(cluster, material, None, (False, 0.0), Origin())
+    about = assembly.context(cluster, material, None, furniture.Apart(False, 0.0), Origin())
     assignment = kinds.classify(seen, about)
     texts = [material.documents[m.document] for m in cluster.members]
     (left_start, left_end), (right_start, right_end) = (

@@ -7,15 +7,19 @@ one, by its full name or where nothing else can stand, or when texts of several 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import msgspec
 
 from dedup import agencies
-from dedup.credits import Credit
+from dedup.credits import Credit, credits, may_have_photo
 from dedup.model import Document
 from dedup.photo_credits import credited
 
 # Texts, by their titles, and outlets in which a name stands that no text confirms.
 LEAST_TEXTS, LEAST_OUTLETS = 3, 2
+# Texts read at a time.
+BLOCK_TEXTS = 256
 # Longest line that is nothing but a name, and longest beginning that is looked at for a dateline (characters).
 LONGEST_NAME, HEAD = 24, 90
 
@@ -29,6 +33,26 @@ _FIRST = re.compile(
 _UNCASED_FIRST = re.compile(r"^([^\s\d(A-Za-zÀ-ɏͰ-ӿ]+(?:\s[^\s\d(]+){0,2})\s\(([^()\s]{2,20})\)\s+\S")
 
 
+def of_texts(
+    numbers: Sequence[int],
+    documents: Sequence[Document],
+    spread: Callable[[Callable[[int], bytes], Sequence[int]], Iterable[bytes]],
+) -> dict[int, list[Credit]]:
+    """Return the agency credits of some texts, those that have any; what may be one counts where others confirm it.
+
+    `spread` does work on items, in order.
+    """
+
+    def block(first: int) -> bytes:
+        part = [(d, documents[d]) for d in numbers[first : first + BLOCK_TEXTS]]
+        return msgspec.msgpack.encode([(d, credits(text), hints(text)) for d, text in part])
+
+    blocks = spread(block, range(0, len(numbers), BLOCK_TEXTS))
+    kind = list[tuple[int, list[Credit], list[Credit]]]
+    rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
+    return confirmed({d: c for d, c, _ in rows if c}, {d: h for d, _, h in rows if h}, documents)
+
+
 def hints(document: Document) -> list[Credit]:
     """Return what may be agency credits of a text, in order of place.
 
@@ -36,12 +60,19 @@ def hints(document: Document) -> list[Credit]:
     ['Rivage']
     """
     text = document.text
-    found = {(at, "photo credit", name) for at, piece in credited(text) if (name := agencies.one_word(piece))}
-    lines = [(m.start(), m[0].strip()) for m in re.finditer(r"[^\n]*\S[^\n]*", text)]
-    if lines:
-        found |= {(lines[0][0], "dateline", name) for name in _in_first(lines[0][1][:HEAD])}
-        found |= {(lines[-1][0], "trailing credit", name) for name in _in_last(lines[-1][1]) if len(lines) > 1}
+    pieces = credited(text) if may_have_photo(text) else ()
+    found = {(at, "photo credit", name) for at, piece in pieces if (name := agencies.one_word(piece))}
+    if plain := text.rstrip():
+        first, last = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1, plain.rfind("\n") + 1
+        found |= {(first, "dateline", name) for name in _in_first(_line(text, first)[:HEAD])}
+        found |= {(last, "trailing credit", name) for name in _in_last(_line(text, last)) if last > first}
     return [Credit(agency=name, position=position, start=at) for at, position, name in sorted(found)]
+
+
+def _line(text: str, start: int) -> str:
+    """Return the line that begins at a place, without white space around it."""
+    end = text.find("\n", start)
+    return text[start : len(text) if end < 0 else end].strip()
 
 
 def _in_first(head: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ _FURNITURE_MARK = re.compile(
     r"|click here|(?:leave|post) a comment|comments (?:are|section|policy)|join the conversation|moderat|advertis"
     r"|(?:your|this) browser|javascript"
     r"|follow us|share this|tune in|must watch|just watched|more videos|download (?:our|the)|the app\b"
+    r"|view (?:photo|gallery|slideshow)"
     r"|support (?:local|our|quality) journalism|do you have a story|our newsdesk|in your inbox|republication"
     r"|abonn|suscr|inscri|werbung|datenschutz|registrier|anmelden|alle rechte|plus-angebot|weiterlesen"
     r"|connectez-vous|réservé à nos|tous droits|lire la suite|regístr|inicia sesión|derechos reservados"
@@ -69,7 +70,7 @@ def quoted_share(paragraph: str, start: int, end: int) -> float:
     A straight mark opens and closes in turn; an opening mark without a closing one quotes to the end of the paragraph,
     as in quotations of several paragraphs.
     """
-    stretches = _inside(paragraph, start, end)
+    stretches = quotations(paragraph, start, end)
     share = sum(b - a for a, b in stretches) / max(1, end - start)
     # what begins and ends as quotation is one, though somebody is named in the middle
     if 0.4 <= share < QUOTED and _is_quoted(paragraph, start) and stretches[-1][1] == end:
@@ -77,8 +78,12 @@ def quoted_share(paragraph: str, start: int, end: int) -> float:
     return share
 
 
-def _inside(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the stretches of `paragraph[start:end]` inside quotation marks."""
+def quotations(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the stretches of `paragraph[start:end]` inside quotation marks; single marks count where no others stand,
+    as some outlets quote with them alone."""
+    if not _QUOTE_MARKS.search(paragraph):
+        pairs = [(max(a, start), min(b, end)) for a, b in _inside_single(paragraph)]
+        return [(a, b) for a, b in pairs if a < b]
     depth, straight, at = 0, False, start
     found: list[tuple[int, int]] = []
     for mark in _QUOTE_MARKS.finditer(paragraph, 0, end):
@@ -98,6 +103,39 @@ def _inside(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
+# Single marks, straight and curved, that are no apostrophe within a word.
+_SINGLE = re.compile(
+    r"(?P<begin>['‘](?<![\w'’‘].)(?!(?:s|em|tis|twas|til|cause|n|\d0s)\b)(?=\w))|['’](?<=[\w.,!?…;:%)].)(?!\w)"
+)
+# What only follows the end of a quotation.
+_BEHIND = re.compile(r"\s*(?:[.,;:)!?–—-]|$)")
+
+
+@functools.lru_cache(maxsize=SEEN)
+def _inside_single(paragraph: str) -> tuple[tuple[int, int], ...]:
+    """Return the stretches inside single quotation marks: an "s" and a mark may be a plural's apostrophe, so that such
+    a mark ends a quotation only when another begins behind it, or nothing but a stop follows."""
+    found: list[tuple[int, int]] = []
+    opened = maybe = -1
+    for mark in _SINGLE.finditer(paragraph):
+        at = mark.start()
+        if mark["begin"]:
+            if opened >= 0 and maybe > opened:
+                found.append((opened, maybe))
+                opened = -1
+            opened, maybe = (at + 1, -1) if opened < 0 else (opened, maybe)
+        elif opened >= 0 and (paragraph[at - 1] != "s" or _BEHIND.match(paragraph, at + 1)):
+            found.append((opened, at))
+            opened = maybe = -1
+        elif opened >= 0:
+            maybe = at
+    if opened >= 0 and (maybe < 0 or not paragraph[: opened - 1].strip()):
+        found.append((opened, len(paragraph)))
+    elif opened >= 0:
+        found.append((opened, maybe))
+    return tuple(found)
+
+
 def _is_quoted(paragraph: str, at: int) -> bool:
     """Return whether a place stands inside quotation marks."""
     before = paragraph[:at]
@@ -113,6 +151,7 @@ _FRAME = re.compile(
     r"|\(\s*pictured\b|\bfile (?:photo|picture|image)\b|^\W*file\s?[-–—]|\bin this\b[^.\n]{0,60}\bphoto\b"
     r"|\([^()/\n]{3,40}/[^()/\n]{3,40}\)\W*$|\bvia ap\)"
     r"|\b(?:image|photo|slide|bild|foto|imagen|immagine)\s+\d+\s+(?:of|von|de|di|sur|av)\b"
+    r"|(?<=[.!?])[\"”’)]?\s+\([^()/\n]{3,40}/[^()/\n]{3,40}\)"
     # a name, a slash and who has the rights, behind the last sentence of a line
     r"|(?<=[.!?])[\"”’)]?\s+[\w'’-]+\.?(?: [\w'’-]+\.?){1,3}/[\w’'-]+(?: [\w’'-]+){0,2}(?=\s*(?:\n|$))"
     r"|\b(?:bildunterschrift|archivbild|archivfoto|pie de foto|foto de archivo|didascalia|légende"
@@ -144,10 +183,11 @@ BESIDE = 25
 
 
 @functools.lru_cache(maxsize=SEEN)
-def caption_frames(text: str, before: str, after: str) -> int:
-    """Return how many marks that only captions have stand in a text or right beside it."""
+def caption_frames(text: str, before: str, after: str, least: int = 1) -> int:
+    """Return how many marks that only captions have stand in a text or right beside it; 0 where fewer than `least`
+    can, as far as their words tell."""
     lowered = f"{before[-BESIDE:]}{text}{after[:BESIDE]}".lower()
-    if not any(word in lowered for word in _OF_FRAMES):
+    if sum(map(lowered.count, _OF_FRAMES)) < least:
         return 0
     return sum(1 for _ in _FRAME.finditer(lowered))
 
@@ -168,6 +208,9 @@ _FIRST_PERSON = re.compile(
 _LABEL = re.compile(r"^\W*(?:[^\W\d_][\w.'’-]*+[ \u00a0]?){1,5}(?:\([^()\n]{1,40}\))?\s?[:：]\s*\S")
 _HANDLE = re.compile(r"(?<!\w)@\w{2,}")
 _SIGNED = re.compile(r"^\W*[—–-]\s?[^\n@]{2,40}\(@\w{2,}\)")
+# The same at the end of a post, before its date.
+_SIGNED_END = re.compile(r"[—–-]\s?[^\n@.]{2,40}\(@\w{2,}\)(?:[^\n.]{0,30}$|\s)")
+SIGNATURE = 100
 # First persons that a text needs, and their share of its words.
 FIRST_PERSONS, FIRST_PERSON_SHARE = 2, 0.02
 
@@ -180,7 +223,7 @@ def is_first_person(paragraph: str, start: int, end: int) -> bool:
     >>> is_first_person(said, 0, len(said)), is_first_person(told, 0, len(told))
     (True, False)
     """
-    edges = [start, *(edge for stretch in _inside(paragraph, start, end) for edge in stretch), end]
+    edges = [start, *(edge for stretch in quotations(paragraph, start, end) for edge in stretch), end]
     plain = " ".join(paragraph[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
     words = max(len(plain.split()), len(plain) / 8)
     found = sum(1 for _ in _FIRST_PERSON.finditer(plain))
@@ -227,9 +270,9 @@ def is_introduced(before: str, after: str, paragraph: str, lead: str) -> bool:
     return not before.strip() and (lead.rstrip().endswith((":", "：")) or has_speech(lead))
 
 
-def is_signed(after: str) -> bool:
-    """Return whether the name of an account that signs it follows a passage."""
-    return bool(_SIGNED.match(after))
+def is_signed(text: str, after: str) -> bool:
+    """Return whether the name of an account that signs it follows a passage, or ends it."""
+    return bool(_SIGNED.match(after) or _SIGNED_END.search(text[-SIGNATURE:] + after[:SIGNATURE]))
 
 
 # Longest part outside quotation marks that only says who speaks (characters).
@@ -244,7 +287,7 @@ def is_quoted_with_speaker(paragraph: str, start: int, end: int) -> bool:
     >>> is_quoted_with_speaker(said, 0, len(said))
     True
     """
-    inside = _inside(paragraph, start, end)
+    inside = quotations(paragraph, start, end)
     quoted = sum(b - a for a, b in inside)
     if 2 * quoted < end - start:
         return False
@@ -299,6 +342,11 @@ _WORD = re.compile(r"\w")
 LONGEST_HEAD = 120
 # Lines of a list, and which part of them has such a head; the part of a table's pieces that are mere signs.
 LIST_LINES, LIST_SHARE, SIGN_SHARE = 4, 0.5, 0.2
+# Names and figures in a row that only the cells of a table hold, and their part of what is one.
+LEAST_CELLS, CELL_SHARE = 8, 0.1
+# So many words in a row that begin with no small letter: many times quicker than counting cells.
+_BIG = r"[^\sa-zß-öø-ÿα-ωа-яё]"
+_ROW = re.compile(rf"{_BIG}(?<!\S.)\S*(?:\s+{_BIG}\S*){{{LEAST_CELLS - 1}}}")
 
 
 @functools.lru_cache(maxsize=SEEN)
@@ -314,7 +362,30 @@ def is_list(text: str) -> bool:
     if len(lines) >= LIST_LINES and dated >= LIST_SHARE * len(lines):
         return True
     pieces = text.split()
-    return sum(not _WORD.search(piece) for piece in pieces) >= max(3, SIGN_SHARE * len(pieces))
+    if sum(not _WORD.search(piece) for piece in pieces) >= max(3, SIGN_SHARE * len(pieces)):
+        return True
+    return bool(_ROW.search(text)) and _cells(pieces) >= max(LEAST_CELLS, CELL_SHARE * len(pieces))
+
+
+def stands_in_table(before: str, after: str) -> bool:
+    """Return whether cells of a table stand right before or behind a passage in its paragraph, or a table of twice as
+    many anywhere in it: that paragraph is what extraction left of a graphic."""
+    behind = before.split() if _ROW.search(before) else []
+    ahead = after.split() if _ROW.search(after) else []
+    near = (behind[-LEAST_CELLS:], ahead[:LEAST_CELLS])
+    return any(_cells(row) == LEAST_CELLS for row in near) or max(map(_cells, (behind, ahead))) >= 2 * LEAST_CELLS
+
+
+def _cells(pieces: list[str]) -> int:
+    """Return the longest run of names, figures and signs that neither a small letter nor a stop ends."""
+    run = longest = 0
+    for piece in pieces:
+        first = piece.strip("(*#$£€“\"'+-")[:1]
+        run = run + 1 if not first or first.isupper() or first.isdigit() or not first.isalnum() else 0
+        longest = max(longest, run)
+        if piece[-1] in ",;.:!?)":
+            run = 0
+    return longest
 
 
 # Shortest name of an outlet that is looked for in its texts.
@@ -343,6 +414,35 @@ _RIGHTS = re.compile(
     r"|все права защищены|усі права захищені"
     r"|版权所有|版權所有|不得转载|無断転載|무단\s?전재|جميع الحقوق محفوظة|सर्वाधिकार सुरक्षित|جملہ حقوق"
 )
+
+
+_SITE = re.compile(r"https?://\S|\bwww\.")
+_LINK = re.compile(
+    r"(?:\b(?:more|read (?:more|also|next)|related|see also|watch|also on [\w ]{2,20}|mehr(?: zum thema)?"
+    r"|lesen sie auch|(?:à )?lire (?:aussi|plus)|le[ae] (?:también|também|más|mais)|leggi anche|lees ook|läs mer)"
+    r"|читайте также|相关阅读|関連記事|اقرأ أيضا)\s*[:：]\s*$"
+)
+
+
+def leads_elsewhere(before: str, text: str) -> bool:
+    """Return whether an address of the web stands in a text or right before it, or a word that links follow."""
+    if before.rstrip().endswith((":", "：")) and _LINK.search(before[-AMONG:].lower()):
+        return True
+    return bool(_SITE.search(text) or _SITE.search(before[-12:]))
+
+
+# What stands below a column on who wrote it.
+_AUTHOR = re.compile(
+    r"\bfollow (?:him|her|them|me|the author) (?:on|at)\b"
+    r"|\bopinions (?:expressed )?(?:in this|here) [^.\n]{0,40}\bare\b|\bare solely (?:those of|his\b|hers\b)"
+    r"|\bfind out more about\b[^.\n]{0,60}\b(?:read|see|visit)\b|\bfolgen sie (?:ihm|ihr)\b|\bs[íi]guel[oa] en\b"
+    r"|\bsuivez-l[ea] sur\b|\blas opiniones (?:expresadas|vertidas)\b|\bles opinions exprimées\b"
+)
+
+
+def is_about_author(text: str) -> bool:
+    """Return whether a text says who wrote a column and whose opinions it has."""
+    return bool(_AUTHOR.search(text.lower()))
 
 
 def has_mail(text: str) -> bool:

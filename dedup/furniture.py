@@ -12,6 +12,7 @@ import functools
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,8 @@ LEAST_PAGES = 5
 MANY_PAGES = 1000
 # Texts whose remainders, and whose titles, are kept at hand.
 MOST_VECTORS = 1 << 15
+# Passages whose own words are kept at hand: the carriers of one come one after the other.
+MOST_OWNS = 1 << 8
 # Most cosines of pairs that are; texts that share one passage often share more.
 MOST_COSINES = 1 << 16
 # Likeness of remainders up to which texts tell other stories, and from which the same one; texts that are looked at.
@@ -79,6 +82,14 @@ def _sample(pages: list[int]) -> list[int]:
     return pages[:: max(1, len(pages) // SAMPLE)]
 
 
+class Apart(NamedTuple):
+    """Whether the texts of a cluster are `unrelated` with one another, as a formula's are, not a report's; and
+    `distance`, in [0, 1]: how surely they tell different stories."""
+
+    unrelated: bool
+    distance: float
+
+
 class Relatedness:
     """Says whether texts have to do with one another, and a passage with its page.
 
@@ -102,6 +113,7 @@ class Relatedness:
         self._titles = _Titles(titles, known.idf)
         self._vector = functools.lru_cache(maxsize=MOST_VECTORS)(self._make_vector)
         self._cosine = functools.lru_cache(maxsize=MOST_COSINES)(self._make_cosine)
+        self._owns: dict[tuple[bytes, bytes], Weighted] = {}
         self._covered = np.zeros(len(known.tokens.hashes), np.bool_) if covered is None else covered
         for family, own in self._pages.items():
             if len(own) >= MANY_PAGES:  # before processes are forked, that they need not look for them again
@@ -125,11 +137,12 @@ class Relatedness:
         x, y = self._titles.of(a), self._titles.of(b)
         if x.mass < TITLE_MASS or y.mass < TITLE_MASS:
             return None
-        common = [w for w in x.words if w in y.words]
+        common = x.words.keys() & y.words.keys()
         if common and self._families[a] == self._families[b]:
-            house = self._house_words(self._families[a])
-            common = [w for w in common if w not in house]
-        shared = sum(x.words[w] for w in common)
+            common -= self._house_words(self._families[a])
+        if not common:
+            return False
+        shared = sum(x.words[w] for w in sorted(common))
         return shared >= TITLE_MASS or shared >= TITLE_SHARE * min(x.mass, y.mass)
 
     def _house_words(self, family: str) -> frozenset[int]:
@@ -225,8 +238,19 @@ class Relatedness:
         rest = self._vector(member.document)
         if titled or rest is None:
             return titled
-        own = self._weighted(member.start, member.end, np.ones(member.end - member.start, np.bool_), NO_WORDS)
-        return _dot(rest, own) >= self._least
+        return _dot(rest, self._own(member)) >= self._least
+
+    def _own(self, member: Carrier) -> Weighted:
+        """Return the weighted words of a passage; those with the same tokens have the same."""
+        part, tokens = slice(member.start, member.end), self._known.tokens
+        key = tokens.hashes[part].tobytes(), tokens.weights[part].tobytes()
+        found = self._owns.get(key)
+        if found is None:
+            if len(self._owns) >= MOST_OWNS:
+                self._owns.clear()
+            kept = np.ones(member.end - member.start, np.bool_)
+            found = self._owns[key] = self._weighted(member.start, member.end, kept, NO_WORDS)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,20 +335,20 @@ def _strays(cluster: Cluster, relatedness: Relatedness) -> bool:
     return max(rests) < LEAST_REMAINDER and all(relatedness.is_silent(m) for m in (a, b))
 
 
-def unrelated(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> bool:
-    """Return whether carriers of a passage are unrelated with one another: a formula, not a report."""
+def apart(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> Apart:
+    """Return how far the texts of a cluster are apart; distance 0 where nothing is known."""
     documents = sorted({m.document for m in cluster.members})
     least = min(config.min_pages, len(documents))
-    return least > 1 and len(list(_unrelated(documents, relatedness, config))) >= least
+    unrelated = least > 1 and len(list(_unrelated(documents, relatedness, config))) >= least
+    return Apart(unrelated, _distance(documents, relatedness))
 
 
-def distance(cluster: Cluster, relatedness: Relatedness) -> float:
-    """Return how surely the texts of a cluster tell different stories, in [0, 1]; 0 where nothing is known.
+def _distance(documents: Sequence[int], relatedness: Relatedness) -> float:
+    """Return how surely texts tell different stories.
 
     By the median likeness of what pairs of them say around it: on our corpora short formulas stand in texts of up to
     0.17, short reports of one event in texts of 0.33 and more.
     """
-    documents = sorted({m.document for m in cluster.members})
     sample = documents[:: max(1, len(documents) // DISTANCE_SAMPLE)][:DISTANCE_SAMPLE]
     found = [v for i, a in enumerate(sample) for b in sample[:i] if (v := relatedness.likeness(a, b)) is not None]
     if not found:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -83,6 +84,8 @@ SHORTEST_CAPTION, LONGEST_CAPTION = 20, 400
 LONGEST_REPEATED = 1200
 # Most words a caption has to each mark that only captions have; the captions of a gallery run on.
 WORDS_A_FRAME = 120
+# Share of what is shared that stands framed, from which it is captions; of two places one is little more than half.
+MOSTLY_FRAMED = 0.6
 # Most characters between two places of a text that stand in a row.
 IN_A_ROW = 40
 # Share of words with a capital or a figure from which a passage is a table or a list of names, and what it must exceed
@@ -90,12 +93,18 @@ IN_A_ROW = 40
 LISTED, ABOVE_USUAL = 0.6, 0.25
 # Longest formula and longest piece of furniture that is told by its words.
 LONGEST_FORMULA, LONGEST_FURNITURE = 40, 120
-# Longest part of a sentence (words) that may be a mere description when texts share nothing else.
-PASSING = 15
+# Longest part of a sentence (words) that may be a mere description when texts share nothing else, and whatever they
+# share: two reporters of one event write so much alike.
+PASSING, ALIKE = 15, 11
 # Texts of one outlet from which what they share is a note of its own, how surely they tell different stories then, and
 # the longest such line.
 SEVERAL_TEXTS, OTHER_STORIES, LONGEST_LINE = 3, 0.8, 12
+# How much of a paragraph behind a place is known (characters).
+FURTHEST = 400
 _SENTENCE_END = tuple(".!?。！？।॥۔؟…។။።։")
+# What may stand between a sentence's end and a passage.
+_MARKS = " \t\"'“”„«»()*•-–—"
+_CLOSING = "\"'”’»」』)）*"
 # Thai and Lao end sentences with a space: that nothing ends one says nothing.
 _UNSTOPPED = re.compile(r"[\u0e00-\u0eff]")
 
@@ -105,15 +114,22 @@ class _Cues:
     """What the places of a cluster show, each as the share of places that show it; `framed` by their length.
 
     `spoken`: inside quotation marks, or somebody speaking of himself who is introduced; `framed`: with marks that only
-    captions have; `in_row`: right behind another place of the same text; `together`: headlines run together; `listed`:
-    tables and lists of names; `mail` and `rights`: addresses to write to and notices of rights.
+    captions have; `in_row`: right behind another place of the same text; `whole`: sentences; `inside`: begins within a
+    sentence; `open`: in lines that end no sentence; `together`: headlines run together; `listed`: tables and lists of
+    names; `author`: notes on who wrote a column; `links`, `mail` and `rights`: what leads elsewhere, addresses to write
+    to, and notices of rights.
     """
 
     spoken: float
     framed: float
     in_row: float
+    whole: float
+    inside: float
+    open: float
     together: float
     listed: float
+    author: float
+    links: float
     mail: float
     rights: float
 
@@ -121,16 +137,22 @@ class _Cues:
 def _read(occurrences: Sequence[Occurrence], context: Context) -> _Cues:
     """Return what the places show; contact lines and notices of rights are looked for in short passages alone."""
     short = context.words <= LONGEST_FORMULA
+    listed = list(map(_is_listed, occurrences))
 
     def share(shows: Callable[[Occurrence], bool]) -> float:
         return sum(map(shows, occurrences)) / len(occurrences)
 
     return _Cues(
         spoken=_spoken(occurrences),
-        framed=_framed(occurrences),
+        framed=_part(occurrences, list(map(_is_framed, occurrences))),
         in_row=_in_row(occurrences),
+        whole=share(_is_whole),
+        inside=share(_is_inside),
+        open=share(_is_open),
         together=share(lambda o: cues.is_run_together(o.text, o.before, o.after)),
-        listed=share(lambda o: o.names >= max(LISTED, o.usual_names + ABOVE_USUAL) or cues.is_list(o.text)),
+        listed=max(sum(listed) / len(listed), _part(occurrences, listed)),
+        author=share(lambda o: context.words <= LONGEST_FURNITURE and cues.is_about_author(o.text)),
+        links=share(lambda o: short and cues.leads_elsewhere(o.before, o.text)),
         mail=share(lambda o: short and cues.has_mail(o.text)),
         rights=share(lambda o: short and cues.claims_rights(o.text)),
     )
@@ -147,9 +169,7 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
         "boilerplate": _boilerplate(occurrences, context, shown),
         "stock_phrase": _stock(occurrences, context, shown, _combine(caption)),
     }
-    # all that two texts share, and a part of a sentence: too little to be told from a description
-    passing = context.company == 0.0 and context.words <= PASSING
-    told = (context.company is not None and not passing) or _sentences(occurrences) >= 0.5
+    told = (context.company is not None and not _is_passing(occurrences, context, shown)) or shown.whole >= 0.5
     if told and all(_combine(found) < 0.3 for kind, found in signals.items() if kind != "wire_copy"):
         signals["wire_copy"].append((0.3, "nothing speaks for another kind"))
     confidences = {kind: _combine(found) for kind, found in signals.items()}
@@ -164,6 +184,14 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     return Assignment(kind=best, confidence=confidence, evidence=evidence)
 
 
+def _is_passing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> bool:
+    """Return whether a passage is so small a part of a sentence that it cannot be told from a description."""
+    if context.company is None or shown.whole >= 0.5:
+        return False
+    alike = context.words <= ALIKE and len({o.outlet for o in occurrences}) > 1
+    return alike or (context.company < 0.5 and context.words <= PASSING)
+
+
 def _combine(signals: Sequence[tuple[float, str]]) -> float:
     """Return the joint confidence; negative strengths speak against."""
     missing, against = 1.0, 1.0
@@ -175,15 +203,26 @@ def _combine(signals: Sequence[tuple[float, str]]) -> float:
     return (1.0 - missing) * against
 
 
-def _sentences(occurrences: Sequence[Occurrence]) -> float:
-    """Return the share of occurrences that begin and end where sentences do: within one text, narrative that is told
-    twice does; headlines in a list and the frames of a gallery do not."""
-    whole = 0
-    for o in occurrences:
-        before, after = o.before.rstrip(" \t\"'“„«»(*•-–—"), o.after.lstrip(" \"'”»)")
-        begins = not before or before.endswith((*_SENTENCE_END, ":"))
-        whole += begins and (after.startswith(_SENTENCE_END) or o.text.endswith(_SENTENCE_END))
-    return whole / len(occurrences)
+def _is_whole(o: Occurrence) -> bool:
+    """Return whether a place begins and ends where sentences do: within one text, narrative that is told twice does;
+    headlines in a list and the frames of a gallery do not."""
+    return not _is_inside(o) and (o.after.lstrip(_MARKS).startswith(_SENTENCE_END) or o.text.endswith(_SENTENCE_END))
+
+
+def _is_inside(o: Occurrence) -> bool:
+    """Return whether a place begins within a sentence."""
+    before = o.before.rstrip(_MARKS)
+    return bool(before) and not before.endswith((*_SENTENCE_END, ":"))
+
+
+def _is_open(o: Occurrence) -> bool:
+    """Return whether a place stands in lines of which most end no sentence, as headlines, links and entries of lists
+    do; wrapped lines, of which some begin small, are none."""
+    lines = [line for line in map(str.strip, o.paragraph.split("\n")) if line]
+    if len(o.after) >= FURTHEST or any(line[0].islower() or _UNSTOPPED.search(line) for line in lines):
+        return False
+    left = sum(len(line) for line in lines if not line.rstrip(_CLOSING).endswith((*_SENTENCE_END, ":", "：")))
+    return 2 * left >= sum(map(len, lines))
 
 
 def _spoken(occurrences: Sequence[Occurrence]) -> float:
@@ -199,7 +238,9 @@ def _spoken(occurrences: Sequence[Occurrence]) -> float:
 
 
 def _is_quoted(o: Occurrence) -> bool:
-    return o.quoted >= cues.QUOTED or _is_attributed(o) or cues.is_signed(o.after) or _is_set_apart(o)
+    if o.quoted and cues.is_run_together(o.text, o.before, o.after):
+        return False
+    return o.quoted >= cues.QUOTED or _is_attributed(o) or cues.is_signed(o.text, o.after) or _is_set_apart(o)
 
 
 def _is_set_apart(o: Occurrence) -> bool:
@@ -223,16 +264,29 @@ def _is_first_person(o: Occurrence, known: bool) -> bool:
     return told and not _has_furniture_mark(o.text)
 
 
-def _framed(occurrences: Sequence[Occurrence]) -> float:
-    """Return the share of all that is shared that stands in places with marks that only captions have: beside a whole
-    gallery, a sentence of it that others took is little."""
-    return sum(len(o.text) for o in occurrences if _is_framed(o)) / max(1, sum(len(o.text) for o in occurrences))
+def _part(occurrences: Sequence[Occurrence], shown: Sequence[bool]) -> float:
+    """Return the share of all that is shared that stands in places that show something: beside a whole gallery or
+    table, a sentence of it that others took is little."""
+    sizes = [len(o.text) for o in occurrences]
+    return sum(itertools.compress(sizes, shown)) / max(1, sum(sizes))
+
+
+def _is_listed(o: Occurrence) -> bool:
+    """Return whether a place is a table or a list of names, or stands in one."""
+    if o.names >= max(LISTED, o.usual_names + ABOVE_USUAL):
+        return True
+    return cues.is_list(o.text) or cues.stands_in_table(o.before, o.after)
 
 
 def _is_framed(o: Occurrence) -> bool:
-    """Return whether a place has the marks that only captions have, one to so many words at least."""
-    words = max(len(o.text.split()), len(o.text) / 8)
-    return words <= WORDS_A_FRAME * cues.caption_frames(o.text, o.before, o.after)
+    """Return whether a place or its paragraph has the marks that only captions have, one to so many words at least."""
+    return _has_frames(o.text, o.before, o.after) or _has_frames(o.paragraph, "", "")
+
+
+def _has_frames(text: str, before: str, after: str) -> bool:
+    words = max(len(text.split()), len(text) / 8)
+    least = max(1, math.ceil(words / WORDS_A_FRAME))
+    return cues.caption_frames(text, before, after, least) >= least
 
 
 def _in_row(occurrences: Sequence[Occurrence]) -> float:
@@ -301,7 +355,7 @@ def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) 
     twice = context.company is None and not marked and _marked_inside(occurrences) >= 0.5
     if twice:
         found.append((0.65, "a caption mark stands in it, more than once in one text"))
-    if shown.framed > 0.5 or (shown.framed >= 0.5 and all(o.alone or _is_framed(o) for o in occurrences)):
+    if shown.framed > MOSTLY_FRAMED or (shown.framed >= 0.5 and all(o.alone or _is_framed(o) for o in occurrences)):
         found.append((0.8, f"marks of captions frame {shown.framed:.0%} of its places"))
         twice = True
     row = shown.in_row >= 0.5 > shown.spoken and alone >= 0.5 and len(occurrences[0].text) <= LONGEST_REPEATED
@@ -370,6 +424,8 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues)
     if shown.together >= 0.5 and one_family:
         found.append((0.8, "headlines of one family that run into one another"))
     found += _house(occurrences, context)
+    if shown.author >= 0.5:
+        found.append((0.8, "it says who wrote a column"))
     # looked for in short passages alone: such a line at the end of a report does not make that furniture
     if shown.rights >= 0.5:
         found.append((0.8, "it says that its rights are reserved"))
@@ -437,7 +493,10 @@ def _wire(occurrences: Sequence[Occurrence], context: Context, shown: _Cues, cap
         found.append((-0.5, ""))
     if families > 1:
         found.append((0.25 + 0.1 * min(families, 5) / 5, f"carried by {families} families"))
-    if context.credited and (families > 1 or context.words > LONGEST_FORMULA):
+    passing = _is_passing(occurrences, context, shown) and (shown.inside > 0.5 or context.words <= ALIKE)
+    if passing:  # nor does an agency's name in a text say that it wrote so little
+        found.append((-0.4, ""))
+    if context.credited and not passing and (families > 1 or context.words > LONGEST_FORMULA):
         found.append((0.4, "an agency is credited where credits stand"))
     if context.furniture:
         found.append((-0.85, ""))
@@ -451,11 +510,12 @@ def _wire(occurrences: Sequence[Occurrence], context: Context, shown: _Cues, cap
         found.append((-0.7, ""))
     if shown.listed >= 0.5:
         found.append((-0.6, ""))
+    if shown.open > 0.5 or shown.links >= 0.5:
+        found.append((-0.5, ""))
     if context.body_twice:
         found.append((0.5, "extraction artefact: the text stands twice on one page"))
-    share = shown.spoken
-    if share >= 0.5:
-        found.append((-0.75 * share, ""))
+    if shown.spoken:
+        found.append((-0.75 * shown.spoken, ""))
     if caption > 0.7:
         found.append((-0.5, ""))
     return found

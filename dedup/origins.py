@@ -30,6 +30,15 @@ _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
 OWN_START = 12
 # Shortest name of an outlet, and longest line, that says whose a text was first (characters).
 SHORTEST_OUTLET, LONGEST_LINE = 4, 160
+# Words beside which an outlet is named that had a text first, and how far around them it is looked for (characters).
+_FIRST = re.compile(
+    r"\b(?:first reported|reported first|first to report|first published|originally (?:published|appeared|reported)"
+    r"|broke the (?:story|news)|zuerst [^.\n]{0,40}\b(?:berichte|erschien|gemeldet|veröffentlicht)\w*"
+    r"|(?:d['’]abord|initialement) (?:publié|paru|rapporté|révélé)\w*|publicad[oa] originalmente"
+    r"|originalmente publicad[oa]|pubblicat[oa] originariamente|впервые (?:сообщи|опублико|написа)\w+|первым сообщи\w+)"
+)
+AROUND = 80
+_STOP = re.compile(r"[.!?](?=\s)|\n")
 # How far into a passage its own dateline or byline may stand (characters).
 BEGINNING = 120
 
@@ -87,14 +96,17 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
 def of_kind(kind: Kind, carriers: Sequence[Carried], credited: Origin, outlets: Sequence[str]) -> Origin:
     """Return the origin that a passage of this kind has; `credited` is what `origin` says of it as running text.
 
-    Words of a speaker, furniture and formulas are nobody's copy. What may be a caption is asked for a photo credit too.
+    Words of a speaker, furniture and formulas are nobody's copy. What may be a caption is asked for a photo credit too;
+    of what may be any of these, who had it first says nothing by itself.
     """
     if kind not in ("caption", "wire_copy", "other"):
         return Origin()
     if kind == "wire_copy" or (kind == "other" and credited.agency):
         return credited
     beside = origin(carriers, is_caption=True, outlets=outlets)
-    return beside if kind == "caption" or beside.agency else credited
+    if kind == "caption" or beside.agency:
+        return beside
+    return Origin() if credited.evidence == ("earliest",) else credited
 
 
 def _linked(carriers: Sequence[Carried]) -> str | None:
@@ -110,8 +122,8 @@ def _linked(carriers: Sequence[Carried]) -> str | None:
 
 
 def _named(carriers: Sequence[Carried]) -> str | None:
-    """Return the id of the carrier whose outlet others name most in their first or last line: "Source: …", "as … first
-    reported", in whatever language; None where none is named, or two outlets are as often."""
+    """Return the id of the carrier whose outlet others name most in their first or last line, in whatever language
+    ("Source: …"), or in a sentence on who had it first; None where none is named, or two outlets are as often."""
     outlets: dict[str, list[Document]] = {}
     for c in carriers:
         if c.document.outlet and len(c.document.outlet) >= SHORTEST_OUTLET:
@@ -123,7 +135,8 @@ def _named(carriers: Sequence[Carried]) -> str | None:
         words = tuple(_WORD.findall(name))
         known.setdefault(len(words), {}).setdefault(words, []).append(name)
     known.pop(0, None)
-    votes = Counter(name for c in carriers for name in _names(c.document, known))
+    firsts = {words[0] for names in known.values() for words in names}
+    votes = Counter(name for c in carriers for name in _names(c.document, known, firsts))
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return None
@@ -131,18 +144,36 @@ def _named(carriers: Sequence[Carried]) -> str | None:
     return min(own, key=lambda d: (d.timestamp or float("inf"), d.id)).id
 
 
-def _names(document: Document, outlets: Mapping[int, Mapping[tuple[str, ...], Sequence[str]]]) -> set[str]:
-    """Return the outlets that a text of another one names in its first or last line; they come by the number of their
-    words and by these, so that what it takes does not grow with how many there are."""
-    text, own = document.text.strip(), (document.outlet or "").casefold()
+def _names(
+    document: Document, outlets: Mapping[int, Mapping[tuple[str, ...], Sequence[str]]], firsts: set[str]
+) -> set[str]:
+    """Return the outlets that a text of another one names where it says whose it was; they come by the number of their
+    words and by these, so that what it takes does not grow with how many there are. `firsts` has their first words."""
+    own = (document.outlet or "").casefold()
     found = set()
-    for line in {text.partition("\n")[0], text.rpartition("\n")[2]}:
-        words = list(_WORD.finditer(line)) if len(line) <= LONGEST_LINE else []
+    for line in _sources(document.text):
+        # few lines have the first word of any
+        if firsts.isdisjoint(_WORD.findall(line)):
+            continue
+        words = list(_WORD.finditer(line))
         for size, names in outlets.items():
             for i in range(len(words) - size + 1):
                 alike = names.get(tuple(m[0] for m in words[i : i + size]), ())
                 found |= {name for name in alike if _stands(name, line, words[i].start())}
     return {name for name in found if name.casefold() not in own}
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def _sources(text: str) -> tuple[str, ...]:
+    """Return where a text may say whose it was: its first and last line, and what stands in one sentence with words for
+    who had it first."""
+    plain = text.strip()
+    lines = {plain.partition("\n")[0], plain.rpartition("\n")[2]}
+    found = {line for line in lines if len(line) <= LONGEST_LINE}
+    for match in _FIRST.finditer(plain.lower()) if len(plain.lower()) == len(plain) else ():
+        before = _STOP.split(plain[max(0, match.start() - AROUND) : match.start()])[-1]
+        found.add(before + match[0] + _STOP.split(plain[match.end() : match.end() + AROUND])[0])
+    return tuple(sorted(found))
 
 
 def _stands(name: str, line: str, word: int) -> bool:

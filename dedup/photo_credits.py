@@ -26,10 +26,12 @@ _NAMED_END = re.compile(
 )
 _AGENCY_PHOTO = re.compile(r" (?:File )?(?:Photo|Images?|Foto)\s?[/:]\s?[A-ZÀ-Þ]")
 # How the matches of these two begin: parts of words, of which none stands inside another.
-_PHOTO_BEGINS = re.compile(
-    "Phot|Foto|Pict|Imag|Bild|Zdj|Kuva|phot|foto|PHOT|FOTO|Créd|créd|Cred|cred|Фото|фото|ФОТО|Світ|світ"
-    "|写真|提供|撮影|图|圖片|Φωτ|ΦΩΤ|사진|صورة|تصویر|فوٹو|तस्वीर|फोटो|छायाचित्र|सौजन्य|เครดิต|ภาพ"
+BEGINNINGS = (
+    *("Phot", "Foto", "Pict", "Imag", "Bild", "Zdj", "Kuva", "phot", "foto", "PHOT", "FOTO", "Créd", "créd", "Cred"),
+    *("cred", "Фото", "фото", "ФОТО", "Світ", "світ", "写真", "提供", "撮影", "图", "圖片", "Φωτ", "ΦΩΤ", "사진"),
+    *("صورة", "تصویر", "فوٹو", "तस्वीर", "फोटो", "छायाचित्र", "सौजन्य", "เครดิต", "ภาพ"),
 )
+_PHOTO_BEGINS = re.compile("|".join(BEGINNINGS))
 _AGENCY_PHOTO_BEGINS = re.compile(" Photo| File Photo| Image| Foto")
 _LAST_WORD = re.compile(r"\b[A-Z][\w-]{1,15}$")
 # "…: Name Name/AGENCY", "Photo=AGENCY" at the end of a paragraph, in whatever language
@@ -43,9 +45,10 @@ _SLASH_NAME = re.compile(
 _IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+")
 
 
-def photos(text: str, large: bool) -> Iterator[tuple[int, str]]:
-    """Yield place and agency of photo credits; `large`: the text may name a large agency."""
-    for start, pieces in _credit_pieces(text):
+def photos(text: str, large: bool, *, may_begin: bool = True) -> Iterator[tuple[int, str]]:
+    """Yield place and agency of photo credits; `large`: the text may name a large agency; `may_begin`: one of
+    `BEGINNINGS` may stand in it."""
+    for start, pieces in _credit_pieces(text) if may_begin else ():
         found = next(filter(None, map(agencies.known, reversed(pieces))), None)
         found = found or next(filter(None, (agencies.named(first_part(p)) for p in reversed(pieces))), None)
         if found:
@@ -54,7 +57,7 @@ def photos(text: str, large: bool) -> Iterator[tuple[int, str]]:
         name = agencies.known(match[1])
         if name:
             yield match.start(), name
-    for match in _beginning(_AGENCY_PHOTO, _AGENCY_PHOTO_BEGINS, text):
+    for match in _beginning(_AGENCY_PHOTO, _AGENCY_PHOTO_BEGINS, text) if may_begin else ():
         word = _LAST_WORD.search(text[max(0, match.start() - 17) : match.start()])
         if word and (agencies.known(word[0]) or word[0].isupper()):
             yield match.start(), word[0]

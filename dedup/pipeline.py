@@ -36,8 +36,7 @@ from dedup.align import Passages, joined
 from dedup.clock import Clock
 from dedup.clusters import Cluster, Clusters, Means, Spread, cluster_passages
 from dedup.config import Config
-from dedup.credit_hints import confirmed, hints
-from dedup.credits import Credit, credits
+from dedup.credit_hints import of_texts
 from dedup.journal import Journal
 from dedup.manifest import manifest
 from dedup.model import Kind, Origin, PassageCluster, ScanResult
@@ -55,8 +54,6 @@ COMPLETE = 40
 BLOCK_PAIRS = 2048
 # Clusters judged at a time.
 BLOCK_CLUSTERS = 64
-# Texts in which credits are looked for at a time.
-BLOCK_TEXTS = 256
 
 
 def scan(
@@ -92,10 +89,11 @@ def scan(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
-    """Clusters, and why some of them, by their numbers, are furniture."""
+    """Clusters, why some of them, by their numbers, are furniture, and how far the texts of some are apart."""
 
     clusters: Clusters
     verdicts: dict[int, furniture.Verdict]
+    apart: dict[int, furniture.Apart]
 
     def aside(self) -> npt.NDArray[np.bool_]:
         """Return which clusters are furniture."""
@@ -143,8 +141,8 @@ class _Scan:
             # known texts are templates inside pages: passages alone find all of them
             alone = self.config.only == "documents" and not self.config.furniture.known_text
             sketcher = sketches.Sketcher(self.config.signatures, pool) if alone else None
-            limit, look = memory.characters(self.config.memory), sketcher.feed if sketcher else None
-            corpus = sources.gather(source, against, self.config, scratch, limit, look=look)
+            limit = memory.characters(self.config.memory)
+            corpus = sources.gather(source, against, self.config, scratch, limit, look=sketcher)
             if corpus.texts.spilled:
                 memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
             else:
@@ -222,7 +220,7 @@ class _Scan:
             tokens=tokens,
             families=known_families,
             company=assembly.Company(clusters, ~judged.aside() & (np.arange(len(clusters)) < len(shared)), len(tokens)),
-            credits=_credits(np.unique(chosen.clusters.members[:, 0]), work),
+            credits=of_texts(np.unique(chosen.clusters.members[:, 0]).tolist(), documents, spread),
         )
         records = self._records(chosen, material, work, found)
         self.clock.stage("documents")
@@ -273,6 +271,8 @@ class _Scan:
     def _judged(self, clusters: Clusters, material: assembly.Material, work: _Work) -> _Judged:
         """Return the clusters with why they are furniture."""
         relatedness = work.relatedness
+        # of documents alone few clusters are of a kind that matters
+        early = None if self.config.only == "documents" else True
 
         def suspects(first: int) -> bytes:
             part = clusters[first : first + BLOCK_CLUSTERS]
@@ -284,13 +284,22 @@ class _Scan:
         names = [material.families[families.outlet_of(d)].name for d in work.corpus.texts.heads()]
 
         def verdicts(first: int) -> bytes:
-            part = enumerate(clusters[first : first + BLOCK_CLUSTERS], first)
-            found = ((i, self._verdict(c, names, material, work)) for i, c in part)
-            return msgspec.msgpack.encode([(i, v) for i, v in found if v is not None])
+            part = clusters[first : first + BLOCK_CLUSTERS]
+            found = [(self._verdict(c, names, material, work), early and self._apart(c, relatedness)) for c in part]
+            return msgspec.msgpack.encode(found)
 
-        kind = list[tuple[int, furniture.Verdict]]
-        found = (msgspec.msgpack.decode(raw, type=kind) for raw in work.spread(verdicts, firsts))
-        return _Judged(clusters=clusters, verdicts=dict(itertools.chain.from_iterable(found)))
+        kind = list[tuple[furniture.Verdict | None, furniture.Apart | None]]
+        blocks = (msgspec.msgpack.decode(raw, type=kind) for raw in work.spread(verdicts, firsts))
+        found = list(itertools.chain.from_iterable(blocks))
+        return _Judged(
+            clusters=clusters,
+            verdicts={i: verdict for i, (verdict, _) in enumerate(found) if verdict is not None},
+            apart={i: apart for i, (_, apart) in enumerate(found) if apart is not None},
+        )
+
+    def _apart(self, cluster: Cluster, relatedness: furniture.Relatedness) -> furniture.Apart:
+        """Return how far the texts of a cluster are apart: asked with the verdict, that has just looked at them."""
+        return furniture.apart(cluster, relatedness, self.config.furniture)
 
     def _verdict(
         self, cluster: Cluster, names: Sequence[str], material: assembly.Material, work: _Work
@@ -331,7 +340,8 @@ class _Scan:
 
         def part(first: int) -> Iterator[tuple[Cluster, _Kind]]:
             for i, cluster in enumerate(judged.clusters[first : first + BLOCK_CLUSTERS], first):
-                yield cluster, self._kind(cluster, judged.verdicts.get(i), material, work)
+                apart = judged.apart.get(i) or self._apart(cluster, work.relatedness)
+                yield cluster, self._kind(cluster, judged.verdicts.get(i), apart, material)
 
         def block(first: int) -> bytes:
             return records.encoded(self._record(c, kind, material, found) for c, kind in part(first))
@@ -350,12 +360,11 @@ class _Scan:
                 self.clock.advance()
         return made
 
+    @staticmethod
     def _kind(
-        self, cluster: Cluster, verdict: furniture.Verdict | None, material: assembly.Material, work: _Work
+        cluster: Cluster, verdict: furniture.Verdict | None, apart: furniture.Apart, material: assembly.Material
     ) -> _Kind:
         seen = [assembly.occurrence(m, material) for m in cluster.members[: assembly.KIND_SAMPLE]]
-        unrelated = furniture.unrelated(cluster, work.relatedness, self.config.furniture)
-        apart = (unrelated, furniture.distance(cluster, work.relatedness))
         carriers = assembly.carried(cluster, material)
         credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
         assignment = kinds.classify(seen, assembly.context(cluster, material, verdict, apart, credited))
@@ -463,20 +472,6 @@ class _Scan:
         return not self.config.scope or made.scopes[number] in self.config.scope
 
 
-def _credits(numbers: npt.NDArray[np.int64], work: _Work) -> dict[int, list[Credit]]:
-    """Return the agency credits of some texts, those that have any; what may be one counts where others confirm it."""
-    documents = work.corpus.texts
-
-    def block(first: int) -> bytes:
-        part = [(d, documents[d]) for d in numbers[first : first + BLOCK_TEXTS].tolist()]
-        return msgspec.msgpack.encode([(d, credits(text), hints(text)) for d, text in part])
-
-    blocks = work.spread(block, range(0, len(numbers), BLOCK_TEXTS))
-    kind = list[tuple[int, list[Credit], list[Credit]]]
-    rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
-    return confirmed({d: c for d, c, _ in rows if c}, {d: h for d, _, h in rows if h}, documents)
-
-
 def _digest(corpus: Corpus, mapping: Mapping[str, str], config: Config) -> bytes:
     """Return a digest of all that a result depends on."""
     from dedup import __version__
@@ -491,9 +486,12 @@ def _digest(corpus: Corpus, mapping: Mapping[str, str], config: Config) -> bytes
 
 
 def _selected(judged: _Judged, kept: selection.Chosen) -> _Judged:
-    """Return the chosen clusters, with the verdicts of those that they are from."""
+    """Return the chosen clusters, with the verdicts of those that they are from; of those that lost members it is not
+    known how far these are apart."""
     verdicts = {n: judged.verdicts[i] for n, (i, _) in enumerate(kept) if i in judged.verdicts}
-    return _Judged(clusters=Clusters.of([c for _, c in kept]), verdicts=verdicts)
+    sizes = np.diff(judged.clusters.bounds)
+    apart = {n: judged.apart[i] for n, (i, c) in enumerate(kept) if i in judged.apart and len(c.members) == sizes[i]}
+    return _Judged(clusters=Clusters.of([c for _, c in kept]), verdicts=verdicts, apart=apart)
 
 
 def _times(corpus: Corpus) -> npt.NDArray[np.float64]:

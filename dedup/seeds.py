@@ -12,7 +12,7 @@ and each block is worked on alone.
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +27,10 @@ from dedup.tokens import Tokens
 BLOCK_DOCUMENTS = 1024
 # Tokens of a part of the seeds and of a block of left texts; bits of the key that tell the parts apart, at most.
 PART_TOKENS = 1 << 19
-MOST_BLOCKS = 4096
+MOST_BLOCKS = 256
 MOST_PART_BITS = 8
-# Bits of what the run at a hit weighs without which it is not weighed.
-LEAST_MASS_BITS = 3
+# Hits that are weighed before mapped pages may be let go of.
+WEIGHED_HITS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +47,17 @@ class Hits:
     seeds: int
     frequent: int
 
+    def between(self, first: int, end: int) -> Hits:
+        """Return the hits of right texts `[first, end)`, where they are in order of these."""
+        low, high = np.searchsorted(self.documents[:, 1], [first, end])
+        edges = self.groups[np.searchsorted(self.groups, low) : np.searchsorted(self.groups, high) + 1]
+        return replace(self, places=self.places[low:high], documents=self.documents[low:high], groups=edges - low)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """Hits as in `Hits`, but in order of their places, with what the exact run at each weighs at most and how many
-    tokens before the hit it begins (int32 both, as of `surroundings.run_bounds`)."""
+    """Hits as in `Hits`, but in order of their right places, with what the exact run at each weighs at most and how
+    many tokens before the hit it begins (int32 both, as of `surroundings.run_bounds`)."""
 
     places: npt.NDArray[np.int64]
     documents: npt.NDArray[np.int32]
@@ -61,14 +67,10 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sieve:
-    """How runs are weighed: by the masses of all tokens (uint16, 1/256 nat), exactly up to `least` (1/256 nat)."""
+    """How runs are weighed: by the masses of all tokens (uint16, 1/256 nat), up to `least` (1/256 nat)."""
 
     masses: npt.NDArray[np.uint16]
     least: int
-
-    def unit(self, top: int) -> int:
-        """Return what one of `top` steps stands for (1/256 nat); the last one is for all that weighs more."""
-        return max(1, -(-self.least // (top - 1)))
 
 
 class Layout:
@@ -87,18 +89,11 @@ class Layout:
         self.firsts = kernels.first_documents(bounds, kernels.DOCUMENT_STEP)
         self.place_bits = max(1, total.bit_length())
         self.block_of = np.repeat(np.arange(len(self.edges) - 1, dtype=np.int32), np.diff(self.edges))
-        # a hit has a place in its block, a place, and a mark where there is room for one
-        left_bits = int(np.diff(self.starts).max(initial=1)).bit_length()
-        room = 64 - left_bits - self.place_bits - surroundings.BACK_BITS
-        self.mass_bits = min(surroundings.MASS_BITS, room) if room >= LEAST_MASS_BITS else 0
+        # a hit has a place, and one in its block
+        self.left_bits = int(np.diff(self.starts).max(initial=1)).bit_length()
         # a record has the rest of the key, which gets smaller with more parts, and a place
         wanted = min(MOST_PART_BITS, max(0, (total // tokens).bit_length()))
         self.part_bits = max(wanted, self.place_bits - 32)
-
-    @property
-    def mark_bits(self) -> int:
-        """Return the bits of a mark: what the run at a hit weighs, and where it begins; 0 where there is no room."""
-        return surroundings.BACK_BITS + self.mass_bits if self.mass_bits else 0
 
     def __len__(self) -> int:
         return len(self.edges) - 1
@@ -106,39 +101,45 @@ class Layout:
 
 @dataclass(slots=True, kw_only=True)
 class Linked:
-    """The hits of a corpus in blocks of left texts, weighed when there is a `sieve`; counts as in `Hits`."""
+    """The hits of a corpus in blocks of left texts; counts as in `Hits`.
+
+    A block is worked on in order of the right texts: so of all tokens only those of its own texts, and a stretch that
+    goes once through the corpus, are in use. In any other order each hit would wait for memory.
+    """
 
     hits: Parts
     layout: Layout
-    sieve: Sieve | None
+    tokens: Tokens
+    scratch: Scratch
     seeds: int
     frequent: int
 
     def block(self, number: int) -> Hits:
-        """Return the hits whose left text is in a block, and let go of them."""
-        found = self.weighed(number)
-        everything = np.ones(len(found.places), np.bool_)
-        places, documents, groups = kernels.group_hits(found.places, found.documents, everything)
+        """Return the hits whose left text is in a block, in order of right, then left text, and let go of them."""
+        found, texts = self._opened(number)
+        places, documents, groups = kernels.group_hits(found, texts, np.ones(len(found), np.bool_))
         return Hits(places=places, documents=documents, groups=groups, seeds=self.seeds, frequent=self.frequent)
 
-    def weighed(self, number: int) -> Weighed:
-        """Return them with what their runs weigh; where that is not known, it is enough for any chain."""
+    def weighed(self, number: int, sieve: Sieve) -> Weighed:
+        """Return them with what their runs weigh."""
+        places, documents = self._opened(number)
+        weighs, back = np.empty(len(places), np.int32), np.empty(len(places), np.int32)
+        for first in range(0, len(places), WEIGHED_HITS):
+            some = slice(first, first + WEIGHED_HITS)
+            weighs[some], back[some] = surroundings.weigh_runs(
+                places[some], self.tokens.hashes, sieve.masses, sieve.least
+            )
+            self.scratch.release()
+        return Weighed(places=places, documents=documents, weighs=weighs, back=back)
+
+    def _opened(self, number: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """Return places and texts of the hits of a block, in order of the right, then the left place."""
         layout = self.layout
-        bits = layout.place_bits, 0 if self.sieve is None else layout.mark_bits
-        places, documents, marks = kernels.open_hits(
-            np.sort(self.hits.take(number)), layout.starts[number], bits, layout.bounds, layout.firsts
+        records = np.sort(self.hits.take(number))
+        places, documents = kernels.open_hits(
+            records, layout.starts[number], layout.left_bits, layout.bounds, layout.firsts
         )
-        steps = (marks >> surroundings.BACK_BITS).astype(np.int32)
-        weighs = np.full(len(steps), surroundings.UNKNOWN, np.int32)
-        if self.sieve is not None and layout.mass_bits:
-            top = (1 << layout.mass_bits) - 1
-            np.copyto(weighs, steps * np.int32(self.sieve.unit(top)), where=steps < top)
-        return Weighed(
-            places=places,
-            documents=documents,
-            weighs=weighs,
-            back=(marks & ((1 << surroundings.BACK_BITS) - 1)).astype(np.int32),
-        )
+        return places, documents
 
 
 def link_seeds(
@@ -149,13 +150,11 @@ def link_seeds(
     layout: Layout,
     pool: Executor | None = None,
     scratch: Scratch | None = None,
-    *,
-    sieve: Sieve | None = None,
 ) -> Linked:
     """Return the hits among `active` texts; with two sides only those across.
 
     `sides` (int8 a text) is all 0 for a scan within one corpus, and 1 for a reference set. What does not fit into
-    memory goes to `scratch`. With a `sieve` the run at each hit is weighed.
+    memory goes to `scratch`.
     """
     scratch = scratch or Scratch()
     seeds = _seeds(tokens, active, config, layout, pool, scratch)
@@ -175,18 +174,15 @@ def link_seeds(
             two_sided,
             config.small_bucket,
         )
-        marks, bits = np.empty(0, np.uint16), (layout.place_bits, 0)
-        if sieve is not None and layout.mass_bits:
-            top, bits = (1 << layout.mass_bits) - 1, (layout.place_bits, layout.mark_bits)
-            marks = surroundings.weigh_hits(found, tokens.hashes, sieve.masses, sieve.unit(top), top)
         hits.add(
-            *kernels.scatter_hits(found, marks, bits, layout.block_of, layout.starts, tokens.bounds, layout.firsts)
+            *kernels.scatter_hits(found, layout.left_bits, layout.block_of, layout.starts, tokens.bounds, layout.firsts)
         )
         return int(frequent)
 
     frequent = sum(in_order(pool, part, range(len(seeds))))
     seeds.close()
-    return Linked(hits=hits, layout=layout, sieve=sieve, seeds=int(seeds.sizes.sum()), frequent=frequent)
+    count = int(seeds.sizes.sum())
+    return Linked(hits=hits, layout=layout, tokens=tokens, scratch=scratch, seeds=count, frequent=frequent)
 
 
 def seed_hits(

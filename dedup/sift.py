@@ -20,7 +20,7 @@ def possible(
     `documents` and `places` (int64, n x 2) are the two sides of the hits, in any order; `weighs` and `back` are as of
     `run_bounds`.
     """
-    order = np.lexsort((places[:, 1], places[:, 0]))
+    order = np.lexsort((places[:, 0], places[:, 1]))
     kept = np.empty(len(places), np.bool_)
     kept[order], dropped = kernels.possible(
         documents[order], places[order], weighs[order], back[order], min(least, kernels.UNKNOWN)

@@ -375,6 +375,11 @@ def token_mass(idf: float, weight: int) -> int:
     return int(idf * weight / 6 * 256)
 
 
+def differs(context: int, other: int) -> int:
+    """Return 1 where the word before a seed differs (lowest 4 of 14 bits), 2 more where the next does (highest 6)."""
+    return int(context & 15 != other & 15) + 2 * int(context >> 8 != other >> 8)
+
+
 def context(hashes: list[int], weights: list[int], place: int, size: int) -> int:
     """The first 6 and 4 bits of the words behind a seed of `size` words, and 4 of the one before; nothing where there
     is no word."""
@@ -547,15 +552,12 @@ def around(hashes: Sequence[int], masses: Sequence[int], place: int) -> list[int
     ]
 
 
-def weight_of_run(hashes: Sequence[int], masses: Sequence[int], a: int, b: int, unit: int) -> tuple[int, int]:
-    """The mass of the equal tokens around two places in steps of `unit`, rounded up, and how many of them stand before;
-    63 steps where that is more than 62 or where more than 14 stand before."""
+def weight_of_run(hashes: Sequence[int], masses: Sequence[int], a: int, b: int) -> tuple[int, int]:
+    """The mass of the equal tokens around two places, and how many of them stand before."""
     room = len(hashes) - b
     ahead = list(itertools.takewhile(lambda k: hashes[a + k] == hashes[b + k], range(room)))
     behind = list(itertools.takewhile(lambda k: hashes[a - k] == hashes[b - k], range(1, a + 1)))
-    total = sum(masses[a + k] for k in ahead) + sum(masses[a - k] for k in behind)
-    steps = -(-total // unit)
-    return (63 if steps > 62 or len(behind) > 14 else steps), len(behind)
+    return sum(masses[a + k] for k in ahead) + sum(masses[a - k] for k in behind), len(behind)
 
 
 def run_bound(left: Sequence[int], right: Sequence[int]) -> tuple[int, int]:
@@ -584,3 +586,39 @@ def words_once(
                 nats += tokens[i + step][2] / 256
         found.setdefault(word, []).append(nats)
     return [(word, all_[0], len(all_)) for word, all_ in sorted(found.items()) if word not in house]
+
+
+def line_signs(
+    text: str, words: Sequence[tuple[str, int]], characters: Mapping[str, int], boundary: str, reach: Pair
+) -> list[list[int]]:
+    """Of each line that is not empty: place, end, bits of all its signs, of the characters in its head and tail."""
+
+    def folded(c: str) -> str:
+        one = "i" if c in "İı" else c.casefold()
+        return " " if c.isspace() or c in boundary else one if len(one) == 1 else c
+
+    rows = []
+    for match in re.finditer(r"[^\n]+", text):
+        shown, plain = match[0], "".join(map(folded, match[0]))
+        signs = [sum({bit for several, bit in characters.items() if c in several}) for c in shown]
+        all_bits = functools.reduce(int.__or__, signs, 0)
+        for word, bit in words:
+            form = "".join(map(folded, word))
+            ends = [i + len(form) - 2 for i in range(len(plain) + 2) if f" {plain} ".startswith(form, i)]
+            if any(not word[-1].isupper() or shown[i : i + 1].isupper() for i in ends):
+                all_bits |= bit
+        head, tail = (functools.reduce(int.__or__, part, 0) for part in (signs[: reach[0]], signs[-reach[1] :]))
+        rows.append([match.start(), match.end(), all_bits, head, tail])
+    return rows
+
+
+def keyed(
+    samples: list[list[int]], rank: list[int], highest: int, bits: int, shift: int, parts: int
+) -> list[list[int]]:
+    """Twin of `dedup.kernels.sketches.keyed`, part by part."""
+    out: list[list[int]] = [[] for _ in range(parts)]
+    for sample, number in zip(samples, rank, strict=True):
+        for h in sample:
+            if number >= 0 and h <= highest:
+                out[h >> shift].append(h >> bits << bits | number)
+    return out

@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds"),
         *(
+            "signs",
             "agencies",
             "photo_credits",
             "credits",
@@ -74,6 +75,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("kinds", "cues"): "the marks and words that kinds are told by",
     ("credits", "agencies"): "which words name an agency",
     ("credits", "photo_credits"): "the credits beside pictures",
+    ("credits", "signs"): "where credits can stand at all",
     ("photo_credits", "agencies"): "which words name an agency",
     ("credit_hints", "agencies"): "which words name an agency",
     ("credit_hints", "credits"): "Credit",

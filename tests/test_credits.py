@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import dedup.credits
 from dedup import agencies
 from dedup.credits import credits
 from dedup.model import Document
+from tests.strategies import SOME
 
 CASES = Path(__file__).parent / "cases"
 
@@ -103,3 +107,46 @@ def test_photo_credits_begin_with_words_of_many_languages(word: str) -> None:
     """A photo credit is found whatever word it begins with, also behind one that begins none."""
     text = f"The photographers came early. {word}: Reuters\n"
     assert [(c.agency, c.position) for c in credits(Document(text=text))][:1] == [("Reuters", "photo credit")]
+
+
+def _pieces() -> list[str]:
+    """Words and marks of credits of all kinds and languages, and what may stand around them."""
+    cases = [json.loads(line) for path in CASES.glob("credits*.jsonl") for line in path.open(encoding="utf-8")]
+    lines = [line for case in cases for line in case["text"].split("\n") if line]
+    heads, tails = [line[:45] for line in lines], [line[-25:] for line in lines]
+    table = json.loads((Path(agencies.__file__).parent / "data/agencies.json").read_text(encoding="utf-8"))
+    names = [s for name, others in table.items() for s in (name, *others)]
+    names += [n.upper() for n in names] + ["NPA", "Tidewater Wire", "HABER AJANSI", "ИА «Причал»", 'agentura "Mol"']
+    return heads + tails + names
+
+
+MARKS = " ()[]【】/–—-:：.,=©'\"“”«»„\n"
+WAYS = [
+    *("By ", "by ", "Von ", "With ", "via ", "Source: ", "Quelle: ", " Staff Writer", " and staff reports", "(c) "),
+    *(" contributed to this report", "additional reporting by ", "this story by ", "Copyright ", "--", " -- ", "NPA/"),
+    *("KYIV, 3 May ", "TOWN 4", "The old ferry ran aground on a sandbank near the harbour mouth. ", ", ", " and "),
+    *("Photo: ", "\n\n"),
+]
+
+
+@SOME
+@given(
+    st.lists(st.sampled_from(_pieces()) | st.sampled_from(WAYS) | st.text(MARKS, max_size=3), min_size=1, max_size=14)
+)
+def test_no_line_with_a_credit_is_passed_over(pieces: list[str]) -> None:
+    """What is told by signs to hold no credit holds none: all lines read closely give the same credits."""
+    document = Document(text="".join(pieces))
+    found = credits(document)
+    with pytest.MonkeyPatch.context() as patch:
+        read = dedup.credits._paragraphs
+        patch.setattr(dedup.credits, "_paragraphs", lambda text: (read(text)[0], -1))
+        patch.setattr(dedup.credits, "_may_credit", lambda *_: True)
+        assert credits(document) == found
+
+
+def test_most_lines_are_passed_over() -> None:
+    """Signs are rare in running text: that is what they are for."""
+    plain = "The ferry ran aground near the harbour at dawn, and the crew waited for the tide to turn once more. "
+    found, there = dedup.credits._paragraphs(plain + plain.replace("harbour", "harbour (pictured)") + plain)
+    assert there
+    assert not any(dedup.credits._may_credit(line, bits, False) for _, line, bits in found)

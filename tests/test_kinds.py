@@ -107,9 +107,11 @@ def test_a_caption_that_stands_twice_in_one_text_may_be_long() -> None:
     assert kind_of(twice, company=None, words=80.0) == "caption"
     shared = [dataclasses.replace(place(i, text), paragraph=text * 2) for i in range(2)]
     assert kind_of(shared, words=80.0) == "caption"
-    weak = [dataclasses.replace(p, text=text.replace("File photo of", "Pictured was")) for p in shared]
+    bare = text.replace("File photo of", "Pictured was")
+    weak = [dataclasses.replace(p, text=bare, paragraph=bare * 2) for p in shared]
     assert kind_of(weak, words=80.0) == "wire_copy"
-    plain = [dataclasses.replace(p, text=text.replace("File photo", "View")) for p in twice]
+    bare = text.replace("File photo", "View")
+    plain = [dataclasses.replace(p, text=bare, paragraph=bare * 2) for p in twice]
     assert kind_of(plain, company=None, words=80.0) != "caption"
 
 
@@ -155,6 +157,118 @@ def test_what_is_signed_by_an_account_is_quoted() -> None:
     assert kind_of(post) == "quotation"
     plain = [dataclasses.replace(p, after=". — Edda Croll watched them.") for p in post]
     assert kind_of(plain) == "wire_copy"
+
+
+def test_words_that_are_quoted_somewhere_are_less_a_report() -> None:
+    """A third of the places in quotation marks takes as much from copy as it gives to a quotation."""
+    places = [place(i, LONG) for i in range(3)]
+    assert kind_of(places, words=40.0) == "wire_copy"
+    quoted = [dataclasses.replace(places[0], quoted=1.0), *places[1:]]
+    assert kind_of(quoted, words=40.0) != "wire_copy"
+
+
+def test_a_post_may_hold_its_signature() -> None:
+    """The account stands at the end of the passage, or behind it, with a date."""
+    assert cues.is_signed("We lost the boats. — Edda Croll (@eddacroll) May 4, 2019", "")
+    assert cues.is_signed("We lost the boats — Edda Croll (", "@eddacroll) May 4, 2019")
+    assert not cues.is_signed("The master — Edda Croll — wrote to us", " (she is @eddacroll) and left")
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "inside"),
+    [
+        ("'I lied,' she said. 'The boats' crews were ours,' she said.", ["I lied,", "The boats' crews were ours,"]),
+        ("She called it 'false' and 'a provocation' on Monday.", ["false", "a provocation"]),
+        ("‘We can’t go,’ she said, ‘to the Browns’ house.’", ["We can’t go,", "to the Browns’ house."]),
+        ("'Pray for the men's lives and the families' sake", ["Pray for the men's lives and the families' sake"]),
+        ("It's the boats' turn: in the '90s they didn't sail, 'em all.", []),
+        ('She said "no" to \'em all.', ["no"]),
+    ],
+)
+def test_single_marks_quote_where_no_others_stand(paragraph: str, inside: list[str]) -> None:
+    """Apostrophes of words, of plurals and of years quote nothing."""
+    stretches = cues.quotations(paragraph, 0, len(paragraph))
+    assert [paragraph[a:b] for a, b in stretches] == inside
+
+
+def test_a_part_of_a_sentence_is_no_evidence_of_copying() -> None:
+    """Two reporters of one event write a few words alike: not even an agency's credit makes them copy; a whole
+    sentence, a longer part, and one outlet's own part are."""
+    places = [place(i, REPORTED) for i in range(2)]
+    told = {"company": 1.0, "credited": True, "words": 10.0}
+    assert kind_of(places, **told) == "other"
+    assert kind_of(places, **(told | {"words": 14.0})) == "wire_copy"
+    assert kind_of(places, **(told | {"words": 14.0, "company": 0.0})) == "other"
+    whole = [dataclasses.replace(p, before="It rained.", after=".") for p in places]
+    assert kind_of(whole, **told) == "wire_copy"
+    own = [dataclasses.replace(p, family="one house", outlet="one house") for p in places]
+    assert kind_of(own, **told) == "wire_copy"
+
+
+def test_lines_that_end_no_sentence_are_no_narrative() -> None:
+    """Links and headlines end without a stop; wrapped lines of a story do too, and some of them begin small."""
+    link = "News: The harbour board widens the outer breakwater after two winters of storms"
+    places = [dataclasses.replace(place(i, link[6:]), before="News: ", after="", paragraph=link) for i in range(2)]
+    assert kind_of(places, company=1.0) == "other"
+    assert kind_of([dataclasses.replace(p, paragraph=f"{link}.") for p in places], company=1.0) == "wire_copy"
+    wrapped = [dataclasses.replace(p, paragraph=link.replace("outer ", "outer\n")) for p in places]
+    assert kind_of(wrapped, company=1.0) == "wire_copy"
+    cut = [dataclasses.replace(p, after="and so on " * 40) for p in places]
+    assert kind_of(cut, company=1.0) == "wire_copy"
+
+
+def test_addresses_of_the_web_are_no_narrative() -> None:
+    """Where to give or to look stands behind "www.", links behind a word for more; a report may name an address."""
+    for before in ("Visit www.", "Read more: ", "Lesen Sie auch: ", "À lire aussi : ", "相关阅读："):
+        places = [dataclasses.replace(place(i, REPORTED), before=before) for i in range(2)]
+        assert kind_of(places, company=1.0) == "other"
+        assert kind_of(places, company=1.0, words=90.0) == "wire_copy"
+    told = [dataclasses.replace(place(i, REPORTED), before="The board has said: ") for i in range(2)]
+    assert kind_of(told, company=1.0) == "wire_copy"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Follow her on Twitter @eddacroll.",
+        "The opinions expressed in this commentary are hers.",
+        "These views are solely those of the writer.",
+        "Folgen Sie ihr auf Twitter.",
+        "Las opiniones expresadas aquí son suyas.",
+        "Les opinions exprimées ici sont les siennes.",
+    ],
+)
+def test_a_note_on_who_wrote_a_column_is_furniture(note: str) -> None:
+    """It needs no paragraph of its own, and is no formula, though it stands below many stories."""
+    places = [place(i, f"Edda Croll wrote a book on the pier. {note}", family="one house") for i in range(2)]
+    assert kind_of(places, company=0.0, words=20.0) == "boilerplate"
+    told = [place(i, "Edda Croll, whom many follow, wrote a book on the pier", family="one house") for i in range(2)]
+    assert kind_of(told, company=0.0, words=20.0) == "wire_copy"
+
+
+def test_what_stands_in_a_table_is_no_narrative() -> None:
+    """Cells are names and figures in a row without small words or stops, in the passage or right beside it."""
+    cells = "Season Team Peak Mean End 2016 Harle 1779 1693 Dunmoor 1766 1699"
+    assert kind_of([place(i, cells) for i in range(2)], company=1.0) == "other"
+    beside = [dataclasses.replace(place(i, REPORTED), before=f"{cells} ") for i in range(2)]
+    assert kind_of(beside, company=1.0) == "other"
+    graphic = [dataclasses.replace(place(i, REPORTED), after=f", as they rank: {cells} {cells}") for i in range(2)]
+    assert kind_of(graphic, company=1.0) == "other"
+    ranked = [dataclasses.replace(p, after=f", as they rank: {cells}") for p in graphic]
+    assert kind_of(ranked, company=1.0) == "wire_copy"
+    names = "Edda Croll, Ada Quill, Jo Harle, Mia Dunmoor and Lou Corran met the board of Harle on Monday"
+    assert kind_of([place(i, names) for i in range(2)], company=1.0) == "wire_copy"
+    assert not cues.is_list("港湾 委員会 は 外側 の 防波堤 を 広げる 二冬 の 嵐 の あと")
+
+
+def test_a_sentence_of_a_caption_is_a_caption() -> None:
+    """The marks of a caption stand around what is shared of it; a story's paragraph names an agency of photos too."""
+    around = f"As it was said on Monday, {REPORTED}, and the work begins. Ada Quill/Getty Images"
+    places = [dataclasses.replace(place(i, REPORTED), paragraph=around) for i in range(2)]
+    assert kind_of(places, company=1.0) == "caption"
+    assert kind_of([places[0], place(1, REPORTED)], company=1.0) != "caption"
+    long = [dataclasses.replace(p, paragraph=f"{around} " + "and so on " * 60 + ".") for p in places]
+    assert kind_of(long, company=1.0) == "wire_copy"
 
 
 def test_headlines_that_run_into_one_another_are_furniture() -> None:
@@ -318,6 +432,7 @@ def test_a_gallery_is_captions_however_long() -> None:
         "FILE - In May",
         "In this Monday evening photo",
         "The pier (Quill/Harbour News)",
+        "The pier. (Ada Quill/Harbour News) The boats",
         "(Ada Quill via AP)",
         "The pier on Monday. Ada Quill/Harbour News\n\nThe boats",
         "Photo 3 of 12",

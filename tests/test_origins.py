@@ -10,7 +10,7 @@ import pytest
 from dedup import Document, scan
 from dedup.credit_hints import confirmed, hints
 from dedup.credits import credits
-from dedup.origins import Carried, origin
+from dedup.origins import Carried, of_kind, origin
 from dedup.readers.dates import parse_date
 
 BRIDGE = "The bridge was shut on Monday after an inspection found a crack in its northern pier."
@@ -64,6 +64,18 @@ def test_who_printed_a_caption_first_says_nothing() -> None:
     assert origin(credited, is_caption=True).agency == "Reuters"
 
 
+def test_what_is_undecided_has_no_origin_by_date_alone() -> None:
+    """It may be a caption, a formula or furniture; an agency's credit and a link to another's page say more."""
+    early, late = carried("a", "2031-03-04T09:00:00Z"), carried("b", "2031-03-04T12:00:00Z")
+    dated = origin([early, late], is_caption=False)
+    assert of_kind("wire_copy", [early, late], dated, ()).doc_id == "a"
+    assert of_kind("other", [early, late], dated, ()).doc_id is None
+    named = dataclasses.replace(dated, evidence=("canonical link",))
+    assert of_kind("other", [early, late], named, ()).doc_id == "a"
+    credited = dataclasses.replace(dated, agency="AFP", evidence=("credit (dateline)", "earliest"))
+    assert of_kind("other", [early, late], credited, ()).agency == "AFP"
+
+
 @pytest.mark.parametrize("zone", ["", "Z", "+08:00"])
 def test_midnight_is_a_day(zone: str) -> None:
     """A time of 00:00 stands for the day: it is before nothing of the same day, and before the next days."""
@@ -97,9 +109,7 @@ def test_two_canonical_links_that_disagree_name_none() -> None:
     assert first_of(a, b) is None
 
 
-@pytest.mark.parametrize(
-    "line", ["Source: outlet own", "Zuerst erschienen bei outlet own.", "As outlet own first reported, it was shut."]
-)
+@pytest.mark.parametrize("line", ["Source: outlet own", "Von outlet own", "As it stood in outlet own, it was shut."])
 def test_the_outlet_that_others_name_is_the_origin(line: str) -> None:
     """Who takes a text over says so in its first or last line; further inside an outlet is spoken of."""
     own, other = carried("own", "2031-03-05"), carried("third", None)
@@ -111,6 +121,27 @@ def test_the_outlet_that_others_name_is_the_origin(line: str) -> None:
     inside = carried("copy", "2031-03-03", text=f"{BRIDGE}\n\n{line}\n\nIt opens in May.")
     assert first_of(own, inside) == "copy"
     assert first_of(own, behind, is_caption=True) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The bridge was shut on Monday, outlet own first reported.",
+        "The letter was first reported by outlet own.",
+        "This column originally appeared in outlet own.",
+        "Der Beitrag ist zuerst in der Zeitung outlet own erschienen.",
+        "L’article a d’abord paru dans outlet own.",
+        "El texto fue publicado originalmente en outlet own.",
+        "Впервые сообщили об этом в outlet own.",
+    ],
+)
+def test_a_sentence_on_who_had_it_first_names_the_origin(line: str) -> None:
+    """It may stand anywhere in a text; a name in the next sentence is not meant."""
+    own = carried("own", "2031-03-05")
+    told = f"{BRIDGE}\n\nThe board met for nine hours. {line} It opens in May.\n\nIt cost much."
+    assert origin([own, carried("copy", "2031-03-03", text=told)], is_caption=False).doc_id == "own"
+    apart = f"{BRIDGE}\n\nIt was first reported on Monday. Then outlet own wrote of it.\n\nIt cost much."
+    assert first_of(own, carried("copy", "2031-03-03", text=apart)) == "copy"
 
 
 def test_outlets_that_name_each_other_leave_it_open() -> None:

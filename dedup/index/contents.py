@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import msgspec
 import numpy as np
@@ -53,20 +53,20 @@ def hash_name(name: str) -> int:
 
 def words_of(
     owners: tuple[Sequence[Document], npt.NDArray[np.uint32]],
-    tokens: Tokens,
+    words: tuple[Tokens, Seeds],
     signed: npt.NDArray[np.uint32],
     config: Config,
     pool: Executor | None = None,
 ) -> Segment:
     """Return what is searched for in documents as a segment in memory.
 
-    `owners` are the documents and their numbers, which rise; `tokens` are theirs, `signed` their signatures (uint32,
-    documents x `num_perm`). There must be no more than a segment may have.
+    `owners` are the documents and their numbers, which rise; `words` are their tokens and seeds, `signed` their
+    signatures (uint32, documents x `num_perm`). There must be no more than a segment may have.
     """
-    documents, numbers = owners
+    (documents, numbers), (tokens, seeds) = owners, words
     ids = np.array([hash_name(d.id) for d in documents], np.uint64)
     makers: dict[str, Callable[[], MemoryRun]] = {
-        "seeds": lambda: _seeds(tokens, config),
+        "seeds": lambda: _seeds(seeds),
         "words": lambda: _words(tokens),
         "bands": lambda: _bands(tokens, signed, config),
         "ids": lambda: MemoryRun(LAYOUTS["ids"], ids, numbers),
@@ -83,11 +83,10 @@ def words_of(
     return in_memory(dict(zip(makers, made, strict=True)))
 
 
-def _seeds(tokens: Tokens, config: Config) -> MemoryRun:
+def _seeds(seeds: Seeds) -> MemoryRun:
     """Return the postings of all seeds."""
-    keys, places, contexts = seeds_of(tokens, 0, len(tokens), config)
-    of = np.searchsorted(tokens.bounds, places, "right") - 1
-    return postings(keys, of.astype(np.uint32), contexts)
+    of = np.repeat(np.arange(len(seeds.bounds) - 1, dtype=np.uint32), np.diff(seeds.bounds))
+    return postings(seeds.keys, of, seeds.contexts)
 
 
 def _bands(tokens: Tokens, signed: npt.NDArray[np.uint32], config: Config) -> MemoryRun:
@@ -106,20 +105,38 @@ def _words(tokens: Tokens) -> MemoryRun:
     return counted_once(each, (np.ones(len(each), np.uint32),))
 
 
-def seeds_of(
-    tokens: Tokens, first: int, last: int, config: Config
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
-    """Return the seeds of the texts `[first, last)`: keys (uint32), token places (int64) in order, and contexts
-    (uint32, see `dedup.kernels.postings`)."""
-    sizes, bounds = config.seeds, tokens.bounds
-    spans = np.stack([bounds[first:last], bounds[first + 1 : last + 1]], axis=1)
-    keys, places, *_ = shingle_kernels.seed_places(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeds:
+    """The seeds of n texts: keys (uint32), token places (int64) in order, contexts (uint32, see
+    `dedup.kernels.postings`), and those of each text (`bounds`, int64, n + 1)."""
+
+    keys: npt.NDArray[np.uint32]
+    places: npt.NDArray[np.int64]
+    contexts: npt.NDArray[np.uint32]
+    bounds: npt.NDArray[np.int64]
+
+
+def seeds_of(tokens: Tokens, config: Config) -> Seeds:
+    """Return the seeds of some texts."""
+    sizes = config.seeds
+    spans = np.stack([tokens.bounds[:-1], tokens.bounds[1:]], axis=1)
+    keys, places, bounds = shingle_kernels.seed_places(
         tokens.hashes, tokens.weights, spans, sizes.seed_size, sizes.seed_window
     )
-    following = posting_kernels.contexts(
-        tokens.hashes, tokens.weights, bounds[first : last + 1], places, sizes.seed_size
+    around = posting_kernels.contexts(tokens.hashes, tokens.weights, tokens.bounds, places, sizes.seed_size)
+    return Seeds(keys=keys, places=places, contexts=around, bounds=bounds)
+
+
+def joined(parts: Sequence[tuple[Tokens, Seeds]]) -> Seeds:
+    """Return the seeds of texts that come with their tokens part by part."""
+    tokens = np.cumsum([0, *(len(t.hashes) for t, _ in parts)]).tolist()
+    seeds = np.cumsum([0, *(len(s.keys) for _, s in parts)]).tolist()
+    return Seeds(
+        keys=np.concatenate([s.keys for _, s in parts]),
+        places=np.concatenate([s.places + n for (_, s), n in zip(parts, tokens, strict=False)]),
+        contexts=np.concatenate([s.contexts for _, s in parts]),
+        bounds=np.concatenate([[0], *(s.bounds[1:] + n for (_, s), n in zip(parts, seeds, strict=False))]),
     )
-    return keys, places, following
 
 
 def band_keys(signed: npt.NDArray[np.uint32], config: SignatureConfig) -> npt.NDArray[np.uint32]:

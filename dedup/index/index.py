@@ -21,8 +21,8 @@ from dedup.errors import StoreError
 from dedup.index import contents, foreign, handles, upkeep
 from dedup.index.answers import Answer, Clusters, IndexStats
 from dedup.index.known import Idf, Known, KnownTexts, of_texts
-from dedup.index.matching import Texts, matches
-from dedup.index.search import CARRIERS, Candidates, NewTexts, Question, Search, weighed
+from dedup.index.matching import Found, Texts, find, matches
+from dedup.index.search import CARRIERS, Candidates, Documents, NewTexts, Question, Search, weighed
 from dedup.index.state import FORMAT
 from dedup.index.storage import Mode, Storage
 from dedup.index.view import Filter, View
@@ -38,8 +38,9 @@ from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 
 # Code points of a batch from which threads are worth while.
 LARGE = 500_000
-# Texts that one thread looks for at a time, and that are answered before the next ones are looked for.
-BLOCK_TEXTS, TEXTS_AT_ONCE = 64, 1024
+# Texts that one thread reads or compares at a time; that it looks for at a time, as many keys in order are found near
+# one another; and that are answered before the next ones are looked for.
+BLOCK_TEXTS, SEARCH_TEXTS, TEXTS_AT_ONCE = 64, 256, 1024
 
 When = str | float | datetime.datetime | datetime.date
 Batch = Document | Mapping[str, Any] | Iterable[Document | Mapping[str, Any]]
@@ -117,7 +118,7 @@ class Index:
             before = own[changed]
             own[changed] = view.state.next_number + np.arange(len(changed))
             if len(changed):
-                added = new.only(changed)
+                added = new.only(changed, self.config)
                 packed = self._packed(added.documents, view.state.dictionary)
                 rows = list(zip(own[changed].tolist(), packed, strict=True))
                 words = self._words(added, own[changed].astype(np.uint32))
@@ -324,15 +325,16 @@ class Index:
     def _new(self, documents: Sequence[Document], log: ReadLog) -> _New:
         """Return documents with their tokens and signatures."""
 
-        def block(some: Sequence[Document]) -> tuple[Tokens, npt.NDArray[np.uint32]]:
+        def block(some: Sequence[Document]) -> tuple[Tokens, contents.Seeds, npt.NDArray[np.uint32]]:
             tokens = tokenize([d.text for d in some])
-            return tokens, signatures(tokens, self.config.signatures)
+            return tokens, contents.seeds_of(tokens, self.config), signatures(tokens, self.config.signatures)
 
         made = list(in_order(self._workers(documents), block, _blocks(documents))) or [block([])]
         return _New(
             documents=documents,
-            tokens=concatenate([tokens for tokens, _ in made]),
-            signed=np.concatenate([signed for _, signed in made]),
+            tokens=concatenate([tokens for tokens, *_ in made]),
+            seeds=contents.joined([(tokens, seeds) for tokens, seeds, _ in made]),
+            signed=np.concatenate([signed for *_, signed in made]),
             log=log,
         )
 
@@ -349,10 +351,12 @@ class Index:
         """Return what is searched for in documents with rising numbers, in as many segments as are needed."""
         made = []
         for first in range(0, len(numbers), LARGEST):
-            part = new.only(np.arange(first, min(first + LARGEST, len(numbers))))
+            part = new.only(np.arange(first, min(first + LARGEST, len(numbers))), self.config)
             own = numbers[first : first + LARGEST]
             pool = self._workers(part.documents)
-            made.append(contents.words_of((part.documents, own), part.tokens, part.signed, self.config, pool))
+            made.append(
+                contents.words_of((part.documents, own), (part.tokens, part.seeds), part.signed, self.config, pool)
+            )
         return made
 
     def _words_of_rows(self, rows: Sequence[tuple[int, bytes]]) -> list[Segment]:
@@ -385,19 +389,26 @@ class Index:
         pool = self._workers(new.documents)
         known = evidence(new.tokens, idf, pool)
         search = Search(
-            known=weighed(known), signed=new.signed, view=view, asked=asked, batch=NewTexts.of(own), config=self.config
+            known=weighed(known),
+            seeds=new.seeds,
+            signed=new.signed,
+            documents=Documents.of(view, asked.among, self.config),
+            asked=asked,
+            batch=NewTexts.of(own),
+            config=self.config,
         )
         texts = list(of_texts(new.documents, known))
         limited = {"frequent_seeds": 0, "passed_over": 0}
         made: list[IndexMatch] = []
         for first in range(0, len(texts), TEXTS_AT_ONCE):
             stop = min(first + TEXTS_AT_ONCE, len(texts))
-            blocks = [(low, min(low + BLOCK_TEXTS, stop)) for low in range(first, stop, BLOCK_TEXTS)]
+            blocks = [(low, min(low + SEARCH_TEXTS, stop)) for low in range(first, stop, SEARCH_TEXTS)]
             found = list(in_order(pool, search.block, blocks))
             for block in found:
                 limited["frequent_seeds"] += block.frequent
                 limited["passed_over"] += block.passed_over
-            made += self._compared(found, texts[:stop], search, idf, pool)
+            parts = self._compared(found, texts[:stop], search.batch, idf, pool)
+            made += itertools.chain.from_iterable(matches(p, self.config, view.state.commit) for p in parts)
         return Answer(
             matches=tuple(made),
             asked=tuple(d.id for d in new.documents),
@@ -408,12 +419,12 @@ class Index:
         )
 
     def _compared(
-        self, found: Sequence[Candidates], own: Sequence[Known], search: Search, idf: Idf, pool: Executor | None
-    ) -> Iterator[IndexMatch]:
+        self, found: Sequence[Candidates], own: Sequence[Known], batch: NewTexts, idf: Idf, pool: Executor | None
+    ) -> Iterator[Found]:
         """Yield what new texts share with their candidates, stored ones or earlier new ones."""
         numbers, partner = np.unique(np.concatenate([f.numbers for f in found]), return_inverse=True)
         asked, text = np.unique(np.concatenate([f.texts for f in found]), return_inverse=True)
-        place = search.batch.texts(numbers)
+        place = batch.texts(numbers)
         stored = numbers[place < 0]
         kept = self._texts.take(stored.tolist(), idf, pool)
         # new texts that are asked for, or are partners of one, stand behind the stored ones, in their order
@@ -425,28 +436,30 @@ class Index:
         if not len(pairs):
             return
         texts = Texts.of([*(kept[n] for n in stored.tolist()), *(own[i] for i in new.tolist())], idf)
-        ends = np.cumsum([len(f.texts) for f in found])
-        parts = np.split(pairs, ends[:-1])
-        for part in in_order(pool, lambda some: matches(texts, some, self.config, search.view.state.commit), parts):
-            yield from part
+        # the pairs of one text stand together
+        edges = np.searchsorted(text, np.arange(BLOCK_TEXTS, len(asked), BLOCK_TEXTS))
+        yield from in_order(pool, lambda some: find(texts, some, self.config), np.split(pairs, edges))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _New:
-    """Documents that came, with their tokens, signatures (uint32, documents x `num_perm`) and what reading met."""
+    """Documents that came, their tokens, seeds, signatures (uint32, documents x `num_perm`) and what reading met."""
 
     documents: Sequence[Document]
     tokens: Tokens
+    seeds: contents.Seeds
     signed: npt.NDArray[np.uint32]
     log: ReadLog
 
-    def only(self, chosen: npt.NDArray[np.int64]) -> _New:
+    def only(self, chosen: npt.NDArray[np.int64], config: Config) -> _New:
         """Return some of them."""
         if len(chosen) == len(self.documents):
             return self
+        tokens = contents.some(self.tokens, chosen)
         return _New(
             documents=[self.documents[i] for i in chosen],
-            tokens=contents.some(self.tokens, chosen),
+            tokens=tokens,
+            seeds=contents.seeds_of(tokens, config),
             signed=self.signed[chosen],
             log=self.log,
         )

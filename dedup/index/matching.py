@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, make_dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,59 +15,62 @@ from dedup.config import Config
 from dedup.index.known import Idf, Known, together
 from dedup.kernels import relations as kernels
 from dedup.model import Change, Document, IndexMatch, Relation, Span
-from dedup.relations import is_update, relation_of
+from dedup.relations import is_update
+
+# By whether the left text has what is near enough to all of it in the other, and twice whether the right one has.
+_RELATIONS: tuple[Relation, ...] = ("partial", "contained", "contains", "duplicate")
+
+
+def _draft(kind: Any) -> Any:
+    """Return a class with the fields of a record, in the same slots, whose objects can become such records: there are
+    many of them, and what is frozen makes its own constructor five times as slow."""
+    return make_dataclass(f"{kind.__name__}Draft", [(f.name, Any) for f in fields(kind)], slots=True)
+
+
+_SpanDraft, _MatchDraft = _draft(Span), _draft(IndexMatch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
-    """Texts that are compared with one another, and the weight of each (`totals`, int64)."""
+    """Texts that are compared with one another, the weight of each (`totals`, int64), and where each would stand in the
+    order of the ids (`ranks`, int64)."""
 
     documents: Sequence[Document]
     digests: Sequence[bytes]
     evidence: rescore.Evidence
     totals: npt.NDArray[np.int64]
+    ranks: npt.NDArray[np.int64]
 
     @classmethod
     def of(cls, known: Sequence[Known], idf: Idf) -> Texts:
         """Return texts that were all weighed by `idf`."""
         evidence = together(known, idf)
+        ids = [k.document.id for k in known]
+        ranks = np.empty(len(ids), np.int64)
+        ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
         return cls(
             documents=[k.document for k in known],
             digests=[k.digest for k in known],
             evidence=evidence,
             totals=np.diff(evidence.weight[evidence.tokens.bounds]),
+            ranks=ranks,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """Verified passages, what is equal of each pair of texts (`shares`, float64, passages x 2), and the commit."""
+class Found:
+    """Verified passages of some texts, and what is equal of each pair of them (`shares`, float64, passages x 2)."""
 
     texts: Texts
     passages: Passages
     scored: rescore.Scored
     shares: npt.NDArray[np.float64]
-    near_duplicate: float
-    as_of: int
 
 
-def matches(texts: Texts, pairs: npt.NDArray[np.int64], config: Config, as_of: int) -> list[IndexMatch]:
-    """Return the passages that pairs of texts share (int64, n x 2: a known one, a new one), in order of the new texts,
-    then of ids and places."""
-    if not len(pairs):
-        return []
-    passages, scored = _verified(pairs[np.lexsort(pairs.T[::-1])], texts, config)
-    found = _Found(
-        texts=texts,
-        passages=passages,
-        scored=scored,
-        shares=_shares(passages, texts),
-        near_duplicate=config.clusters.near_duplicate,
-        as_of=as_of,
-    )
-    made = list(zip(passages.documents[:, 1].tolist(), _matches(found), strict=True))
-    made.sort(key=lambda item: (item[0], item[1].left.doc_id, item[1].right.start, item[1].left.start))
-    return [match for _, match in made]
+def find(texts: Texts, pairs: npt.NDArray[np.int64], config: Config) -> Found:
+    """Return the passages that pairs of texts share (int64, n x 2: a known one, a new one)."""
+    passages, scored = _verified(pairs[np.lexsort(pairs.T)], texts, config)
+    return Found(texts=texts, passages=passages, scored=scored, shares=_shares(passages, texts))
 
 
 def _verified(pairs: npt.NDArray[np.int64], texts: Texts, config: Config) -> tuple[Passages, rescore.Scored]:
@@ -105,51 +109,67 @@ def _shares(passages: Passages, texts: Texts) -> npt.NDArray[np.float64]:
     return shares[np.cumsum(begins) - 1]
 
 
-def _matches(found: _Found) -> Iterator[IndexMatch]:
-    """Yield a match for each passage."""
-    passages, tokens = found.passages, found.texts.evidence.tokens
-    first = passages.blocks[passages.bounds[:-1]]
-    last = passages.blocks[passages.bounds[1:] - 1]
-    ends = last[:, :2] + last[:, 2:]
-    longer = (ends - first[:, :2]).max(axis=1)
-    matched = np.add.reduceat(passages.blocks[:, 2], passages.bounds[:-1]) if len(passages) else longer
-    similarity = np.round(matched / np.maximum(longer, 1), 6)
-    places = np.stack([tokens.starts[first[:, :2]], tokens.ends[ends - 1]], axis=2)
+def matches(found: Found, config: Config, as_of: int) -> Iterator[IndexMatch]:
+    """Yield a match for each passage, in order of the new texts, then of ids and places."""
+    documents = found.texts.documents
     told = _changes(found)
-    relations: dict[tuple[int, int], Relation] = {}
-    columns = (
-        passages.documents.tolist(),
-        places.tolist(),
-        similarity.tolist(),
-        found.shares.tolist(),
-        found.scored.scores.tolist(),
-        found.scored.features.tolist(),
-    )
-    for p, (pair, (here, there), alike, shares, score, features) in enumerate(zip(*columns, strict=True)):
-        left, right = pair
-        one, other = found.texts.documents[left], found.texts.documents[right]
-        if (left, right) not in relations:
-            relations[left, right] = _relation(one, other, shares, found, (left, right))
-        yield IndexMatch(
-            left=Span(doc_id=one.id, start=here[0], end=here[1]),
-            right=Span(doc_id=other.id, start=there[0], end=there[1]),
+    for p, left, right, start, end, other_start, other_end, alike, share_left, share_right, relation, score in zip(
+        *(column.tolist() for column in _columns(found, config.clusters.near_duplicate)), strict=True
+    ):
+        one, other = documents[left], documents[right]
+        shares = share_left, share_right
+        update = one.outlet and one.outlet == other.outlet and _is_update(found, (left, right), shares)
+        made = _MatchDraft(
+            left=_SpanDraft(one.id, start, end),
+            right=_SpanDraft(other.id, other_start, other_end),
             score=score,
             similarity=alike,
             wording=assembly.wording(alike),
-            scores=dict(zip(rescore.FEATURES, features, strict=True)),
-            changed=tuple(told.get(p, ())),
-            relation=relations[left, right],
-            share_left=shares[0],
-            share_right=shares[1],
+            scores=dict(zip(rescore.FEATURES, found.scored.features[p].tolist(), strict=True)),
+            changed=tuple(told[p]) if p in told else (),
+            relation="updates" if update else _RELATIONS[relation],
+            share_left=share_left,
+            share_right=share_right,
             outlet=one.outlet,
             published=one.published,
             title=one.title,
             url=one.url,
-            as_of=found.as_of,
+            as_of=as_of,
         )
+        made.left.__class__ = made.right.__class__ = Span
+        made.__class__ = IndexMatch
+        yield made
 
 
-def _changes(found: _Found) -> dict[int, list[Change]]:
+def _columns(found: Found, near_duplicate: float) -> tuple[npt.NDArray[Any], ...]:
+    """Return what is numbers of the matches, in their order: passage, texts, places in both, similarity, shares,
+    which of `_RELATIONS`, and score."""
+    passages, tokens, shares = found.passages, found.texts.evidence.tokens, found.shares
+    first = passages.blocks[passages.bounds[:-1]]
+    last = passages.blocks[passages.bounds[1:] - 1]
+    ends = last[:, :2] + last[:, 2:]
+    similarity = np.round(passages.matched() / np.maximum((ends - first[:, :2]).max(axis=1, initial=1), 1), 6)
+    starts, stops = tokens.starts[first[:, :2]].T, tokens.ends[ends - 1].T
+    left, right = passages.documents.T
+    order = np.lexsort((starts[0], starts[1], found.texts.ranks[left], right))
+    near = shares >= near_duplicate
+    relation = near[:, 0] + 2 * near[:, 1]
+    columns = (
+        left,
+        right,
+        starts[0],
+        stops[0],
+        starts[1],
+        stops[1],
+        similarity,
+        *shares.T,
+        relation,
+        found.scored.scores,
+    )
+    return (order, *(column[order] for column in columns))
+
+
+def _changes(found: Found) -> dict[int, list[Change]]:
     """Return what changed in each passage in which something telling did."""
     passages, tokens = found.passages, found.texts.evidence.tokens
     gaps = assembly.telling_gaps(passages.blocks, tokens)
@@ -162,15 +182,7 @@ def _changes(found: _Found) -> dict[int, list[Change]]:
     return told
 
 
-def _relation(
-    one: Document,
-    other: Document,
-    shares: list[float],
-    found: _Found,
-    pair: tuple[int, int],
-) -> Relation:
-    """Return the relation of two texts by what is aligned of them."""
-    totals = found.texts.totals[list(pair)].tolist()
-    if is_update(one, other, shares, totals):
-        return "updates"
-    return relation_of(shares[0], shares[1], found.near_duplicate)
+def _is_update(found: Found, pair: tuple[int, int], shares: tuple[float, float]) -> bool:
+    """Return whether one text of a pair is a later version of the other."""
+    one, other = (found.texts.documents[d] for d in pair)
+    return is_update(one, other, shares, found.texts.totals[list(pair)].tolist())

@@ -9,6 +9,8 @@ every stretch is answered, not every carrier named.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import Config
-from dedup.index.contents import band_keys, seeds_of
-from dedup.index.view import EVERYTHING, Filter, Numbers, View, once
+from dedup.errors import StoreError
+from dedup.index.contents import Seeds, band_keys
+from dedup.index.view import EVERYTHING, NO_NUMBERS, Filter, Numbers, View, once
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
 from dedup.kernels.tokens import FLAG_LINE, FLAG_QUOTE
@@ -26,6 +29,8 @@ from dedup.store.segments import Segment
 from dedup.tokens import Tokens
 from dedup.verdict import reach
 
+# Documents that an index can answer from: two bits of 32 are taken.
+MOST_DOCUMENTS = 1 << 30
 # Documents that are looked at for a seed or band.
 FREQUENT = 32
 # Bits that are left out of what stands around a seed: all but those of the next word, those of the word before, none.
@@ -76,11 +81,55 @@ def weighed(known: Evidence) -> Weighed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """The documents of the parts that are looked into, part by part: their numbers (uint32), what chance costs in each
+    (float64, infinite for those not asked for), and where those of each part begin (`firsts`); `removed` counts those
+    that were removed."""
+
+    parts: Sequence[Segment]
+    firsts: Sequence[int]
+    numbers: Numbers
+    costs: npt.NDArray[np.float64]
+    removed: int
+
+    @classmethod
+    def of(cls, view: View, among: Filter, config: Config) -> Documents:
+        """Return those of a view. Raises `StoreError` where they are too many."""
+        per_nat = reach(config.rescore.min_score).per_nat
+        if not among.narrow and "documents" in view.kept:
+            kept: Documents = view.kept["documents"]
+            return kept
+        parts = [part for part in view.parts() if among.may_have(part[0])]
+        firsts = np.cumsum([0, *(len(part.numbers()) for part, _ in parts)]).tolist()
+        if firsts[-1] >= MOST_DOCUMENTS:
+            raise StoreError(
+                f"an index answers from at most {MOST_DOCUMENTS} documents; make one for each span of time"
+            )
+        found = cls(
+            parts=[part for part, _ in parts],
+            firsts=firsts,
+            numbers=np.concatenate([NO_NUMBERS, *(part.numbers() for part, _ in parts)]),
+            costs=np.concatenate([np.empty(0), *(among.costs(*part, per_nat) for part in parts)]),
+            removed=sum(len(removed) for _, removed in view.parts()),
+        )
+        if not among.narrow:
+            view.kept["documents"] = found
+        return found
+
+    def each(self) -> Iterator[tuple[Segment, int, npt.NDArray[np.float64]]]:
+        """Yield each part, where its documents begin, and their costs."""
+        for part, (first, last) in zip(self.parts, itertools.pairwise(self.firsts), strict=True):
+            yield part, first, self.costs[first:last]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Lists:
     """Of one part the records `[low, high)` (int64 each) of each key that are looked at, their postings (blocks x
-    records of a block), and what chance costs in each document (float64, by rank)."""
+    records of a block), what chance costs in each document (float64, by rank), and where its documents begin among
+    those of all parts."""
 
     part: Segment
+    first: int
     low: npt.NDArray[np.int64]
     high: npt.NDArray[np.int64]
     postings: npt.NDArray[np.uint32]
@@ -131,8 +180,9 @@ class Search:
     """
 
     known: Weighed
+    seeds: Seeds
     signed: npt.NDArray[np.uint32]
-    view: View
+    documents: Documents
     asked: Question
     batch: NewTexts
     config: Config
@@ -166,13 +216,12 @@ class Search:
         among = self.asked.among
         most = max(FREQUENT, 2 * self.asked.carriers) * (4 if among.narrow else 1)
         # so that removed documents do not take the places of others
-        most += min(sum(len(removed) for _, removed in self.view.parts()), 3 * most)
-        per_nat = reach(self.config.rescore.min_score).per_nat
-        parts = [part for part in self.view.parts() if among.may_have(part[0])]
+        most += min(self.documents.removed, 3 * most)
+        parts = self.documents.parts
         low, high = np.zeros((2, len(parts), len(keys)), np.int64)
-        for n, (part, _) in enumerate(parts):
+        for n, part in enumerate(parts):
             low[n], high[n] = getattr(part, name).lookup(keys)
-        views = [getattr(part, name).column(0, low[n], high[n]) for n, (part, _) in enumerate(parts)]
+        views = [getattr(part, name).column(0, low[n], high[n]) for n, part in enumerate(parts)]
         frequent = np.flatnonzero((high - low).sum(axis=0) > most)
         if len(frequent):
             narrower = np.stack([low[:, frequent], high[:, frequent]], axis=2)[:, :, None]
@@ -182,22 +231,22 @@ class Search:
                 narrower = np.stack([kernels.narrowed(*one) for one in given])
             kernels.limit(low, high, frequent, narrower, most)
         lists = [
-            _Lists(part=part, low=low[n], high=high[n], postings=views[n], costs=among.costs(part, removed, per_nat))
-            for n, (part, removed) in enumerate(parts)
+            _Lists(part=part, first=first, low=low[n], high=high[n], postings=views[n], costs=costs)
+            for n, (part, first, costs) in enumerate(self.documents.each())
         ]
         return lists, len(frequent)
 
     def _by_seeds(self, first: int, last: int) -> tuple[_Pairs, int]:
         """Return the pairs that may have a chain, which of them to align, and how many seeds were frequent."""
-        keys, places, contexts = seeds_of(self.known.tokens, first, last, self.config)
+        part = slice(self.seeds.bounds[first], self.seeds.bounds[last])
+        keys, places, contexts = self.seeds.keys[part], self.seeds.places[part], self.seeds.contexts[part]
         order = np.argsort(keys)
         lists, frequent = self._look_up("seeds", keys[order], contexts[order])
+        starts, postings = _gathered(lists, contexts[order])
         key_of = np.empty(len(keys), np.int64)
         key_of[order] = np.arange(len(keys))
         bounds = self.known.tokens.bounds[first : last + 1]
         begin, end = bounds[0], bounds[-1]
-        edges = np.searchsorted(places, bounds)
-        spans = self._reach(places, bounds)
         borders = np.append((self.known.tokens.flags[begin:end] & (FLAG_LINE | FLAG_QUOTE)) > 0, True)
         borders[bounds[:-1] - begin] = True
         best = reach(self.config.rescore.min_score)
@@ -208,21 +257,17 @@ class Search:
         limits = np.array(
             [self.config.chains.max_gap, int(self.config.chains.least_mass * 256), self.asked.carriers], np.int64
         )
-        found = [
-            kernels.worthy(
-                (edges, key_of, contexts),
-                (one.low, one.high),
-                one.postings,
-                (one.costs, one.part.numbers()),
-                (self.batch.least, self.batch.position, first),
-                spans,
-                (mass, value, needed),
-                borders,
-                limits,
-            )
-            for one in lists
-        ]
-        return _chosen(first, found, lists, (mass, value, borders, needed, limits)), frequent
+        found = kernels.worthy(
+            self.seeds.bounds[first : last + 1] - part.start,
+            (key_of, starts, postings),
+            (self.documents.costs, self.documents.numbers),
+            (self.batch.least, self.batch.position, first),
+            self._reach(places, bounds),
+            (mass, value, needed),
+            borders,
+            limits,
+        )
+        return _chosen(first, found, self.documents, (mass, value, borders, needed, limits)), frequent
 
     def _reach(self, places: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return of each seed, by tokens of the block (int64, n x 4): where a run with it may begin that has no other
@@ -256,31 +301,35 @@ class Search:
         return pairs[there][np.diff(np.append(there, len(pairs))) > 1], frequent
 
 
-def _chosen(
-    first: int,
-    found: list[tuple[Any, ...]],
-    lists: list[_Lists],
-    about: tuple[Any, ...],
-) -> _Pairs:
-    """Return the pairs of all parts, of each text those with most in common first, then the earliest; a stretch that
-    enough of them carry counts no more for others."""
+def _gathered(
+    lists: Sequence[_Lists], contexts: npt.NDArray[np.uint32]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
+    """Return the postings of all parts key by key: where those of each key begin (int64, keys + 1), and what
+    `kernels.gather` tells of them (uint32)."""
+    starts = np.zeros(len(contexts) + 1, np.int64)
+    for one in lists:
+        starts[1:] += one.high - one.low
+    np.cumsum(starts, out=starts)
+    at, out = starts[:-1].copy(), np.empty(starts[-1], np.uint32)
+    for one in lists:
+        kernels.gather(one.postings, one.low, one.high, contexts, one.first, at, out)
+    return starts, out
+
+
+def _chosen(first: int, found: tuple[Any, ...], documents: Documents, about: tuple[Any, ...]) -> _Pairs:
+    """Return the pairs, of each text those with most in common first, then the earliest; a stretch that enough of them
+    carry counts no more for others."""
     mass, value, borders, needed, limits = about
-    texts = np.concatenate([np.empty(0, np.int64), *(f[0] for f in found)])
-    numbers = np.concatenate(
-        [np.empty(0, np.uint32), *(p.part.numbers()[f[1]] for p, f in zip(lists, found, strict=True))]
-    )
-    costs = np.concatenate([np.empty(0), *(p.costs[f[1]] for p, f in zip(lists, found, strict=True))])
-    bounds = np.concatenate([np.empty(0), *(f[2] for f in found)])
-    shift = np.cumsum([0, *(len(f[0]) for f in found)])
-    owner = np.concatenate([np.empty(0, np.int64), *(f[3][:, 0] + n for f, n in zip(found, shift, strict=False))])
-    spans = np.concatenate([np.empty((0, 2), np.int64), *(f[3][:, 1:] for f in found)])
+    texts, places, bounds, hits = found
+    numbers = documents.numbers[places]
     order = np.lexsort((numbers, -bounds, texts))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    by_rank = np.argsort(rank[owner], kind="stable")
-    groups = np.searchsorted(rank[owner][by_rank], np.arange(len(order) + 1))
-    least = needed[texts[order]] + costs[order][:, None]
-    starts, ends = spans[by_rank].T.copy()
+    owner = rank[hits[:, 0]]
+    by_rank = np.argsort(owner, kind="stable")
+    groups = np.searchsorted(owner[by_rank], np.arange(len(order) + 1))
+    least = needed[texts[order]] + documents.costs[places[order]][:, None]
+    starts, ends = hits[by_rank, 1:].T.copy()
     taken = kernels.chosen(groups, starts, ends, mass, value, borders, least, limits)
     return _Pairs(_packed(texts[order] + first, numbers[order]), taken > 0)
 

@@ -110,13 +110,15 @@ def _may_join(before: int, last: int) -> bool:
 class View:
     """All that a search reads, at one commit; nothing in it changes.
 
-    `removed` has the numbers of removed documents of each segment that has any, sorted.
+    `removed` has the numbers of removed documents of each segment that has any, sorted. `kept` is for what a search
+    makes of it once.
     """
 
     state: State
     segments: tuple[Segment, ...] = ()
     removed: dict[int, Numbers]
     newest: Newest
+    kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def parts(self) -> Iterator[tuple[Segment, Numbers]]:
         """Yield every part with the numbers of its documents that were removed."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dedup.kernels.arrays import grown, grown_rows
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 from dedup.kernels.tokens import FLAG_BLOCK, FLAG_LINE, FLAG_QUOTE, FLAG_SENTENCE
 
 # Reward of a matched word by its mass in nats: from 0.25 for a function word to 1 at 4 nats and above.
@@ -26,13 +26,13 @@ _DIAGONAL, _UP, _LEFT = 1, 2, 3
 _NEVER = -1e9
 
 
-@kernel
+@helper
 def reward(token_mass: Any) -> float:
     """Return what one matched word of this mass (1/256 nat) is worth, in words."""
     return _LEAST_REWARD + (1.0 - _LEAST_REWARD) * min(1.0, token_mass / _FULL_MASS)
 
 
-@kernel
+@helper
 def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any, work: Any, out: Any) -> int:
     """Align `size[0]` tokens from `at[0]` with `size[1]` from `at[1]`, read forward (step 1) or backward (-1).
 
@@ -101,7 +101,7 @@ def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any,
     return count
 
 
-@kernel
+@helper
 def _nothing_near(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any) -> bool:
     """Say that `_region` with a free end matches nothing, where that is sure at a glance.
 
@@ -125,13 +125,14 @@ def _nothing_near(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs
     return True
 
 
-@kernel
+@helper
 def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, costs: Any, work: Any, out: Any) -> int:
     """Extend from `at` towards `limit` (exclusive) in steps of REACH words; returns the pairs written to `out`.
 
     `at` is moved along.
     """
-    matrices, scratch, size = work
+    matrices, scratch, spots = work
+    size = spots[0]
     count = 0
     while True:
         size[0] = min(REACH, (limit[0] - at[0]) * step)
@@ -151,12 +152,13 @@ def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, costs: Any
 
 @kernel
 def workspace() -> Any:
-    """Return the arrays that aligning one chain after the other works in: two matrices, matched pairs, a size."""
+    """Return the arrays that aligning one chain after the other works in: two matrices, matched pairs, and a size,
+    where it begins and what it must not pass (on either side)."""
     matrices = (np.empty((REACH + 2, REACH + 2)), np.empty((REACH + 2, REACH + 2), np.uint8))
-    return matrices, np.empty((REACH, 2), np.int64), np.empty(2, np.int64)
+    return matrices, np.empty((REACH, 2), np.int64), np.empty((3, 2), np.int64)
 
 
-@kernel
+@helper
 def align_chain(
     runs: Any, hashes: Any, masses: Any, low: Any, high: Any, costs: Any, work: Any, side: Any, pairs: Any
 ) -> int:
@@ -165,9 +167,8 @@ def align_chain(
     `low` and `high` are the tokens that the alignment may use on either side; `side` is as large as `pairs`, and `work`
     what `workspace` gives: making them anew for each of millions of short chains took longer than aligning.
     """
-    matrices, scratch, size = work
-    at = np.empty(2, np.int64)
-    limit = np.empty(2, np.int64)
+    matrices, scratch, spots = work
+    size, at, limit = spots[0], spots[1], spots[2]
     at[0], at[1] = runs[0, 0] - 1, runs[0, 1] - 1
     limit[0], limit[1] = low[0] - 1, low[1] - 1
     count = _extend(hashes, masses, at, limit, -1, costs, work, side)
@@ -197,7 +198,7 @@ def align_chain(
     return count + found
 
 
-@kernel
+@helper
 def _gap(flags: Any, start: int, end: int) -> int:
     """Return the words of a gap `[start, end)`; one that stands between a closing and an opening quotation mark says
     who speaks, does not end what is said, and counts as one word."""
@@ -206,7 +207,7 @@ def _gap(flags: Any, start: int, end: int) -> int:
     return 1 if speaker else size
 
 
-@kernel
+@helper
 def _bridge(pairs: Any, breaks: Any, values: Any, flags: Any, count: int, limits: Any) -> int:
     """Join stretches over weak ones between them, which then are part of the gap; return how many breaks are left."""
     s = 0
@@ -284,7 +285,7 @@ def cut(pairs: Any, masses: Any, flags: Any, max_gap: int, tolerance: float, sta
     return count + 1
 
 
-@kernel
+@helper
 def _contained(a0: int, a1: int, b0: int, b1: int, seen: Any, count: int) -> bool:
     """Say whether half of both sides lies in a passage already found for the pair."""
     for s in range(count):
@@ -295,7 +296,7 @@ def _contained(a0: int, a1: int, b0: int, b1: int, seen: Any, count: int) -> boo
     return False
 
 
-@kernel
+@helper
 def _may_be_unit(span: Any, bounds: Any, chain: Any, flags: Any) -> bool:
     """Say whether a passage may be whole lines or quotations on both sides when stray words are cut off its ends."""
     border = FLAG_LINE | FLAG_QUOTE
@@ -310,7 +311,7 @@ def _may_be_unit(span: Any, bounds: Any, chain: Any, flags: Any) -> bool:
     return True
 
 
-@kernel
+@helper
 def _may_match(pairs: Any, span: Any, bounds: Any, chain: Any, masses: Any, flags: Any, floor: Any) -> bool:
     """Say whether a passage has what any match must have; `floor` is the second of the `needs` of `align_chains`.
 
@@ -338,7 +339,7 @@ def _may_match(pairs: Any, span: Any, bounds: Any, chain: Any, masses: Any, flag
 def align_chains(
     chains: Any, ends: Any, runs: Any, bounds: Any, hashes: Any, masses: Any, flags: Any, limits: Any, needs: Any
 ) -> Any:
-    """Align the chains (int32, n x 2 texts, sorted by pair) and cut them into passages.
+    """Align the chains (int32, n x 2 texts, pair by pair) and cut them into passages.
 
     `limits` (float64) is (drop, largest gap, tolerance, least mass in 1/256 nat, cost of an unmatched word).
     `needs` says which passages are left out as no verdict would take them: whether those of a chain may be (bool a
@@ -416,7 +417,7 @@ def align_chains(
     return out[:n].copy(), block_ends[: n + 1].copy(), blocks[:k].copy()
 
 
-@kernel
+@helper
 def _is_stray(flags: Any, start: int, end: int, inner: int) -> bool:
     """Say whether a sentence or paragraph border at `inner` cuts words off `[start, end)` that are no sentence."""
     border = FLAG_SENTENCE | FLAG_BLOCK

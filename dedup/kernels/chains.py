@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dedup.kernels.arrays import argsort, grown, grown_rows
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 
 # Earlier runs that a run is tried behind.
 LOOK_BACK = 48
@@ -15,7 +15,7 @@ LOOK_BACK = 48
 _DRIFT_COST = 128
 
 
-@kernel
+@helper
 def _run_at(a: int, b: int, hashes: Any, floor: int, low: Any, high: Any) -> Any:
     """Return the start on both sides and the left end of the equal run at a hit, whose left side begins at `floor` or
     behind it. In one text it stops before it meets itself."""
@@ -32,7 +32,7 @@ def _run_at(a: int, b: int, hashes: Any, floor: int, low: Any, high: Any) -> Any
     return start_a, start_b, end_a
 
 
-@kernel
+@helper
 def _mass(masses: Any, start: int, end: int) -> int:
     """Return the mass of the tokens `[start, end)`."""
     total: Any = 0

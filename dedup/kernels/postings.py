@@ -16,6 +16,11 @@ UNIT = 3
 CONTEXT = (6, 4, 4)
 NEXT_BITS, BEFORE_BITS = CONTEXT[1] + CONTEXT[2], CONTEXT[2]
 RANK_BITS = 18
+# What a hit differs in from the text, as `gather` tells it.
+BEFORE, BEHIND = 1, 2
+# Groups of documents in which the hits of a text are first counted together, and how much sums of the same values in
+# another order may differ.
+GROUPS, TINY = 1 << 13, 1e-6
 
 
 @kernel
@@ -57,24 +62,25 @@ def chosen(groups: Any, starts: Any, ends: Any, mass: Any, value: Any, borders: 
 
 
 @kernel
-def _first_not_less(row: Any, n: int, key: Any, guess: int) -> int:
-    """Return where `key` would be put before its equals among the first `n` of sorted values, looking near a guess."""
+def _first_not_less(view: Any, block: int, n: int, key: Any, guess: int) -> int:
+    """Return where `key` would be put before its equals among the first `n` sorted values of a block, looking near a
+    guess."""
     step = 4
-    if guess < n and row[guess] < key:
+    if guess < n and view[block, guess] < key:
         low = guess + 1
         high = min(low + step, n)
-        while high < n and row[high] < key:
+        while high < n and view[block, high] < key:
             step *= 2
             low, high = high + 1, min(high + step, n)
     else:
         high = min(guess, n)
         low = max(high - step, 0)
-        while low > 0 and row[low] >= key:
+        while low > 0 and view[block, low] >= key:
             step *= 2
             low, high = max(low - step, 0), low
     while low < high:
         middle = (low + high) >> 1
-        if row[middle] < key:
+        if view[block, middle] < key:
             low = middle + 1
         else:
             high = middle
@@ -82,17 +88,17 @@ def _first_not_less(row: Any, n: int, key: Any, guess: int) -> int:
 
 
 @kernel
-def _first_greater(row: Any, n: int, key: Any, start: int) -> int:
+def _first_greater(view: Any, block: int, n: int, key: Any, start: int) -> int:
     """Return where `key` would be put behind its equals, of which the first would stand at `start`."""
     high, step = start, 1
     low = start
-    while high < n and row[high] == key:
+    while high < n and view[block, high] == key:
         low, high = high + 1, high + step
         step *= 2
     high = min(high, n)
     while low < high:
         middle = (low + high) >> 1
-        if row[middle] == key:
+        if view[block, middle] == key:
             low = middle + 1
         else:
             high = middle
@@ -150,11 +156,11 @@ def search(keys: Any, view: Any, fences: Any, checked: Any, ends: Any, low: Any,
         n = min(size, ends[0] - b * size)
         least, most = fences[b], fences[b + 1] if b + 1 < blocks else ends[1]
         part = np.float64(key - least) / (np.float64(most - least) + 1.0)
-        start = _first_not_less(view[b], n, keys[i], int(min(part, 1.0) * (n - 1)))
-        high[i] = b * size + _first_greater(view[b], n, keys[i], start)
+        start = _first_not_less(view, b, n, keys[i], int(min(part, 1.0) * (n - 1)))
+        high[i] = b * size + _first_greater(view, b, n, keys[i], start)
         low[i] = b * size + start
         if a < b:
-            low[i] = a * size + _first_not_less(view[a], size, keys[i], size - 1) if a >= 0 else 0
+            low[i] = a * size + _first_not_less(view, a, size, keys[i], size - 1) if a >= 0 else 0
     return missing[:n_missing].copy()
 
 
@@ -303,73 +309,135 @@ def _borders(borders: Any) -> Any:
 
 
 @kernel
-def _span(context: Any, wanted: Any, span: Any) -> Any:
+def gather(view: Any, low: Any, high: Any, contexts: Any, first: int, at: Any, out: Any) -> None:
+    """Write what stands in the records `[low, high)` (int64) of each key to `out` (uint32), from `at[key]` (int64) on,
+    which is moved along.
+
+    `view` (blocks x records of a block) has the postings of a part whose documents are counted from `first` on. Written
+    is the place of a document, and below it two bits: `BEFORE` where the word before the seed is another one than
+    `contexts` (uint32 a key) tell, `BEHIND` where the next one is. Keys in order are read in order: looked up
+    seed by seed as a text has them, every posting would have to be fetched from far away.
+    """
+    size, mask, before = view.shape[1], np.int64((1 << RANK_BITS) - 1), np.int64((1 << BEFORE_BITS) - 1)
+    for i in range(len(low)):
+        if low[i] == high[i]:
+            continue
+        wanted, n = np.int64(contexts[i]), at[i]
+        block = low[i] // size
+        row = low[i] - block * size
+        for _ in range(low[i], high[i]):
+            posting = np.int64(view[block, row])
+            other = posting >> RANK_BITS ^ wanted
+            differs = (BEFORE if other & before else 0) | (BEHIND if other >> NEXT_BITS else 0)
+            out[n] = np.uint32((first + (posting & mask)) << 2 | differs)
+            n += 1
+            row += 1
+            if row == size:
+                block, row = block + 1, 0
+        at[i] = n
+
+
+@kernel
+def _span(differs: Any, spans: Any, s: int) -> Any:
     """Return the tokens that a hit may stand for: the seed, and on each side as much as may go on without another seed
     where the words beside it may be the same."""
-    start = span[1] if (context ^ wanted) & ((1 << BEFORE_BITS) - 1) else span[0]
-    end = span[2] if (context ^ wanted) >> NEXT_BITS else span[3]
+    start = spans[s, 1] if differs & BEFORE else spans[s, 0]
+    end = spans[s, 2] if differs & BEHIND else spans[s, 3]
     return start, end
 
 
 @kernel
-def worthy(
-    seeds: Any, lists: Any, values: Any, known: Any, in_batch: Any, spans: Any, sums: Any, borders: Any, limits: Any
-) -> Any:
-    """Return the documents of one part that one chain of hits could make a match of, for each of some texts.
+def _at_most(first: int, last: int, hits: Any, spans: Any, value: Any, out: Any) -> int:
+    """Write to the beginning of `out` (float64) what all hits of the seeds `[first, last)` are worth, in groups
+    of documents whose places are equal in their last bits; return these bits, or -1 where there is no hit.
 
-    `seeds` are the bounds of each text's seeds (int64, texts + 1) and the key of each seed. `lists` are the first and
-    the last record of each key (int64 each); the lowest `RANK_BITS` of a record's value (`values`, blocks x records of
-    a block) are the rank of a document in the part. `known` is what chance costs in each document (float64, infinite
-    for what is not to be found) and its number (uint32), by rank. `in_batch` is the least number of the texts
-    themselves, which of them each number is (int64, -1 for none), and the number of the first text here: an answer
-    names earlier texts alone. `spans` are the tokens `[start, end)` around each seed, `sums` mass and value as in
-    `chosen`, with what each text needs (float64, texts x 2); `limits` as in `chosen`.
-
-    Returns texts (int64), ranks (int64) and bounds (float64) of these documents, and their hits (int64, n x 2: which
-    of the documents, seed), in order of the seeds of each text.
+    Most documents have one or two of the seeds by chance: told so from a few kilobytes, they cost little.
     """
-    bounds, key_of, contexts = seeds
-    lows, highs = lists
+    key_of, starts, found = hits
+    worth, total = np.empty(4), 0
+    for s in range(first, last):
+        total += starts[key_of[s] + 1] - starts[key_of[s]]
+    if total == 0:
+        return -1
+    groups = 256
+    while groups < 2 * total and groups < len(out):
+        groups *= 2
+    for group in range(groups):
+        out[group] = 0.0
+    for s in range(first, last):
+        if starts[key_of[s]] == starts[key_of[s] + 1]:
+            continue
+        for differs in range(4):
+            start, end = _span(differs, spans, s)
+            worth[differs] = value[end] - value[start]
+        for i in range(starts[key_of[s]], starts[key_of[s] + 1]):
+            hit = np.int64(found[i])
+            out[hit >> 2 & (groups - 1)] += worth[hit & 3]
+    return groups - 1
+
+
+@kernel
+def worthy(bounds: Any, hits: Any, known: Any, in_batch: Any, spans: Any, sums: Any, borders: Any, limits: Any) -> Any:
+    """Return the documents that one chain of hits could make a match of, for each of some texts.
+
+    `bounds` are those of each text's seeds (int64, texts + 1). `hits` are the key of each seed (int64), and what
+    `gather` wrote for key k at `[starts[k], starts[k + 1])` (int64) of an array. `known` is what chance costs in each
+    document (float64, infinite for what is not to be found) and its number (uint32), by place. `in_batch` is the least
+    number of the texts themselves, which of them each number is (int64, -1 for none), and the number of the first text
+    here: an answer names earlier texts alone. `spans` (int64, seeds x 4) are where a run with a seed may begin and
+    where the seed does, where the seed ends and where the run may; `sums` mass and value as in `chosen`, with what each
+    text needs (float64, texts x 2); `limits` as in `chosen`.
+
+    Returns texts (int64), places (int64) and bounds (float64) of these documents, and their hits (int64, n x 3: which
+    of the documents, tokens `[start, end)`), in order of the seeds of each text.
+    """
+    key_of, starts, postings = hits
     mass, value, needed = sums
-    size, mask = values.shape[1], np.int64((1 << RANK_BITS) - 1)
     first_border, last_border = _borders(borders)
-    rank_of, best_of = np.empty(64, np.int64), np.empty(64, np.int64)
+    most = np.empty(GROUPS)
+    place_of, best_of = np.empty(64, np.int64), np.empty(64, np.int64)
     place, chain = np.empty((64, 3), np.int64), np.empty((64, 2), np.float64)
     table, met = np.empty(64, np.int64), np.empty(64, np.int64)
     texts, found, best = np.empty(64, np.int64), np.empty(64, np.int64), np.empty(64, np.float64)
-    hits = np.empty((256, 3), np.int64)
-    n, n_hits = 0, 0
+    kept = np.empty((256, 3), np.int64)
+    n, n_kept = 0, 0
     for t in range(len(bounds) - 1):
+        group = _at_most(bounds[t], bounds[t + 1], hits, spans, value, most)
+        enough = min(needed[t, 0], needed[t, 1]) - TINY
+        if group < 0:
+            continue
         total = 0
         for s in range(bounds[t], bounds[t + 1]):
-            total += highs[key_of[s]] - lows[key_of[s]]
+            for i in range(starts[key_of[s]], starts[key_of[s] + 1]):
+                total += most[np.int64(postings[i]) >> 2 & group] >= enough
+        if total == 0:
+            continue
         while len(met) < total:
             met = grown(met)
-        while len(rank_of) < total:
-            rank_of, best_of, place, chain = grown(rank_of), grown(best_of), grown_rows(place), grown_rows(chain)
+        while len(place_of) < total:
+            place_of, best_of, place, chain = grown(place_of), grown(best_of), grown_rows(place), grown_rows(chain)
         slots = 64
         while slots < 2 * total:
             slots *= 2
         while len(table) < slots:
             table = grown(table)
-        table[:slots] = -1
+        for slot in range(slots):
+            table[slot] = -1
         count, m = 0, 0
         for s in range(bounds[t], bounds[t + 1]):
-            block, row = divmod(lows[key_of[s]], size)
-            for _ in range(lows[key_of[s]], highs[key_of[s]]):
-                rank = np.int64(values[block, row]) & mask
-                start, end = _span(np.int64(values[block, row]) >> RANK_BITS, np.int64(contexts[s]), spans[s])
-                row += 1
-                if row == size:
-                    block, row = block + 1, 0
-                at = rank * 0x9E3779B1 >> 7 & (slots - 1)
-                while table[at] >= 0 and rank_of[table[at]] != rank:
+            for i in range(starts[key_of[s]], starts[key_of[s] + 1]):
+                document = np.int64(postings[i]) >> 2
+                if most[document & group] < enough:
+                    continue
+                start, end = _span(postings[i], spans, s)
+                at = document * 0x9E3779B1 >> 7 & (slots - 1)
+                while table[at] >= 0 and place_of[table[at]] != document:
                     at = at + 1 & (slots - 1)
                 k = table[at]
                 if k < 0:
                     k = count
                     count += 1
-                    table[at], rank_of[k] = k, rank
+                    table[at], place_of[k] = k, document
                     place[k, 1], chain[k, 1] = -1, 0.0
                 met[m] = k
                 m += 1
@@ -387,8 +455,8 @@ def worthy(
                 unit = last_border[high] - first_border[place[k, 0]] >= UNIT
                 least = needed[t, 1 if unit else 0]
                 # most documents never come so far, and nothing of them is looked up
-                if chain[k, 0] >= least and chain[k, 0] >= least + known[0][rank]:
-                    p = np.int64(known[1][rank]) - in_batch[0]
+                if chain[k, 0] >= least and chain[k, 0] >= least + known[0][document]:
+                    p = np.int64(known[1][document]) - in_batch[0]
                     if 0 <= p < len(in_batch[1]) and in_batch[1][p] >= in_batch[2] + t:
                         place[k, 1] = -2
                     else:
@@ -399,19 +467,20 @@ def worthy(
             if chain[k, 1] > 0:
                 if n == len(texts):
                     texts, found, best = grown(texts), grown(found), grown(best)
-                texts[n], found[n], best[n] = t, rank_of[k], chain[k, 1]
+                texts[n], found[n], best[n] = t, place_of[k], chain[k, 1]
                 best_of[k] = n
                 n += 1
         m = 0
         for s in range(bounds[t], bounds[t + 1] if n > before else bounds[t]):
-            for r in range(lows[key_of[s]], highs[key_of[s]]):
+            for i in range(starts[key_of[s]], starts[key_of[s] + 1]):
+                if most[np.int64(postings[i]) >> 2 & group] < enough:
+                    continue
                 k = best_of[met[m]]
                 m += 1
                 if k >= 0:
-                    if n_hits == len(hits):
-                        hits = grown_rows(hits)
-                    context = np.int64(values[r // size, r % size]) >> RANK_BITS
-                    start, end = _span(context, np.int64(contexts[s]), spans[s])
-                    hits[n_hits, 0], hits[n_hits, 1], hits[n_hits, 2] = k, start, end
-                    n_hits += 1
-    return texts[:n].copy(), found[:n].copy(), best[:n].copy(), hits[:n_hits].copy()
+                    if n_kept == len(kept):
+                        kept = grown_rows(kept)
+                    start, end = _span(postings[i], spans, s)
+                    kept[n_kept, 0], kept[n_kept, 1], kept[n_kept, 2] = k, start, end
+                    n_kept += 1
+    return texts[:n].copy(), found[:n].copy(), best[:n].copy(), kept[:n_kept].copy()

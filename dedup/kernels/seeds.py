@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels.arrays import argsort, grown_rows
+from dedup.kernels.arrays import argsort, grown, grown_rows
 from dedup.kernels.jit import kernel
 
 # Tokens compared on either side when the places of a frequent seed are put in order.
@@ -297,13 +297,12 @@ def contexts(hashes: Any, places: Any, starts: Any, ends: Any, step: int) -> Any
 
 
 @kernel
-def scatter_hits(hits: Any, marks: Any, bits: Any, block_of: Any, block_starts: Any, bounds: Any, firsts: Any) -> Any:
+def scatter_hits(hits: Any, left_bits: int, block_of: Any, block_starts: Any, bounds: Any, firsts: Any) -> Any:
     """Put hits into blocks by their left text.
 
-    `marks` (uint16 a hit, or none at all) go with them; `bits` are those of a right place and of a mark. `block_of`
-    (int32 a text) and `block_starts` (int64, the first token of each block and the end of the last).
-    Returns records (uint64: the left place within its block, the right place, the mark), block by block, and the edges
-    of the blocks (int64).
+    `block_of` (int32 a text) and `block_starts` (int64, the first token of each block and the end of the last); a place
+    within a block has `left_bits`. Returns records (uint64: the right place, the left place within its block), block by
+    block, and the edges of the blocks (int64).
     """
     n = len(hits)
     block = np.empty(n, np.int32)
@@ -315,64 +314,56 @@ def scatter_hits(hits: Any, marks: Any, bits: Any, block_of: Any, block_starts: 
         edges[b + 1] += edges[b]
     at = edges.copy()
     out = np.empty(n, np.uint64)
-    right_bits, mark_bits = np.uint64(bits[0]), np.uint64(bits[1])
     for i in range(n):
         b = block[i]
-        left = np.uint64(hits[i, 0] - block_starts[b])
-        record = left << right_bits | np.uint64(hits[i, 1])
-        out[at[b]] = record << mark_bits | np.uint64(marks[i]) if len(marks) else record
+        out[at[b]] = np.uint64(hits[i, 1]) << np.uint64(left_bits) | np.uint64(hits[i, 0] - block_starts[b])
         at[b] += 1
     return out, edges
 
 
 @kernel
-def open_hits(records: Any, start: int, bits: Any, bounds: Any, firsts: Any) -> Any:
-    """Return the hits of one block, as `scatter_hits` makes them: places (int64, n x 2), texts (int32, n x 2) and
-    marks (uint16); the records are sorted, and so are the hits by left, then right place."""
+def open_hits(records: Any, start: int, left_bits: int, bounds: Any, firsts: Any) -> Any:
+    """Return the hits of one block, as `scatter_hits` makes them: places (int64, n x 2) and texts (int32, n x 2); the
+    records are sorted, and so are the hits by right, then left place."""
     n = len(records)
-    right_bits, mark_bits = np.uint64(bits[0]), np.uint64(bits[1])
-    right_mask = (np.uint64(1) << right_bits) - np.uint64(1)
-    mark_mask = (np.uint64(1) << mark_bits) - np.uint64(1)
+    left_mask = (np.uint64(1) << np.uint64(left_bits)) - np.uint64(1)
     places, documents = np.empty((n, 2), np.int64), np.empty((n, 2), np.int32)
-    marks = np.empty(n, np.uint16)
-    d = document_at(np.int64(start), bounds, firsts) if n else 0
+    d = 0
     for i in range(n):
-        marks[i] = np.uint16(records[i] & mark_mask)
-        record = records[i] >> mark_bits
-        left, right = np.int64(record >> right_bits) + start, np.int64(record & right_mask)
-        while bounds[d + 1] <= left:
-            d += 1
+        left, right = np.int64(records[i] & left_mask) + start, np.int64(records[i] >> np.uint64(left_bits))
+        if bounds[d + 1] <= right:
+            d = document_at(right, bounds, firsts)
         places[i, 0], places[i, 1] = left, right
-        documents[i, 0], documents[i, 1] = d, document_at(right, bounds, firsts)
-    return places, documents, marks
+        documents[i, 0], documents[i, 1] = document_at(left, bounds, firsts), d
+    return places, documents
 
 
 @kernel
 def group_hits(places: Any, documents: Any, kept: Any) -> Any:
-    """Return the hits that are `kept` (bool), which come in order of their left place, in order of left, then right
+    """Return the hits that are `kept` (bool), which come in order of their right place, in order of right, then left
     text: places (int64, n x 2), texts (int32, n x 2) and the edges of the pairs of texts (int64)."""
     n = 0
     for i in range(len(kept)):
         n += kept[i]
-    rows, rights = np.empty(n, np.int64), np.empty(n, np.int64)
+    rows, lefts = np.empty(n, np.int64), np.empty(n, np.int64)
     n = 0
     for i in range(len(kept)):
         if kept[i]:
-            rows[n], rights[n] = i, documents[i, 1]
+            rows[n], lefts[n] = i, documents[i, 0]
             n += 1
     out, texts = np.empty((n, 2), np.int64), np.empty((n, 2), np.int32)
     groups = np.empty(n + 1, np.int64)
     count, first = 0, 0
     while first < n:
-        end, left = first + 1, documents[rows[first], 0]
-        while end < n and documents[rows[end], 0] == left:
+        end, right = first + 1, documents[rows[first], 1]
+        while end < n and documents[rows[end], 1] == right:
             end += 1
-        order = argsort(rights[first:end])
+        order = argsort(lefts[first:end])
         for k in range(end - first):
             i = rows[first + order[k]]
             for side in range(2):
                 out[first + k, side], texts[first + k, side] = places[i, side], documents[i, side]
-            if k == 0 or texts[first + k, 1] != texts[first + k - 1, 1]:
+            if k == 0 or texts[first + k, 0] != texts[first + k - 1, 0]:
                 groups[count] = first + k
                 count += 1
         first = end
@@ -381,16 +372,21 @@ def group_hits(places: Any, documents: Any, kept: Any) -> Any:
 
 
 @kernel
-def _fill(keys: Any, low: int, high: int, heads: Any, following: Any, counts: Any) -> None:
-    """Put the seeds `[low, high)` into a chained hash table, so that each chain stands in order of place."""
+def _fill(keys: Any, low: int, high: int, heads: Any, following: Any, first: Any) -> None:
+    """Put the seeds `[low, high)` into a chained hash table, each key once, and tell of each seed the first one with
+    its key; what `following` and `first` (int64) say is counted from `low` on."""
+    heads[:] = -1
     mask = len(heads) - 1
-    for slot in range(len(heads)):
-        heads[slot] = -1
-    for i in range(high - 1, low - 1, -1):
-        slot = keys[i] & mask
-        following[i - low] = heads[slot]
-        heads[slot] = i
-        counts[i - low] = 0
+    for j in range(low, high):
+        slot = keys[j] & mask
+        at = heads[slot]
+        while at >= 0 and keys[low + at] != keys[j]:
+            at = following[at]
+        if at < 0:
+            at = j - low
+            following[at] = heads[slot]
+            heads[slot] = at
+        first[j - low] = at
 
 
 @kernel
@@ -406,65 +402,78 @@ def _first_at(places: Any, low: int, high: int, place: int) -> int:
 
 
 @kernel
+def _carried(keys: Any, low: int, high: int, base: int, heads: Any, following: Any, lists: Any, after: Any) -> None:
+    """Write for each key of a table (of seeds from `base` on) how many of the seeds `[low, high)` have it, and the
+    first of them, to `lists` (int64, seeds x 3), and the next one behind each (-1: none) to `after` (int64)."""
+    mask = len(heads) - 1
+    for at in range(len(lists)):
+        lists[at, 0], lists[at, 1] = 0, -1
+    for i in range(high - 1, low - 1, -1):
+        at = heads[keys[i] & mask]
+        while at >= 0 and keys[base + at] != keys[i]:
+            at = following[at]
+        if at >= 0:
+            after[i - low] = lists[at, 1]
+            lists[at, 0] += 1
+            lists[at, 1] = i
+    for at in range(len(lists)):
+        lists[at, 2] = lists[at, 1]
+
+
+@kernel
 def pair_hits(pairs: Any, windows: Any, keys: Any, places: Any, seed_bounds: Any, small: int) -> Any:
     """Return the hits of given pairs of texts (int64, n x 2, left <= right) from the seeds of all texts.
 
     `windows` (int64, n x 4) are the token spans of both texts in which hits are wanted. `keys` and `places` stand text
     by text at `seed_bounds`, in order of place. A seed that the left span holds more than `small` times is linked in
-    order
-    of occurrence; in one text with the next occurrence only. Returns hits (int64, m x 2) and how many each pair has
-    (int64, n).
+    order of occurrence; in one text with the next occurrence only. Returns hits (int64, m x 2) and how many each pair
+    has (int64, n). Pairs that follow one another and have the right span in common share what is made of it.
     """
     out = np.empty((4096, 2), np.int64)
     found = np.zeros(len(pairs), np.int64)
-    heads = np.empty(0, np.int64)
-    following = np.empty(0, np.int64)
-    counts = np.empty(0, np.int64)
-    n = 0
+    heads, after = np.empty(16, np.int64), np.empty(16, np.int64)
+    following, first, lists = np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 3), np.int64)
+    n, base, end = 0, 0, 0
     for p in range(len(pairs)):
         a, b = pairs[p, 0], pairs[p, 1]
         low = _first_at(places, seed_bounds[a], seed_bounds[a + 1], windows[p, 0])
         high = _first_at(places, low, seed_bounds[a + 1], windows[p, 1])
-        same = (
-            p > 0 and a == pairs[p - 1, 0] and windows[p, 0] == windows[p - 1, 0] and windows[p, 1] == windows[p - 1, 1]
-        )
-        if not same:
+        was = max(p - 1, 0)
+        same = b == pairs[was, 1] and windows[p, 2] == windows[was, 2] and windows[p, 3] == windows[was, 3]
+        if p == 0 or not same:
+            base = _first_at(places, seed_bounds[b], seed_bounds[b + 1], windows[p, 2])
+            end = _first_at(places, base, seed_bounds[b + 1], windows[p, 3])
             room = 16
-            while room < 2 * (high - low):
+            while room < 2 * (end - base):
                 room *= 2
-            heads = np.empty(room, np.int64)
-            following = np.empty(high - low, np.int64)
-            counts = np.empty(high - low, np.int64)
-            _fill(keys, low, high, heads, following, counts)
-        else:
-            for i in range(high - low):
-                counts[i] = 0
-        first = _first_at(places, seed_bounds[b], seed_bounds[b + 1], windows[p, 2])
-        last = _first_at(places, first, seed_bounds[b + 1], windows[p, 3])
+            heads, lists = np.empty(room, np.int64), np.empty((end - base, 3), np.int64)
+            following, first = np.empty(end - base, np.int64), np.empty(end - base, np.int64)
+            _fill(keys, base, end, heads, following, first)
+        while len(after) < high - low:
+            after = grown(after)
+        _carried(keys, low, high, base, heads, following, lists, after)
         before = n
-        for j in range(first, last):
-            n_left, head, previous = 0, -1, -1
-            i = heads[keys[j] & (len(heads) - 1)]
-            while i >= 0:
-                if keys[i] == keys[j]:
-                    head = i if head < 0 else head
-                    previous = i if places[i] < places[j] else previous
-                    n_left += 1
-                i = following[i - low]
-            if n_left == 0:
+        for j in range(base, end):
+            one = first[j - base]
+            if lists[one, 0] == 0:
                 continue
-            rank = counts[head - low]
-            counts[head - low] += 1
-            i, k = head, 0
-            while i >= 0:
-                if keys[i] == keys[j]:
-                    wanted = i == previous if a == b else n_left <= small or k == min(rank, n_left - 1)
-                    if wanted:
-                        if n == len(out):
-                            out = grown_rows(out)
-                        out[n, 0], out[n, 1] = places[i], places[j]
-                        n += 1
-                    k += 1
-                i = following[i - low]
+            # all of a few; else the one whose turn it is; in one text the last one before
+            i, turns = lists[one, 1], lists[one, 0]
+            if a == b:
+                while lists[one, 1] >= 0 and places[lists[one, 1]] < places[j]:
+                    lists[one, 2] = lists[one, 1]
+                    lists[one, 1] = after[lists[one, 1] - low]
+                i = lists[one, 2]
+                turns = 1 if places[i] < places[j] else 0
+            elif turns > small:
+                i, turns = lists[one, 2], 1
+                if after[i - low] >= 0:
+                    lists[one, 2] = after[i - low]
+            for _ in range(turns):
+                if n == len(out):
+                    out = grown_rows(out)
+                out[n, 0], out[n, 1] = places[i], places[j]
+                n += 1
+                i = after[i - low]
         found[p] = n - before
     return out[:n].copy(), found

@@ -17,11 +17,12 @@ _HIGHEST = np.uint64(0xFFFFFFFFFFFFFFFF)
 @kernel
 def sketch(hashes: Any, weights: Any, bounds: Any, size: int, below: Any, short: int) -> Any:
     """Return the shingle hashes smaller than `below` (uint64, text by text; of texts of up to `short` shingles all),
-    their bounds (int64, n + 1), the two smallest hashes (uint64, n x 2, all ones where there are none) and digests of
-    the token hashes (uint64, n x 2)."""
+    their bounds (int64, n + 1), the two smallest hashes (uint64, n x 2, all ones where there are none), digests of the
+    token hashes (uint64, n x 2) and what all tokens of a text weigh (int64)."""
     n = len(bounds) - 1
     least = np.full((n, 2), _HIGHEST)
     digests = np.zeros((n, 2), np.uint64)
+    masses = np.zeros(n, np.int64)
     sampled = np.empty(len(hashes), np.uint64)
     sample_bounds = np.zeros(n + 1, np.int64)
     longest, kept = 0, 0
@@ -47,8 +48,63 @@ def sketch(hashes: Any, weights: Any, bounds: Any, size: int, below: Any, short:
         for i in range(low, high):
             left = (left + np.uint64(hashes[i])) * _LEFT
             right = mix64(right ^ np.uint64(hashes[i])) + _RIGHT
+            masses[d] += weights[i]
         digests[d, 0], digests[d, 1] = left, right
-    return sampled[:kept].copy(), sample_bounds, least, digests
+    return sampled[:kept].copy(), sample_bounds, least, digests, masses
+
+
+@kernel
+def ordered(sampled: Any, bounds: Any, order: Any) -> tuple[Any, Any]:
+    """Return the hashes at `bounds` (int64) of the texts `order` (int64), in that order, and their bounds."""
+    edges = np.zeros(len(order) + 1, np.int64)
+    for i in range(len(order)):
+        edges[i + 1] = edges[i] + bounds[order[i] + 1] - bounds[order[i]]
+    out = np.empty(edges[len(order)], np.uint64)
+    for i in range(len(order)):
+        out[edges[i] : edges[i + 1]] = sampled[bounds[order[i]] : bounds[order[i] + 1]]
+    return out, edges
+
+
+@kernel
+def reaching(sampled: Any, bounds: Any, highest: Any) -> Any:
+    """Return which texts (bool) have a hash above the `highest`; hashes stand at `bounds` (int64, n + 1)."""
+    out = np.zeros(len(bounds) - 1, np.bool_)
+    for d in range(len(out)):
+        for i in range(bounds[d], bounds[d + 1]):
+            if sampled[i] > highest:
+                out[d] = True
+                break
+    return out
+
+
+@kernel
+def keyed(sampled: Any, bounds: Any, rank: Any, highest: Any, bits: int, shift: int, parts: int) -> Any:
+    """Return the hashes up to `highest` of the texts whose `rank` (int64) is not -1, as numbers (uint64) with the rank
+    in the lower `bits` and the hash above, and where each of `parts` begins (int64, parts + 1): what has the same bits
+    from `shift` on is in one part."""
+    low = np.uint64(bits)
+    edges: Any = np.zeros(parts + 1, np.int64)
+    out = np.empty(0, np.uint64)
+    for run in range(2):
+        if run:
+            out = np.empty(edges[parts], np.uint64)
+        for d in range(len(rank)):
+            if rank[d] >= 0:
+                for i in range(bounds[d], bounds[d + 1]):
+                    if sampled[i] <= highest:
+                        at = np.int64(sampled[i] >> np.uint64(shift))
+                        if run:
+                            out[edges[at]] = sampled[i] >> low << low | np.uint64(rank[d])
+                        edges[at + (1 - run)] += 1
+        if run:
+            # what was a part's beginning is its end now
+            for p in range(parts, 0, -1):
+                edges[p] = edges[p - 1]
+            edges[0] = 0
+        else:
+            for p in range(parts):
+                edges[p + 1] += edges[p]
+    return out, edges
 
 
 @kernel

@@ -18,11 +18,8 @@ STEP = 32
 HIGHEST = 255
 # The weight of a run that may go on further than is noted.
 UNKNOWN = 1 << 24
-# Bits of how many tokens before a hit its run begins, and of what it weighs, where both go with the hit.
-BACK_BITS = 4
-MASS_BITS = 6
-# Hits that are looked up at a time.
-TOGETHER = 128
+# Tokens to either side of a hit that its run is followed.
+FARTHEST = 255
 
 
 @kernel
@@ -80,57 +77,49 @@ def run_bounds(left: Any, right: Any) -> Any:
 
 
 @kernel
-def weigh_hits(hits: Any, hashes: Any, masses: Any, unit: int, top: int) -> Any:
-    """Return what the exact run at each hit weighs, in a few bits (uint16): above `BACK_BITS` bits of how many tokens
-    before the hit it begins, its mass in steps of `unit` (1/256 nat), rounded up; `top` steps for all from there on.
+def weigh_runs(places: Any, hashes: Any, masses: Any, least: int) -> Any:
+    """Return what the exact run at each hit weighs (int32, 1/256 nat), and how many tokens before the hit it begins
+    (int32).
 
-    `hits` (int64, n x 2) are places among all tokens. A run is not cut at the ends of texts, which only adds to it.
+    `places` (int64, n x 2) are among all tokens; in order of the right place they are read as they stand in memory. A
+    run is followed until it weighs `least`, and one that goes on for `FARTHEST` tokens to either side weighs `UNKNOWN`.
+    It is not cut at the ends of texts, which only adds to it.
     """
-    out = np.empty(len(hits), np.uint16)
-    farthest = (1 << BACK_BITS) - 1
-    enough = unit * (top - 1)
-    heads = np.empty(TOGETHER, np.int64)
-    for first in range(0, len(hits), TOGETHER):
-        last = min(first + TOGETHER, len(hits))
-        # those of a batch are looked up before any is followed: memory answers several at a time, which halves the time
-        for i in range(first, last):
-            a = hits[i, 0]
-            heads[i - first] = np.int64(masses[a]) if hashes[a] == hashes[hits[i, 1]] else -1
-        for i in range(first, last):
-            a, b, head = hits[i, 0], hits[i, 1], heads[i - first]
-            mass: Any = max(head, 0)
-            back, k = 0, 1
-            while a > back and back < farthest and mass <= enough and hashes[a - back - 1] == hashes[b - back - 1]:
-                back += 1
-                mass += np.int64(masses[a - back])
-            if back == farthest:
-                mass = enough + 1
-            while head >= 0 and mass <= enough and b + k < len(hashes) and hashes[a + k] == hashes[b + k]:
-                mass += np.int64(masses[a + k])
-                k += 1
-            steps = top if mass > enough else (mass + unit - 1) // unit
-            out[i] = steps << BACK_BITS | back
-    return out
+    n = len(places)
+    weighs, back = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    for i in range(n):
+        a, b = places[i, 0], places[i, 1]
+        mass: Any = np.int64(0)
+        far, k = 1, 0
+        while far <= a and far <= FARTHEST and mass < least and hashes[a - far] == hashes[b - far]:
+            mass += np.int64(masses[a - far])
+            far += 1
+        while k <= FARTHEST and mass < least and b + k < len(hashes) and hashes[a + k] == hashes[b + k]:
+            mass += np.int64(masses[a + k])
+            k += 1
+        weighs[i] = UNKNOWN if far > FARTHEST or k > FARTHEST else min(mass, UNKNOWN)
+        back[i] = far - 1
+    return weighs, back
 
 
 @kernel
 def possible(documents: Any, places: Any, weighs: Any, back: Any, least: int) -> Any:
     """Return which hits are of pairs of texts whose chains may weigh `least` (1/256 nat), and how many pairs are not.
 
-    `documents` and `places` (n x 2) are the two sides of the hits, in order of the left text, then place; `weighs` and
+    `documents` and `places` (n x 2) are the two sides of the hits, in order of the right text, then place; `weighs` and
     `back` (int32) as of `run_bounds`. A chain weighs at most what its runs do; hits of one drift whose runs begin at
     one place are of one run, which is counted once where nothing of the pair stands between them.
     """
     n = len(places)
     kept = np.empty(n, np.bool_)
     slot_of = np.empty(n, np.int32)
-    # a small table for each left text: right text, sum of masses, drift and beginning of the last run
+    # a small table for each right text: left text, sum of masses, drift and beginning of the last run
     table = np.empty((16, 4), np.int64)
     dropped, first = 0, 0
-    right: Any = 0
+    left: Any = 0
     while first < n:
         end = first + 1
-        while end < n and documents[end, 0] == documents[first, 0]:
+        while end < n and documents[end, 1] == documents[first, 1]:
             end += 1
         room = 16
         while room < 2 * (end - first):
@@ -140,14 +129,14 @@ def possible(documents: Any, places: Any, weighs: Any, back: Any, least: int) ->
         for s in range(room):
             table[s, 0] = -1
         for i in range(first, end):
-            right = np.int64(documents[i, 1])
+            left = np.int64(documents[i, 0])
             drift, begin = places[i, 1] - places[i, 0], places[i, 0] - back[i]
-            s = (right * 0x9E3779B1 >> 12) & (room - 1)
-            while table[s, 0] >= 0 and table[s, 0] != right:
+            s = (left * 0x9E3779B1 >> 12) & (room - 1)
+            while table[s, 0] >= 0 and table[s, 0] != left:
                 s = (s + 1) & (room - 1)
             slot_of[i] = s
             if table[s, 0] < 0:
-                table[s, 0], table[s, 1] = right, 0
+                table[s, 0], table[s, 1] = left, 0
             elif table[s, 2] == drift and table[s, 3] == begin:
                 continue
             table[s, 1] = min(table[s, 1] + weighs[i], UNKNOWN)

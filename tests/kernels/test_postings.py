@@ -14,6 +14,7 @@ from dedup.kernels.postings import (
     carriers,
     chosen,
     contexts,
+    gather,
     limit,
     narrowed,
     search,
@@ -98,10 +99,20 @@ def test_worthy(
         ],
         np.uint32,
     )
-    texts, found, best, hits = worthy(
-        (np.array([0, len(seeds)]), np.arange(len(seeds)), contexts),
-        (highs - [len(one) for one in lists], highs),
+    starts = np.concatenate([[0], highs])
+    gathered = np.empty(len(postings), np.uint32)
+    gather(
         np.pad(postings, (0, -len(postings) % 3)).reshape(-1, 3),
+        starts[:-1],
+        highs,
+        contexts,
+        0,
+        starts[:-1].copy(),
+        gathered,
+    )
+    texts, found, best, hits = worthy(
+        np.array([0, len(seeds)]),
+        (np.arange(len(seeds)), starts, gathered),
         (costs, np.arange(7, 7 + len(groups), dtype=np.uint32)),
         (7 + itself, np.zeros(1, np.int64), 0),
         np.array([wide[s] for s in seeds], np.int64).reshape(-1, 4),
@@ -120,6 +131,38 @@ def test_worthy(
     assert set(texts.tolist()) <= {0}
     for k, rank in enumerate(found.tolist()):
         assert [(start, end) for c, start, end in hits.tolist() if c == k] == spans[rank]
+
+
+@MANY
+@given(
+    parts=st.lists(st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2**14 - 1)), max_size=3), max_size=4)),
+    wanted=st.lists(st.integers(0, 2**14 - 1), min_size=4, max_size=4),
+)
+def test_gather(parts: list[list[list[tuple[int, int]]]], wanted: list[int]) -> None:
+    """Of each key the documents of all parts stand together, with the sides on which other words stand."""
+    lists = [part + [[]] * (4 - len(part)) for part in parts]
+    starts = np.cumsum([0, *(sum(len(part[key]) for part in lists) for key in range(4))])
+    at, found = starts[:-1].copy(), np.empty(starts[-1], np.uint32)
+    for n, part in enumerate(lists):
+        flat = np.array([rank | context << RANK_BITS for one in part for rank, context in one], np.uint32)
+        highs = np.cumsum([len(one) for one in part])
+        lows = highs - [len(one) for one in part]
+        gather(
+            np.pad(flat, (0, -len(flat) % 3)).reshape(-1, 3),
+            lows,
+            highs,
+            np.array(wanted, np.uint32),
+            10 * n,
+            at,
+            found,
+        )
+    assert at.tolist() == starts[1:].tolist()
+    assert found.tolist() == [
+        10 * n + rank << 2 | reference.differs(context, wanted[key])
+        for key in range(4)
+        for n, part in enumerate(lists)
+        for rank, context in part[key]
+    ]
 
 
 @MANY

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -42,7 +44,7 @@ def near(batch: list[str]) -> list[list[int]]:
 def test_sketches_like_the_twin(token_lists: list[list[int]], size: int, short: int) -> None:
     """Samples, their smallest hashes and digests equal their twins'."""
     tokens, below = tokens_of(token_lists), 2**62
-    sampled, bounds, least, digests = kernels.sketch(
+    sampled, bounds, least, digests, masses = kernels.sketch(
         tokens.hashes, tokens.weights, tokens.bounds, size, np.uint64(below), short
     )
     for d in range(len(token_lists)):
@@ -51,6 +53,33 @@ def test_sketches_like_the_twin(token_lists: list[list[int]], size: int, short: 
         assert sampled[bounds[d] : bounds[d + 1]].tolist() == twin
         assert least[d].tolist() == [*sorted(set(twin)), 2**64 - 1, 2**64 - 1][:2]
         assert tuple(digests[d].tolist()) == reference.digest(hashes)
+        assert masses[d] == 6 * len(hashes)
+
+
+@FEW
+@given(st.lists(st.lists(st.integers(0, 9), max_size=4), max_size=5), st.integers(0, 9), st.randoms())
+def test_hashes_of_some_texts(samples: list[list[int]], highest: int, rng: random.Random) -> None:
+    """In another order, some left out; which texts have a hash above a bound."""
+    order = rng.sample(range(len(samples)), rng.randint(0, len(samples)))
+    bounds, flat = np.cumsum([0, *map(len, samples)]), np.array([h for s in samples for h in s], np.uint64)
+    out, edges = kernels.ordered(flat, bounds, np.array(order, np.int64))
+    assert [out[a:b].tolist() for a, b in itertools.pairwise(edges)] == [samples[i] for i in order]
+    above = kernels.reaching(flat, bounds, np.uint64(highest)).tolist()
+    assert above == [any(h > highest for h in sample) for sample in samples]
+
+
+@FEW
+@given(st.lists(st.tuples(st.lists(st.integers(0, 2**64 - 1), max_size=9), st.booleans()), max_size=5), st.booleans())
+def test_keys_like_the_twin(texts: list[tuple[list[int], bool]], all_of_them: bool) -> None:
+    """Hashes of the texts asked for, with the ranks of these, in parts by their uppermost bits."""
+    samples = [sorted({h >> (i % 3) * 4 for i, h in enumerate(sample)}) for sample, _ in texts]
+    rank = [n if taken else -1 for n, (_, taken) in enumerate(texts)]
+    bounds = np.cumsum([0, *map(len, samples)])
+    sampled = np.array([h for sample in samples for h in sample], np.uint64)
+    highest, shift = (2**64 - 1, 62) if all_of_them else (2**61 - 1, 59)
+    codes, edges = kernels.keyed(sampled, bounds, np.array(rank, np.int64), np.uint64(highest), 3, shift, 4)
+    found = [codes[low:high].tolist() for low, high in itertools.pairwise(edges)]
+    assert found == reference.keyed(samples, rank, highest, 3, shift, 4)
 
 
 @FEW

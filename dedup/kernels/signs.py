@@ -1,0 +1,55 @@
+"""Which words and characters of a vocabulary stand in each line of a text, in one reading (Aho and Corasick 1975)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dedup.kernels.jit import kernel
+
+# The class of all that no word needs told apart, and that of what stands between words.
+OTHER, BOUNDARY = 0, 1
+# The bit of capitals among those of characters.
+CAPITAL = 1 << 15
+_NEWLINE = 10
+
+
+@kernel
+def line_signs(points: Any, classes: Any, marks: Any, steps: Any, found: Any, reach: Any) -> Any:
+    """Return of each line that is not empty its first and its end place, and the bits that are in it: in all of it, and
+    those of its characters in the `reach[0]` first and in the `reach[1]` last of them (int64, n x 5).
+
+    `points` uint32, the code points of a text; `classes` uint16, the class of each code point, and `marks` uint16, its
+    own bits; `steps` uint16, which state follows each (row) by a class (column), from state 0; `found` uint16, n x 2,
+    the bits of the words that end in a state: of all, and of those that count where a capital ends them. A boundary
+    stands before each line and behind it.
+    """
+    size, count = len(points), 1
+    for i in range(size):
+        count += points[i] == _NEWLINE
+    out = np.empty((count, 5), np.int64)
+    n, start = 0, 0
+    while start < size:
+        end = start
+        while end < size and points[end] != _NEWLINE:
+            end += 1
+        if end > start:
+            state = steps[0, BOUNDARY]
+            whole, head, tail = np.int64(0), np.int64(0), np.int64(0)
+            for i in range(start, end):
+                point = points[i]
+                state = steps[state, classes[point]]
+                bits = np.int64(marks[point])
+                whole |= bits | found[state, 0]
+                if bits & CAPITAL:
+                    whole |= found[state, 1]
+                if i - start < reach[0]:
+                    head |= bits
+                if end - i <= reach[1]:
+                    tail |= bits
+            whole |= found[steps[state, BOUNDARY], 0]
+            out[n] = start, end, whole, head, tail
+            n += 1
+        start = end + 1
+    return out[:n]

@@ -1,0 +1,100 @@
+"""What a text must hold for something to be looked for in it: words and characters, found in one reading.
+
+A word counts in whatever case, but one that ends in a capital only where that is one; any boundary counts for any
+other. What is found so is where a pattern may match; whether it does, the pattern says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels import signs as kernels
+from dedup.kernels.signs import BOUNDARY, CAPITAL, OTHER
+
+# Code points read at a time, but for longer lines.
+MOST_POINTS = 1 << 20
+# Code points there are, and those of characters that may be another's capital; beyond them each stands for itself.
+_POINTS, _CASED = 0x110000, 0x2200
+# What patterns that ignore case take for one letter, beside what case folding does.
+_ALIKE = {"İ": "i", "ı": "i"}
+
+
+class Signs:
+    """Words and characters, each with a bit, and how far the head and the tail of a line reach (characters)."""
+
+    def __init__(
+        self, words: Iterable[tuple[str, int]], characters: Mapping[str, int], boundary: str, reach: tuple[int, int]
+    ) -> None:
+        """Take words with their bits (below `CAPITAL`), and the characters of a string with one bit each; a space in a
+        word stands for a boundary, which is white space or one of the characters of `boundary`."""
+        listed = list(words)
+        letters = sorted({_folded(c) for word, _ in listed for c in word} - {" ", *boundary})
+        number = {c: n for n, c in enumerate(letters, BOUNDARY + 1)}
+        self._classes, self._marks = np.full(_POINTS, OTHER, np.uint16), np.zeros(_POINTS, np.uint16)
+        for c in (*map(chr, range(_CASED)), *letters, *boundary, "\u3000"):
+            self._classes[ord(c)] = BOUNDARY if c.isspace() or c in boundary else number.get(_folded(c), OTHER)
+            self._marks[ord(c)] = CAPITAL * c.isupper()
+        for several, bit in characters.items():
+            for c in several:
+                self._marks[ord(c)] |= bit
+        coded = [(self._classes[_points(w)].tolist(), (0, bit) if w[-1].isupper() else (bit, 0)) for w, bit in listed]
+        self._steps, self._found = _automaton(coded, len(letters) + BOUNDARY + 1)
+        self._reach = np.array(reach, np.int64)
+
+    def lines(self, text: str) -> Iterator[list[int]]:
+        """Yield of each line of a text that is not empty its first and its end place, and the bits of the signs in it:
+        in all of it, and those of characters in its head and in its tail."""
+        for at, piece in _pieces(text):
+            points = _points(piece)
+            found = kernels.line_signs(points, self._classes, self._marks, self._steps, self._found, self._reach)
+            found[:, :2] += at
+            yield from found.tolist()
+
+
+def _folded(c: str) -> str:
+    folded = _ALIKE.get(c) or c.casefold()
+    return folded if len(folded) == 1 and ord(c) < _CASED else c
+
+
+def _points(text: str) -> npt.NDArray[np.uint32]:
+    """Return the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield place and text of pieces of whole lines."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + MOST_POINTS) + 1 or len(text)
+        yield start, text[start:end]
+        start = end
+
+
+def _automaton(
+    words: Iterable[tuple[list[int], tuple[int, int]]], classes: int
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
+    """Return which state follows each by a class, and the bits of the words that end there (Aho and Corasick 1975)."""
+    tree: list[dict[int, int]] = [{}]
+    found = [(0, 0)]
+    for word, bits in words:
+        state = 0
+        for c in word:
+            if c not in tree[state]:
+                tree[state][c] = len(tree)
+                tree.append({})
+                found.append((0, 0))
+            state = tree[state][c]
+        found[state] = (found[state][0] | bits[0], found[state][1] | bits[1])
+    steps = np.zeros((len(tree), classes), np.uint16)
+    # a state goes on as the longest end of it that is a state does, but where a word of its own goes on
+    waiting = [(0, 0)]
+    for state, shorter in waiting:
+        found[state] = (found[state][0] | found[shorter][0], found[state][1] | found[shorter][1])
+        steps[state] = steps[shorter]
+        for c, following in tree[state].items():
+            waiting.append((following, int(steps[state, c]) if state else 0))
+            steps[state, c] = following
+    return steps, np.array(found, np.uint16)
