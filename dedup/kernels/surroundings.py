@@ -39,10 +39,10 @@ def around(hashes: Any, masses: Any, places: Any, starts: Any, ends: Any) -> Any
 
 
 def told_apart(keys: Any, around: Any) -> Any:
-    """Return which places the noted words tell from all others with their key (uint8): 1 where those that follow do, and
-    2 where those that precede do.
+    """Return which places the noted words tell from all others with their key (uint8): 1 where those that follow do,
+    and 2 where those that precede do.
 
-    `around` (uint8, n x 2 `WIDTH`) is what stands around the places. Words that differ in the byte that is noted differ.
+    `around` (uint8, n x 2 `WIDTH`) is what stands around the places. Words that differ in the noted byte differ.
     """
     found = np.zeros(len(keys), np.uint8)
     for side, noted in enumerate((around[:, BEFORE:WIDTH], around[:, :BEFORE])):
