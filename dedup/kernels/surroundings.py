@@ -38,6 +38,24 @@ def around(hashes: Any, masses: Any, places: Any, starts: Any, ends: Any) -> Any
     return out
 
 
+def told_apart(keys: Any, around: Any) -> Any:
+    """Return which places the noted words tell from all others with their key (uint8): 1 where those that follow do,
+    and 2 where those that precede do.
+
+    `around` (uint8, n x 2 `WIDTH`) is what stands around the places. Words that differ in the noted byte differ.
+    """
+    found = np.zeros(len(keys), np.uint8)
+    for side, noted in enumerate((around[:, BEFORE:WIDTH], around[:, :BEFORE])):
+        rows = np.zeros((len(keys), 8), np.uint8)
+        rows[:, : noted.shape[1]] = noted
+        words = rows.view(np.uint64)[:, 0]
+        order = np.lexsort((words, keys))
+        same = (np.diff(keys[order]) == 0) & (np.diff(words[order]) == 0)
+        alone = ~(np.append(same, False) | np.append(False, same))[: len(keys)]
+        found[order[alone]] |= np.uint8(1 << side)
+    return found
+
+
 @kernel
 def run_bounds(left: Any, right: Any) -> Any:
     """Return what the exact run at each hit weighs at most (int32, 1/256 nat), or `UNKNOWN`, and how many tokens before

@@ -303,7 +303,7 @@ class _Run:
             .sortWithinPartitions("key", "place")
             .mapInArrow(stages.linking(small, crowded), stages.LINKED)
         )
-        frequent = linked.where("kind = 1").select("key", "left", *AROUND)
+        frequent = linked.where("kind = 1").select("key", "left", "weighs", *AROUND)
         in_order = self._kept(
             frequent.groupBy(f.shiftright("left", POSITION_BITS + BLOCK_BITS).alias("block"))
             .cogroup(rows.select("document", *columns).groupBy(f.shiftright("document", BLOCK_BITS).alias("block")))

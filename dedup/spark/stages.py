@@ -267,14 +267,16 @@ def _linked(rows: _Places, small: int, crowded: Int64s) -> Batches:
     frequent = np.ones(len(keys), np.bool_)
     frequent[plain] = more
     yield _hit_rows(places, around, found)
-    some, zeros = places[frequent], np.zeros(int(frequent.sum()), np.int32)
+    some = places[frequent]
+    # the places of a crowded key are in several tasks: what tells them apart is not known here
+    near = np.where(np.isin(keys[frequent], crowded), 0, surroundings.told_apart(keys[frequent], around[frequent]))
     yield _batch(
         kind=np.ones(len(some), np.int32),
         key=keys[frequent],
         left=some,
         right=some,
-        weighs=zeros,
-        back=zeros,
+        weighs=near.astype(np.int32),
+        back=np.zeros(len(some), np.int32),
         **_carried(around[frequent]),
     )
 
@@ -299,7 +301,8 @@ def _hit_rows(places: Int64s, around: npt.NDArray[np.uint8], found: Int64s) -> A
 
 def contexts(rows: Any, texts: Any) -> Any:
     """Return places of frequent seeds and the tokens of their texts to places, twice, with what they are sorted by:
-    under twice their key what follows, under the next number what precedes."""
+    under twice their key what follows, under the next number what precedes; no more of it than tells them apart, where
+    that is near (`weighs`, of `surroundings.told_apart`)."""
     import pyarrow as pa
 
     tokens = tokens_of(texts)
@@ -308,9 +311,11 @@ def contexts(rows: Any, texts: Any) -> Any:
     keys, places = column(rows, "key"), column(rows, "left")
     number = order[np.searchsorted(documents[order], places >> POSITION_BITS)]
     starts, ends = tokens.bounds[number], tokens.bounds[number + 1]
+    near = column(rows, "weighs")
     parts = []
-    for side, step in enumerate((1, -1)):
+    for side, (step, words) in enumerate(((1, surroundings.AFTER), (-1, surroundings.BEFORE + 1))):
         made, sizes = seed_kernels.contexts(tokens.hashes, starts + (places & POSITION), starts, ends, step)
+        sizes = np.where(near & 1 << side, np.minimum(sizes, 4 * words), sizes)
         cut = [row[:size].tobytes() for row, size in zip(made, sizes.tolist(), strict=True)]
         parts.append(
             _table(key=2 * keys + side, context=pa.array(cut, pa.binary()), place=places, **_carried(_around(rows)))

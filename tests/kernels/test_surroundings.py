@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from dedup import sift
 from dedup.chains import chain_hits
+from dedup.kernels import seeds as seed_kernels
 from dedup.kernels import surroundings as kernels
 from dedup.seeds import Layout, Sieve, link_seeds
 from tests import reference
@@ -57,6 +59,30 @@ def test_bounds_like_the_twin(texts: Texts, data: st.DataObject) -> None:
     weighs, back = kernels.run_bounds(left, right)
     wanted = [reference.run_bound(x, y) for x, y in zip(left.tolist(), right.tolist(), strict=True)]
     assert list(zip(weighs.tolist(), back.tolist(), strict=True)) == wanted
+
+
+@MANY
+@given(token_texts(alphabet=6, max_texts=4, max_size=30), st.integers(1, 3))
+def test_what_is_told_apart_keeps_its_order(texts: Texts, several: int) -> None:
+    """Places that the noted words tell apart stand in the same order by those words as by all that follow, or precede;
+    and every place is told apart whose noted words no other place with its key has."""
+    tokens = tokens_of(texts)
+    rows, places = around(texts, [1] * len(tokens.hashes)), np.arange(len(tokens.hashes))
+    keys = places % several
+    told = kernels.told_apart(keys, rows)
+    sizes = np.diff(tokens.bounds)
+    starts, ends = np.repeat(tokens.bounds[:-1], sizes), np.repeat(tokens.bounds[1:], sizes)
+    sides = ((1, kernels.AFTER, slice(kernels.BEFORE, kernels.WIDTH)), (-1, kernels.BEFORE + 1, slice(kernels.BEFORE)))
+    for side, (step, words, noted) in enumerate(sides):
+        made, lengths = seed_kernels.contexts(tokens.hashes, places, starts, ends, step)
+        whole = [row[:n].tobytes() for row, n in zip(made, lengths.tolist(), strict=True)]
+        cut = [c[: 4 * words] if told[i] & 1 << side else c for i, c in enumerate(whole)]
+        # a seed is more than its first word, but its places have that word in common
+        by_whole = sorted(places.tolist(), key=lambda i: (keys[i], tokens.hashes[i], whole[i], i))
+        assert sorted(places.tolist(), key=lambda i: (keys[i], tokens.hashes[i], cut[i], i)) == by_whole
+        seen = Counter((int(key), row[noted].tobytes()) for key, row in zip(keys, rows, strict=True))
+        alone = [seen[int(key), row[noted].tobytes()] == 1 for key, row in zip(keys, rows, strict=True)]
+        assert (told & 1 << side > 0).tolist() == alone
 
 
 @MANY
