@@ -30,6 +30,7 @@ from dedup.model import (
     Wording,
 )
 from dedup.relations import DocumentPair
+from dedup.rows import unique_rows
 from dedup.shelf import Head
 from dedup.tokens import Tokens, tokenize
 from dedup.weights import Sums
@@ -72,7 +73,7 @@ class Company:
         """Take those of the clusters that are `kept`, and how many texts there are."""
         sizes = np.diff(clusters.bounds)
         rows = np.stack([clusters.members[:, 0], np.repeat(np.arange(len(clusters)), sizes)], axis=1)
-        rows = np.unique(rows[np.repeat(kept, sizes)], axis=0)
+        rows, _, _ = unique_rows(rows[np.repeat(kept, sizes)])
         self._numbers = np.ascontiguousarray(rows[:, 1], np.int32)
         self._bounds = np.searchsorted(rows[:, 0], np.arange(documents + 1))
 

@@ -15,10 +15,12 @@ from dedup import rescore, sift, weights
 from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
+from dedup.copies import copied, copy_of
 from dedup.journal import Journal
 from dedup.lsh import band_pairs, least_estimate
 from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
+from dedup.rows import unique_rows
 from dedup.seeds import Hits, Layout, Linked, Sieve, link_seeds, pair_hits
 from dedup.signatures import signatures
 from dedup.spill import Scratch, in_order
@@ -138,20 +140,12 @@ def find(
         words = count_words(tokens, active & weigh_texts, near, pool, scratch)
     known = rescore.evidence(tokens, weights.from_counts(words), pool, scratch)
     progress.stage("seeds", None)
-    sieve = Sieve(masses=known.masses, least=int(config.chains.least_mass * 256))
     linked = link_seeds(tokens, active, sides, config.seeds, Layout(tokens.bounds), pool, scratch)
     sizes = linked.hits.sizes.tolist()
     progress.stage("passages", sum(sizes))
     copied_texts = copied(copies, tokens)
     given = _Given(
-        linked=linked,
-        sieve=sieve,
-        near=near,
-        copies=copied_texts,
-        known=known,
-        config=config,
-        keep=keep,
-        scratch=scratch,
+        linked=linked, near=near, copies=copied_texts, known=known, config=config, keep=keep, scratch=scratch
     )
     blocks = []
     for number, block in enumerate(_blocks(given, len(sizes), pool, journal)):
@@ -296,7 +290,6 @@ class _Given:
     """What a block of left texts is worked on with; all that follows concerns one pair of texts at a time."""
 
     linked: Linked
-    sieve: Sieve
     near: npt.NDArray[np.int64]
     copies: Passages
     known: rescore.Evidence
@@ -311,7 +304,8 @@ class _Given:
         near = self.near[np.searchsorted(self.near[:, 0], first) : np.searchsorted(self.near[:, 0], last)]
         left = self.copies.documents[:, 0]
         copies = self.copies.select((left >= first) & (left < last))
-        hits, dropped = sift.sifted(self.linked.weighed(number, self.sieve), self.sieve.least)
+        sieve = Sieve(masses=self.known.masses, least=int(self.config.chains.least_mass * 256))
+        hits, dropped = sift.sifted(self.linked.weighed(number, sieve), sieve.least)
         tiles = []
         for low, high in itertools.pairwise(_tile_edges(hits, int(self.linked.layout.edges[-1]))):
             right = copies.documents[:, 1]
@@ -394,45 +388,21 @@ def refined(
     promising = (scored.scores >= config.rescore.min_score) & (a != b)
     if not promising.any():
         return passages, scored
-    pairs, number = np.unique(passages.documents[promising], axis=0, return_inverse=True)
+    pairs, _, number = unique_rows(passages.documents[promising])
     spans = passages.spans()[promising]
     windows = np.empty((len(pairs), 4), np.int64)
     bounds = known.tokens.bounds
     for column, side in ((0, 0), (2, 1)):
         low = np.full(len(pairs), np.iinfo(np.int64).max)
         high = np.zeros(len(pairs), np.int64)
-        np.minimum.at(low, number.ravel(), spans[:, column])
-        np.maximum.at(high, number.ravel(), spans[:, column + 1])
+        np.minimum.at(low, number, spans[:, column])
+        np.maximum.at(high, number, spans[:, column + 1])
         windows[:, column] = np.maximum(low - AROUND, bounds[pairs[:, side]])
         windows[:, column + 1] = np.minimum(high + AROUND, bounds[pairs[:, side] + 1])
     anew = align_pairs(pairs.astype(np.int64), windows, known, config, matches=matches)
     codes = passages.documents.astype(np.int64) @ np.array([len(known.tokens), 1])
     done = np.isin(codes, pairs.astype(np.int64) @ np.array([len(known.tokens), 1]))
     return together((passages.select(~done), scored.select(~done)), (anew, score(anew)))
-
-
-def copy_of(tokens: Tokens) -> npt.NDArray[np.int64]:
-    """Return for each text the first one with the same tokens (int64); texts without tokens are their own."""
-    return first_of(digests(tokens), np.diff(tokens.bounds))
-
-
-def digests(tokens: Tokens) -> npt.NDArray[np.uint64]:
-    """Return what tells the tokens of each text from those of others (uint64, n x 2)."""
-    import xxhash
-
-    found = np.zeros((len(tokens), 2), np.uint64)
-    for d, (low, high) in enumerate(itertools.pairwise(tokens.bounds.tolist())):
-        found[d] = np.frombuffer(xxhash.xxh3_128_digest(tokens.hashes[low:high].data), np.uint64)
-    return found
-
-
-def first_of(digests: npt.NDArray[np.uint64], sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return for each text the first one with the same digest (int64), itself where it has no tokens."""
-    out = np.arange(len(sizes))
-    texts = np.flatnonzero(sizes)
-    _, first, number = np.unique(digests[texts], axis=0, return_index=True, return_inverse=True)
-    out[texts] = texts[first[number.ravel()]]
-    return out
 
 
 def near_pairs(
@@ -494,18 +464,6 @@ def _are_among(pairs: Pairs, others: Pairs) -> npt.NDArray[np.bool_]:
     codes = np.array([int(max(pairs.max(), others.max())) + 1, 1])
     found: npt.NDArray[np.bool_] = np.isin(pairs.astype(np.int64) @ codes, others.astype(np.int64) @ codes)
     return found
-
-
-def copied(copies: npt.NDArray[np.int64], tokens: Tokens) -> Passages:
-    """Return a passage over the whole text for each copy and its first text."""
-    which = np.flatnonzero(copies != np.arange(len(copies)))
-    first = tokens.bounds[copies[which]]
-    blocks = np.stack([first, tokens.bounds[which], tokens.bounds[which + 1] - tokens.bounds[which]], axis=1)
-    return Passages(
-        documents=np.stack([copies[which], which], axis=1).astype(np.int32),
-        bounds=np.arange(len(which) + 1),
-        blocks=blocks.astype(np.int64),
-    )
 
 
 def sorted_passages(parts: Sequence[Passages]) -> Passages:

@@ -20,6 +20,7 @@ from dedup.kernels import clusters as kernels
 from dedup.kernels import gaps
 from dedup.layout import SNAP, Part, Piece, lay_out
 from dedup.rescore import Evidence
+from dedup.rows import unique_rows
 from dedup.weights import Sums
 
 # The least mass (nats) of a member's part after a cut.
@@ -199,16 +200,16 @@ def _nodes(passages: Passages) -> _Nodes:
     spans = passages.spans()
     starts, ends = np.concatenate([spans[:, 0], spans[:, 2]]), np.concatenate([spans[:, 1], spans[:, 3]])
     documents = np.concatenate([passages.documents[:, 0], passages.documents[:, 1]]).astype(np.int64)
-    keys = np.stack([documents, starts, -ends])
-    unique, inverse = np.unique(keys, axis=1, return_inverse=True)
-    groups = kernels.overlap_groups(unique[1], -unique[2], unique[0])
+    # columns: text, beginning, end from the last
+    unique, _, inverse = unique_rows(np.stack([documents, starts, -ends], axis=1))
+    groups = kernels.overlap_groups(*(np.ascontiguousarray(c) for c in (unique[:, 1], -unique[:, 2], unique[:, 0])))
     heads, number = np.unique(groups, return_inverse=True)
     low = np.full(len(heads), np.iinfo(np.int64).max)
     high = np.zeros(len(heads), np.int64)
-    np.minimum.at(low, number, unique[1])
-    np.maximum.at(high, number, -unique[2])
-    of = number[inverse.ravel()].reshape(2, -1).T
-    return _Nodes(of=of, documents=unique[0][heads], starts=low, ends=high)
+    np.minimum.at(low, number, unique[:, 1])
+    np.maximum.at(high, number, -unique[:, 2])
+    of = number[inverse].reshape(2, -1).T
+    return _Nodes(of=of, documents=unique[heads, 0], starts=low, ends=high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,7 +287,7 @@ def _missing(components: _Components, nodes: _Nodes) -> tuple[npt.NDArray[np.int
         turned |= ~decided & (left[:, column] > right[:, column])
         decided |= left[:, column] != right[:, column]
     left[turned], right[turned] = right[turned], left[turned].copy()
-    rows = np.unique(np.stack([left[:, 0], right[:, 0], *left[:, 1:].T, *right[:, 1:].T], axis=1), axis=0)
+    rows, _, _ = unique_rows(np.stack([left[:, 0], right[:, 0], *left[:, 1:].T, *right[:, 1:].T], axis=1))
     return rows[:, :2], rows[:, 2:]
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from dedup.clusters import Clusters
 from dedup.furniture import Verdict
 from dedup.model import Kind, PassageCluster, Scope, Suppressed
+from dedup.rows import unique_rows
 from dedup.shelf import Shelf
 from dedup.spill import Scratch
 from dedup.tokens import Tokens
@@ -134,7 +135,7 @@ class SuppressedPlaces(Lazy[Suppressed]):
         why = np.repeat(np.arange(len(verdicts)), sizes[kept])
         own = listed[members[:, 0]]
         members, why = members[own], why[own]
-        pages = np.unique(np.stack([why, members[:, 0]], axis=1), axis=0)[:, 0]
+        pages = unique_rows(np.stack([why, members[:, 0]], axis=1))[0][:, 0]
         counts = np.bincount(pages, minlength=len(verdicts))
         self._verdicts = [(v, int(n)) for v, n in zip(verdicts, counts, strict=True)]
         starts, ends = tokens.starts[members[:, 1]], tokens.ends[members[:, 2] - 1]

@@ -13,6 +13,7 @@ from dedup import candidates, families, furniture, rescore, sketches, templates,
 from dedup.align import Passages
 from dedup.clusters import Clusters
 from dedup.config import Config
+from dedup.copies import copied, copy_of
 from dedup.progress import Progress
 from dedup.sources import Corpus
 from dedup.spill import Scratch, in_order
@@ -125,7 +126,7 @@ def _aligned(some: Narrowed, pool: Executor, progress: Progress, config: Config,
     progress.stage("tokens", None)
     part, pairs = some.part, some.pairs
     tokens = tokenize_all(part.texts.texts(), pool, scratch)
-    copies = np.arange(len(tokens)) if part.sides.any() else candidates.copy_of(tokens)
+    copies = np.arange(len(tokens)) if part.sides.any() else copy_of(tokens)
     progress.stage("weights", None)
     active = (copies == np.arange(len(tokens))) & (np.diff(tokens.bounds) > 0)
     words = candidates.count_words(tokens, active, pairs, pool, scratch)
@@ -142,7 +143,7 @@ def _aligned(some: Narrowed, pool: Executor, progress: Progress, config: Config,
         scratch.release()
         return verified(candidates.align_pairs(pairs[first : first + BLOCK_PAIRS], None, known, config))
 
-    parts = [verified(candidates.copied(copies, tokens))]
+    parts = [verified(copied(copies, tokens))]
     for found in in_order(pool, block, range(0, len(pairs), BLOCK_PAIRS)):
         parts.append(found)
         progress.advance(BLOCK_PAIRS)

@@ -19,7 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # but what SIDEWAYS allows. A name ending in a dot is a package.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "errors"),
-    ("config", "progress", "spill", "workers", "journal", "kernels."),
+    ("config", "progress", "rows", "spill", "workers", "journal", "kernels."),
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds"),
@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
             "memory",
             "shelf",
             "clock",
+            "copies",
             "sift",
             "sketches",
             "templates",
@@ -71,6 +72,8 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("rescore", "weights"): "what counts as a content word",
     ("rescore", "verdict"): "the model over the features",
     ("clusters", "align"): "Passages",
+    ("copies", "align"): "Passages",
+    ("copies", "tokens"): "Tokens",
     ("clusters", "layout"): "one component at a time",
     ("clusters", "rescore"): "Evidence: what a part weighs after a cut",
     ("kinds", "cues"): "the marks and words that kinds are told by",

@@ -12,6 +12,7 @@ import numpy as np
 
 from dedup import candidates
 from dedup.config import Config
+from dedup.copies import copy_of
 from dedup.errors import ConfigError
 from dedup.model import Document, ScanResult, WordCounts
 from dedup.store.words import WORDS, read_words
@@ -105,6 +106,6 @@ def _counted(texts: Texts, config: Config) -> tuple[WordCounts | None, Weights]:
     if len(texts.documents) <= 2:
         return None, "background"
     tokens = tokenize_all([d.text for _, d in sorted(texts.documents.items())])
-    active = (candidates.copy_of(tokens) == np.arange(len(tokens))) & (np.diff(tokens.bounds) > 0)
+    active = (copy_of(tokens) == np.arange(len(tokens))) & (np.diff(tokens.bounds) > 0)
     near = candidates.near_pairs(tokens, active, np.zeros(len(tokens), np.int8), config, None)
     return candidates.count_words(tokens, active, near), "documents"

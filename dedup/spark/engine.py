@@ -20,6 +20,7 @@ from dedup import candidates, rescore, weights
 from dedup.align import Passages
 from dedup.candidates import Found, Keep, Wanted
 from dedup.config import Config
+from dedup.copies import first_of
 from dedup.errors import ConfigError, EngineError
 from dedup.lsh import SMALL_BUCKET
 from dedup.model import WordCounts
@@ -220,7 +221,7 @@ class _Run:
         else:
             digests, sizes, words = np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int64)
         digests = digests.reshape(-1, 2)
-        copies = candidates.first_of(digests, sizes)
+        copies = first_of(digests, sizes)
         active = (copies == np.arange(count)) & (sizes > 0)
         return _Texts(sizes=sizes, copies=copies, active=active, weight=int(words.sum()))
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from dedup import candidates, rescore, sift
 from dedup.align import Passages
 from dedup.config import Config
+from dedup.copies import copied, digests
 from dedup.kernels import seeds as seed_kernels
 from dedup.kernels import shingles as shingle_kernels
 from dedup.kernels import surroundings
@@ -158,7 +159,7 @@ def reading(config: Config) -> Stage:
                 document=column(batch, "document"),
                 **cut,
                 signature=[row.tobytes() for row in signatures(tokens, config.signatures)],
-                digest=[row.tobytes() for row in candidates.digests(tokens)],
+                digest=[row.tobytes() for row in digests(tokens)],
                 words=sums[tokens.bounds[1:]] - sums[tokens.bounds[:-1]],
             )
 
@@ -469,7 +470,7 @@ def _copies(pairs: Int64s, documents: Int64s, tokens: Tokens) -> Passages:
     of = np.arange(len(documents))
     first, copy = _numbers(pairs, documents).T
     of[copy] = first
-    return candidates.copied(of, tokens)
+    return copied(of, tokens)
 
 
 def _answer(found: candidates.Block | None, dropped: int, documents: Int64s, tokens: Tokens | None) -> Any:

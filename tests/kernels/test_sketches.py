@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import sketches
-from dedup.candidates import copy_of
 from dedup.config import SignatureConfig
+from dedup.copies import copy_of
 from dedup.kernels import sketches as kernels
 from dedup.tokens import tokenize
 from tests import reference
