@@ -415,7 +415,7 @@ def near_pairs(
 ) -> npt.NDArray[np.int64]:
     """Return the LSH pairs (int64, n x 2) whose estimated Jaccard similarity is at least that of a bucket's middle."""
     made = signatures(tokens, config.signatures, pool, scratch)
-    pairs = band_pairs(made, active, config.signatures)
+    pairs = band_pairs(made, active, config.signatures, pool)
     kept = alike(made[pairs[:, 0]], made[pairs[:, 1]], config)
     if sides.any():
         kept &= sides[pairs[:, 0]] != sides[pairs[:, 1]]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
+from concurrent.futures import Executor
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.config import SignatureConfig
+from dedup.spill import in_order
 
 # Buckets up to this size are tried all against all; larger ones link neighbours in signature order.
 SMALL_BUCKET = 8
@@ -54,17 +57,21 @@ def _binomial(n: int, p: float) -> npt.NDArray[np.float64]:
 
 
 def band_pairs(
-    signatures: npt.NDArray[np.uint32], comparable: npt.NDArray[np.bool_], config: SignatureConfig
+    signatures: npt.NDArray[np.uint32],
+    comparable: npt.NDArray[np.bool_],
+    config: SignatureConfig,
+    pool: Executor | None = None,
 ) -> npt.NDArray[np.int64]:
     """Return candidate pairs (int64, n x 2, left < right, sorted, unique) of comparable documents."""
     rows = _by_signature(signatures, np.flatnonzero(comparable))
-    found = [np.empty(0, np.int64)]
     n = len(signatures)
-    for band in range(config.bands):
+
+    def of_band(band: int) -> list[npt.NDArray[np.int64]]:
         part = np.ascontiguousarray(signatures[rows, band * config.rows : (band + 1) * config.rows])
-        for left, right in _bucket_pairs(part, rows):
-            found.append(left * n + right)
-    codes = np.unique(np.concatenate(found))
+        return [left * n + right for left, right in _bucket_pairs(_keys(part, band), rows)]
+
+    found = itertools.chain.from_iterable(in_order(pool, of_band, range(config.bands)))
+    codes = np.unique(np.concatenate([np.empty(0, np.int64), *found]))
     return np.stack([codes // max(n, 1), codes % max(n, 1)], axis=1)
 
 
@@ -74,10 +81,15 @@ def band_keys(signatures: npt.NDArray[np.uint32], config: SignatureConfig) -> np
     Two buckets with one key by chance are only one that holds too many: its pairs are not alike.
     """
     parts = signatures[:, : config.bands * config.rows].reshape(len(signatures), config.bands, config.rows)
-    keys = np.broadcast_to(np.arange(1, config.bands + 1, dtype=np.uint64), parts.shape[:2]).copy()
-    for row in range(config.rows):
+    return np.stack([_keys(parts[:, band], band) for band in range(config.bands)], axis=1)
+
+
+def _keys(part: npt.NDArray[np.uint32], band: int) -> npt.NDArray[np.int64]:
+    """Return the keys (int64) of the buckets of one band, of which `part` has the values (uint32, documents x rows)."""
+    keys = np.full(len(part), band + 1, np.uint64)
+    for row in range(part.shape[1]):
         # the finaliser of MurmurHash3 (Appleby 2011)
-        keys = keys * np.uint64(0x9E3779B97F4A7C15) + parts[..., row]
+        keys = keys * np.uint64(0x9E3779B97F4A7C15) + part[:, row]
         for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
             keys = (keys ^ keys >> np.uint64(33)) * np.uint64(factor)
         keys ^= keys >> np.uint64(33)
@@ -106,11 +118,11 @@ def _by_signature(signatures: npt.NDArray[np.uint32], rows: npt.NDArray[np.int64
 
 
 def _bucket_pairs(
-    part: npt.NDArray[np.uint32], rows: npt.NDArray[np.int64]
+    keys: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]
 ) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-    """Yield pairs of rows whose band is equal; `part` has one line a row."""
-    order = np.lexsort(part.T)
-    same = (part[order[1:]] == part[order[:-1]]).all(axis=1)
+    """Yield pairs of rows whose keys are equal."""
+    order = np.argsort(keys, kind="stable")
+    same = keys[order[1:]] == keys[order[:-1]]
     sorted_rows = rows[order]
     # `reach[i]`: how many of the rows after i are in its bucket, as far as SMALL_BUCKET
     run = same.copy()
