@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from dedup import agencies
-from dedup.credit_signs import may_have_photo
+from dedup.credit_signs import may_have_photo, paragraphs
 from dedup.credits import Credit, credits
 from dedup.model import Document
 from dedup.photo_credits import credited
@@ -48,6 +48,7 @@ def of_texts(
         part = [(d, documents[d]) for d in numbers[first : first + BLOCK_TEXTS]]
         return msgspec.msgpack.encode([(d, credits(text), hints(text)) for d, text in part])
 
+    paragraphs(".")  # what finds signs is made before processes are forked, that they need not make it again
     blocks = spread(block, range(0, len(numbers), BLOCK_TEXTS))
     kind = list[tuple[int, list[Credit], list[Credit]]]
     rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]

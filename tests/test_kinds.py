@@ -6,9 +6,12 @@ import dataclasses
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup import agencies, cues, kinds
 from dedup.kinds import Context, Occurrence
+from tests.strategies import SOME
 
 REPORTED = "the harbour board will widen the outer breakwater after the storms of the last two winters"
 NEWS = Context(
@@ -469,3 +472,12 @@ def test_long_lines_without_spaces_cost_no_more_than_others(unit: str) -> None:
     cues.is_list(line * 4)
     cues.is_run_together(line.rstrip(), "", "")
     assert time.process_time() - began < 0.5
+
+
+@SOME
+@given(st.data(), st.sampled_from([("_CAPTION_MARK", "_OF_CAPTIONS"), ("_RIGHTS", "_OF_RIGHTS")]))
+def test_words_before_patterns(data: st.DataObject, names: tuple[str, str]) -> None:
+    """What says quickly that a mark does not stand in a text never says so where it does."""
+    pattern, words = (getattr(cues, name) for name in names)
+    found = data.draw(st.from_regex(pattern, fullmatch=True))
+    assert any(word in found for word in words), found
