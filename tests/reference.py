@@ -376,7 +376,7 @@ def token_mass(idf: float, weight: int) -> int:
 
 
 def ranked(postings: list[tuple[int, int, int]], ranks: list[int]) -> list[int]:
-    """Return postings (key, context, rank) with new ranks as one number each, but those with the largest rank of all."""
+    """Return postings (key, context, rank) with new ranks as one number each, but those with the largest of all."""
     moved = [(key, context, ranks[rank]) for key, context, rank in postings]
     return [(key << 14 | context) << 18 | rank for key, context, rank in moved if rank != 2**18 - 1]
 
