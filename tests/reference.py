@@ -375,6 +375,12 @@ def token_mass(idf: float, weight: int) -> int:
     return int(idf * weight / 6 * 256)
 
 
+def ranked(postings: list[tuple[int, int, int]], ranks: list[int]) -> list[int]:
+    """Return postings (key, context, rank) with new ranks as one number each, but those with the largest of all."""
+    moved = [(key, context, ranks[rank]) for key, context, rank in postings]
+    return [(key << 14 | context) << 18 | rank for key, context, rank in moved if rank != 2**18 - 1]
+
+
 def differs(context: int, other: int) -> int:
     """Return 1 where the word before a seed differs (lowest 4 of 14 bits), 2 more where the next does (highest 6)."""
     return int(context & 15 != other & 15) + 2 * int(context >> 8 != other >> 8)

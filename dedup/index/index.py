@@ -436,9 +436,9 @@ class Index:
         if not len(pairs):
             return
         texts = Texts.of([*(kept[n] for n in stored.tolist()), *(own[i] for i in new.tolist())], idf)
-        # the pairs of one text stand together
-        edges = np.searchsorted(text, np.arange(BLOCK_TEXTS, len(asked), BLOCK_TEXTS))
-        yield from in_order(pool, lambda some: find(texts, some, self.config), np.split(pairs, edges))
+        order = np.argsort(text, kind="stable")
+        edges = np.searchsorted(text[order], np.arange(BLOCK_TEXTS, len(asked), BLOCK_TEXTS))
+        yield from in_order(pool, lambda some: find(texts, some, self.config), np.split(pairs[order], edges))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

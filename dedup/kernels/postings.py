@@ -259,6 +259,20 @@ def limit(low: Any, high: Any, keys: Any, narrower: Any, most: int) -> None:
 
 
 @kernel
+def ranked(keys: Any, values: Any, ranks: Any) -> Any:
+    """Return postings (uint32) below their keys (uint32), packed as one number each (uint64), with the new rank of each
+    document (`ranks`, uint32) in place of the old one; those whose new rank is the largest are left out."""
+    out = np.empty(len(keys), np.uint64)
+    mask, n = np.uint32((1 << RANK_BITS) - 1), 0
+    for i in range(len(keys)):
+        rank = ranks[values[i] & mask]
+        if rank != mask:
+            out[n] = np.uint64(keys[i]) << np.uint64(32) | np.uint64(values[i] & ~mask | rank)
+            n += 1
+    return out[:n]
+
+
+@kernel
 def band_keys(signed: Any, bands: int, rows: int) -> Any:
     """Return the hash of each band of `rows` values of each signature (uint32, texts x bands), different for each band;
     `signed` (uint32, texts x values) are the signatures."""

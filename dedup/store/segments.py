@@ -43,7 +43,6 @@ _MERGED_AT_ONCE = 1 << 20
 # Most documents of a segment; one rank is left for those that are dropped.
 LARGEST = (1 << RANK_BITS) - 1
 _RANK = np.uint32(LARGEST)
-_DROPPED = np.uint32(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +71,15 @@ class MemoryRun:
 
     def __init__(self, layout: Layout, keys: Keys, *columns: npt.NDArray[Any]) -> None:
         """Sort records; equal keys keep their order."""
-        order = np.argsort(keys, kind="stable")
+        if (keys[1:] < keys[:-1]).any():
+            order = np.argsort(keys, kind="stable")
+            keys, columns = keys[order], tuple(c[order] for c in columns)
         self.layout = layout
-        self._columns = tuple(c[order] for c in columns)
+        self._columns = columns
         # as in a file: what is looked up is blocks, the last one filled up
         blocks = -(-len(keys) // BLOCK)
         self._blocks = np.zeros((blocks, BLOCK), keys.dtype)
-        self._blocks.reshape(-1)[: len(keys)] = keys[order]
+        self._blocks.reshape(-1)[: len(keys)] = keys
         self._keys = self._blocks.reshape(-1)[: len(keys)]
         self._fences = self._keys[::BLOCK].astype(np.uint64)
         self._checked = np.ones(blocks, np.bool_)
@@ -175,11 +176,8 @@ def joined(parts: Sequence[Segment]) -> Segment:
     numbers = np.sort(np.concatenate([p.numbers() for p in parts]))
     for name, layout in LAYOUTS.items():
         if name in POSTINGS:
-            packed = [_Ranked(getattr(p, name), _new_ranks(p, numbers)).batches(1 << 62) for p in parts]
-            pairs = [b for batches in packed for b in batches]
-            runs[name] = _unpacked(
-                np.sort(np.concatenate([np.empty(0, np.uint64), *(_packed(*b) for b in pairs)])), layout
-            )
+            packed = [b for p in parts for b in _ordered(getattr(p, name), _new_ranks(p, numbers))]
+            runs[name] = _unpacked(np.sort(np.concatenate([np.empty(0, np.uint64), *packed])), layout)
             continue
         batches = [b for part in parts for b in getattr(part, name).batches(1 << 62)]
         keys = np.concatenate([np.empty(0, layout.types[0]), *(b[0] for b in batches)])
@@ -231,8 +229,8 @@ def _merged(name: str, parts: Sequence[Segment], kept: npt.NDArray[np.uint32]) -
     if name == "words":
         yield from _counted(merge(runs, _MERGED_AT_ONCE))
     elif name in POSTINGS:
-        ranked = [_Ranked(run, _new_ranks(p, kept)) for run, p in zip(runs, parts, strict=True)]
-        yield from _in_order_of_postings(merge(ranked, _MERGED_AT_ONCE))
+        ranks = [_new_ranks(p, kept) for p in parts]
+        yield from _in_order_of_postings([_ordered(*one, _MERGED_AT_ONCE) for one in zip(runs, ranks, strict=True)])
     else:
         for keys, columns in merge(runs, _MERGED_AT_ONCE):
             numbers = keys if name == "facts" else columns[0]
@@ -250,44 +248,33 @@ def _new_ranks(part: Segment, kept: npt.NDArray[np.uint32]) -> npt.NDArray[np.ui
     return rank
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    """The postings of a run with the ranks that they are to have; what is dropped stays, marked."""
-
-    run: Records
-    ranks: npt.NDArray[np.uint32]
-
-    @property
-    def layout(self) -> Layout:
-        """Return what a record is."""
-        return self.run.layout
-
-    def __len__(self) -> int:
-        return len(self.run)
-
-    def batches(self, records: int = 1 << 16) -> Iterator[Batch]:
-        """Yield all records in order of their keys."""
-        for keys, (values,) in self.run.batches(records):
-            rank = self.ranks[values & _RANK]
-            yield keys, (np.where(rank == _RANK, _DROPPED, values & ~_RANK | rank),)
+def _ordered(run: Records, ranks: npt.NDArray[np.uint32], records: int = 1 << 62) -> Iterator[npt.NDArray[np.uint64]]:
+    """Yield the postings of a run, below their keys, in order, with new ranks and without those that have none."""
+    for keys, (values,) in run.batches(records):
+        yield kernels.ranked(keys, values, ranks)
 
 
-def _packed(keys: Keys, columns: tuple[npt.NDArray[Any], ...]) -> npt.NDArray[np.uint64]:
-    """Return the postings that are not dropped, with their keys, as one number each."""
-    found: npt.NDArray[np.uint64] = keys.astype(np.uint64) << np.uint64(32) | columns[0]
-    return found[columns[0] != _DROPPED]
-
-
-def _in_order_of_postings(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Yield postings in order also within a key; the last key of a batch may go on in the next."""
-    held = np.empty(0, np.uint64)
-    for keys, columns in batches:
-        packed = np.concatenate([held, _packed(keys, columns)])
-        last = packed >> np.uint64(32) == np.uint64(keys[-1]) if len(keys) else np.ones(len(packed), np.bool_)
-        held, done = packed[last], np.sort(packed[~last])
+def _in_order_of_postings(runs: Sequence[Iterator[npt.NDArray[np.uint64]]]) -> Iterator[Batch]:
+    """Yield the postings of all runs in order, also within a key; memory stays within what each run yields at once."""
+    waiting = dict(enumerate(runs))
+    held: dict[int, npt.NDArray[np.uint64]] = {}
+    while waiting:
+        for n, run in list(waiting.items()):
+            while not len(held.get(n, ())):
+                batch = next(run, None)
+                if batch is None:
+                    del waiting[n]
+                    break
+                held[n] = batch
+        # below the least of the last ones everything is there; no posting is there twice
+        bound = min((held[n][-1] for n in waiting), default=None)
+        if bound is None:
+            return
+        cuts = {n: int(np.searchsorted(held[n], bound, "right")) for n in waiting}
+        # a sort of several sorted parts takes less than a merge that looks at one record at a time
+        done = np.sort(np.concatenate([held[n][:cut] for n, cut in cuts.items()]))
+        held = {n: held[n][cut:] for n, cut in cuts.items()}
         yield (done >> np.uint64(32)).astype(np.uint32), (done.astype(np.uint32),)
-    held = np.sort(held)
-    yield (held >> np.uint64(32)).astype(np.uint32), (held.astype(np.uint32),)
 
 
 def _counted(batches: Iterator[Batch]) -> Iterator[Batch]:

@@ -17,6 +17,7 @@ from dedup.kernels.postings import (
     gather,
     limit,
     narrowed,
+    ranked,
     search,
     unchecked,
     worthy,
@@ -264,6 +265,19 @@ def test_band_keys(values: list[list[int]], shape: tuple[int, int]) -> None:
     """Bands are hashed as in the twin."""
     found = band_keys(np.array(values, np.uint32).reshape(-1, 6), *shape)
     assert found.tolist() == [reference.band_keys(one, *shape) for one in values]
+
+
+@MANY
+@given(
+    postings=st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**14 - 1), st.integers(0, 5)), max_size=12),
+    ranks=st.lists(st.one_of(st.integers(0, 9), st.just(2**RANK_BITS - 1)), min_size=6, max_size=6),
+)
+def test_ranked(postings: list[tuple[int, int, int]], ranks: list[int]) -> None:
+    """Postings get new ranks below their keys and contexts, and those of dropped documents are left out."""
+    keys = np.array([key for key, _, _ in postings], np.uint32)
+    values = np.array([context << RANK_BITS | rank for _, context, rank in postings], np.uint32)
+    found = ranked(keys, values, np.array(ranks, np.uint32))
+    assert found.tolist() == reference.ranked(postings, ranks)
 
 
 @MANY
