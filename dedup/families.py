@@ -95,14 +95,15 @@ def registrable_domain(url: str | None) -> str | None:
 
 @functools.lru_cache(maxsize=1 << 16)
 def _registrable(host: str) -> str:
-    return _suffixes().privatesuffix(host) or host
+    return _suffixes("xn--" in host).privatesuffix(host) or host
 
 
 @functools.cache
-def _suffixes() -> Any:
+def _suffixes(encoded: bool) -> Any:
+    """Return the list; that of `encoded` names takes ten times as long to read, and few hosts ask for it."""
     from publicsuffixlist import PublicSuffixList
 
-    return PublicSuffixList()
+    return PublicSuffixList(accept_encoded_idn=encoded)
 
 
 def families_of(documents: Iterable[Named], mapping: Mapping[str, str]) -> dict[str, Family]:

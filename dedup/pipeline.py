@@ -141,8 +141,8 @@ class _Scan:
             # known texts are templates inside pages: passages alone find all of them
             alone = self.config.only == "documents" and not self.config.furniture.known_text
             sketcher = sketches.Sketcher(self.config.signatures, pool) if alone else None
-            limit, look = memory.characters(self.config.memory), sketcher.feed if sketcher else None
-            corpus = sources.gather(source, against, self.config, scratch, limit, look=look)
+            limit = memory.characters(self.config.memory)
+            corpus = sources.gather(source, against, self.config, scratch, limit, look=sketcher)
             if corpus.texts.spilled:
                 memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
             else:

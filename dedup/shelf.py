@@ -6,8 +6,8 @@ import bisect
 import copy
 import functools
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import overload
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, overload
 
 import msgspec
 import numpy as np
@@ -18,6 +18,8 @@ from dedup.spill import Column, Scratch
 
 # Documents kept at hand once they were read from the file.
 AT_HAND = 1 << 12
+# Files of a shelf's own, before those of batches.
+OWN = 2
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -30,8 +32,68 @@ class Head(msgspec.Struct, frozen=True):
     url: str | None
 
 
+class Batch(msgspec.Struct, frozen=True, array_like=True):
+    """Documents that stand encoded in a file of another process: the number of that file, their ids, the code points
+    of each (int64), where each begins and the last one ends (int64, n + 1), the same of their heads, and what else was
+    made of their texts there."""
+
+    file: int
+    ids: list[str]
+    lengths: bytes
+    bounds: bytes
+    head_bounds: bytes
+    made: bytes
+
+
+def stored(documents: Sequence[Document], number: int, file: IO[bytes], scratch: Scratch, made: bytes = b"") -> Batch:
+    """Write documents to the end of a file of `scratch`, the one of some `number`, and return where they are.
+
+    Raises `StoreError` when there is no room.
+    """
+    encode = msgspec.msgpack.Encoder().encode
+    whole, heads = [encode(d) for d in documents], [encode(_head(d)) for d in documents]
+    start = scratch.write(file, b"".join([*whole, *heads]))
+    bounds = start + np.cumsum([0, *map(len, whole), *map(len, heads)], dtype=np.int64)
+    return Batch(
+        file=number,
+        ids=[d.id for d in documents],
+        lengths=np.array([len(d.text) for d in documents], np.int64).tobytes(),
+        bounds=bounds[: len(whole) + 1].tobytes(),
+        head_bounds=bounds[len(whole) :].tobytes(),
+        made=made,
+    )
+
+
+def _head(document: Document) -> Head:
+    return Head(document.id, document.title, document.outlet, document.timestamp, document.url)
+
+
 class _Text(msgspec.Struct, frozen=True):
     text: str
+
+
+class _Spans:
+    """Where encoded records stand: in which file, from where and up to where."""
+
+    def __init__(self) -> None:
+        self._files, self._starts, self._ends = array("b"), array("q"), array("q")
+
+    def add(self, file: int, bounds: bytes) -> None:
+        """Add records of one file that stand one after the other (int64, n + 1)."""
+        edges = array("q", bounds)
+        self._files.extend([file] * (len(edges) - 1))
+        self._starts += edges[:-1]
+        self._ends += edges[1:]
+
+    def append(self, file: int, start: int, size: int) -> None:
+        """Add a record."""
+        self._files.append(file)
+        self._starts.append(start)
+        self._ends.append(start + size)
+
+    def of(self, views: Sequence[memoryview], at: int) -> memoryview:
+        """Return a record."""
+        return views[self._files[at]][self._starts[at] : self._ends[at]]
 
 
 class Shelf(Sequence[Document]):
@@ -42,22 +104,27 @@ class Shelf(Sequence[Document]):
         documents: Sequence[Document] = (),
         scratch: Scratch | None = None,
         limit: int = 0,
-        look: Callable[[str], None] | None = None,
+        *,
+        files: Sequence[IO[bytes]] = (),
+        encoded: bool = False,
     ) -> None:
         """With a scratch folder the documents go to a file there when they have more than `limit` code points.
 
-        `look` is given each text as it is added.
+        `files` are those of batches; `encoded` leaves what comes in batches there also when it is less, for those who
+        ask for few of them.
         """
-        self._scratch, self._limit, self._look = scratch or Scratch(), limit, look
+        self._scratch, self._limit, self._files, self._encoded = scratch or Scratch(), limit, files, encoded
         self._held: list[Document] | None = []
         self._lengths = array("q")
         self._ids: list[str] = []
         self._order: npt.NDArray[np.int64] | None = None
         self._size = 0
-        self._ends, self._head_ends = array("q"), array("q")
-        self._head_view: memoryview | None = None
-        self._view: memoryview | None = None
+        # own documents are in file 0 and their heads in file 1, those of batches behind them
+        self._spans, self._head_spans = _Spans(), _Spans()
+        self._own: tuple[Column, Column] | None = None
+        self._views: list[memoryview] = []
         self._replaced: dict[int, Document] = {}
+        self._all_heads: list[Head | Document] | None = None
         self._read = functools.lru_cache(maxsize=AT_HAND)(self._decoded)
         for document in documents:
             self.append(document)
@@ -67,27 +134,41 @@ class Shelf(Sequence[Document]):
         self._lengths.append(len(document.text))
         self._ids.append(document.id)
         self._size += len(document.text)
-        if self._look is not None:
-            self._look(document.text)
         if self._held is None:
             self._write(document)
             return
         self._held.append(document)
-        if self._scratch.on_disk and self._size > self._limit:
+        if self.spilled:
+            self._encode()
+
+    def take(self, batch: Batch) -> None:
+        """Add documents that are in a file already; raises `StoreError` when there is no room for those before."""
+        self._encode()
+        self._lengths.frombytes(batch.lengths)
+        self._ids += batch.ids
+        self._size += int(np.frombuffer(batch.lengths, np.int64).sum())
+        self._spans.add(batch.file + OWN, batch.bounds)
+        self._head_spans.add(batch.file + OWN, batch.head_bounds)
+
+    def _encode(self) -> None:
+        """Keep documents encoded from now on."""
+        if self._held is not None:
             held, self._held = self._held, None
-            self._column, self._heads = self._scratch.column(np.uint8), self._scratch.column(np.uint8)
             for each in held:
                 self._write(each)
 
     def _write(self, document: Document) -> None:
-        _append(self._column, self._ends, msgspec.msgpack.encode(document))
-        head = Head(document.id, document.title, document.outlet, document.timestamp, document.url)
-        _append(self._heads, self._head_ends, msgspec.msgpack.encode(head))
+        if self._own is None:
+            self._own = self._scratch.column(np.uint8), self._scratch.column(np.uint8)
+        for file, (record, spans) in enumerate(((document, self._spans), (_head(document), self._head_spans))):
+            raw = np.frombuffer(msgspec.msgpack.encode(record), np.uint8)
+            spans.append(file, len(self._own[file]), len(raw))
+            self._own[file].append(raw)
 
     @property
     def spilled(self) -> bool:
-        """Return whether the documents are in a file."""
-        return self._held is None
+        """Return whether the documents are too many to be held in memory."""
+        return self._scratch.on_disk and self._size > self._limit
 
     @property
     def ids(self) -> list[str]:
@@ -115,9 +196,16 @@ class Shelf(Sequence[Document]):
         """
         self._order = np.array(order, np.int64)
         self._read.cache_clear()
-        if self._held is None:
-            self._mapped()
-            self._mapped_heads()
+        if self._held is not None:
+            return
+        self._map()
+        if self.spilled:
+            return
+        if self._encoded:
+            self._all_heads = [self._decoded_head(at) for at in range(len(self._ids))]
+        else:
+            self._held = [self._decoded(at) for at in range(len(self._ids))]
+            self._views = []
 
     @property
     def order(self) -> npt.NDArray[np.int64]:
@@ -150,17 +238,24 @@ class Shelf(Sequence[Document]):
 
     def heads(self) -> Sequence[Head | Document]:
         """Return what is asked of every document, without its text where that takes time."""
-        return self if self._held is not None else _Heads(self)
+        if self._held is not None:
+            return self
+        if self._all_heads is not None:
+            return [self._all_heads[at] for at in self.order.tolist()]
+        return _Heads(self)
 
     def head(self, index: int) -> Head | Document:
         """Return what is asked of one document."""
         at = self._at(index)
         if self._held is not None:
             return self._held[at]
+        return self._decoded_head(at) if self._all_heads is None else self._all_heads[at]
+
+    def _decoded_head(self, at: int) -> Head | Document:
         if at in self._replaced:
             return self._replaced[at]
-        view, ends = self._head_view or self._mapped_heads(), self._head_ends
-        return msgspec.msgpack.decode(view[ends[at - 1] if at else 0 : ends[at]], type=Head)
+        head: Head = _HEADS.decode(self._head_spans.of(self._views or self._map(), at))
+        return head
 
     def texts(self) -> Sequence[str]:
         """Return the texts in order."""
@@ -171,9 +266,10 @@ class Shelf(Sequence[Document]):
         at = self._at(index)
         if self._held is not None:
             return self._held[at].text
-        return (
-            self._decoded(at).text if at in self._replaced else msgspec.msgpack.decode(self._raw(at), type=_Text).text
-        )
+        if at in self._replaced:
+            return self._replaced[at].text
+        found: _Text = _TEXTS.decode(self._raw(at))
+        return found.text
 
     def _at(self, index: int) -> int:
         if self._order is not None:
@@ -184,23 +280,24 @@ class Shelf(Sequence[Document]):
         return index % size
 
     def _raw(self, at: int) -> memoryview:
-        view = self._view or self._mapped()
-        return view[self._ends[at - 1] if at else 0 : self._ends[at]]
+        return self._spans.of(self._views or self._map(), at)
 
-    def _mapped(self) -> memoryview:
-        """Return the file, of which the first call makes an array; nothing can be added after it."""
-        if self._view is None:
-            self._view = self._column.finish().data
-        return self._view
-
-    def _mapped_heads(self) -> memoryview:
-        """Return the file of heads, of which the first call makes an array."""
-        if self._head_view is None:
-            self._head_view = self._heads.finish().data
-        return self._head_view
+    def _map(self) -> list[memoryview]:
+        """Return the files, of which the first call makes arrays; nothing can be added after it."""
+        if not self._views:
+            own = self._own or (self._scratch.column(np.uint8), self._scratch.column(np.uint8))
+            views = [column.finish() for column in own] + [self._scratch.mapped(f, _BYTES) for f in self._files]
+            self._views = [view.data for view in views]
+        return self._views
 
     def _decoded(self, at: int) -> Document:
-        return self._replaced.get(at) or msgspec.msgpack.decode(self._raw(at), type=Document)
+        document: Document = self._replaced.get(at) or _DOCUMENTS.decode(self._raw(at))
+        return document
+
+
+_DOCUMENTS, _HEADS = msgspec.msgpack.Decoder(Document), msgspec.msgpack.Decoder(Head)
+_TEXTS = msgspec.msgpack.Decoder(_Text)
+_BYTES = np.dtype(np.uint8)
 
 
 class _Texts(Sequence[str]):
@@ -239,11 +336,6 @@ class _Heads(Sequence[Head | Document]):
         if isinstance(index, slice):
             return [self._shelf.head(i) for i in range(*index.indices(len(self)))]
         return self._shelf.head(index)
-
-
-def _append(column: Column, ends: array[int], raw: bytes) -> None:
-    column.append(np.frombuffer(raw, np.uint8))
-    ends.append((ends[-1] if ends else 0) + len(raw))
 
 
 class Chosen(Mapping[str, Document]):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -29,7 +30,7 @@ SMALL_BUCKET = 8
 # Code points of texts sketched at a time, and how many such batches may wait.
 BATCH_CHARACTERS, AHEAD = 1 << 20, 6
 # Shares of the hashes that are sorted at a time.
-PARTS = 16
+PARTS = 16  # a power of two
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,16 @@ class Sketches:
     digests: npt.NDArray[np.uint64]
     sizes: npt.NDArray[np.int64]
     weights: npt.NDArray[np.int64]
+
+
+_KINDS: dict[str, type[np.generic]] = {
+    "sampled": np.uint64,
+    "bounds": np.int64,
+    "least": np.uint64,
+    "digests": np.uint64,
+    "sizes": np.int64,
+    "weights": np.int64,
+}
 
 
 class Sketcher:
@@ -62,9 +73,31 @@ class Sketcher:
         if self._held >= BATCH_CHARACTERS:
             self._submit()
 
+    def encoded(self, texts: list[str]) -> bytes:
+        """Return the sketches of texts for `take`, made here."""
+        made = sketch(texts, self._config)
+        return msgspec.msgpack.encode([getattr(made, name).tobytes() for name in _KINDS])
+
+    def take(self, raw: bytes) -> None:
+        """Add texts whose sketches were made elsewhere, if there are any."""
+        if not raw:
+            return
+        if self._texts:
+            self._submit()
+        parts = msgspec.msgpack.decode(raw, type=list[bytes])
+        arrays = {name: np.frombuffer(part, kind) for (name, kind), part in zip(_KINDS.items(), parts, strict=True)}
+        for name in ("least", "digests"):
+            arrays[name] = arrays[name].reshape(-1, 2)
+        done: Future[Sketches] = Future()
+        done.set_result(Sketches(**arrays))
+        self._wait(done)
+
     def _submit(self) -> None:
-        self._waiting.append(self._pool.submit(sketch, self._texts, self._config))
-        self._texts, self._held = [], 0
+        texts, self._texts, self._held = self._texts, [], 0
+        self._wait(self._pool.submit(sketch, texts, self._config))
+
+    def _wait(self, future: Future[Sketches]) -> None:
+        self._waiting.append(future)
         while len(self._waiting) > AHEAD:
             self._done.append(self._waiting.pop(0).result())
 
@@ -121,50 +154,41 @@ def near_pairs(
     made: Sketches, active: npt.NDArray[np.bool_], sides: npt.NDArray[np.int8], pool: Executor
 ) -> npt.NDArray[np.int64]:
     """Return the pairs (int64, n x 2, left < right, sorted) of `active` texts that can be near-duplicates."""
-    counts = np.diff(made.bounds)
-    below = made.sampled < np.uint64(2**64 // ONE_OF)
+    highest = np.uint64(2**64 // ONE_OF - 1)
     # what lies above the bound is a short text's
-    above = np.concatenate([np.zeros(1, np.int64), np.cumsum(~below)])
+    above = np.concatenate([np.zeros(1, np.int64), np.cumsum(made.sampled > highest)])
     short = active & (np.diff(above[made.bounds]) > 0)
     n = max(1, len(active))
-    of_all = _alike(made, np.repeat(active, counts) & below, active, pool)
-    codes = np.union1d(of_all, _alike(made, np.repeat(short, counts), short, pool))
+    of_all = _alike(made, active, highest, pool)
+    codes = np.union1d(of_all, _alike(made, short, np.uint64(2**64 - 1), pool))
     pairs = np.stack([codes // n, codes % n], axis=1)
     return pairs[sides[pairs[:, 0]] != sides[pairs[:, 1]]] if sides.any() else pairs
 
 
-def _alike(
-    made: Sketches, taken: npt.NDArray[np.bool_], texts: npt.NDArray[np.bool_], pool: Executor
-) -> npt.NDArray[np.int64]:
-    """Return the pairs of `texts` of whose hashes that are `taken` enough are common, as `left * n + right` (int64)."""
+def _alike(made: Sketches, texts: npt.NDArray[np.bool_], highest: np.uint64, pool: Executor) -> npt.NDArray[np.int64]:
+    """Return the pairs of `texts` with enough hashes up to the `highest` in common, as `left * n + right` (int64)."""
     n = len(texts)
     which = np.flatnonzero(texts)
     # texts that share the smallest hash are neighbours, as most alike ones are
     ranked = which[np.lexsort((which, made.least[which, 1], made.least[which, 0]))]
-    rank = np.zeros(n, np.uint64)
-    rank[ranked] = np.arange(len(ranked), dtype=np.uint64)
-    hashes, owners = made.sampled[taken], np.repeat(rank, np.diff(made.bounds))[taken]
+    rank = np.full(n, -1, np.int64)
+    rank[ranked] = np.arange(len(ranked))
     bits = max(1, len(ranked).bit_length())
-    width = int(hashes.max(initial=0)) // PARTS + 1
+    # the upper bits of a hash and the text's rank make one number, in parts by the uppermost bits
+    shift = int(highest).bit_length() - PARTS.bit_length() + 1
+    codes, edges = kernels.keyed(made.sampled, made.bounds, rank, highest, bits, shift, PARTS)
 
     def part(number: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        # the last parts may be empty, where they would lie above all numbers
-        low, high = number * width, min((number + 1) * width, 2**64) - 1
-        own = (
-            (hashes >= np.uint64(low)) & (hashes <= np.uint64(high)) if low <= high else np.zeros(len(hashes), np.bool_)
-        )
-        # the upper bits of a hash and the text's rank make one number
-        room = np.uint64(bits)
-        codes = _unique(hashes[own] >> room << room | owners[own])
-        ranks = (codes & ((np.uint64(1) << room) - np.uint64(1))).astype(np.int64)
-        return np.bincount(ranks, minlength=len(ranked)), kernels.together(codes, bits, SMALL_BUCKET)
+        own = _unique(codes[edges[number] : edges[number + 1]])
+        ranks = (own & ((np.uint64(1) << np.uint64(bits)) - np.uint64(1))).astype(np.int64)
+        return np.bincount(ranks, minlength=len(ranked)), kernels.together(own, bits, SMALL_BUCKET)
 
     samples, found = np.zeros(len(ranked), np.int64), [np.empty(0, np.int64)]
     for counted, pairs in in_order(pool, part, range(PARTS)):
         samples += counted
         found.append(pairs)
-    codes, common = np.unique(np.concatenate(found), return_counts=True)
-    left, right = codes >> bits, codes & ((1 << bits) - 1)
+    both, common = np.unique(np.concatenate(found), return_counts=True)
+    left, right = both >> bits, both & ((1 << bits) - 1)
     smaller = np.minimum(samples[left], samples[right])
     spread = np.sqrt(LEAST_COMMON * (1.0 - LEAST_COMMON) * smaller)
     enough = common >= np.maximum(1.0, LEAST_COMMON * smaller - SURE * spread)
@@ -173,8 +197,8 @@ def _alike(
 
 
 def _unique(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Return the sorted values, each once; of many nearly all different ones quicker than `np.unique`."""
-    ordered = np.sort(values)
-    new = np.ones(len(ordered), np.bool_)
-    new[1:] = ordered[1:] != ordered[:-1]
-    return ordered[new]
+    """Sort values in their place and return each once; of nearly all different ones quicker than `np.unique`."""
+    values.sort()
+    new = np.ones(len(values), np.bool_)
+    new[1:] = values[1:] != values[:-1]
+    return values[new]

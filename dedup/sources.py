@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from dedup.config import Config, ReadConfig
 from dedup.model import Document
-from dedup.readers import ReadLog, read_all, read_documents, stream
+from dedup.readers import ReadLog, Workshop, batches, is_paths, read_all, read_documents
 from dedup.readers.ids import LateBook, settle
-from dedup.shelf import Head, Shelf
+from dedup.shelf import Batch, Head, Shelf
+from dedup.sketches import Sketcher
 from dedup.spill import Scratch
+from dedup.workers import cores
 
 Source = str | Path | Sequence[str | Path] | Iterable[Document | Mapping[str, Any]]
 
@@ -55,38 +57,41 @@ def gather(
     scratch: Scratch | None = None,
     limit: int = 0,
     *,
-    look: Callable[[str], None] | None = None,
+    look: Sketcher | None = None,
 ) -> Corpus:
     """Read everything that a scan compares; what has more than `limit` code points goes to the folder of `scratch`.
 
-    Each text is given to `look` when it is read, in the order in which the shelf gets it.
+    Each text is given to `look` when it is read, in the order in which the shelf gets it. Large files are read by as
+    many processes as there are jobs, where the scan has no reference set.
     A text that is a document of the reference set under the same id is that document, and no copy of it.
 
     Raises `InputError` when a path does not exist, `ConfigError` when a setting applies to nothing.
     """
     log, reference_log, known_log = ReadLog(), ReadLog(), ReadLog()
-    shelf, sides = Shelf(scratch=scratch, limit=limit, look=look), []
-    late = LateBook()
+    scratch, late = scratch or Scratch(), LateBook()
+    shop = None
+    if against is None and is_paths(source):
+        shop = Workshop.of(config.jobs or cores(), scratch, look.encoded if look else None)
+    shelf = Shelf(scratch=scratch, limit=limit, files=shop.files if shop else (), encoded=look is not None)
+    reference: list[Document] = []
+    documents: Iterable[Document | Batch]
     if against is None:
-        documents = stream(source, config.read, log, config.jobs, late)
+        documents = batches(source, config.read, log, config.jobs, late, shop)
     else:
         reference = read_all(against, config.read, reference_log, config.jobs)
-        own, reference = _apart(read_all(source, config.read, log, config.jobs), reference, log, reference_log)
-        documents = iter(own)
-        for document in reference:
-            shelf.append(document)
-            sides.append(REFERENCE)
-    for side, some in ((OWN, documents), (KNOWN, _known_texts(config, known_log))):
-        for document in some:
-            shelf.append(document)
-            sides.append(side)
+        documents, reference = _apart(read_all(source, config.read, log, config.jobs), reference, log, reference_log)
+    sides: list[int] = []
+    for side, some in ((REFERENCE, reference), (OWN, documents), (KNOWN, _known_texts(config, known_log))):
+        sides += [side] * _fill(shelf, some, look)
     dropped = _settled(shelf, late, log)
     ids = shelf.ids
+
+    def place(i: int) -> tuple[str, int, str]:
+        return ids[i], sides[i], shelf.text(i) if sides[i] == KNOWN else ""
+
     # ids are unique but among known texts
-    order = sorted(
-        (i for i in range(len(ids)) if i not in dropped),
-        key=lambda i: (ids[i], sides[i], shelf.text(i) if sides[i] == KNOWN else ""),
-    )
+    kept = (i for i in range(len(ids)) if i not in dropped)
+    order = sorted(kept, key=place) if KNOWN in sides else sorted(kept, key=ids.__getitem__)
     shelf.arrange(order)
     return Corpus(
         texts=shelf,
@@ -96,6 +101,21 @@ def gather(
         reference_log=reference_log,
         known_log=known_log,
     )
+
+
+def _fill(shelf: Shelf, documents: Iterable[Document | Batch], look: Sketcher | None) -> int:
+    """Put documents on a shelf and let them be looked at; return how many."""
+    before = len(shelf)
+    for each in documents:
+        if isinstance(each, Batch):
+            shelf.take(each)
+            if look is not None:
+                look.take(each.made)
+        else:
+            shelf.append(each)
+            if look is not None:
+                look.feed(each.text)
+    return len(shelf) - before
 
 
 def _settled(shelf: Shelf, late: LateBook, log: ReadLog) -> set[int]:

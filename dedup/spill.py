@@ -86,11 +86,25 @@ class Scratch:
         return self.empty(shape, kind) if self.on_disk else np.zeros(shape, kind)
 
     def mapped(self, file: IO[bytes], kind: np.dtype[Any]) -> npt.NDArray[Any]:
-        """Return what a file holds as an array."""
+        """Return what a file holds as an array, and let go of the file."""
         with file:
+            if not os.fstat(file.fileno()).st_size:
+                return np.empty(0, kind)
             view = mmap.mmap(file.fileno(), 0)
         self._maps.append(view)
         return np.frombuffer(view, kind)
+
+    def write(self, file: IO[bytes], raw: bytes) -> int:
+        """Write to the end of a file, past its buffer; return where that began. Raises `StoreError` when it cannot."""
+        try:
+            start = at = os.lseek(file.fileno(), 0, os.SEEK_END)
+            rest = memoryview(raw)
+            while rest:
+                at += (written := os.pwrite(file.fileno(), rest, at))
+                rest = rest[written:]
+        except OSError as error:
+            raise _full(self.folder, error) from error
+        return start
 
     def release(self) -> None:
         """Let go of mapped pages when the process holds more than its budget, and a fair part of that is mapped."""
@@ -112,6 +126,9 @@ class Column:
         self._file = scratch.file() if scratch.on_disk else None
         self._size = 0
 
+    def __len__(self) -> int:
+        return self._size
+
     def append(self, values: npt.NDArray[Any]) -> None:
         """Add values; raises `StoreError` when they cannot be written."""
         self._size += len(values)
@@ -132,9 +149,6 @@ class Column:
             self._file.flush()
         except OSError as error:
             raise _full(self._scratch.folder, error) from error
-        if not self._size:
-            self._file.close()
-            return np.empty(0, self._kind)
         return self._scratch.mapped(self._file, self._kind)
 
 

@@ -613,3 +613,15 @@ def line_signs(
         head, tail = (functools.reduce(int.__or__, part, 0) for part in (signs[: reach[0]], signs[-reach[1] :]))
         rows.append([match.start(), match.end(), all_bits, head, tail])
     return rows
+
+
+def keyed(
+    samples: list[list[int]], rank: list[int], highest: int, bits: int, shift: int, parts: int
+) -> list[list[int]]:
+    """Twin of `dedup.kernels.sketches.keyed`, part by part."""
+    out: list[list[int]] = [[] for _ in range(parts)]
+    for sample, number in zip(samples, rank, strict=True):
+        for h in sample:
+            if number >= 0 and h <= highest:
+                out[h >> shift].append(h >> bits << bits | number)
+    return out

@@ -52,6 +52,35 @@ def sketch(hashes: Any, weights: Any, bounds: Any, size: int, below: Any, short:
 
 
 @kernel
+def keyed(sampled: Any, bounds: Any, rank: Any, highest: Any, bits: int, shift: int, parts: int) -> Any:
+    """Return the hashes up to `highest` of the texts whose `rank` (int64) is not -1, as numbers (uint64) with the rank
+    in the lower `bits` and the hash above, and where each of `parts` begins (int64, parts + 1): what has the same bits
+    from `shift` on is in one part."""
+    low, edges = np.uint64(bits), np.zeros(parts + 1, np.int64)
+    out = np.empty(0, np.uint64)
+    for run in range(2):
+        if run:
+            out = np.empty(edges[parts], np.uint64)
+        for d in range(len(rank)):
+            if rank[d] >= 0:
+                for i in range(bounds[d], bounds[d + 1]):
+                    if sampled[i] <= highest:
+                        p = np.int64(sampled[i] >> np.uint64(shift))
+                        if run:
+                            out[edges[p]] = sampled[i] >> low << low | np.uint64(rank[d])
+                        edges[p + (1 - run)] += 1
+        if run:
+            # what was a part's beginning is its end now
+            for p in range(parts, 0, -1):
+                edges[p] = edges[p - 1]
+            edges[0] = 0
+        else:
+            for p in range(parts):
+                edges[p + 1] += edges[p]
+    return out, edges
+
+
+@kernel
 def together(codes: Any, bits: int, small: int) -> Any:
     """Return the pairs (int64, left * 2**bits + right, left < right) of numbers that stand behind one key in `codes`
     (uint64, sorted, unique): key above, number in the lower `bits`. All of up to `small`, of more only neighbours."""

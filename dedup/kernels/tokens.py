@@ -113,6 +113,30 @@ def _letters(h: Any, data: Any, i: int, at: int, stop: int, classes: Any, folds:
 
 
 @kernel
+def _words(h: Any, data: Any, i: int, at: int, stop: int, n: int, tables: Any, out: Any) -> Any:
+    """Read on in token `n` from an ASCII letter at byte `i`, then whole words of such letters behind one space each.
+
+    Returns the running hash, the last base character, the byte behind the last word, the code points read, and the
+    number of that word, which is open.
+    """
+    classes, attributes, folds = tables
+    hashes, starts, ends, flags, weights = out
+    h, base, i, at = _letters(h, data, i, at, stop, classes, folds)
+    while i + 1 < stop and data[i] == 32 and data[i + 1] < 0x80 and classes[data[i + 1]] == LETTER:
+        hashes[n] = np.uint32(mix64(h) & np.uint64(0xFFFFFFFF))
+        ends[n] = at
+        n += 1
+        i += 1
+        at += 1
+        starts[n] = at
+        flags[n] = FLAG_UPPER if attributes[data[i]] & ATTR_UPPER else 0
+        weights[n] = WEIGHT_WORD
+        h, base, i, at = _letters(_BASIS, data, i, at, stop, classes, folds)
+    ends[n] = at
+    return h, base, i, at, n
+
+
+@kernel
 def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, expansions: Any) -> Any:
     """Read texts that stand one after the other in `data` (uint8, valid UTF-8) at `bounds` (int64, n + 1).
 
@@ -126,6 +150,7 @@ def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, 
     flags = np.empty(room, np.uint8)
     weights = np.empty(room, np.uint8)
     token_bounds = np.zeros(len(bounds), np.int64)
+    tables, out = (classes, attributes, folds), (hashes, starts, ends, flags, weights)
     n = 0
     for d in range(len(bounds) - 1):
         i, stop = bounds[d], bounds[d + 1]
@@ -136,10 +161,9 @@ def tokenize(data: Any, bounds: Any, classes: Any, attributes: Any, folds: Any, 
         h, base = _BASIS, 0
         after_digit = False
         while i < stop:
-            # most bytes are letters within an ASCII word, or the space behind one
+            # most bytes are of ASCII words, with one space between them
             if kind == LETTER and data[i] < 0x80 and classes[data[i]] == LETTER:
-                h, base, i, at = _letters(h, data, i, at, stop, classes, folds)
-                ends[n] = at
+                h, base, i, at, n = _words(h, data, i, at, stop, n, tables, out)
                 after_digit = False
                 continue
             cp, after = _decode(data, i)

@@ -9,6 +9,18 @@ from __future__ import annotations
 from dedup.readers.base import Reader
 from dedup.readers.describe import describe
 from dedup.readers.log import ReadLog
-from dedup.readers.reading import is_paths, read_all, read_documents, read_records, stream
+from dedup.readers.parts import Workshop
+from dedup.readers.reading import batches, is_paths, read_all, read_documents, read_records, stream
 
-__all__ = ["ReadLog", "Reader", "describe", "is_paths", "read_all", "read_documents", "read_records", "stream"]
+__all__ = [
+    "ReadLog",
+    "Reader",
+    "Workshop",
+    "batches",
+    "describe",
+    "is_paths",
+    "read_all",
+    "read_documents",
+    "read_records",
+    "stream",
+]

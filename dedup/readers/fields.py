@@ -158,7 +158,7 @@ class FieldMap:
         return tuple(_advice(field, key, self._names) for field, key in missing)
 
     def _new_plan(self, keys: tuple[str, ...]) -> Plan:
-        self._note(keys)
+        self.note(keys)
         ranked: list[tuple[str, int, str]] = []
         for key in keys:
             ranked.extend((field, -1, key) for field, explicit in self._explicit.items() if explicit == key)
@@ -176,7 +176,12 @@ class FieldMap:
         is_simple = text and len(one) + bool(text) + bool(given) == len(pairs)
         return Plan(pairs, extra, tuple(one.items()) if is_simple else None, text, given)
 
-    def _note(self, keys: Iterable[str]) -> None:
+    @property
+    def names(self) -> list[str]:
+        """Return the names of fields that are remembered, in the order in which they came."""
+        return [*self._names]
+
+    def note(self, keys: Iterable[str]) -> None:
         """Remember names for advice; of a wild variety only the first, and always those that options name."""
         for key in keys:
             if len(self._names) < _MOST_NAMES or key in self._explicit.values():

@@ -87,6 +87,17 @@ class LateBook:
         self._of.append(self._sources.setdefault(source, len(self._sources)))
         self._lines.append(-1 if line is None else line)
 
+    def extend(self, ids: list[str], source: str, lines: list[int]) -> None:
+        """Note documents of one source."""
+        self._ids += ids
+        self._of.extend([self._sources.setdefault(source, len(self._sources))] * len(ids))
+        self._lines.extend(lines)
+
+    @property
+    def lines(self) -> list[int]:
+        """Return the line of each document that was noted, -1 where it has none."""
+        return self._lines.tolist()
+
     @functools.cached_property
     def places(self) -> dict[str, list[Place]]:
         """Every id that came more than once, with all its places in their order; asked for when all are noted."""

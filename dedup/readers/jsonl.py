@@ -45,11 +45,12 @@ class JsonLinesReader:
 
     def records(self, stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
         """Yield the objects with the lines where they begin."""
-        if self._is_spread(stream.head()):
+        if self.is_spread(stream.head()):
             return _spread_records(stream, limit, log)
-        return _line_records(stream, limit, log)
+        return line_records(stream, limit, log)
 
-    def _is_spread(self, head: bytes) -> bool:
+    def is_spread(self, head: bytes) -> bool:
+        """Return whether a file that begins so has no record a line."""
         return _ARRAY.match(head) is not None
 
 
@@ -59,11 +60,13 @@ class JsonReader(JsonLinesReader):
     name = "json"
     suffixes = (".json",)
 
-    def _is_spread(self, head: bytes) -> bool:
-        return super()._is_spread(head) or _SPREAD_OBJECT.match(head) is not None
+    def is_spread(self, head: bytes) -> bool:
+        """Return whether a file that begins so has no record a line."""
+        return super().is_spread(head) or _SPREAD_OBJECT.match(head) is not None
 
 
-def _line_records(stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
+def line_records(stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
+    """Yield the records of a stream that has one a line."""
     decode, name = msgspec.json.Decoder().decode, stream.name
     for number, line in stream.lines(limit):
         if line is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Number
-from typing import Any
+from typing import Any, NamedTuple
 
 Place = tuple[str, int | None]
 """Where something stands: name of the input and line (from 1), or None where lines mean nothing."""
@@ -52,31 +52,46 @@ class ReadLog:
 
     def skip(self, reason: str, place: Place, detail: str = "") -> None:
         """Count a record that gives no document."""
-        _count(self.skipped, reason, place, detail)
+        self._count("skipped", reason, place, detail)
 
     def lose(self, reason: str, place: Place, detail: str = "") -> None:
         """Count a file, or the rest of a file, that could not be read."""
-        _count(self.unread, reason, place, detail)
+        self._count("unread", reason, place, detail)
 
     def merge(self, reason: str, place: Place, detail: str = "") -> None:
         """Count a record that is a document read before."""
-        _count(self.merged, reason, place, detail)
+        self._count("merged", reason, place, detail)
 
     def rename(self, reason: str, place: Place, detail: str = "") -> None:
         """Count a document that had to take another id."""
-        _count(self.renamed, reason, place, detail)
+        self._count("renamed", reason, place, detail)
 
     def change(self, reason: str, place: Place, detail: str = "") -> None:
         """Count a record that was repaired and kept."""
-        _count(self.changed, reason, place, detail)
+        self._count("changed", reason, place, detail)
 
     def warn(self, reason: str, place: Place, detail: str = "") -> None:
         """Count something that the user should know and that loses no record."""
-        _count(self.warnings, reason, place, detail)
+        self._count("warnings", reason, place, detail)
 
     def ignore(self, reason: str, place: Place, detail: str = "") -> None:
         """Count a file that is passed over by rule."""
-        _count(self.ignored, reason, place, detail)
+        self._count("ignored", reason, place, detail)
+
+    def add(self, part: PartCounts, name: str, before: int) -> None:
+        """Count what happened in a part of the input `name`, which `before` lines precede."""
+        self.read += part.read
+        for group, reason, count, examples in part.noted:
+            tally = getattr(self, group).setdefault(reason, Tally())
+            tally.count += count
+            for line, detail in examples[: EXAMPLES - len(tally.examples)]:
+                tally.examples.append(_example((name, None if line is None else before + line), detail))
+
+    def _count(self, group: str, reason: str, place: Place, detail: str) -> None:
+        tally = getattr(self, group).setdefault(reason, Tally())
+        tally.count += 1
+        if len(tally.examples) < EXAMPLES:
+            tally.examples.append(_example(place, detail))
 
     @property
     def complete(self) -> bool:
@@ -110,6 +125,39 @@ class ReadLog:
     def _groups(self) -> tuple[tuple[str, Tallies], ...]:
         names = ("unread", "skipped", "renamed", "merged", "changed", "warnings", "ignored")
         return tuple((name, getattr(self, name)) for name in names)
+
+
+class PartLog(ReadLog):
+    """Counts of a part of one input, before it is known at which line the part begins.
+
+    >>> part, log = PartLog(), ReadLog()
+    >>> part.skip("no text", ("a.jsonl", 4))
+    >>> log.add(part.counts(), "a.jsonl", 1000)
+    >>> log.messages()
+    ('skipped: no text: 1 (a.jsonl:1004)',)
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._noted: dict[tuple[str, str], tuple[int, list[tuple[int | None, str]]]] = {}
+
+    def _count(self, group: str, reason: str, place: Place, detail: str) -> None:
+        count, examples = self._noted.get((group, reason), (0, []))
+        if len(examples) < EXAMPLES:
+            examples.append((place[1], detail))
+        self._noted[group, reason] = count + 1, examples
+
+    def counts(self) -> PartCounts:
+        """Return what happened, for `ReadLog.add`."""
+        return PartCounts(self.read, [(*key, *value) for key, value in self._noted.items()])
+
+
+class PartCounts(NamedTuple):
+    """How many documents a part of an input gave, and for each group and reason a count, and lines and details of its
+    first examples."""
+
+    read: int
+    noted: list[tuple[str, str, int, list[tuple[int | None, str]]]]
 
 
 def shown(place: Place) -> str:
@@ -154,12 +202,9 @@ def kind(value: object) -> str:
     return f"of type {type(value).__name__}"
 
 
-def _count(tallies: Tallies, reason: str, place: Place, detail: str) -> None:
-    tally = tallies.setdefault(reason, Tally())
-    tally.count += 1
-    if len(tally.examples) < EXAMPLES:
-        where = shown(place)
-        tally.examples.append(f"{where}: {printable(detail[:_LONGEST])}" if detail else where)
+def _example(place: Place, detail: str) -> str:
+    where = shown(place)
+    return f"{where}: {printable(detail[:_LONGEST])}" if detail else where
 
 
 def _total(tallies: Tallies) -> int:

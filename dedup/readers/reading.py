@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dedup.config import ReadConfig
 from dedup.errors import ConfigError
@@ -20,18 +20,25 @@ from dedup.readers.documents import DocumentBuilder, Unread
 from dedup.readers.formats import TEXT, known_suffixes, reader_from_content
 from dedup.readers.frames import rows_of
 from dedup.readers.ids import IdBook, LateBook, settle
+from dedup.readers.jsonl import JsonLinesReader, line_records
 from dedup.readers.log import Place, ReadLog, kind, printable
 from dedup.readers.page import Article
 from dedup.readers.page_pool import PagePool
+from dedup.readers.parts import Parted, Workshop
+from dedup.readers.parts import read as read_parts
 from dedup.readers.path_pattern import PathPattern
 from dedup.readers.streams import Stream
 from dedup.readers.walk import find_sources, portable
+from dedup.shelf import Batch
 
 BINARY = "neither text nor a known format"
 EMPTY = "empty input"
 NO_MATCH = "path does not fit the path pattern"
 WITHOUT_TEXTS = "file in which no record has a text, left out"
 NO_RECORD = "neither a document nor a mapping"
+
+# What is made of records without reading a page: a document, or a batch of them.
+B = TypeVar("B")
 
 # Pages given out before the first of them is asked for, and their bytes.
 MOST_AHEAD = 64
@@ -95,7 +102,15 @@ def stream(source: Any, config: ReadConfig, log: ReadLog, jobs: int | None, late
 
     What became of ids that came twice is noted in `late`, for `settle`. Raises as `read_all` does.
     """
-    reading = Reading(config, log, jobs, late=late)
+    found: Iterator[Any] = batches(source, config, log, jobs, late, None)
+    return found
+
+
+def batches(
+    source: Any, config: ReadConfig, log: ReadLog, jobs: int | None, late: LateBook, shop: Workshop | None
+) -> Iterator[Document | Batch]:
+    """Return an iterator as `stream` does; documents of large files come in batches, made by those of `shop`."""
+    reading = Reading(config, log, jobs, late=late, shop=shop)
     if is_paths(source):
         return _from_sources(reading, find_sources(source, log))
     return _from_records(reading, source)
@@ -128,8 +143,13 @@ class Reading:
         *,
         late: LateBook | None = None,
         ids: IdBook | None = None,
+        shop: Workshop | None = None,
     ) -> None:
-        """Raises `ConfigError` for a date format or path pattern that cannot be used."""
+        """Raises `ConfigError` for a date format or path pattern that cannot be used.
+
+        With a `shop`, whose documents are under the ids that they came with, large files are read in parts.
+        """
+        self._config, self._late, self._shop = config, late, shop
         self.builder = DocumentBuilder(config, log, late, ids)
         self.log = log
         self._pages = PagePool(jobs)
@@ -171,7 +191,29 @@ class Reading:
             return OpenSource(reader, records, lambda record, place: build(record, place, defaults, clean))
         return OpenSource(reader, records, partial(self.builder.from_plain, defaults=defaults))
 
-    def documents(self, made: Iterable[Document | Unread | None]) -> Iterator[Document]:
+    def parted(self, source: Source) -> Iterator[Batch | Document | Unread | None] | None:
+        """Return what is made of the records of a large file, in parts; None of any other source."""
+        shop, reader = self._shop, source.reader
+        if shop is None or self._late is None or source.path is None or not isinstance(reader, JsonLinesReader):
+            return None
+        try:
+            size = shop.part_size(os.path.getsize(source.path))
+        except OSError:
+            return None  # who opens it says what is wrong
+        stream = Stream(source.name, source.path, ReadLog())
+        if reader.is_spread(stream.head()):
+            return None
+        first = next(line_records(stream, self._limit, ReadLog()), None)
+        if source.found and (first is None or not self._has_text(first[1])):
+            return None  # it may be a file of labels
+        cut = stream.parts(size)
+        if cut is None:
+            return None
+        self.log.files += 1
+        parted = Parted(source.name, *cut, self._path_values(source, reader))
+        return read_parts(parted, self._config, shop, self.builder, self._late, self.log)
+
+    def documents(self, made: Iterable[B | Unread | None]) -> Iterator[B | Document]:
         """Yield the documents among what was made of records, in order; pages are read meanwhile in other processes.
 
         How far that runs ahead does not depend on their number: neither does the log.
@@ -196,9 +238,9 @@ class Reading:
         """Stop the processes that read pages."""
         self._pages.close()
 
-    def _done(self, item: Any, future: Future[Article] | None) -> tuple[Document, ...]:
-        """Return the one document, or none."""
-        document: Document | None = item if future is None else self.builder.complete(item, future.result())
+    def _done(self, item: Any, future: Future[Article] | None) -> tuple[Any, ...]:
+        """Return the one document or batch, or none."""
+        document = item if future is None else self.builder.complete(item, future.result())
         return () if document is None else (document,)
 
     def _with_texts(self, source: Source, reader: Reader, records: Iterator[Record]) -> Iterator[Record] | None:
@@ -260,7 +302,7 @@ def _is_empty(path: str | None) -> bool:
         return False  # who opens it says what is wrong
 
 
-def _from_sources(reading: Reading, sources: Iterable[Source]) -> Iterator[Document]:
+def _from_sources(reading: Reading, sources: Iterable[Source]) -> Iterator[Any]:
     try:
         yield from reading.documents(_made(reading, sources))
     finally:
@@ -268,8 +310,12 @@ def _from_sources(reading: Reading, sources: Iterable[Source]) -> Iterator[Docum
     reading.check_options()
 
 
-def _made(reading: Reading, sources: Iterable[Source]) -> Iterator[Document | Unread | None]:
+def _made(reading: Reading, sources: Iterable[Source]) -> Iterator[Batch | Document | Unread | None]:
     for source in sources:
+        parted = reading.parted(source)
+        if parted is not None:
+            yield from parted
+            continue
         opened = reading.open(source)
         if opened is None:
             continue
@@ -278,7 +324,7 @@ def _made(reading: Reading, sources: Iterable[Source]) -> Iterator[Document | Un
             yield make(record, (name, line))
 
 
-def _from_records(reading: Reading, records: Iterable[Document | Mapping[str, Any]]) -> Iterator[Document]:
+def _from_records(reading: Reading, records: Iterable[Document | Mapping[str, Any]]) -> Iterator[Any]:
     made = (_from_memory(reading, record, ("record", number)) for number, record in enumerate(rows_of(records), 1))
     try:
         yield from reading.documents(made)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import re
 import sys
 import zlib
@@ -58,9 +59,11 @@ class Stream:
         self.name = name
         self.path = path
         self.cut = False
+        self._first = 1
         self._log = log
         chunks = _to_utf8(_gather(self._guarded()))
-        self._file = io.BufferedReader(_Input(self._plain, chunks, self._note_error), BLOCK)
+        raw: io.RawIOBase = _Input(self._plain, chunks, self._note_error)
+        self._file = io.BufferedReader(raw, BLOCK)
 
     def head(self) -> bytes:
         """Return the first bytes of the text, up to `BLOCK` of them, without consuming them."""
@@ -87,7 +90,7 @@ class Stream:
         A line of more than `limit` bytes comes as None and is never in memory as a whole. A last line without
         an end is left out when an error cut it off.
         """
-        for number, line in enumerate(iter(partial(self._file.readline, limit + 1), b""), 1):
+        for number, line in enumerate(iter(partial(self._file.readline, limit + 1), b""), self._first):
             if line[-1] == _LINE_FEED:
                 yield number, line
             elif len(line) > limit:
@@ -95,6 +98,24 @@ class Stream:
                 yield number, None
             elif not self.cut:
                 yield number, line
+
+    def parts(self, size: int) -> tuple[io.FileIO, list[tuple[int, int]]] | None:
+        """Return the file, open, and the spans of its bytes (start, end) that are whole lines and about `size` each.
+
+        None where it is no longer than twice that, or cannot be read as it is: packed, UTF-16, standard input, a pipe.
+        What a file grows by while it is read belongs to the last span.
+        """
+        try:
+            file = self._plain()
+            if file is None:
+                return None
+            spans = _line_spans(file, size)
+        except OSError:
+            return None  # who reads it from the front says what is wrong
+        if len(spans) < 3:
+            file.close()
+            return None
+        return file, spans
 
     def _pass_line(self) -> None:
         for piece in iter(partial(self._file.readline, BLOCK), b""):
@@ -148,6 +169,68 @@ class Stream:
             return
         with open(self.path, "rb", buffering=0) as file:
             yield from _pieces(file)
+
+
+class Part(Stream):
+    """Some bytes of an open file (start, end), which begin with its line `first`.
+
+    The file's own position is neither used nor moved, so that processes may share it.
+    """
+
+    def __init__(self, name: str, file: io.FileIO, span: tuple[int, int], log: ReadLog, first: int = 1) -> None:
+        super().__init__(name, None, log)
+        self._first = first
+        self._window = _Window(file.fileno(), span, self._note_error)
+        self._file = io.BufferedReader(self._window, BLOCK)
+
+    @property
+    def line_feeds(self) -> int:
+        """Return how many lines have ended in what was read."""
+        return self._window.line_feeds
+
+
+class _Window(io.RawIOBase):
+    """Some bytes of a file (start, end)."""
+
+    def __init__(self, handle: int, span: tuple[int, int], fail: Callable[[OSError], None]) -> None:
+        self._handle, self._fail = handle, fail
+        self._at, self._end = span
+        self.line_feeds = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        wanted = memoryview(buffer)[: self._end - self._at]
+        try:
+            size = os.preadv(self._handle, [wanted], self._at) if wanted else 0
+        except OSError as error:
+            self._fail(error)
+            return 0
+        self._at += size
+        self.line_feeds += bytes(wanted[:size]).count(b"\n")
+        return size
+
+
+def _line_spans(file: io.FileIO, size: int) -> list[tuple[int, int]]:
+    """Return spans of a file, from its position on, that end behind a line feed; the last one has no end."""
+    start, last = file.tell(), os.fstat(file.fileno()).st_size
+    spans: list[tuple[int, int]] = []
+    while (end := _behind_line(file.fileno(), start + size, last)) < last:
+        spans.append((start, end))
+        start = end
+    return [*spans, (start, sys.maxsize)]
+
+
+def _behind_line(handle: int, at: int, last: int) -> int:
+    """Return where the first line that begins at or behind a byte does; `last` where there is none."""
+    at -= 1
+    while at < last and (block := os.pread(handle, BLOCK, at)):
+        found = block.find(b"\n")
+        if found >= 0:
+            return min(last, at + found + 1)
+        at += len(block)
+    return last
 
 
 def is_packed(head: bytes) -> bool:

@@ -12,7 +12,8 @@ import pytest
 
 from benchmarks.bare import loops
 from benchmarks.bare import table as bare_table
-from benchmarks.peers.__main__ import Labels, Run, read_labels, score, table, timed
+from benchmarks.peers import __main__ as peers
+from benchmarks.peers.__main__ import SETTINGS, Labels, Run, Setting, read_labels, score, table, timed
 from benchmarks.peers.common import Clusters, articles, shingles
 
 LABELS = Labels(pairs=[("a", "b"), ("c", "d")], stories={"a": "1", "b": "1", "c": "2", "d": "2", "e": "3"})
@@ -56,10 +57,40 @@ def test_scripts_read_shingle_and_join(tmp_path: Path) -> None:
 
 def test_time_and_memory_are_those_of_the_process() -> None:
     """A process that holds 64 MB is seen to; one that fails ends the comparison with what it said."""
-    wall, cpu, peak = timed([sys.executable, "-c", "x = bytearray(1 << 26)"])
-    assert (wall > 0, cpu >= 0, peak > 64) == (True, True, True)
+    took = timed([sys.executable, "-c", "x = bytearray(1 << 26)"])
+    assert (took.wall > 0, took.cpu >= 0, took.peak_mb > 64, took.ended) == (True, True, True, True)
     with pytest.raises(click.ClickException, match="no such setting"):
         timed([sys.executable, "-c", "raise SystemExit('no such setting')"])
+
+
+def test_what_takes_too_long_is_stopped() -> None:
+    """With all its children; the table says how long it was waited for, and nothing of what it found."""
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    took = timed([sys.executable, "-c", code], 0.5)
+    assert (took.ended, took.wall < 30) == (False, True)
+    peer = replace(OURS, tool="other", wall=24.0, stopped=True)
+    assert table([OURS, peer]).splitlines()[-1] == "| 5 | other |  | – | – | > 24.0 | – | – | > 12.0 | – |"
+
+
+def test_each_peer_runs_on_larger_corpora_at_what_was_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The first setting that finds as much, else the one that finds most; a run has so much of our time."""
+    recalls = {"a": [0.3, 0.995], "b": [0.2, 0.5, 0.4, 0.1, 0.1, 0.1]}
+    asked: list[tuple[str, Setting, float]] = []
+
+    def run(python: Path, peer: str, setting: Setting, corpus: Path, labels: Labels, limit: float) -> Run:
+        asked.append((peer, setting, limit))
+        return replace(OURS, tool=peer, recall=recalls[peer][SETTINGS.index(setting)])
+
+    (tmp_path / "gold.jsonl").write_text("")
+    monkeypatch.setattr(peers, "own_run", lambda *args: OURS)
+    monkeypatch.setattr(peers, "peer_run", run)
+    monkeypatch.setattr(peers, "environment", lambda *args: tmp_path)
+    chosen: dict[str, Setting] = {}
+    assert len(list(peers.runs(tmp_path, tmp_path, ["a", "b"], chosen, 7))) == 1 + 2 + len(SETTINGS)
+    assert chosen == {"a": SETTINGS[1], "b": SETTINGS[1]}
+    asked.clear()
+    assert len(list(peers.runs(tmp_path, tmp_path, ["a", "b"], chosen, 7))) == 3
+    assert asked == [("a", SETTINGS[1], 14.0), ("b", SETTINGS[1], 14.0)]
 
 
 def test_ratios_are_to_our_run_on_the_same_articles() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -51,6 +52,20 @@ def test_sketches_like_the_twin(token_lists: list[list[int]], size: int, short: 
         assert sampled[bounds[d] : bounds[d + 1]].tolist() == twin
         assert least[d].tolist() == [*sorted(set(twin)), 2**64 - 1, 2**64 - 1][:2]
         assert tuple(digests[d].tolist()) == reference.digest(hashes)
+
+
+@FEW
+@given(st.lists(st.tuples(st.lists(st.integers(0, 2**64 - 1), max_size=9), st.booleans()), max_size=5), st.booleans())
+def test_keys_like_the_twin(texts: list[tuple[list[int], bool]], all_of_them: bool) -> None:
+    """Hashes of the texts asked for, with the ranks of these, in parts by their uppermost bits."""
+    samples = [sorted({h >> (i % 3) * 4 for i, h in enumerate(sample)}) for sample, _ in texts]
+    rank = [n if taken else -1 for n, (_, taken) in enumerate(texts)]
+    bounds = np.cumsum([0, *map(len, samples)])
+    sampled = np.array([h for sample in samples for h in sample], np.uint64)
+    highest, shift = (2**64 - 1, 62) if all_of_them else (2**61 - 1, 59)
+    codes, edges = kernels.keyed(sampled, bounds, np.array(rank, np.int64), np.uint64(highest), 3, shift, 4)
+    found = [codes[low:high].tolist() for low, high in itertools.pairwise(edges)]
+    assert found == reference.keyed(samples, rank, highest, 3, shift, 4)
 
 
 @FEW
