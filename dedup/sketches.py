@@ -124,17 +124,16 @@ class Sketcher:
 def sketch(texts: list[str], config: SignatureConfig) -> Sketches:
     """Return the sketches of some texts."""
     tokens = tokenize(texts)
-    sampled, bounds, least, digests = kernels.sketch(
+    sampled, bounds, least, digests, masses = kernels.sketch(
         tokens.hashes, tokens.weights, tokens.bounds, config.shingle_size, np.uint64(2**64 // ONE_OF), SHORT
     )
-    total = np.concatenate([np.zeros(1, np.int64), np.cumsum(tokens.weights, dtype=np.int64)])
     return Sketches(
         sampled=sampled,
         bounds=bounds,
         least=least,
         digests=digests,
         sizes=np.diff(tokens.bounds),
-        weights=np.diff(total[tokens.bounds]),
+        weights=masses,
     )
 
 

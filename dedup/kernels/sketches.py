@@ -17,11 +17,12 @@ _HIGHEST = np.uint64(0xFFFFFFFFFFFFFFFF)
 @kernel
 def sketch(hashes: Any, weights: Any, bounds: Any, size: int, below: Any, short: int) -> Any:
     """Return the shingle hashes smaller than `below` (uint64, text by text; of texts of up to `short` shingles all),
-    their bounds (int64, n + 1), the two smallest hashes (uint64, n x 2, all ones where there are none) and digests of
-    the token hashes (uint64, n x 2)."""
+    their bounds (int64, n + 1), the two smallest hashes (uint64, n x 2, all ones where there are none), digests of the
+    token hashes (uint64, n x 2) and what all tokens of a text weigh (int64)."""
     n = len(bounds) - 1
     least = np.full((n, 2), _HIGHEST)
     digests = np.zeros((n, 2), np.uint64)
+    masses = np.zeros(n, np.int64)
     sampled = np.empty(len(hashes), np.uint64)
     sample_bounds = np.zeros(n + 1, np.int64)
     longest, kept = 0, 0
@@ -47,8 +48,9 @@ def sketch(hashes: Any, weights: Any, bounds: Any, size: int, below: Any, short:
         for i in range(low, high):
             left = (left + np.uint64(hashes[i])) * _LEFT
             right = mix64(right ^ np.uint64(hashes[i])) + _RIGHT
+            masses[d] += weights[i]
         digests[d, 0], digests[d, 1] = left, right
-    return sampled[:kept].copy(), sample_bounds, least, digests
+    return sampled[:kept].copy(), sample_bounds, least, digests, masses
 
 
 @kernel
@@ -56,7 +58,8 @@ def keyed(sampled: Any, bounds: Any, rank: Any, highest: Any, bits: int, shift: 
     """Return the hashes up to `highest` of the texts whose `rank` (int64) is not -1, as numbers (uint64) with the rank
     in the lower `bits` and the hash above, and where each of `parts` begins (int64, parts + 1): what has the same bits
     from `shift` on is in one part."""
-    low, edges = np.uint64(bits), np.zeros(parts + 1, np.int64)
+    low = np.uint64(bits)
+    edges: Any = np.zeros(parts + 1, np.int64)
     out = np.empty(0, np.uint64)
     for run in range(2):
         if run:
@@ -65,10 +68,10 @@ def keyed(sampled: Any, bounds: Any, rank: Any, highest: Any, bits: int, shift: 
             if rank[d] >= 0:
                 for i in range(bounds[d], bounds[d + 1]):
                     if sampled[i] <= highest:
-                        p = np.int64(sampled[i] >> np.uint64(shift))
+                        at = np.int64(sampled[i] >> np.uint64(shift))
                         if run:
-                            out[edges[p]] = sampled[i] >> low << low | np.uint64(rank[d])
-                        edges[p + (1 - run)] += 1
+                            out[edges[at]] = sampled[i] >> low << low | np.uint64(rank[d])
+                        edges[at + (1 - run)] += 1
         if run:
             # what was a part's beginning is its end now
             for p in range(parts, 0, -1):

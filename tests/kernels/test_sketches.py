@@ -43,7 +43,7 @@ def near(batch: list[str]) -> list[list[int]]:
 def test_sketches_like_the_twin(token_lists: list[list[int]], size: int, short: int) -> None:
     """Samples, their smallest hashes and digests equal their twins'."""
     tokens, below = tokens_of(token_lists), 2**62
-    sampled, bounds, least, digests = kernels.sketch(
+    sampled, bounds, least, digests, masses = kernels.sketch(
         tokens.hashes, tokens.weights, tokens.bounds, size, np.uint64(below), short
     )
     for d in range(len(token_lists)):
@@ -52,6 +52,7 @@ def test_sketches_like_the_twin(token_lists: list[list[int]], size: int, short: 
         assert sampled[bounds[d] : bounds[d + 1]].tolist() == twin
         assert least[d].tolist() == [*sorted(set(twin)), 2**64 - 1, 2**64 - 1][:2]
         assert tuple(digests[d].tolist()) == reference.digest(hashes)
+        assert masses[d] == 6 * len(hashes)
 
 
 @FEW
