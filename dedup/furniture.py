@@ -38,6 +38,8 @@ LEAST_PAGES = 5
 MANY_PAGES = 1000
 # Texts whose remainders, and whose titles, are kept at hand.
 MOST_VECTORS = 1 << 15
+# Passages whose own words are kept at hand: the carriers of one come one after the other.
+MOST_OWNS = 1 << 8
 # Most cosines of pairs that are; texts that share one passage often share more.
 MOST_COSINES = 1 << 16
 # Likeness of remainders up to which texts tell other stories, and from which the same one; texts that are looked at.
@@ -111,6 +113,7 @@ class Relatedness:
         self._titles = _Titles(titles, known.idf)
         self._vector = functools.lru_cache(maxsize=MOST_VECTORS)(self._make_vector)
         self._cosine = functools.lru_cache(maxsize=MOST_COSINES)(self._make_cosine)
+        self._owns: dict[tuple[bytes, bytes], Weighted] = {}
         self._covered = np.zeros(len(known.tokens.hashes), np.bool_) if covered is None else covered
         for family, own in self._pages.items():
             if len(own) >= MANY_PAGES:  # before processes are forked, that they need not look for them again
@@ -134,11 +137,12 @@ class Relatedness:
         x, y = self._titles.of(a), self._titles.of(b)
         if x.mass < TITLE_MASS or y.mass < TITLE_MASS:
             return None
-        common = [w for w in x.words if w in y.words]
+        common = x.words.keys() & y.words.keys()
         if common and self._families[a] == self._families[b]:
-            house = self._house_words(self._families[a])
-            common = [w for w in common if w not in house]
-        shared = sum(x.words[w] for w in common)
+            common -= self._house_words(self._families[a])
+        if not common:
+            return False
+        shared = sum(x.words[w] for w in sorted(common))
         return shared >= TITLE_MASS or shared >= TITLE_SHARE * min(x.mass, y.mass)
 
     def _house_words(self, family: str) -> frozenset[int]:
@@ -234,8 +238,19 @@ class Relatedness:
         rest = self._vector(member.document)
         if titled or rest is None:
             return titled
-        own = self._weighted(member.start, member.end, np.ones(member.end - member.start, np.bool_), NO_WORDS)
-        return _dot(rest, own) >= self._least
+        return _dot(rest, self._own(member)) >= self._least
+
+    def _own(self, member: Carrier) -> Weighted:
+        """Return the weighted words of a passage; those with the same tokens have the same."""
+        part, tokens = slice(member.start, member.end), self._known.tokens
+        key = tokens.hashes[part].tobytes(), tokens.weights[part].tobytes()
+        found = self._owns.get(key)
+        if found is None:
+            if len(self._owns) >= MOST_OWNS:
+                self._owns.clear()
+            kept = np.ones(member.end - member.start, np.bool_)
+            found = self._owns[key] = self._weighted(member.start, member.end, kept, NO_WORDS)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

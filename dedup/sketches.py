@@ -106,13 +106,12 @@ class Sketcher:
         self._submit()
         parts = [*self._done, *(f.result() for f in self._waiting)]
         self._done, self._waiting = [], []
-        counts = np.concatenate([np.diff(p.bounds) for p in parts])
-        starts = (np.cumsum(counts) - counts)[order]
-        counts = counts[order]
-        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-        places = np.repeat(starts - bounds[:-1], counts) + np.arange(bounds[-1])
+        counts = np.concatenate([np.zeros(1, np.int64), *(np.diff(p.bounds) for p in parts)])
+        sampled, bounds = np.concatenate([p.sampled for p in parts]), np.cumsum(counts)
+        if not np.array_equal(order, np.arange(len(counts) - 1)):
+            sampled, bounds = kernels.ordered(sampled, bounds, order)
         return Sketches(
-            sampled=np.concatenate([p.sampled for p in parts])[places],
+            sampled=sampled,
             bounds=bounds,
             least=np.concatenate([p.least for p in parts])[order],
             digests=np.concatenate([p.digests for p in parts])[order],
@@ -155,8 +154,7 @@ def near_pairs(
     """Return the pairs (int64, n x 2, left < right, sorted) of `active` texts that can be near-duplicates."""
     highest = np.uint64(2**64 // ONE_OF - 1)
     # what lies above the bound is a short text's
-    above = np.concatenate([np.zeros(1, np.int64), np.cumsum(made.sampled > highest)])
-    short = active & (np.diff(above[made.bounds]) > 0)
+    short = active & kernels.reaching(made.sampled, made.bounds, highest)
     n = max(1, len(active))
     of_all = _alike(made, active, highest, pool)
     codes = np.union1d(of_all, _alike(made, short, np.uint64(2**64 - 1), pool))

@@ -122,7 +122,8 @@ class Column:
 
     def __init__(self, scratch: Scratch, kind: np.dtype[Any]) -> None:
         self._scratch, self._kind = scratch, kind
-        self._held: list[npt.NDArray[Any]] = []
+        # grown in its place: pieces to be joined would take the memory twice
+        self._held = np.empty(0, kind)
         self._file = scratch.file() if scratch.on_disk else None
         self._size = 0
 
@@ -131,9 +132,11 @@ class Column:
 
     def append(self, values: npt.NDArray[Any]) -> None:
         """Add values; raises `StoreError` when they cannot be written."""
-        self._size += len(values)
+        before, self._size = self._size, self._size + len(values)
         if self._file is None:
-            self._held.append(values)
+            if self._size > len(self._held):
+                self._held.resize(max(self._size, 2 * len(self._held)), refcheck=False)
+            self._held[before : self._size] = values
             return
         try:
             self._file.write(np.ascontiguousarray(values).data)
@@ -141,10 +144,10 @@ class Column:
             raise _full(self._scratch.folder, error) from error
 
     def finish(self) -> npt.NDArray[Any]:
-        """Return the whole array, and let go of its pieces."""
+        """Return the whole array; nothing can be added after it."""
         if self._file is None:
-            held, self._held = self._held, []
-            return np.concatenate(held) if held else np.empty(0, self._kind)
+            self._held.resize(self._size, refcheck=False)
+            return self._held
         try:
             self._file.flush()
         except OSError as error:

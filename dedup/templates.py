@@ -25,9 +25,13 @@ SHINGLE, LEAST_WORDS = 3, 6
 
 
 def templates(
-    tokens: Tokens, families: Iterable[npt.NDArray[np.int64]], min_pages: int, pool: Executor
+    tokens: Tokens,
+    families: Iterable[npt.NDArray[np.int64]],
+    min_pages: int,
+    pool: Executor,
+    among: npt.NDArray[np.bool_] | None = None,
 ) -> Iterator[Cluster]:
-    """Yield what at least `min_pages` of the pages of one family have in common.
+    """Yield what at least `min_pages` of the pages of one family have in common, if one of these is `among` some texts.
 
     `families` has the texts (int64) of each; `tokens` those of all texts.
     """
@@ -41,7 +45,7 @@ def templates(
 
     enough = (part for pages in families for part in _parts(pages) if len(part) >= min_pages)
     for found in in_order(pool, runs, enough):
-        yield from _clusters(found, min_pages)
+        yield from _clusters(found, min_pages, among)
 
 
 def _parts(pages: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
@@ -50,12 +54,13 @@ def _parts(pages: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
     return [pages[first::count] for first in range(count)]
 
 
-def _clusters(runs: npt.NDArray[np.int64], min_pages: int) -> Iterator[Cluster]:
+def _clusters(runs: npt.NDArray[np.int64], min_pages: int, among: npt.NDArray[np.bool_] | None) -> Iterator[Cluster]:
     """Yield the runs that have words in common and stand on enough pages, the longest first."""
     by_group = runs[np.argsort(runs[:, 3], kind="stable")]
     edges = np.flatnonzero(np.diff(by_group[:, 3])) + 1
     for part in np.split(by_group, edges):
-        if len(np.unique(part[:, 0])) < min_pages:
+        pages = part[:, 0]
+        if (among is not None and not among[pages].any()) or len(np.unique(pages)) < min_pages:
             continue
         longest = int(np.argmax(part[:, 2] - part[:, 1]))
         rows = part[[longest, *(i for i in range(len(part)) if i != longest)], :3].tolist()

@@ -109,13 +109,14 @@ def find(
     some = narrow(corpus, made, known, pool)
     found = _aligned(some, pool, progress, config, scratch)
     progress.stage("templates", None)
-    compared = frozenset(found.passages.documents.ravel().tolist())
-    runs = templates.templates(found.tokens, some.families, LEAST_PAGES, pool)
+    compared = np.zeros(len(found.tokens), np.bool_)
+    compared[found.passages.documents.ravel()] = True
+    runs = templates.templates(found.tokens, some.families, LEAST_PAGES, pool, compared)
     counts = {"tokens": int(made.sizes.sum()), "exact_copies": some.copies, **found.counts}
     return Finding(
         part=some.part,
         found=replace(found, sizes=made.sizes, weight=int(made.weights.sum()), counts=counts),
-        runs=Clusters.of([run for run in runs if any(m.document in compared for m in run.members)]),
+        runs=Clusters.of(list(runs)),
     )
 
 

@@ -54,6 +54,30 @@ def sketch(hashes: Any, weights: Any, bounds: Any, size: int, below: Any, short:
 
 
 @kernel
+def ordered(sampled: Any, bounds: Any, order: Any) -> tuple[Any, Any]:
+    """Return the hashes at `bounds` (int64) of the texts `order` (int64), in that order, and their bounds."""
+    edges = np.zeros(len(order) + 1, np.int64)
+    for i in range(len(order)):
+        edges[i + 1] = edges[i] + bounds[order[i] + 1] - bounds[order[i]]
+    out = np.empty(edges[len(order)], np.uint64)
+    for i in range(len(order)):
+        out[edges[i] : edges[i + 1]] = sampled[bounds[order[i]] : bounds[order[i] + 1]]
+    return out, edges
+
+
+@kernel
+def reaching(sampled: Any, bounds: Any, highest: Any) -> Any:
+    """Return which texts (bool) have a hash above the `highest`; hashes stand at `bounds` (int64, n + 1)."""
+    out = np.zeros(len(bounds) - 1, np.bool_)
+    for d in range(len(out)):
+        for i in range(bounds[d], bounds[d + 1]):
+            if sampled[i] > highest:
+                out[d] = True
+                break
+    return out
+
+
+@kernel
 def keyed(sampled: Any, bounds: Any, rank: Any, highest: Any, bits: int, shift: int, parts: int) -> Any:
     """Return the hashes up to `highest` of the texts whose `rank` (int64) is not -1, as numbers (uint64) with the rank
     in the lower `bits` and the hash above, and where each of `parts` begins (int64, parts + 1): what has the same bits

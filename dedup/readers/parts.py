@@ -26,8 +26,8 @@ from dedup.readers.streams import Part
 from dedup.shelf import Batch, stored
 from dedup.spill import Scratch
 
-# Bytes of a part, at most and at least; a process has about four parts of a file, if it is not small.
-LARGEST, SMALLEST, SHARES = 2 << 20, 1 << 19, 4
+# Bytes of a part: few, as what a process makes of it is then in memory that it has used before.
+PART = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,6 @@ class Workshop:
         if jobs < 2 or not workers.forks():
             return None
         return cls(jobs, scratch, tuple(scratch.file() for _ in range(jobs)), make)
-
-    def part_size(self, size: int) -> int:
-        """Return how large the parts of a file of `size` bytes are."""
-        return max(SMALLEST, min(LARGEST, size // (SHARES * self.jobs)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from dedup.readers.jsonl import JsonLinesReader, line_records
 from dedup.readers.log import Place, ReadLog, kind, printable
 from dedup.readers.page import Article
 from dedup.readers.page_pool import PagePool
-from dedup.readers.parts import Parted, Workshop
+from dedup.readers.parts import PART, Parted, Workshop
 from dedup.readers.parts import read as read_parts
 from dedup.readers.path_pattern import PathPattern
 from dedup.readers.streams import Stream
@@ -196,17 +196,13 @@ class Reading:
         shop, reader = self._shop, source.reader
         if shop is None or self._late is None or source.path is None or not isinstance(reader, JsonLinesReader):
             return None
-        try:
-            size = shop.part_size(os.path.getsize(source.path))
-        except OSError:
-            return None  # who opens it says what is wrong
         stream = Stream(source.name, source.path, ReadLog())
         if reader.is_spread(stream.head()):
             return None
         first = next(line_records(stream, self._limit, ReadLog()), None)
         if source.found and (first is None or not self._has_text(first[1])):
             return None  # it may be a file of labels
-        cut = stream.parts(size)
+        cut = stream.parts(PART)
         if cut is None:
             return None
         self.log.files += 1

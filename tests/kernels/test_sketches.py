@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -53,6 +54,18 @@ def test_sketches_like_the_twin(token_lists: list[list[int]], size: int, short: 
         assert least[d].tolist() == [*sorted(set(twin)), 2**64 - 1, 2**64 - 1][:2]
         assert tuple(digests[d].tolist()) == reference.digest(hashes)
         assert masses[d] == 6 * len(hashes)
+
+
+@FEW
+@given(st.lists(st.lists(st.integers(0, 9), max_size=4), max_size=5), st.integers(0, 9), st.randoms())
+def test_hashes_of_some_texts(samples: list[list[int]], highest: int, rng: random.Random) -> None:
+    """In another order, some left out; which texts have a hash above a bound."""
+    order = rng.sample(range(len(samples)), rng.randint(0, len(samples)))
+    bounds, flat = np.cumsum([0, *map(len, samples)]), np.array([h for s in samples for h in s], np.uint64)
+    out, edges = kernels.ordered(flat, bounds, np.array(order, np.int64))
+    assert [out[a:b].tolist() for a, b in itertools.pairwise(edges)] == [samples[i] for i in order]
+    above = kernels.reaching(flat, bounds, np.uint64(highest)).tolist()
+    assert above == [any(h > highest for h in sample) for sample in samples]
 
 
 @FEW

@@ -22,11 +22,12 @@ def own(page: int, count: int = 40) -> str:
     return " ".join(WORDS[page * 100 : page * 100 + count])
 
 
-def found(pages: list[str], least: int = 3) -> list[list[tuple[int, str]]]:
-    """Return what is found, as text numbers with the words."""
+def found(pages: list[str], least: int = 3, among: list[int] | None = None) -> list[list[tuple[int, str]]]:
+    """Return what is found, as text numbers with the words; with a page of `among` alone where they are given."""
+    asked = None if among is None else np.isin(np.arange(len(pages)), among)
     tokens = tokenize(pages)
     with ThreadPoolExecutor(2) as pool:
-        clusters = list(templates(tokens, [np.arange(len(pages))], least, pool))
+        clusters = list(templates(tokens, [np.arange(len(pages))], least, pool, asked))
     return [
         [(m.document, pages[m.document][tokens.starts[m.start] : tokens.ends[m.end - 1]]) for m in cluster.members]
         for cluster in clusters
@@ -54,6 +55,8 @@ def test_a_line_inside_a_paragraph_is_found() -> None:
     pages = [f"{own(n)} {LINE} {own(n + 20)}" for n in range(3)]
     assert [[text for _, text in members] for members in found(pages)] == [[LINE] * 3]
     assert found(pages[:2]) == []
+    pages += [own(9), own(10)]
+    assert (found(pages, among=[3, 4]), len(found(pages, among=[2, 4]))) == ([], 1)
 
 
 def test_what_is_left_of_a_line_belongs_to_it() -> None:

@@ -12,7 +12,7 @@ import pytest
 from dedup import Document
 from dedup.config import ReadConfig
 from dedup.errors import StoreError
-from dedup.readers import ReadLog, Workshop, batches, parts, stream
+from dedup.readers import ReadLog, Workshop, batches, reading, stream
 from dedup.readers.ids import LateBook
 from dedup.shelf import Batch, Shelf
 from dedup.spill import Scratch
@@ -35,8 +35,7 @@ ODD = (
 
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "LARGEST", 400)
-    monkeypatch.setattr(parts, "SMALLEST", 400)
+    monkeypatch.setattr(reading, "PART", 400)
 
 
 def lines(seed: int, pages: bool = False) -> list[bytes]:
