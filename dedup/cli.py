@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dedup.config import Config
     from dedup.journal import Journal
     from dedup.model import ScanResult
+    from dedup.report.terminal import RichProgress
 
 KINDS = ("wire_copy", "quotation", "caption", "boilerplate", "stock_phrase", "other")
 SCOPES = ("cross_outlet", "within_outlet", "within_document")
@@ -148,18 +149,12 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     check_target(Path(out))
     for name in options["formats"]:
         check_format(name)
-    from rich.console import Console
-
     from dedup.pipeline import scan as run
     from dedup.progress import NoProgress
-    from dedup.report.terminal import LEAST_SECONDS, RichProgress, print_summary
 
     _announce_compilation()
-    console = Console(stderr=True)
-    quiet = options["quiet"]
-    progress = (
-        NoProgress() if quiet else RichProgress(console, least_seconds=0.0 if options["verbose"] else LEAST_SECONDS)
-    )
+    shown = None if options["quiet"] else _shown(verbose=options["verbose"])
+    progress = shown or NoProgress()
     work = Path(options["work"] or Path(out).absolute().parent)
     given = {"against": options["against"], "find": _finder(options, config), "work": work}
     journal = _journal(work, config, [*paths, options["against"] or ""]) if options["resume"] else None
@@ -171,13 +166,24 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
         if journal is not None:
             journal.remove()
     finally:
-        if isinstance(progress, RichProgress):
-            progress.close()
+        if shown is not None:
+            shown.close()
         if journal is not None and journal.close():
             click.echo(f"dedup: what is finished is in {journal.path}; the same command goes on from there", err=True)
-    if not quiet:
-        print_summary(result, Path(out), console)
+    if shown is not None:
+        from dedup.report.terminal import print_summary
+
+        print_summary(result, Path(out), shown.console)
     _exit(result, fail=options["fail_on_duplicates"])
+
+
+def _shown(*, verbose: bool) -> RichProgress:
+    """Return what shows progress; its libraries take a tenth of a second to load."""
+    from rich.console import Console
+
+    from dedup.report.terminal import LEAST_SECONDS, RichProgress
+
+    return RichProgress(Console(stderr=True), least_seconds=0.0 if verbose else LEAST_SECONDS)
 
 
 def _journal(work: Path, config: Config, paths: list[str]) -> Journal:

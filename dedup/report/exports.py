@@ -11,7 +11,6 @@ from typing import Final
 from dedup.errors import StoreError
 from dedup.report.cells import csv_text
 from dedup.report.gexf import gexf
-from dedup.report.html import write_html
 from dedup.report.parquet import check_installed, parquet_bytes
 from dedup.report.passim import passim_lines
 from dedup.report.prepared import Prepared
@@ -37,6 +36,8 @@ def check_format(name: str) -> None:
 
 
 def _html(ready: Prepared, folder: Path) -> list[Path]:
+    from dedup.report.html import write_html
+
     write_html(ready, folder / "report.html")
     return [folder / "report.html"]
 

@@ -68,6 +68,11 @@ class RichProgress:
         self._total: int | None = None
         self._since = 0.0
 
+    @property
+    def console(self) -> Console:
+        """Return where it shows them."""
+        return self._console
+
     def __enter__(self) -> Self:
         return self
 

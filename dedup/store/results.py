@@ -114,9 +114,6 @@ def _clear(out: Path) -> None:
 
 
 def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequence[str], jobs: int) -> None:
-    from dedup.report.exports import write_format
-    from dedup.report.prepared import ReportOptions, prepare
-
     tables: dict[str, Iterable[Any]] = {
         "passages.jsonl": result.passages,
         "documents.jsonl": result.documents,
@@ -134,6 +131,9 @@ def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequenc
             write_parts(folder / WORDS, packed(result.words))
     reports = [name for name in formats if name != "jsonl"]
     if reports:
+        from dedup.report.exports import write_format
+        from dedup.report.prepared import ReportOptions, prepare
+
         ready = prepare(result, ReportOptions(jobs=jobs))
         for name in reports:
             write_format(name, ready, folder)
