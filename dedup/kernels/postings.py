@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dedup.kernels.arrays import grown, grown_rows
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 
 # Least tokens between two borders for a whole unit, a paragraph or quotation, to stand between them.
 UNIT = 3
@@ -61,7 +61,7 @@ def chosen(groups: Any, starts: Any, ends: Any, mass: Any, value: Any, borders: 
     return out
 
 
-@kernel
+@helper
 def _first_not_less(view: Any, block: int, n: int, key: Any, guess: int) -> int:
     """Return where `key` would be put before its equals among the first `n` sorted values of a block, looking near a
     guess."""
@@ -87,7 +87,7 @@ def _first_not_less(view: Any, block: int, n: int, key: Any, guess: int) -> int:
     return low
 
 
-@kernel
+@helper
 def _first_greater(view: Any, block: int, n: int, key: Any, start: int) -> int:
     """Return where `key` would be put behind its equals, of which the first would stand at `start`."""
     high, step = start, 1
@@ -105,7 +105,7 @@ def _first_greater(view: Any, block: int, n: int, key: Any, start: int) -> int:
     return low
 
 
-@kernel
+@helper
 def _block_before(fences: Any, key: Any, guess: int) -> int:
     """Return the last block whose first key is below `key`, or -1, looking near a guess."""
     n = len(fences)
@@ -204,7 +204,7 @@ def contexts(hashes: Any, weights: Any, bounds: Any, places: Any, size: int) -> 
     return out
 
 
-@kernel
+@helper
 def _first_from(view: Any, low: int, high: int, shift: int, wanted: int) -> int:
     """Return the first of the records `[low, high)` whose value, its lowest `shift` bits left out, is not below."""
     size = view.shape[1]
@@ -351,7 +351,7 @@ def gather(view: Any, low: Any, high: Any, contexts: Any, first: int, at: Any, o
         at[i] = n
 
 
-@kernel
+@helper
 def _span(differs: Any, spans: Any, s: int) -> Any:
     """Return the tokens that a hit may stand for: the seed, and on each side as much as may go on without another seed
     where the words beside it may be the same."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dedup.kernels.arrays import argsort, grown, grown_rows
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 
 # Tokens compared on either side when the places of a frequent seed are put in order.
 CONTEXT = 64
@@ -371,7 +371,7 @@ def group_hits(places: Any, documents: Any, kept: Any) -> Any:
     return out, texts, groups[: count + 1].copy()
 
 
-@kernel
+@helper
 def _fill(keys: Any, low: int, high: int, heads: Any, following: Any, first: Any) -> None:
     """Put the seeds `[low, high)` into a chained hash table, each key once, and tell of each seed the first one with
     its key; what `following` and `first` (int64) say is counted from `low` on."""
@@ -389,7 +389,7 @@ def _fill(keys: Any, low: int, high: int, heads: Any, following: Any, first: Any
         first[j - low] = at
 
 
-@kernel
+@helper
 def _first_at(places: Any, low: int, high: int, place: int) -> int:
     """Return the first seed of `[low, high)` that stands at `place` or behind it."""
     while low < high:
@@ -401,7 +401,7 @@ def _first_at(places: Any, low: int, high: int, place: int) -> int:
     return low
 
 
-@kernel
+@helper
 def _carried(keys: Any, low: int, high: int, base: int, heads: Any, following: Any, lists: Any, after: Any) -> None:
     """Write for each key of a table (of seeds from `base` on) how many of the seeds `[low, high)` have it, and the
     first of them, to `lists` (int64, seeds x 3), and the next one behind each (-1: none) to `after` (int64)."""
