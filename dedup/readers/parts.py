@@ -32,20 +32,23 @@ PART = 1 << 19
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """How files are read in parts: by how many processes, into which `files`, one for each, and what else is made of
-    the texts of a part there."""
+    """How files of `least` bytes and more are read in parts: by how many processes, into which `files`, one for each,
+    and what else is made of the texts of a part there."""
 
     jobs: int
     scratch: Scratch
     files: tuple[IO[bytes], ...]
+    least: int = 0
     make: Callable[[list[str]], bytes] | None = None
 
     @classmethod
-    def of(cls, jobs: int, scratch: Scratch, make: Callable[[list[str]], bytes] | None = None) -> Workshop | None:
+    def of(
+        cls, jobs: int, scratch: Scratch, least: int = 0, make: Callable[[list[str]], bytes] | None = None
+    ) -> Workshop | None:
         """Return one for so many processes; None where there is but one, or none can be forked."""
         if jobs < 2 or not workers.forks():
             return None
-        return cls(jobs, scratch, tuple(scratch.file() for _ in range(jobs)), make)
+        return cls(jobs, scratch, tuple(scratch.file() for _ in range(jobs)), least, make)
 
 
 @dataclass(frozen=True, slots=True)

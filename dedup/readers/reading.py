@@ -197,7 +197,7 @@ class Reading:
         if shop is None or self._late is None or source.path is None or not isinstance(reader, JsonLinesReader):
             return None
         stream = Stream(source.name, source.path, ReadLog())
-        if reader.is_spread(stream.head()):
+        if _size(source.path) < shop.least or reader.is_spread(stream.head()):
             return None
         first = next(line_records(stream, self._limit, ReadLog()), None)
         if source.found and (first is None or not self._has_text(first[1])):
@@ -292,10 +292,15 @@ class Reading:
 
 
 def _is_empty(path: str | None) -> bool:
+    return path is not None and _size(path) == 0
+
+
+def _size(path: str) -> int:
+    """Return the bytes of a file, -1 where they cannot be told: who opens it says what is wrong."""
     try:
-        return path is not None and os.path.getsize(path) == 0
+        return os.path.getsize(path)
     except OSError:
-        return False  # who opens it says what is wrong
+        return -1
 
 
 def _from_sources(reading: Reading, sources: Iterable[Source]) -> Iterator[Any]:
