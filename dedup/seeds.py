@@ -88,7 +88,7 @@ class Layout:
         self.starts = bounds[self.edges]
         self.firsts = kernels.first_documents(bounds, kernels.DOCUMENT_STEP)
         self.place_bits = max(1, total.bit_length())
-        self.block_of = np.repeat(np.arange(len(self.edges) - 1, dtype=np.int32), np.diff(self.edges))
+        self.block_firsts = kernels.first_documents(self.starts, kernels.BLOCK_STEP)
         # a hit has a place, and one in its block
         self.left_bits = int(np.diff(self.starts).max(initial=1)).bit_length()
         # a record has the rest of the key, which gets smaller with more parts, and a place
@@ -174,9 +174,7 @@ def link_seeds(
             two_sided,
             config.small_bucket,
         )
-        hits.add(
-            *kernels.scatter_hits(found, layout.left_bits, layout.block_of, layout.starts, tokens.bounds, layout.firsts)
-        )
+        hits.add(*kernels.scatter_hits(found, layout.left_bits, layout.starts, layout.block_firsts))
         return int(frequent)
 
     frequent = sum(in_order(pool, part, range(len(seeds))))

@@ -16,6 +16,7 @@ from benchmarks.planting.story import Piece, Story, make_story, tell
 
 SOURCES, PAGES = 7, 8  # purposes of generators of random numbers
 LEXICON_TEXTS = 300
+FIRST_WORDS = 80  # of a story, which its titles are made of
 PICTURED_AGAIN, OWN_PARAGRAPH, OWN_TITLE, CREDITED = 0.4, 0.3, 0.4, 0.5
 CUES = (
     "Read more:",
@@ -57,7 +58,8 @@ class Press:
         plant, copy = carried[0]
         if plant.kind == "wire":
             body, placed = self._carry(plant, copy, text, rng)
-            title = title if rng.random() < OWN_TITLE else self._donors[plant.number].title
+            donor = self._donors[plant.number]
+            title = _retold(donor.title, donor.text, rng) if rng.random() < OWN_TITLE else donor.title
         else:
             body, placed = fill(text, [i for i in inserts if i.plant.kind != "furniture"], rng)
         return title, frame(body, placed, furniture)
@@ -108,6 +110,12 @@ class Press:
             text += piece.copy.text + piece.tail
         paragraph = own.strip().split("\n", 1)[0]
         return (text + GAP + paragraph if rng.random() < OWN_PARAGRAPH else text), placed
+
+
+def _retold(title: str, text: str, rng: np.random.Generator) -> str:
+    """Return a title of one's own for a story: half of the words of its title, others from its beginning."""
+    words = [w.strip('".,') for w in text.split()[:FIRST_WORDS]]
+    return " ".join(w if rng.random() < 0.5 else words[int(rng.integers(len(words)))] for w in title.split())
 
 
 def _member(plant: Plant, name: str, piece: Piece, start: int) -> Placed:

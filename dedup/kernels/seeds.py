@@ -11,8 +11,9 @@ from dedup.kernels.jit import helper, kernel
 
 # Tokens compared on either side when the places of a frequent seed are put in order.
 CONTEXT = 64
-# Places between two that have their text noted.
-DOCUMENT_STEP = 256
+# Places between two that have their text noted, and their block: so few are noted that they stay near the processor.
+DOCUMENT_STEP = 1024
+BLOCK_STEP = 1 << 16
 
 
 @kernel
@@ -297,21 +298,24 @@ def contexts(hashes: Any, places: Any, starts: Any, ends: Any, step: int) -> Any
 
 
 @kernel
-def scatter_hits(hits: Any, left_bits: int, block_of: Any, block_starts: Any, bounds: Any, firsts: Any) -> Any:
+def scatter_hits(hits: Any, left_bits: int, block_starts: Any, firsts: Any) -> Any:
     """Put hits into blocks by their left text.
 
-    `block_of` (int32 a text) and `block_starts` (int64, the first token of each block and the end of the last); a place
-    within a block has `left_bits`. Returns records (uint64: the right place, the left place within its block), block by
-    block, and the edges of the blocks (int64).
+    `block_starts` (int64) are the first token of each block and the end of the last, `firsts` the blocks of every
+    `BLOCK_STEP`-th place; a place within a block has `left_bits`. Returns records (uint64: the right place, the left
+    place within its block), block by block, and the edges of the blocks (int64).
     """
     n = len(hits)
     block = np.empty(n, np.int32)
     edges = np.zeros(len(block_starts), np.int64)
     for i in range(n):
-        block[i] = block_of[document_at(hits[i, 0], bounds, firsts)]
-        edges[block[i] + 1] += 1
-    for b in range(len(edges) - 1):
-        edges[b + 1] += edges[b]
+        b = firsts[hits[i, 0] // BLOCK_STEP]
+        while block_starts[b + 1] <= hits[i, 0]:
+            b += 1
+        block[i] = b
+        edges[b + 1] += 1
+    for k in range(len(edges) - 1):
+        edges[k + 1] += edges[k]
     at = edges.copy()
     out = np.empty(n, np.uint64)
     for i in range(n):
