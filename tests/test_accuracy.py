@@ -73,6 +73,18 @@ def test_reworded(tmp_path: Path) -> None:
     assert found["link_precision"]["value"] >= 0.9
 
 
+def test_origins(tmp_path: Path) -> None:
+    """Agencies of 22 languages, and who had a text first, are told as often as before; without evidence neither is."""
+    folder = ROOT / "corpus" / "origins"
+    write_results(scan(folder / "articles.jsonl"), tmp_path / "out")
+    found = evaluate(folder / "gold.jsonl", tmp_path / "out")["passages"]
+    origin = found["origin"]
+    assert found["kind"]["accuracy"] >= 0.94
+    assert origin["agency"]["accuracy"] >= 0.93
+    assert origin["doc_id"]["accuracy"] == 1.0
+    assert origin["unsupported"]["abstained"] >= 0.75
+
+
 def test_figures_can_fail(tmp_path: Path) -> None:
     """Documents that share nothing have no recall: the figures come from the scan, not from the labels."""
     texts = {
