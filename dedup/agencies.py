@@ -47,11 +47,11 @@ QUOTES = '«“„"'
 _CALLED = re.compile(rf"[{QUOTES}]([^«»“”„\"]{{2,30}})(?:[»”“\"]|$)$")
 _KIND_ALONE = re.compile(
     r"(?:ИА|ІА|РИА|(?:информационное |новостное |інформаційне )?(?:агентство|агенція|информагентство|інформагентство)"
-    r"(?: новостей| новин)?|вестник|agentura?|agencja|agencija|agenția|агенция|агенција)",
+    r"(?: новостей| новин)?|вестник|агентства|агенції|agentura?|agencja|agencija|agenția|агенция|агенција)",
     re.IGNORECASE,
 )
 # What they are called besides, where a dateline has nothing else; newspapers are called so too.
-_IN_DATELINE = re.compile(r"\b(?:Press|Presse|Prensa|Noticias|Notícias|Notizie|News|Wire)$|समाचार$")
+_IN_DATELINE = re.compile(r"\b(?:Press|Presse|Prensa|Noticias|Notícias|Notizie|News|Wire)$|समाचार$|न्यूज$|वृत्त$|นิวส์$")
 # What stands in no name: a text with it is more than one.
 _JOINED = re.compile(r"[:：=＝。।॥()（）【】]")
 # Words of such names that are written small.

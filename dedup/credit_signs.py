@@ -37,7 +37,16 @@ IN_SHORT = NAMES | IN_HEAD | IN_TAIL | IN_LONG | COLON
 # Of the words of a group one stands in what is found as a reporting credit, where that has the word of the group.
 REPORTING_WORDS = {
     "reporting ": ("reporting by", "reporting from"),
-    "materia": ("material from", "material by", "material von", "materialien von", "material der", "material des"),
+    "materia": (
+        *("material from", "material by", "material von", "materialien von", "material der", "material des"),
+        *("material från", "materiaal van", "materiałów"),
+    ),
+    "medewerking van": ("medewerking van",),
+    "informatie van": ("informatie van",),
+    "informac": ("wykorzystaniem informacji", "využitím informací"),
+    "informasi dari": ("informasi dari",),
+    "με πληροφορ": ("με πληροφορ",),
+    "матеріал": ("за матеріалами", "використанням матеріалів"),
     "information": ("information from", "information by", "informations d", "information de"),
     "informa": ("información de", "informações d", "con informazioni"),
     "s from": ("inputs from", "files from"),
@@ -51,6 +60,7 @@ REPORTING_WORDS = {
     "heeft bijgedragen": ("heeft bijgedragen",),
     "ed by": ("provided by", "supplied by", "produced by", "published by", "distributed by"),
     "this ": ("this report by", "this story by"),
+    "appeared on": ("appeared on",),
 }
 
 

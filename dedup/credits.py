@@ -149,6 +149,9 @@ def _dateline(head: str, large: bool, is_first: bool) -> str | None:
     wired = _WIRED.match(head) if "社" in head[:10] else None
     if wired:
         return agencies.leading(wired[1]) or wired[1]
+    sent = _SENT.match(head) if "社" in head[:10] else None
+    if sent and (name := agencies.calls_itself_one(sent[1])):
+        return name
     may = (_is_capital(head) and _DIGIT.search(head)) or (large and agencies.may_name(head))
     may = may or (is_first and agencies.says_agency(head))
     if _OPENS.search(head):
@@ -219,6 +222,9 @@ def _in_pieces(head: str) -> str | None:
         is_state = len(piece) == 2 and not _DIGIT.search(before)
         if name and _goes_on(head[match.end() :]) and not is_state:
             return name
+        if number > 1 and _is_capital(head) and piece.isupper() and _DIGIT.search(before) and agencies.one_word(piece):
+            # CITY. 5 May. NAME. Text
+            return piece
         if number > 1 and before.rstrip()[-1:] in DASH and sign[:1] == "." and _is_capital(head):
             # CITY, 5 May — Name. Text
             name = agencies.plainly(piece) if _DIGIT.search(before) else None
@@ -294,6 +300,7 @@ _STAFF = re.compile(
 )
 
 
+_OF_STAFF = re.compile(r"\s(?:Staff|Staff Reports?)$")
 _WITH_STAFF = re.compile(r"^(\S+) and staff (?:reports|writers|reporters)$", re.IGNORECASE)
 
 
@@ -328,8 +335,9 @@ def _byline_of_text(line: str) -> str | None:
     """Return the agency of a line that is a byline."""
     match = _BY.match(line.strip())
     if match and not line.rstrip().endswith((".", "!", "?")):
-        pieces = _BETWEEN.split(match[1])
-        return _byline(match[1]) if len(pieces) > 1 or agencies.known(match[1]) else None
+        by = _OF_STAFF.sub("", match[1])
+        pieces = _BETWEEN.split(by)
+        return _byline(by) if len(pieces) > 1 or agencies.known(by) or by != match[1] else None
     writer = _WRITER.match(line.strip())
     if writer:
         return agencies.calls_itself_one(writer[1])
@@ -340,14 +348,19 @@ def _byline_of_text(line: str) -> str | None:
 # Ends of texts
 
 _SOURCE = re.compile(
-    r"^(?:source|sources|quelle|quellen|fuente|fonte|source:|kilde|källa|bron|źródło|zdroj|kaynak|forrás|lähde"
-    r"|источник|джерело|来源|來源|资料来源|稿件来源|出典|配信|提供|المصدر|منبع|ماخذ|بشکریہ|स्रोत|ที่มา|출처)\s*[:：]\s*(\S.*)$",
+    r"^(?:sources?|quellen?|fuentes?|fonte|font|kilde|kjelde|källa|bron|źródło|zdroj|kaynak|forrás|lähde|allikas|avots"
+    r"|šaltinis|sursa|izvor|vir|burimi|heimild|iturria|mənbə|nguồn|sumber|pinagmulan|chanzo|text|texto|texte|testo|tekst"
+    r"|πηγή|источник|джерело|крыніца|извор|източник|дереккөз|աղբյուր|წყარო|מקור|来源|來源|资料来源|稿件来源|出典|配信|提供"
+    r"|記事提供|المصدر|منبع|ماخذ|بشکریہ|स्रोत|सौजन्य|উৎস|সূত্র|மூலம்|ที่มา|출처)\s*[:：・]\s*(\S.*)$",
     re.IGNORECASE,
 )
 _WITH = re.compile(
-    r"^(?:with|via|mit|avec|con|com|med|met|z|с|за матеріалами|по материалам|with inputs from"
-    r"|mit material (?:von|der))\s+"
-    r"(?:reporting (?:by|from) |agency |agencies? |informação de |información de |informations? de l['’])?(\S.*)$",
+    r"^(?:with|via|from|mit|avec|con|com|med|met|z|с|за (?:матеріалами|повідомленням|інформацією|даними)"
+    r"|по (?:материалам|сообщению|информации|данным)|with inputs from|texto d[ea]|informaci[óo]n de|dépêche"
+    r"|la rédaction avec|(?:supplied|distributed|reproduced|reprinted) (?:by arrangement with|by|from|courtesy of"
+    r"|with permission (?:of|from))|mit material (?:von|der))[\s:]+"
+    r"(?:reporting (?:by|from) |agency |agencies? |informação de |información de |informations? de l['’])?"
+    r"(?:(?:the|la|der) |l['’])?(\S.*)$",
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
@@ -357,6 +370,19 @@ _COPYRIGHT = re.compile(
 _RIGHT = re.compile(r"©|[Cc][Oo][Pp][Yy][Rr]|\([Cc]\)")
 
 _AGENCE = re.compile(r"^(?:Agence|Agencia|Agência|Agenzia)\s")
+# "海岬社供稿", "列島通信配信"; "本文来自海岬社"; "海岬社讯", "海岬社记者王海青塘报道"
+_GIVEN = re.compile(r"^(.{2,10}?)(?:供稿|配信|提供|[电電讯訊])$")
+_TAKEN_FROM = re.compile(
+    r"^(?:本文)?(?:来自|來自|转自|轉自|转载自|轉載自)[:：]?\s?(.{2,10})$|^ขอบคุณ\S{0,20}\s?(สำนักข่าว\S{1,30})$"
+)
+_SENT = re.compile(r"^[(（【\[]?([一-鿿]{1,5}(?:通讯社|通訊社|社))(?:[^\s，。,；]{0,8}[讯訊]|(?:记者|記者))")
+# "列島通信＝潮見"
+_TWO = re.compile("[=＝]")
+# "ALN/rpg", "Redacción / ALN"
+_WITH_INITIALS = re.compile(r"^([A-ZÀ-Þ]{3,6})/[a-zà-ÿ]{2,4}$")
+_WITH_DESK = re.compile(r"^(?:Reda[ck]|Réda)\w+\s*[/|]\s*(\S.*)$")
+# Most words of a first or last line that ends in the name of an agency.
+MOST_WORDS = 8
 _TOLD = re.compile(r"^(?:据|據|综合|綜合)(.{2,12}?)(?:报道|報道|報導|消息|电|電|讯|訊)$")
 _BRACKET_TAIL = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}})[{re.escape(CLOSE)}]\.?$")
 _CLOSES = tuple(CLOSE)
@@ -381,7 +407,16 @@ def _credit_line(line: str) -> str | None:
     name = agencies.named(plain) if bracketed or line.strip()[:1] in DASH else agencies.known(plain)
     if name is None and _AGENCE.match(plain):
         name = agencies.named(plain)
+    if name is None and not plain.isascii():
+        name = _uncased_line(plain)
     return name or _tail(line, is_last=True)
+
+
+def _uncased_line(line: str) -> str | None:
+    """Return the agency of a line of an unspaced script that is nothing but a credit."""
+    told = _TOLD.match(line) or _GIVEN.match(line) or _TAKEN_FROM.match(line) or _SENT.match(line)
+    given = [g for g in told.groups() if g] if told else _TWO.split(line)
+    return next(filter(None, map(agencies.calls_itself_one, given)), None) if told or len(given) == 2 else None
 
 
 def _unwrapped(line: str) -> tuple[str, bool]:
@@ -399,7 +434,19 @@ def _named_line(line: str) -> str | None:
     person, _, agency = plain.rpartition(", ")
     # "Ada Quill, Tidewater News Service"
     is_signed = 0 < len(person.split()) <= 4 and all(w[:1].isupper() for w in person.split())
-    return name or (agencies.calls_itself_one(agency) if is_signed else None)
+    if name is None and is_signed:
+        name = agencies.calls_itself_one(agency)
+    found = _WITH_INITIALS.match(plain) or _WITH_DESK.match(plain)
+    return name or (agencies.named(found[1]) if found else None) or _name_at_end(plain)
+
+
+def _name_at_end(line: str) -> str | None:
+    """Return the agency in which a short line ends that is no sentence: "Text and pictures Tidewater Wire"."""
+    words = line.split()
+    if not 1 < len(words) <= MOST_WORDS or not _CASED.search(line):
+        return None
+    ends = (" ".join(words[i:]) for i in range(1, len(words) - 1) if words[i][:1].isupper())
+    return next((end for end in ends if not agencies.known(end) and agencies.calls_itself_one(end)), None)
 
 
 def _is_acronym(name: str) -> bool:
@@ -440,7 +487,9 @@ def _uncased_tail(inside: str) -> str | None:
     if inside.isascii():
         return None
     told = _TOLD.match(inside)
-    return agencies.known(inside) or (agencies.named(told[1]) if told else None)
+    two = _TWO.split(inside)
+    of_two = next(filter(None, map(agencies.calls_itself_one, two)), None) if len(two) == 2 else None
+    return agencies.known(inside) or of_two or (agencies.named(told[1]) if told else None)
 
 
 # Reporting credits
@@ -449,6 +498,8 @@ _REPORTING = re.compile(
     r"(?:(?:additional|further) reporting by|(?:this (?:story|report|article) )?(?:contains|includes|using) "
     r"(?:material|information|reporting) (?:from|by)|material from"
     r"|with (?:reporting|inputs?|material|files) (?:by|from)"
+    r"|med material från|met (?:informatie|medewerking|materiaal) van|με πληροφορίες από|dengan informasi dari"
+    r"|за матеріалами|з використанням матеріалів|z wykorzystaniem (?:materiałów|informacji)|s využitím informací"
     r"|mit Material(?:ien)? (?:von|der|des)|unter Verwendung von Material (?:von|der)|con información de"
     r"|avec (?:les )?informations? de|com informações d[ae]|con informazioni (?:di|da)?|по материалам"
     r"|с использованием материалов)\s+(?:the |l['’]|la |der )?([^\n.;)]{2,60})",
@@ -468,8 +519,9 @@ _CONTRIBUTED = re.compile(
     r"|contribuiu para est|hat zu diesem|bidrog till|heeft bijgedragen aan)\w*\b"
 )
 _PROVIDED = re.compile(
-    r"^(?:this|the) (?:story|report|article|dispatch) (?:(?:was|is|has been) (?:provided|supplied|produced|first "
-    r"published|originally published|distributed) )?by (.{2,60}?)(?: (?:was|is|has been|and|for|under)\b.{0,80})?\.?$",
+    r"^(?:this|the) (?:story|report|article|dispatch) (?:(?:(?:was|is|has been) )?(?:first |originally )?"
+    r"(?:provided|supplied|produced|published|distributed|appeared) )?(?:by|on) "
+    r"(.{2,60}?)(?: (?:was|is|has been|and|for|under)\b.{0,80})?\.?$",
     re.IGNORECASE,
 )
 

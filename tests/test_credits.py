@@ -64,6 +64,16 @@ def test_small_agencies() -> None:
     assert sum(found) >= 0.86 * len(found)
 
 
+def test_positions() -> None:
+    """Lines that say whose a text is in nine languages, of agencies that no list has; no one else is taken for one."""
+    lines = (CASES / "credits-positions.jsonl").read_text(encoding="utf-8").splitlines()
+    cases = [json.loads(line) for line in lines]
+    positive = [c for c in cases if c["agency"] is not None]
+    assert len({c["lang"] for c in positive}) > 8
+    assert sum(is_named(c) for c in positive) >= 0.88 * len(positive)
+    assert all(is_right(c) for c in cases if c["agency"] is None)
+
+
 def is_named(case: dict[str, str]) -> bool:
     """Say whether a credit of a case names its agency, but for quotation marks and words of its kind."""
     wanted = case["agency"].strip("«»").casefold()
