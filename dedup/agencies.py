@@ -52,6 +52,12 @@ _KIND_ALONE = re.compile(
 )
 # What they are called besides, where a dateline has nothing else; newspapers are called so too.
 _IN_DATELINE = re.compile(r"\b(?:Press|Presse|Prensa|Noticias|Notícias|Notizie|News|Wire)$|समाचार$|न्यूज$|वृत्त$|นิวส์$")
+# Of what they call themselves, what no other outlet does.
+_IS_ONE = re.compile(
+    r"\b(?:News|Press) Agency\b|\bNewswire$|\b(?:News|Wire) Service\b|^(?:Agence|Agencia|Agência|Agenzia|Agencja) "
+    r"|(?:[Nn]achrichten|[Pp]resse)agentur\b|\bHaber Ajansı$|通信社$|通讯社$|通訊社$|(?:[Аа]гентство|[Аа]генція)\b"
+    r"|^وكالة|\bخبرگزاری\b|ایجنسی|वृत्तसंस्था|एजेंसी|एजन्सी|संवाद समिति"
+)
 # What stands in no name: a text with it is more than one.
 _JOINED = re.compile(r"[:：=＝。।॥()（）【】]")
 # Words of such names that are written small.
@@ -245,6 +251,16 @@ def calls_itself_one(text: str) -> str | None:
     """
     found = named(text)
     return found if found and (known(text) or _says(_KEYWORD, found) or _CALLED.search(text)) else None
+
+
+def says_it_is_one(outlet: str) -> bool:
+    """Return whether an outlet is an agency by its name: a large one, or one that is called a news agency. Papers are
+    called "Wire" and "Press" too.
+
+    >>> says_it_is_one("Reuters"), says_it_is_one("Northlight Press Agency"), says_it_is_one("The Daily Wire")
+    (True, True, False)
+    """
+    return canonical(outlet) is not None or bool(_IS_ONE.search(outlet) and calls_itself_one(outlet))
 
 
 def leading(text: str) -> str | None:

@@ -57,6 +57,20 @@ def test_minutes_within_a_family_are_chance() -> None:
     assert first_of(carried("a", early, family="one"), carried("b", "2031-03-04T11:00:00Z", family="one")) == "a"
 
 
+@pytest.mark.parametrize("outlet", ["Northlight Press Agency", "Agência Brasil", "海岬通讯社", "Агентство Причал"])
+def test_an_agency_that_had_it_first_needs_no_credit(outlet: str) -> None:
+    """Its own publication says whose it is; when another had it first nothing does, and a paper's name is none."""
+    early, late = carried("a", "2031-03-04T10:00:00Z"), carried("b", "2031-03-04T12:00:00Z")
+    own = dataclasses.replace(early, document=dataclasses.replace(early.document, outlet=outlet))
+    found = origin([own, late], is_caption=False)
+    assert (found.doc_id, found.agency) == ("a", outlet)
+    assert origin([early, late], is_caption=False).agency is None
+    behind = dataclasses.replace(late, document=dataclasses.replace(late.document, outlet=outlet))
+    assert origin([early, behind], is_caption=False).agency is None
+    paper = dataclasses.replace(early, document=dataclasses.replace(early.document, outlet="The Daily Wire"))
+    assert origin([paper, late], is_caption=False).agency is None
+
+
 def test_who_printed_a_caption_first_says_nothing() -> None:
     """A picture comes from a third: its caption has no origin by date alone, and keeps one by credit."""
     plain = [carried("a", "2031-03-04"), carried("b", "2031-03-06")]
@@ -132,6 +146,8 @@ def test_the_outlet_that_others_name_is_the_origin(line: str) -> None:
         "The bridge was shut on Monday, outlet own first reported.",
         "The letter was first reported by outlet own.",
         "This column originally appeared in outlet own.",
+        "Як вперше повідомило видання outlet own, міст закрили.",
+        "Jako pierwszy podał to outlet own.",
         "Der Beitrag ist zuerst in der Zeitung outlet own erschienen.",
         "L’article a d’abord paru dans outlet own.",
         "El texto fue publicado originalmente en outlet own.",
@@ -145,6 +161,24 @@ def test_a_sentence_on_who_had_it_first_names_the_origin(line: str) -> None:
     assert origin([own, carried("copy", "2031-03-03", text=told)], is_caption=False).doc_id == "own"
     apart = f"{BRIDGE}\n\nIt was first reported on Monday. Then outlet own wrote of it.\n\nIt cost much."
     assert first_of(own, carried("copy", "2031-03-03", text=apart)) == "copy"
+
+
+@pytest.mark.parametrize(
+    ("outlet", "line"),
+    [
+        ("潮見新報", "この問題は潮見新報が最初に報じた。"),
+        ("青塘日报", "青塘日报最先报道了此事。"),
+        ("เสียงบางเสลา", "เรื่องนี้เสียงบางเสลารายงานครั้งแรก"),
+    ],
+)
+def test_a_name_among_words_that_are_not_spaced(outlet: str, line: str) -> None:
+    """It is found as a stretch of characters where one who had a text first is told; in other sentences it is not."""
+    own = carried("own", "2031-03-05")
+    own = dataclasses.replace(own, document=dataclasses.replace(own.document, outlet=outlet))
+    told = carried("copy", "2031-03-03", text=f"{BRIDGE}\n\n{line}\n\n{BRIDGE}")
+    assert first_of(own, told) == "own"
+    apart = carried("copy", "2031-03-03", text=f"{BRIDGE}\n\n{line}。{outlet}。\n\n{BRIDGE}".replace(outlet, "x", 1))
+    assert first_of(own, apart) == "copy"
 
 
 def test_outlets_that_name_each_other_leave_it_open() -> None:
