@@ -58,6 +58,8 @@ _IS_ONE = re.compile(
     r"|(?:[Nn]achrichten|[Pp]resse)agentur\b|\bHaber Ajansı$|通信社$|通讯社$|通訊社$|(?:[Аа]гентство|[Аа]генція)\b"
     r"|^وكالة|\bخبرگزاری\b|ایجنسی|वृत्तसंस्था|एजेंसी|एजन्सी|संवाद समिति"
 )
+# A name that `_KEYWORD` takes as a whole: "海岬社", "海岬通讯社".
+_WHOLE = re.compile("([一-鿿]{2,3}?)(?:通[讯訊信])?社")
 # What stands in no name: a text with it is more than one.
 _JOINED = re.compile(r"[:：=＝。।॥()（）【】]")
 # Words of such names that are written small.
@@ -288,9 +290,22 @@ def short_form(name: str) -> str | None:
 
     >>> short_form("Agence Rivage"), short_form("Tidewater News Service"), short_form("Reuters")
     ('Rivage', 'Tidewater', None)
+    >>> short_form("ساحل نیوز ایجنسی"), short_form("海岬社"), short_form("海岬通讯社"), short_form("Litoral Noticias")
+    ('ساحل', '海岬', '海岬', 'Litoral')
     """
-    rest = " ".join(_KEYWORD.sub(" ", name).split()).strip('«»“”" -')
-    return rest if len(rest) > 2 and rest != name else None
+    if canonical(name):
+        return None
+    rest, before = _bare(name), name
+    while rest != before:
+        rest, before = _bare(rest), rest
+    return rest if rest != name and (len(rest) > 2 or (not rest.isascii() and len(rest) > 1)) else None
+
+
+def _bare(name: str) -> str:
+    """Return a name without one layer of words that say what it is."""
+    whole = _WHOLE.fullmatch(name)
+    rest = whole[1] if whole else _IN_DATELINE.sub(" ", _KEYWORD.sub(" ", name))
+    return " ".join(rest.split()).strip('«»“”" -') or name
 
 
 def grouped(names: Iterable[str]) -> dict[str, str]:
@@ -303,7 +318,7 @@ def grouped(names: Iterable[str]) -> dict[str, str]:
     'Northlight Press Agency'
     """
     found = sorted(set(names))
-    full = {short: n for n in reversed(found) if (short := short_form(n)) and not canonical(n)}
+    full = {short: n for n in reversed(found) if (short := short_form(n))}
     full |= {initials(n): n for n in reversed(found) if len(initials(n)) > 1}
     out = {}
     for name in found:

@@ -58,7 +58,7 @@ def of_texts(
 def hints(document: Document) -> list[Credit]:
     """Return what may be agency credits of a text, in order of place.
 
-    >>> [c.agency for c in hints(Document(text="The pier was shut.\\\\n\\\\n(Rivage)"))]
+    >>> [c.agency for c in hints(Document(text="The pier was shut.\\n\\n(Rivage)"))]
     ['Rivage']
     """
     text = document.text
