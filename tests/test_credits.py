@@ -1,4 +1,4 @@
-"""Agency credits: two tables of cases of our own writing, and rules that single cases show."""
+"""Agency credits: tables of cases of our own writing, and rules that single cases show."""
 
 from __future__ import annotations
 
