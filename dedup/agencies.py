@@ -142,8 +142,8 @@ def may_name(text: str) -> bool:
     others, small = _finders()
     found = {word for word in others.findall(text) if word in forms}
     found.update(word for word, finder in small if word in text and finder.search(text))
-    if not found:
-        return False
+    if not found or not found.isdisjoint(_forms()):
+        return bool(found)
     plain = text.replace("\n", " ")  # lines that are wrapped
     return any(form in plain for word in found for form in forms[word])
 

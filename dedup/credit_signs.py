@@ -58,9 +58,9 @@ REPORTING_WORDS = {
     " diesem": ("hat zu diesem",),
     "bidrog till": ("bidrog till",),
     "heeft bijgedragen": ("heeft bijgedragen",),
-    "ed by": ("provided by", "supplied by", "produced by", "published by", "distributed by", "appeared by"),
+    "ed by": ("provided by", "supplied by", "produced by", "published by", "distributed by"),
     "this ": ("this report by", "this story by"),
-    "ed on": ("provided on", "supplied on", "produced on", "published on", "distributed on", "appeared on"),
+    "appeared on": ("appeared on",),
 }
 
 

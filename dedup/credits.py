@@ -407,7 +407,7 @@ def _credit_line(line: str) -> str | None:
     name = agencies.named(plain) if bracketed or line.strip()[:1] in DASH else agencies.known(plain)
     if name is None and _AGENCE.match(plain):
         name = agencies.named(plain)
-    if name is None and not plain.isascii():
+    if name is None and not _CASED.search(plain):
         name = _uncased_line(plain)
     return name or _tail(line, is_last=True)
 
@@ -443,7 +443,7 @@ def _named_line(line: str) -> str | None:
 def _name_at_end(line: str) -> str | None:
     """Return the agency in which a short line ends that is no sentence: "Text and pictures Tidewater Wire"."""
     words = line.split()
-    if not 1 < len(words) <= MOST_WORDS or not _CASED.search(line):
+    if not 1 < len(words) <= MOST_WORDS or not agencies.says_agency(line) or not _CASED.search(line):
         return None
     ends = (" ".join(words[i:]) for i in range(1, len(words) - 1) if words[i][:1].isupper())
     return next((end for end in ends if not agencies.known(end) and agencies.calls_itself_one(end)), None)
@@ -520,7 +520,7 @@ _CONTRIBUTED = re.compile(
 )
 _PROVIDED = re.compile(
     r"^(?:this|the) (?:story|report|article|dispatch) (?:(?:(?:was|is|has been) )?(?:first |originally )?"
-    r"(?:provided|supplied|produced|published|distributed|appeared) )?(?:by|on) "
+    r"(?:(?:provided|supplied|produced|published|distributed) by|appeared on)|by) "
     r"(.{2,60}?)(?: (?:was|is|has been|and|for|under)\b.{0,80})?\.?$",
     re.IGNORECASE,
 )
