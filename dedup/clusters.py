@@ -31,6 +31,8 @@ LONGEST_INSET = 120
 Aligner = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Passages]
 IsInset = Callable[[int, int, int], bool]
 Spread = Callable[[Callable[[int], bytes], Sequence[int]], Iterable[bytes]]
+# Regions or passages of a component that are not worth a look at all of them at once.
+FEW = 32
 # Components laid out at a time.
 BLOCK_COMPONENTS = 256
 
@@ -328,6 +330,20 @@ class _PairLookup:
         self.spans = passages.spans() if len(passages) else np.zeros((0, 4), np.int64)
         self._codes = passages.documents.astype(np.int64) @ np.array([1 << 32, 1])
 
+    def among(
+        self, regions: npt.NDArray[np.int64], documents: npt.NDArray[np.int64], head: int
+    ) -> npt.NDArray[np.int64]:
+        """Return those of the regions whose text has any passage with the text `head`, where that is worth a look;
+        `documents` are of all regions."""
+        if not len(self._codes):
+            return regions[:0]
+        if len(regions) <= FEW:
+            return regions
+        of = documents[regions]
+        codes = np.minimum(of, head) << 32 | np.maximum(of, head)
+        found = self._codes[np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)] == codes
+        return regions[found]
+
     def between(self, left: tuple[int, int, int], right: tuple[int, int, int]) -> Iterator[tuple[int, bool]]:
         """Yield passages that overlap both regions (text, start, end), and whether the left one is their left side."""
         swapped = left[0] > right[0]
@@ -352,7 +368,7 @@ def _pieces(component: _Component, nodes: _Nodes, passages: Passages, lookup: _P
         turned = blocks if a == head else blocks[:, [1, 0, 2]]
         yield Piece(carrier=other, blocks=turned)
     where = _region(nodes, head)
-    for region in component.regions.tolist():
+    for region in lookup.among(component.regions, nodes.documents, where[0]).tolist():
         if region in linked:
             continue
         for p, forward in lookup.between(where, _region(nodes, region)):
@@ -468,7 +484,11 @@ def _explained(
         for m in cluster.members:
             of.setdefault(m.document, []).append((m.start, m.end, c))
     out = np.zeros(len(numbers), np.bool_)
-    for i, p in enumerate(numbers.tolist()):
+    likely = np.ones(len(numbers), np.bool_)
+    if len(numbers) > FEW:  # of a large component few texts are members
+        likely &= np.isin(documents[numbers], np.array([*of], documents.dtype)).all(axis=1)
+    for i in np.flatnonzero(likely).tolist():
+        p = numbers[i]
         a, b = documents[p].tolist()
         a0, a1, b0, b1 = spans[p].tolist()
         left = _covering(of.get(a, ()), a0, a1)
