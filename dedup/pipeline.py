@@ -187,7 +187,7 @@ class _Scan:
         self.clock.stage("clusters")
 
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
-            return self._align(pairs, windows, found.evidence, corpus, pool)
+            return self._align(pairs, windows, found.evidence, corpus, pool, scratch)
 
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
         spread = self._spread(scratch)
@@ -243,10 +243,12 @@ class _Scan:
         known: rescore.Evidence,
         corpus: Corpus,
         pool: Executor,
+        scratch: Scratch,
     ) -> Passages:
         """Return the verified passages of pairs of texts, as `candidates.align_pairs`, in blocks on the pool."""
 
         def block(first: int) -> Passages:
+            scratch.release()
             part = slice(first, first + BLOCK_PAIRS)
             within = None if windows is None else windows[part]
             more = candidates.align_pairs(pairs[part], within, known, self.config, matches=True)
