@@ -15,6 +15,11 @@ import pytest
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "articles.jsonl"
 COMMAND = "from dedup.cli import main; main()"
+# Tiles of a few hits, and no component so small that it is looked at as a whole.
+SMALL = (
+    "from dedup import candidates, clusters, seeds; "
+    f"candidates.TILE_HITS = 3; seeds.WEIGHED_HITS = 2; clusters.FEW = 0; {COMMAND}"
+)
 
 Files = dict[str, bytes]
 
@@ -32,10 +37,10 @@ def contents(out: Path) -> Files:
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Files]:
     """Scans lines in a process of its own and returns the files of the result."""
 
-    def scan(lines: list[str], *options: str, seed: str = "0") -> Files:
+    def scan(lines: list[str], *options: str, seed: str = "0", program: str = COMMAND) -> Files:
         folder = tmp_path_factory.mktemp("scan")
         (folder / "articles.jsonl").write_text("".join(lines), encoding="utf-8")
-        command = [sys.executable, "-c", COMMAND, "scan", "articles.jsonl", "-o", "out", "-q", *options]
+        command = [sys.executable, "-c", program, "scan", "articles.jsonl", "-o", "out", "-q", *options]
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         subprocess.run(command, cwd=folder, env=environment, check=True, timeout=120)
         return contents(folder / "out")
@@ -57,6 +62,11 @@ def first(scanned: Callable[..., Files], corpus: list[str]) -> Files:
 
 def differing(left: Files, right: Files) -> list[str]:
     return sorted(name for name in left.keys() | right.keys() if left.get(name) != right.get(name))
+
+
+def test_tiles_do_not_matter(scanned: Callable[..., Files], corpus: list[str], first: Files) -> None:
+    """However few hits a tile has, and however small the components that are looked at as one."""
+    assert not differing(first, scanned(corpus, program=SMALL))
 
 
 def test_result_is_worth_comparing(first: Files) -> None:
