@@ -65,7 +65,8 @@ def credits(document: Document) -> list[Credit]:
     found: set[Credit] = set()
     if document.agency:
         found.add(Credit(agency=document.agency, position="agency field", start=0))
-    agency = _byline(document.author or "")
+    # patterns of pieces take the square of the length of a stretch of blanks
+    agency = _byline(" ".join((document.author or "").split()))
     if agency:
         found.add(Credit(agency=agency, position="byline", start=0))
     found |= {Credit(agency=name, position=position, start=at) for at, position, name in _in_text(document.text)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -165,3 +167,18 @@ def test_most_lines_are_passed_over() -> None:
     assert not dedup.credits._may_credit(line, found.signs[0], False)
     ten = credit_signs.paragraphs("\n".join([2 * plain] * 10))
     assert list(ten.promising(True)) == [0, 9]
+
+
+@pytest.mark.parametrize("before", ["photo ", "(Photo"])
+@pytest.mark.parametrize("field", ["text", "author"])
+def test_long_blanks_are_read_once(field: str, before: str) -> None:
+    """What a stretch of blanks takes grows with its length, not with the square of it."""
+
+    def seconds(blanks: int) -> float:
+        document = replace(Document(text="a"), **{field: f"{before}{' ' * blanks}by x"})
+        started = time.process_time()
+        credits(document)
+        return time.process_time() - started
+
+    seconds(10)
+    assert seconds(20_000) < 0.5
