@@ -16,6 +16,8 @@ from dedup.spill import Scratch
 BYTES_A_CHARACTER = 12
 BYTES_AT_REST = 300 * 2**20
 MAPPED_SHARE = 0.5
+# Seeds and hits stay in memory while what is not mapped is less than this share.
+HELD_SHARE = 0.6
 # Bytes of files: tokens, masses, marks, seeds, hits and records grow with the text, signatures with the documents.
 DISK_A_CHARACTER = 8
 DISK_A_DOCUMENT = 600
@@ -45,7 +47,8 @@ def characters(asked: int | None) -> int:
 
 def scratch(asked: int | None, folder: Path | None = None) -> Scratch:
     """Return where arrays go that do not fit: to `folder`, or to the place of the system for temporary files."""
-    return Scratch(folder, int(limit(asked) * MAPPED_SHARE), on_disk=True)
+    most = limit(asked)
+    return Scratch(folder, int(most * MAPPED_SHARE), int(most * HELD_SHARE), on_disk=True)
 
 
 def disk(characters: int, documents: int) -> int:

@@ -48,12 +48,15 @@ def in_order(pool: Executor | None, function: Callable[[T], R], items: Iterable[
 class Scratch:
     """Arrays in memory or, `on_disk`, in nameless files in a folder; without one, where the system keeps such files.
 
-    `budget` is how many bytes the process may hold before mapped arrays are let go of.
+    `budget` is how many bytes the process may hold before mapped arrays are let go of, `room` how many, mapped ones
+    apart, so that records are still kept in memory.
     """
 
-    def __init__(self, folder: Path | None = None, budget: int = 0, *, on_disk: bool = False) -> None:
-        self.folder, self.budget, self.on_disk = folder, budget, on_disk
+    def __init__(self, folder: Path | None = None, budget: int = 0, room: int = 0, *, on_disk: bool = False) -> None:
+        self.folder, self.budget, self.room, self.on_disk = folder, budget, room, on_disk
         self._maps: list[mmap.mmap] = []
+        self._lock = threading.Lock()
+        self._left: int | None = None
 
     def file(self) -> IO[bytes]:
         """Return a nameless file; raises `StoreError` when the folder cannot be written."""
@@ -106,6 +109,25 @@ class Scratch:
             raise _full(self.folder, error) from error
         return start
 
+    def reserve(self, size: int) -> bool:
+        """Return whether there is room in memory for so many bytes of records; they are then taken off it."""
+        if not self.on_disk:
+            return True
+        with self._lock:
+            if self._left is None:
+                held, mapped = _resident()
+                self._left = self.room - (held - mapped) if held else 0
+            if size > self._left:
+                return False
+            self._left -= size
+            return True
+
+    def give_back(self, size: int) -> None:
+        """Add bytes that were reserved to the room again."""
+        if self._left is not None:
+            with self._lock:
+                self._left += size
+
     def release(self) -> None:
         """Let go of mapped pages when the process holds more than its budget, and a fair part of that is mapped."""
         if not self._maps or not self.budget:
@@ -156,14 +178,17 @@ class Column:
 
 
 class Parts:
-    """Records (uint64) in `count` parts, added from several threads in any order; each part is taken once, whole."""
+    """Records (uint64) in `count` parts, added from several threads in any order; each part is taken once, whole.
+
+    They are in memory while there is room, as writing them takes longer on most disks than making them.
+    """
 
     def __init__(self, count: int, scratch: Scratch) -> None:
         self.sizes = np.zeros(count, np.int64)
         self._lock = threading.Lock()
         self._held: list[list[Records]] = [[] for _ in range(count)]
+        self._scratch = scratch
         self._file = scratch.file() if scratch.on_disk else None
-        self._folder = scratch.folder
         self._stretches: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
         self._end = 0
 
@@ -172,22 +197,28 @@ class Parts:
 
     def add(self, records: Records, edges: npt.NDArray[np.int64]) -> None:
         """Add to part p the records `edges[p]:edges[p + 1]`; raises `StoreError` when they cannot be written."""
+        in_memory = self._scratch.reserve(records.nbytes)
         with self._lock:
             self.sizes += np.diff(edges)
             for p in np.flatnonzero(np.diff(edges)).tolist():
                 own = records[edges[p] : edges[p + 1]]
-                if self._file is None:
-                    self._held[p].append(own)
+                if in_memory:
+                    # of its own, so that a part that is taken leaves nothing
+                    self._held[p].append(own.copy())
                 else:
                     size = own.nbytes
                     self._stretches[p].append((self._end, size, xxhash.xxh3_64_intdigest(own.data)))
                     self._end += size
-            if self._file is not None and len(records):
-                try:
-                    self._file.write(records.data)
-                    self._file.flush()
-                except OSError as error:
-                    raise _full(self._folder, error) from error
+            if not in_memory:
+                self._write(records)
+
+    def _write(self, records: Records) -> None:
+        assert self._file is not None
+        try:
+            self._file.write(records.data)
+            self._file.flush()
+        except OSError as error:
+            raise _full(self._scratch.folder, error) from error
 
     def take(self, part: int) -> Records:
         """Return the records of a part in no certain order, and let go of them.
@@ -196,14 +227,14 @@ class Parts:
         """
         held, self._held[part] = self._held[part], []
         stretches, self._stretches[part] = self._stretches[part], []
+        self._scratch.give_back(sum(records.nbytes for records in held))
         if self._file is not None:
             handle = self._file.fileno()
             for start, size, checksum in stretches:
                 raw = os.pread(handle, size, start)
                 if len(raw) != size or xxhash.xxh3_64_intdigest(raw) != checksum:
-                    raise StoreError(
-                        f"{self._folder or 'temporary files'}: a spill file is damaged at byte {start}; scan again"
-                    )
+                    folder = self._scratch.folder or "temporary files"
+                    raise StoreError(f"{folder}: a spill file is damaged at byte {start}; scan again")
                 held.append(np.frombuffer(raw, np.uint64))
         return np.concatenate(held) if held else np.empty(0, np.uint64)
 
