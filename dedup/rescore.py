@@ -19,6 +19,7 @@ Features of a passage, and why each is there:
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -115,14 +116,19 @@ def evidence(
         all_marks.append(marks)
         scratch.release()
     masses, marks = all_masses.finish(), all_marks.finish()
+    sums = (
+        functools.partial(Sums, masses),
+        *(functools.partial(Sums, tokens.weights, marks, mark) for mark in (0, NAME, INNER)),
+    )
+    mass, weight, names, inner = in_order(pool, lambda make: make(), sums)
     return Evidence(
         tokens=tokens,
         idf=idf,
         masses=masses,
-        mass=Sums(masses),
-        weight=Sums(tokens.weights),
+        mass=mass,
+        weight=weight,
         marks=marks,
-        usual_names=_usual_names(tokens, marks),
+        usual_names=_usual_names(tokens.bounds, names, inner),
     )
 
 
@@ -172,10 +178,10 @@ def _plain_features(passages: Passages, known: Evidence) -> npt.NDArray[np.float
     return np.round(np.stack([columns[name] for name in FEATURES], axis=1), 6)
 
 
-def _usual_names(tokens: Tokens, marks: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+def _usual_names(bounds: npt.NDArray[np.int64], names: Sums, inner: Sums) -> npt.NDArray[np.float64]:
     """Return which share of the words inside the sentences of each text is capitalised, leaning on what is usual."""
-    names, inner = (np.diff(Sums(tokens.weights, marks, mark)[tokens.bounds]) for mark in (NAME, INNER))
-    found: npt.NDArray[np.float64] = (names + 6 * USUAL_WORDS * USUAL_NAMES) / (inner + 6 * USUAL_WORDS)
+    capitals, words = np.diff(names[bounds]), np.diff(inner[bounds])
+    found: npt.NDArray[np.float64] = (capitals + 6 * USUAL_WORDS * USUAL_NAMES) / (words + 6 * USUAL_WORDS)
     return np.minimum(found, MOST_USUAL)
 
 

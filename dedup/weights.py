@@ -8,6 +8,7 @@ half the corpus carries look common, and say nothing about two texts.
 from __future__ import annotations
 
 import functools
+import queue
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -86,22 +87,39 @@ def frequencies(
 
     A run that stands in more than `MANY` of them counts once: in the first of them.
     """
-    total = np.zeros(kernels.SLOTS, np.int32)
     counts = _counted_keys(tokens, counted, pool, scratch)
     often = np.flatnonzero(counts > MANY)
     firsts = np.full((len(often), 3), -1, np.int64)
-    for found in _shingles(tokens, counted, pool, scratch):
-        low = tokens.bounds[found.first]
-        bounds = tokens.bounds[found.first : found.first + BLOCK_DOCUMENTS + 1]
-        repeated = np.zeros(int(bounds[-1] - low), np.bool_)
+    # each is counted in by one block at a time
+    tables: queue.SimpleQueue[npt.NDArray[np.uint64]] = queue.SimpleQueue()
+
+    def repeats(found: _Shingles) -> tuple[int, npt.NDArray[np.bool_]]:
+        low, high = tokens.bounds[found.first], tokens.bounds[min(found.first + BLOCK_DOCUMENTS, len(tokens))]
+        repeated = np.zeros(int(high - low), np.bool_)
         if len(found.spans):
             marks = repeated[found.spans[0, 0] - low :]
             numbers = kernels.numbers_of(found.keys, counts, MANY, often)
             kernels.mark_repeats(
                 numbers, found.places, found.edges, found.spans, firsts, tokens.hashes, REPEAT_WORDS, marks
             )
-        part = slice(found.first, found.first + BLOCK_DOCUMENTS)
-        total += kernels.document_frequencies(tokens.hashes, bounds, counted[part], repeated)
+        return found.first, repeated
+
+    def count(block: tuple[int, npt.NDArray[np.bool_]]) -> None:
+        first, repeated = block
+        part = slice(first, first + BLOCK_DOCUMENTS)
+        try:
+            table = tables.get_nowait()
+        except queue.Empty:
+            table = np.zeros(kernels.SLOTS, np.uint64)
+        bounds = tokens.bounds[first : first + BLOCK_DOCUMENTS + 1]
+        kernels.document_frequencies(tokens.hashes, bounds, counted[part], repeated, first, table)
+        tables.put(table)
+
+    for _ in in_order(pool, count, map(repeats, _shingles(tokens, counted, pool, scratch))):
+        pass
+    total = np.zeros(kernels.SLOTS, np.int32)
+    while not tables.empty():
+        total += (tables.get() & np.uint64(0xFFFFFFFF)).astype(np.int32)
     return total
 
 

@@ -29,6 +29,21 @@ def test_parts_come_back_whole_and_once(on_disk: bool, tmp_path: Path) -> None:
     parts.close()
 
 
+def test_parts_are_in_memory_while_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records are kept in memory as long as there is room, which a part that is taken gives back; they come back from
+    both places."""
+    monkeypatch.setattr("dedup.spill._resident", lambda: (160, 60))
+    parts = Parts(3, Scratch(tmp_path, room=140, on_disk=True))
+    parts.add(RECORDS, EDGES)
+    assert parts._end == 0
+    parts.add(RECORDS, EDGES)
+    assert parts._end == RECORDS.nbytes
+    assert parts.take(0).tolist() == [7, 1, 7, 1]
+    parts.add(RECORDS[:2], np.array([0, 0, 0, 2], np.int64))
+    assert parts._end == RECORDS.nbytes
+    assert parts.take(2).tolist() == [2**64 - 1, 0, 3, 7, 1, 2**64 - 1, 0, 3]
+
+
 def test_a_cut_file_is_told(tmp_path: Path) -> None:
     """D21: a spill file cut at any byte is an error that names its folder."""
     for cut in range(len(RECORDS) * 8):

@@ -79,22 +79,25 @@ def mark_repeats(
 
 
 @kernel
-def document_frequencies(hashes: Any, bounds: Any, counted: Any, repeated: Any) -> Any:
-    """Return in how many counted texts each slot occurs (int32, `SLOTS`), tokens that are `repeated` (bool, from the
-    first of `bounds` on) left out."""
-    frequencies = np.zeros(SLOTS, np.int32)
-    last = np.full(SLOTS, -1, np.int32)
+def document_frequencies(hashes: Any, bounds: Any, counted: Any, repeated: Any, first: int, table: Any) -> None:
+    """Count in `table` (uint64, `SLOTS`, zeros at first) in how many counted texts each slot occurs, in the lower half;
+    the upper half is one more than the text that was counted last, so that one look tells both.
+
+    The texts are `first` and those behind it; tokens that are `repeated` (bool, from the first of `bounds` on) are left
+    out. No text may be given twice.
+    """
+    half = np.uint64(32)
     for d in range(len(bounds) - 1):
         if not counted[d]:
             continue
+        mark = np.uint64(first + d + 1)
         for i in range(bounds[d], bounds[d + 1]):
             if repeated[i - bounds[0]]:
                 continue
             slot = hashes[i] & np.uint32(SLOTS - 1)
-            if last[slot] != d:
-                last[slot] = d
-                frequencies[slot] += 1
-    return frequencies
+            value = table[slot]
+            if value >> half != mark:
+                table[slot] = (mark << half) | ((value & np.uint64(0xFFFFFFFF)) + np.uint64(1))
 
 
 @kernel

@@ -46,7 +46,13 @@ def test_document_frequencies_like_the_twin(texts: list[list[int]], data: st.Dat
     tokens.hashes[::3] += np.uint32(SLOTS)  # another hash of the same slot
     repeated = data.draw(st.lists(st.booleans(), min_size=len(tokens.hashes), max_size=len(tokens.hashes)))
     marks = np.array(repeated, np.bool_)
-    found = kernels.document_frequencies(tokens.hashes, tokens.bounds, np.array(counted, np.bool_), marks)
+    cut = data.draw(st.integers(0, len(texts)))
+    table = np.zeros(SLOTS, np.uint64)
+    for first, end in ((0, cut), (cut, len(texts))):
+        bounds, chosen = tokens.bounds[first : end + 1], np.array(counted[first:end], np.bool_)
+        part = marks[bounds[0] : bounds[-1]]
+        kernels.document_frequencies(tokens.hashes, bounds, chosen, part, first, table)
+    found = table & np.uint64(0xFFFFFFFF)
     kept = [
         tokens.hashes[low:high][~marks[low:high]].tolist()
         for low, high, c in zip(tokens.bounds[:-1], tokens.bounds[1:], counted, strict=True)
