@@ -25,6 +25,8 @@ from dedup.errors import StoreError
 Records = npt.NDArray[np.uint64]
 T = TypeVar("T")
 R = TypeVar("R")
+# Records of a piece of a part in memory.
+PIECE = 1 << 12
 # Blocks that may be worked on, or wait for their turn, ahead of the one that is taken.
 AHEAD = 6
 # Of what part of its budget a process must hold pages of files to let go of them.
@@ -180,13 +182,15 @@ class Column:
 class Parts:
     """Records (uint64) in `count` parts, added from several threads in any order; each part is taken once, whole.
 
-    They are in memory while there is room, as writing them takes longer on most disks than making them.
+    They are in memory while there is room, as writing them takes longer on most disks than making them. There they are
+    in pieces of one size, so that those of a part that was taken fit wherever others are wanted.
     """
 
     def __init__(self, count: int, scratch: Scratch) -> None:
         self.sizes = np.zeros(count, np.int64)
         self._lock = threading.Lock()
         self._held: list[list[Records]] = [[] for _ in range(count)]
+        self._filled = np.zeros(count, np.int64)
         self._scratch = scratch
         self._file = scratch.file() if scratch.on_disk else None
         self._stretches: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
@@ -197,20 +201,31 @@ class Parts:
 
     def add(self, records: Records, edges: npt.NDArray[np.int64]) -> None:
         """Add to part p the records `edges[p]:edges[p + 1]`; raises `StoreError` when they cannot be written."""
-        in_memory = self._scratch.reserve(records.nbytes)
+        sizes = np.diff(edges)
         with self._lock:
-            self.sizes += np.diff(edges)
-            for p in np.flatnonzero(np.diff(edges)).tolist():
+            self.sizes += sizes
+            pieces = -(-(self._filled + sizes) // PIECE) - -(-self._filled // PIECE)
+            in_memory = self._scratch.reserve(8 * PIECE * int(pieces.sum()))
+            for p in np.flatnonzero(sizes).tolist():
                 own = records[edges[p] : edges[p + 1]]
                 if in_memory:
-                    # of its own, so that a part that is taken leaves nothing
-                    self._held[p].append(own.copy())
+                    self._hold(p, own)
                 else:
                     size = own.nbytes
                     self._stretches[p].append((self._end, size, xxhash.xxh3_64_intdigest(own.data)))
                     self._end += size
             if not in_memory:
                 self._write(records)
+
+    def _hold(self, part: int, records: Records) -> None:
+        while len(records):
+            at = int(self._filled[part] % PIECE)
+            if not at:
+                self._held[part].append(np.empty(PIECE, np.uint64))
+            taken = records[: PIECE - at]
+            self._held[part][-1][at : at + len(taken)] = taken
+            self._filled[part] += len(taken)
+            records = records[len(taken) :]
 
     def _write(self, records: Records) -> None:
         assert self._file is not None
@@ -225,9 +240,13 @@ class Parts:
 
         Raises `StoreError` when the file is not as it was written.
         """
-        held, self._held[part] = self._held[part], []
-        stretches, self._stretches[part] = self._stretches[part], []
-        self._scratch.give_back(sum(records.nbytes for records in held))
+        with self._lock:
+            held, self._held[part] = self._held[part], []
+            filled, self._filled[part] = int(self._filled[part]), 0
+            stretches, self._stretches[part] = self._stretches[part], []
+        self._scratch.give_back(8 * PIECE * len(held))
+        if held:
+            held[-1] = held[-1][: filled - PIECE * (len(held) - 1)]
         if self._file is not None:
             handle = self._file.fileno()
             for start, size, checksum in stretches:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup.errors import StoreError
 from dedup.spill import AHEAD, Parts, Scratch, in_order
+from tests.strategies import FEW
 
 EDGES = np.array([0, 2, 2, 5], np.int64)
 RECORDS = np.array([7, 1, 2**64 - 1, 0, 3], np.uint64)
@@ -32,8 +35,9 @@ def test_parts_come_back_whole_and_once(on_disk: bool, tmp_path: Path) -> None:
 def test_parts_are_in_memory_while_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Records are kept in memory as long as there is room, which a part that is taken gives back; they come back from
     both places."""
+    monkeypatch.setattr("dedup.spill.PIECE", 2)
     monkeypatch.setattr("dedup.spill._resident", lambda: (160, 60))
-    parts = Parts(3, Scratch(tmp_path, room=140, on_disk=True))
+    parts = Parts(3, Scratch(tmp_path, room=150, on_disk=True))
     parts.add(RECORDS, EDGES)
     assert parts._end == 0
     parts.add(RECORDS, EDGES)
@@ -42,6 +46,25 @@ def test_parts_are_in_memory_while_there_is_room(tmp_path: Path, monkeypatch: py
     parts.add(RECORDS[:2], np.array([0, 0, 0, 2], np.int64))
     assert parts._end == RECORDS.nbytes
     assert parts.take(2).tolist() == [2**64 - 1, 0, 3, 7, 1, 2**64 - 1, 0, 3]
+
+
+@FEW
+@given(st.lists(st.lists(st.integers(0, 6), min_size=3, max_size=3), max_size=8), st.integers(0, 300))
+def test_parts_like_lists(sizes: list[list[int]], room: int) -> None:
+    """Whatever is added, of each part comes back what it was given, wherever it was kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dedup.spill.PIECE", 4)
+        patch.setattr("dedup.spill._resident", lambda: (1, 0))
+        parts, plain, n = Parts(3, Scratch(room=room, on_disk=True)), [[], [], []], 0
+        for added in sizes:
+            edges = np.concatenate([[0], np.cumsum(added)])
+            records = np.arange(n, n + edges[-1], dtype=np.uint64)
+            parts.add(records, edges)
+            for p in range(3):
+                plain[p] += records[edges[p] : edges[p + 1]].tolist()
+            n += len(records)
+        assert [sorted(parts.take(p).tolist()) for p in range(3)] == plain
+        parts.close()
 
 
 def test_a_cut_file_is_told(tmp_path: Path) -> None:
