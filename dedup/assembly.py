@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from dedup import agencies, cues, furniture, kinds, origins
+from dedup import agencies, cue_signs, cues, furniture, kinds, origins
 from dedup.clusters import Carrier, Cluster, Clusters
 from dedup.credits import Credit
 from dedup.families import Family, is_nameless, outlet_of
@@ -37,6 +37,8 @@ from dedup.weights import Sums
 
 # Occurrences looked at when a cluster's kind is decided.
 KIND_SAMPLE = 16
+# What a quotation cannot do without.
+_MARKED = cue_signs.QUOTES | cue_signs.SINGLE
 # How much of the paragraph before an occurrence is looked at (characters).
 LEAD = 160
 # Texts of a cluster whose pairs are looked up for other passages.
@@ -90,7 +92,8 @@ class Company:
 class Material:
     """What records are made from.
 
-    `company` has the clusters of each text that are no furniture, `credits` the agency credits of those with any.
+    `company` has the clusters of each text that are no furniture, `credits` the agency credits of those with any;
+    `may_say_first` the texts that may have words for who had them first.
     """
 
     documents: Sequence[Document]
@@ -98,6 +101,7 @@ class Material:
     families: Mapping[str, Family]
     company: Company | None = None
     credits: Mapping[int, list[Credit]] = field(default_factory=dict)
+    may_say_first: frozenset[int] = frozenset()
     _usual: dict[int, float] = field(default_factory=dict, repr=False)
 
     def usual_names(self, document: int) -> float:
@@ -161,23 +165,26 @@ def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
     text = document.text
     start, end, low, high = _place(carrier, text, material.tokens)
     outlet = outlet_of(document)
+    own, paragraph = text[start:end], text[low:high]
+    signs = cue_signs.of(paragraph if own == paragraph else f"{paragraph}\n{own}")
     return kinds.Occurrence(
-        text=text[start:end],
+        text=own,
         start=start,
         before=text[low:start],
         after=text[end:high],
-        paragraph=text[low:high],
+        paragraph=paragraph,
         lead=text[max(0, low - LEAD) : low].rstrip("\n").rpartition("\n")[2],
         names=_names(material.tokens, carrier.start, carrier.end),
         usual_names=material.usual_names(carrier.document),
         alone=_is_alone(text, start, end, low, high),
         edge=_is_blank(text, 0, low) or _is_blank(text, high, len(text)),
-        quoted=cues.quoted_share(text[low:high], start - low, end - low),
+        quoted=cues.quoted_share(paragraph, start - low, end - low) if signs & _MARKED else 0.0,
         document_share=(end - start) / max(1, len(text)),
         document=carrier.document,
         outlet=outlet,
         family=material.families[outlet].name,
-        is_caption_field=any(text[start:end] in c for c in document.captions),
+        is_caption_field=any(own in c for c in document.captions),
+        signs=signs,
     )
 
 
@@ -304,6 +311,7 @@ def carried(cluster: Cluster, material: Material) -> list[origins.Carried]:
             end=end,
             extent=(m.end - m.start) / longest,
             credits=tuple(material.credits.get(m.document, ())),
+            may_say_first=m.document in material.may_say_first,
         )
         seen.setdefault(m.document, entry)
     return list(seen.values())

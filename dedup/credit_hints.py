@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from dedup import agencies
-from dedup.credit_signs import may_have_photo, paragraphs
+from dedup.credit_signs import may_have_photo, may_say_first, paragraphs
 from dedup.credits import Credit, credits
 from dedup.model import Document
 from dedup.photo_credits import credited
@@ -34,25 +35,34 @@ _FIRST = re.compile(
 _UNCASED_FIRST = re.compile(r"^([^\s\d(A-Za-zÀ-ɏͰ-ӿ]+(?:\s[^\s\d(]+){0,2})\s\(([^()\s]{2,20})\)\s+\S")
 
 
+class OfTexts(NamedTuple):
+    """The agency credits of the texts that have any, by number; and which texts may say who had them first."""
+
+    credits: dict[int, list[Credit]]
+    may_say_first: frozenset[int]
+
+
 def of_texts(
     numbers: Sequence[int],
     documents: Sequence[Document],
     spread: Callable[[Callable[[int], bytes], Sequence[int]], Iterable[bytes]],
-) -> dict[int, list[Credit]]:
-    """Return the agency credits of some texts, those that have any; what may be one counts where others confirm it.
+) -> OfTexts:
+    """Return what is asked of some texts as a whole; what may be a credit counts where others confirm it.
 
     `spread` does work on items, in order.
     """
 
     def block(first: int) -> bytes:
         part = [(d, documents[d]) for d in numbers[first : first + BLOCK_TEXTS]]
-        return msgspec.msgpack.encode([(d, credits(text), hints(text)) for d, text in part])
+        read = ((d, credits(each), hints(each), may_say_first(each.text)) for d, each in part)
+        return msgspec.msgpack.encode([row for row in read if any(row[1:])])
 
     paragraphs(".")  # what finds signs is made before processes are forked, that they need not make it again
     blocks = spread(block, range(0, len(numbers), BLOCK_TEXTS))
-    kind = list[tuple[int, list[Credit], list[Credit]]]
+    kind = list[tuple[int, list[Credit], list[Credit], bool]]
     rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
-    return confirmed({d: c for d, c, _ in rows if c}, {d: h for d, _, h in rows if h}, documents)
+    sure, unsure = {d: c for d, c, *_ in rows if c}, {d: h for d, _, h, _ in rows if h}
+    return OfTexts(confirmed(sure, unsure, documents), frozenset(d for d, *_, says in rows if says))
 
 
 def hints(document: Document) -> list[Credit]:

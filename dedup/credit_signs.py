@@ -25,9 +25,10 @@ OPEN, CLOSE = "(（[［【〔", ")）]］】〕"
 
 # A word of a large agency, or one by which agencies call themselves; the words of reporting credits; beginnings of
 # photo credits; the end of Thai texts; what opens a bracket, and what closes one; long dashes; quotation marks that
-# open; a colon; signs of rights; the last character of Chinese and Japanese agencies; figures.
-LARGE, CALLS, REPORTS, PHOTO, THAI, OPENS, CLOSES, DASHES, QUOTE, COLON, RIGHTS, WIRE, FIGURE = (
-    1 << n for n in range(13)
+# open; a colon; signs of rights; the last character of Chinese and Japanese agencies; figures; words for who had a text
+# first, which origins are told by.
+LARGE, CALLS, REPORTS, PHOTO, THAI, OPENS, CLOSES, DASHES, QUOTE, COLON, RIGHTS, WIRE, FIGURE, FIRST = (
+    1 << n for n in range(14)
 )
 # Where an agency may be named; what counts in the head, the tail and anywhere in a long line, and in a short one.
 NAMES = LARGE | CALLS | QUOTE
@@ -62,6 +63,15 @@ REPORTING_WORDS = {
     "this ": ("this report by", "this story by"),
     "appeared on": ("appeared on",),
 }
+# Of these one stands in what says who had a text first, in whatever case.
+FIRST_WORDS = (
+    *("first reported", "reported first", "first to report", "first published", "originally ", "broke the ", "zuerst "),
+    *("abord ", "initialement ", "originalment", "originariamente", "впервые ", "первым сообщи", "en primicia"),
+    *("em primeira mão", "per prim", "вперше ", "першим повідоми", "першою повідоми", "jako pierwsz", "jako první"),
+    *("als eerste ", "först ", "først ", "elsőként ", "ensimmäisenä", "publicat inițial", "publicat prima", "ilk kez "),
+    *("ilk olarak ", "pertama kali ", "πρώτος ", "πρώτη ", "πρώτο ", "最初に報じ", "最先", "最早", "首先", "率先"),
+    *("보도", "ครั้งแรก", " أولا", "لأول مرة", "सबसे पहले"),
+)
 
 
 @functools.cache
@@ -71,7 +81,7 @@ def _signs() -> Signs:
     words += [(word, CALLS) for word in (*agencies.CALLED, "staff")]
     words += [(word, REPORTS) for several in REPORTING_WORDS.values() for word in several]
     words += [(word, PHOTO) for word in BEGINNINGS]
-    words += [("สำนักข่าว", THAI), ("copyr", RIGHTS)]
+    words += [("สำนักข่าว", THAI), ("copyr", RIGHTS), *((word, FIRST) for word in FIRST_WORDS)]
     figures = "".join(c for c in map(chr, range(_LAST_FIGURE)) if c.isdecimal())
     characters = {"/" + OPEN: OPENS, CLOSE: CLOSES, "—–―": DASHES, agencies.QUOTES: QUOTE, ":：": COLON}
     characters |= {"©": RIGHTS, "社": WIRE, figures: FIGURE}
@@ -131,3 +141,8 @@ def _lines(text: str) -> list[list[int]]:
 def may_have_photo(text: str) -> bool:
     """Say whether words that pictures are credited with stand in a text."""
     return bool(paragraphs(text).there & PHOTO)
+
+
+def may_say_first(text: str) -> bool:
+    """Say whether words for who had a text first stand in it."""
+    return bool(paragraphs(text).there & FIRST)

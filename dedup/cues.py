@@ -453,6 +453,8 @@ def leads_elsewhere(before: str, text: str) -> bool:
     """Return whether an address of the web stands in a text or right before it, or a word that links follow."""
     if before.rstrip().endswith((":", "：")) and _LINK.search(before[-AMONG:].lower()):
         return True
+    if "www." not in text and "http" not in text:
+        return bool(_SITE.search(before[-12:]))
     return bool(_SITE.search(text) or _SITE.search(before[-12:]))
 
 
@@ -491,7 +493,7 @@ _OF_RIGHTS = (
 
 def has_mail(text: str) -> bool:
     """Return whether an address of mail stands in a text."""
-    return bool(_MAIL.search(text))
+    return "@" in text and bool(_MAIL.search(text))
 
 
 @functools.lru_cache(maxsize=SEEN)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dedup import cues
+from dedup import cue_signs, cues
 from dedup.model import Kind
 
 LEAST_CONFIDENCE = 0.6
@@ -29,7 +29,8 @@ class Occurrence:
     `before` and `after` are what stands around it in the same paragraph, `lead` the end of the paragraph before;
     `alone` is true when the member is a whole paragraph but for a credit or a remark in brackets; `edge` when that is
     the first or the last of its text; `quoted` its share inside quotation marks; `names` the share of its words with a
-    capital or a figure, and `usual_names` that of its text; `document_share` is its part of the whole text.
+    capital or a figure, and `usual_names` that of its text; `document_share` is its part of the whole text. `signs`
+    says what may stand in the paragraph and in the text (`cue_signs.of` both).
     """
 
     text: str
@@ -48,6 +49,7 @@ class Occurrence:
     outlet: str
     family: str
     is_caption_field: bool
+    signs: int = cue_signs.EVERY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,7 @@ class _Cues:
 
 def _read(occurrences: Sequence[Occurrence], context: Context) -> _Cues:
     """Return what the places show; contact lines and notices of rights are looked for in short passages alone."""
-    short = context.words <= LONGEST_FORMULA
+    short, told = context.words <= LONGEST_FORMULA, context.words <= LONGEST_FURNITURE
     listed = list(map(_is_listed, occurrences))
 
     def share(shows: Callable[[Occurrence], bool]) -> float:
@@ -151,10 +153,10 @@ def _read(occurrences: Sequence[Occurrence], context: Context) -> _Cues:
         open=share(_is_open),
         together=share(lambda o: cues.is_run_together(o.text, o.before, o.after)),
         listed=max(sum(listed) / len(listed), _part(occurrences, listed)),
-        author=share(lambda o: context.words <= LONGEST_FURNITURE and cues.is_about_author(o.text)),
-        links=share(lambda o: short and cues.leads_elsewhere(o.before, o.text)),
-        mail=share(lambda o: short and cues.has_mail(o.text)),
-        rights=share(lambda o: short and cues.claims_rights(o.text)),
+        author=share(lambda o: bool(o.signs & cue_signs.AUTHOR) and cues.is_about_author(o.text)) if told else 0.0,
+        links=share(lambda o: cues.leads_elsewhere(o.before, o.text)) if short else 0.0,
+        mail=share(lambda o: cues.has_mail(o.text)) if short else 0.0,
+        rights=share(lambda o: bool(o.signs & cue_signs.RIGHTS) and cues.claims_rights(o.text)) if short else 0.0,
     )
 
 
@@ -244,7 +246,7 @@ def _is_quoted(o: Occurrence) -> bool:
 
 
 def _is_set_apart(o: Occurrence) -> bool:
-    return o.document_share < MOST_OF_TEXT and cues.is_given(o.before, o.lead) and not _has_furniture_mark(o.text)
+    return o.document_share < MOST_OF_TEXT and cues.is_given(o.before, o.lead) and not _is_furniture(o)
 
 
 def _is_attributed(o: Occurrence) -> bool:
@@ -258,10 +260,12 @@ def _is_first_person(o: Occurrence, known: bool) -> bool:
     Outlets speak of themselves too, where they ask for something.
     """
     begin = len(o.before)
-    if o.document_share >= MOST_OF_TEXT or not cues.is_first_person(o.paragraph, begin, begin + len(o.text)):
+    if not o.signs & cue_signs.PERSON or o.document_share >= MOST_OF_TEXT:
+        return False
+    if not cues.is_first_person(o.paragraph, begin, begin + len(o.text)):
         return False
     told = known or o.quoted >= 0.4 or cues.is_introduced(o.before, o.after, o.paragraph, o.lead)
-    return told and not _has_furniture_mark(o.text)
+    return told and not _is_furniture(o)
 
 
 def _part(occurrences: Sequence[Occurrence], shown: Sequence[bool]) -> float:
@@ -280,6 +284,8 @@ def _is_listed(o: Occurrence) -> bool:
 
 def _is_framed(o: Occurrence) -> bool:
     """Return whether a place or its paragraph has the marks that only captions have, one to so many words at least."""
+    if not o.signs & cue_signs.FRAME:
+        return False
     return _has_frames(o.text, o.before, o.after) or _has_frames(o.paragraph, "", "")
 
 
@@ -305,7 +311,10 @@ def _quotation(occurrences: Sequence[Occurrence], context: Context, shown: _Cues
     found: list[tuple[float, str]] = []
     if share > 0:
         found.append((0.92 * share**0.25, f"somebody's words, quoted or spoken, in {share:.0%} of its places"))
-        speech = sum(cues.has_speech(f"{o.before[-120:]} {o.after[:120]}") for o in occurrences)
+        speech = sum(
+            bool(o.signs & cue_signs.SPEECH) and cues.has_speech(f"{o.before[-120:]} {o.after[:120]}")
+            for o in occurrences
+        )
         if speech:
             found.append((0.3 * speech / len(occurrences), "a speech verb stands beside it"))
     if context.furniture:
@@ -316,7 +325,8 @@ def _quotation(occurrences: Sequence[Occurrence], context: Context, shown: _Cues
 
 
 def _has_caption_mark(occurrence: Occurrence) -> bool:
-    return len(occurrence.paragraph) <= LONGEST_CAPTION and _is_marked(occurrence.paragraph)
+    may = len(occurrence.paragraph) <= LONGEST_CAPTION and occurrence.signs & cue_signs.CAPTION
+    return bool(may) and _is_marked(occurrence.paragraph)
 
 
 @functools.lru_cache(maxsize=1 << 10)
@@ -332,13 +342,16 @@ def looks_like_caption(occurrence: Occurrence) -> bool:
         return False
     ends = paragraph.rstrip("\"'”’»」』)）").endswith(_SENTENCE_END)
     told = not ends and not _UNSTOPPED.search(paragraph)
-    return _is_marked(occurrence.paragraph) or (told and len(paragraph) > SHORTEST_CAPTION)
+    if told and len(paragraph) > SHORTEST_CAPTION:
+        return True
+    return bool(occurrence.signs & cue_signs.CAPTION) and _is_marked(occurrence.paragraph)
 
 
 def _marked_inside(occurrences: Sequence[Occurrence]) -> float:
     """Return the share of occurrences that hold a caption mark themselves, whatever paragraph they stand in: the
     captions of a gallery run on, and those of agencies are long."""
-    return sum(len(o.text) <= LONGEST_REPEATED and _is_marked(o.text) for o in occurrences) / len(occurrences)
+    may = [o.text for o in occurrences if o.signs & cue_signs.CAPTION and len(o.text) <= LONGEST_REPEATED]
+    return sum(map(_is_marked, may)) / len(occurrences)
 
 
 def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> list[tuple[float, str]]:
@@ -384,7 +397,11 @@ def _furniture_share(occurrences: Sequence[Occurrence], context: Context) -> flo
     """
     if context.words > LONGEST_FURNITURE or (context.company and context.company >= 0.5 and not context.distance):
         return 0.0
-    return sum(o.alone and _has_furniture_mark(o.text) for o in occurrences) / len(occurrences)
+    return sum(o.alone and _is_furniture(o) for o in occurrences) / len(occurrences)
+
+
+def _is_furniture(o: Occurrence) -> bool:
+    return bool(o.signs & cue_signs.FURNITURE) and _has_furniture_mark(o.text)
 
 
 @functools.lru_cache(maxsize=1 << 10)

@@ -15,7 +15,6 @@ from dedup import agencies
 from dedup.credits import Credit
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
-from dedup.signs import Signs
 
 # The least lag by which a first publication counts as earlier, by the precision of the dates (seconds).
 LEAST_LAG = {"second": 60.0, "minute": 60.0, "day": 86_400.0, "month": 31 * 86_400.0, "year": 366 * 86_400.0}
@@ -50,15 +49,6 @@ _FIRST = re.compile(
     r"|(?:처음|최초)(?:로|으로)? ?보도"
     r"|(?:รายงาน|เผยแพร่)ครั้งแรก|نُ?شر(?:ت)? (?:أولا|لأول مرة)|सबसे पहले (?:प्रकाशित|बताया)"
 )
-# Of these one stands in each of them, in whatever case: many times quicker than the pattern.
-_OF_FIRST = (
-    *("first reported", "reported first", "first to report", "first published", "originally ", "broke the ", "zuerst "),
-    *("abord ", "initialement ", "originalment", "originariamente", "впервые ", "первым сообщи", "en primicia"),
-    *("em primeira mão", "per prim", "вперше ", "першим повідоми", "першою повідоми", "jako pierwsz", "jako první"),
-    *("als eerste ", "först ", "først ", "elsőként ", "ensimmäisenä", "publicat inițial", "publicat prima", "ilk kez "),
-    *("ilk olarak ", "pertama kali ", "πρώτος ", "πρώτη ", "πρώτο ", "最初に報じ", "最先", "最早", "首先", "率先"),
-    *("보도", "ครั้งแรก", " أولا", "لأول مرة", "सबसे पहले"),
-)
 AROUND = 80
 _STOP = re.compile(r"[.!?](?=\s)|[\n。！？]")
 # Where words are not spaced, a name beside words for who had a text first is any stretch of characters.
@@ -70,7 +60,7 @@ BEGINNING = 120
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
     """A carrier as origins see it: its document and that one's family, where the passage stands in it, its part of the
-    passage, and the agency credits of the document."""
+    passage, the agency credits of the document, and whether its text may have words for who had it first."""
 
     document: Document
     family: str
@@ -78,6 +68,7 @@ class Carried:
     end: int
     extent: float
     credits: tuple[Credit, ...]
+    may_say_first: bool = True
 
 
 def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str] = ()) -> Origin:
@@ -165,7 +156,7 @@ def _named(carriers: Sequence[Carried]) -> str | None:
     known.pop(0, None)
     firsts = {words[0] for names in known.values() for words in names}
     unspaced = {name for name in outlets if _UNSPACED.search(name)}
-    votes = Counter(name for c in carriers for name in _names(c.document, known, firsts, unspaced))
+    votes = Counter(name for c in carriers for name in _names(c, known, firsts, unspaced))
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return None
@@ -174,7 +165,7 @@ def _named(carriers: Sequence[Carried]) -> str | None:
 
 
 def _names(
-    document: Document,
+    carried: Carried,
     outlets: Mapping[int, Mapping[tuple[str, ...], Sequence[str]]],
     firsts: set[str],
     unspaced: set[str],
@@ -182,9 +173,9 @@ def _names(
     """Return the outlets that a text of another one names where it says whose it was; they come by the number of their
     words and by these, so that what it takes does not grow with how many there are. `firsts` has their first words,
     `unspaced` those in scripts that do not space words."""
-    own = (document.outlet or "").casefold()
+    own = (carried.document.outlet or "").casefold()
     found = set()
-    for line in _sources(document.text):
+    for line in _sources(carried.document.text, carried.may_say_first):
         if unspaced and _FIRST.search(line.lower()):
             sizes = set(map(len, unspaced))
             found |= unspaced & {line[i : i + n] for n in sizes for i in range(len(line) - n + 1)}
@@ -200,23 +191,17 @@ def _names(
 
 
 @functools.lru_cache(maxsize=1 << 10)
-def _sources(text: str) -> tuple[str, ...]:
+def _sources(text: str, may_say_first: bool) -> tuple[str, ...]:
     """Return where a text may say whose it was: its first and last line, and what stands in one sentence with words for
     who had it first."""
     plain = text.strip()
     lines = {plain.partition("\n")[0], plain.rpartition("\n")[2]}
     found = {line for line in lines if len(line) <= LONGEST_LINE}
-    lowered = plain.lower() if _words_of_first().anywhere(plain) else ""
+    lowered = plain.lower() if may_say_first else ""
     for match in _FIRST.finditer(lowered) if len(lowered) == len(plain) else ():
         before = _STOP.split(plain[max(0, match.start() - AROUND) : match.start()])[-1]
         found.add(before + match[0] + _STOP.split(plain[match.end() : match.end() + AROUND])[0])
     return tuple(sorted(found))
-
-
-@functools.cache
-def _words_of_first() -> Signs:
-    """Return what finds the words of which one stands beside who had a text first."""
-    return Signs(((word, 1) for word in _OF_FIRST), {}, "", (0, 0))
 
 
 def _stands(name: str, line: str, word: int) -> bool:

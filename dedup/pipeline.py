@@ -220,7 +220,7 @@ class _Scan:
             tokens=tokens,
             families=known_families,
             company=assembly.Company(clusters, ~judged.aside() & (np.arange(len(clusters)) < len(shared)), len(tokens)),
-            credits=of_texts(np.unique(chosen.clusters.members[:, 0]).tolist(), documents, spread),
+            **of_texts(np.unique(chosen.clusters.members[:, 0]).tolist(), documents, spread)._asdict(),
         )
         records = self._records(chosen, material, work, found)
         self.clock.stage("documents")

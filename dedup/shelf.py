@@ -6,7 +6,7 @@ import bisect
 import copy
 import functools
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, ValuesView
 from typing import IO, overload
 
 import msgspec
@@ -366,5 +366,24 @@ class Chosen(Mapping[str, Document]):
     def __iter__(self) -> Iterator[str]:
         return (self._ids[i] for i in self._numbers.tolist())
 
+    def values(self) -> ValuesView[Document]:
+        """Return the documents in order, none of them looked for by its id."""
+        return _Values(self)
+
+    def in_order(self) -> Iterator[Document]:
+        """Yield the documents."""
+        return map(self._shelf.__getitem__, self._numbers.tolist())
+
     def __len__(self) -> int:
         return len(self._numbers)
+
+
+class _Values(ValuesView[Document]):
+    """The documents of a choice."""
+
+    def __init__(self, chosen: Chosen) -> None:
+        super().__init__(chosen)
+        self._chosen = chosen
+
+    def __iter__(self) -> Iterator[Document]:
+        return self._chosen.in_order()

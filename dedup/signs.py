@@ -6,8 +6,6 @@ other. What is found so is where a pattern may match; whether it does, the patte
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
@@ -28,16 +26,24 @@ class Signs:
     """Words and characters, each with a bit, and how far the head and the tail of a line reach (characters)."""
 
     def __init__(
-        self, words: Iterable[tuple[str, int]], characters: Mapping[str, int], boundary: str, reach: tuple[int, int]
+        self,
+        words: Iterable[tuple[str, int]],
+        characters: Mapping[str, int],
+        boundary: str | None,
+        reach: tuple[int, int] = (0, 0),
     ) -> None:
         """Take words with their bits (below `CAPITAL`), and the characters of a string with one bit each; a space in a
-        word stands for a boundary, which is white space or one of the characters of `boundary`."""
+        word stands for a boundary, which is white space or one of the characters of `boundary`; None for whatever is
+        no letter or figure that a word has."""
         listed = list(words)
-        letters = sorted({_folded(c) for word, _ in listed for c in word} - {" ", *boundary})
+        every = {_folded(c) for word, _ in listed for c in word}
+        between = {c for c in every if not c.isalnum()} if boundary is None else {" ", *boundary}
+        letters = sorted(every - between)
         number = {c: n for n, c in enumerate(letters, BOUNDARY + 1)}
-        self._classes, self._marks = np.full(_POINTS, OTHER, np.uint16), np.zeros(_POINTS, np.uint16)
-        for c in (*map(chr, range(_CASED)), *letters, *boundary, "\u3000"):
-            self._classes[ord(c)] = BOUNDARY if c.isspace() or c in boundary else number.get(_folded(c), OTHER)
+        other = BOUNDARY if boundary is None else OTHER
+        self._classes, self._marks = np.full(_POINTS, other, np.uint16), np.zeros(_POINTS, np.uint16)
+        for c in (*map(chr, range(_CASED)), *letters, *between, "\u3000"):
+            self._classes[ord(c)] = BOUNDARY if c.isspace() or c in between else number.get(_folded(c), other)
             self._marks[ord(c)] = CAPITAL * c.isupper()
         for several, bit in characters.items():
             for c in several:
@@ -47,8 +53,11 @@ class Signs:
         self._reach = np.array(reach, np.int64)
 
     def anywhere(self, text: str) -> int:
-        """Return the bits of all signs in a text."""
-        return functools.reduce(operator.or_, (line[2] for line in self.lines(text)), 0) & ~CAPITAL
+        """Return the bits of all signs in a text; a line ends in a boundary."""
+        whole = 0
+        for _, piece in _pieces(text):
+            whole |= kernels.text_signs(_points(piece), self._classes, self._marks, self._steps, self._found)
+        return whole & ~CAPITAL
 
     def lines(self, text: str) -> list[list[int]]:
         """Return of each line of a text that is not empty its first and its end place, and the bits of the signs in it:

@@ -17,7 +17,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
 from dedup.spill import Scratch
@@ -55,6 +55,43 @@ def in_processes(
     finally:
         for worker in workers:
             worker.stop()
+
+
+@contextmanager
+def beside(functions: Sequence[Callable[[], bytes]], jobs: int) -> Iterator[list[Callable[[], bytes]]]:
+    """Start each of `functions` in a process of its own, while this one goes on, and give for each what waits for its
+    result; with one job, or where processes are not forked, what makes it then.
+
+    Waiting raises `RuntimeError` with the traceback of a process that fails; those that are left end with the block.
+    """
+    if jobs < 2 or not forks():
+        yield list(functions)
+        return
+    scratch = Scratch()
+    started: list[_Worker[Callable[[], bytes]]] = []
+    try:
+        for each in functions:
+            started.append(_Worker(_called, [each], [w.heads for w in started], scratch))
+        yield [worker.result for worker in started]
+    finally:
+        for worker in started:
+            worker.stop()
+
+
+def _called(function: Callable[[], bytes]) -> bytes:
+    return function()
+
+
+def attended(parts: Iterable[T]) -> Iterator[T]:
+    """Yield `parts` as long as the process lives that this one was forked from; what nobody waits for is not finished.
+
+    Raises `RuntimeError` when it has ended.
+    """
+    parent = os.getppid()
+    for part in parts:
+        if os.getppid() != parent:
+            raise RuntimeError("the process that this one works for has ended")
+        yield part
 
 
 class _Worker(Generic[T]):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dedup.spill import Scratch
-from dedup.workers import forks, in_processes
+from dedup.workers import attended, beside, forks, in_processes
 
 pytestmark = pytest.mark.skipif(not forks(), reason="processes are not forked here")
 
@@ -79,3 +79,39 @@ def test_work_in_a_thread_stays_here() -> None:
     with ThreadPoolExecutor(1) as pool:
         found = pool.submit(lambda: list(in_processes(lambda n: str(os.getpid()).encode(), range(8), 2))).result()
     assert set(found) == {str(os.getpid()).encode()}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_work_beside(jobs: int) -> None:
+    """Work of several sorts is done while this process goes on, in others when there are jobs, and waited for."""
+    before, here = children(), os.getpid()
+
+    def first() -> bytes:
+        return f"first {os.getpid() == here}".encode()
+
+    with beside([first, lambda: b"second"], jobs) as waiting:
+        assert len(children() - before) == (2 if jobs > 1 else 0)
+        assert [wait() for wait in waiting] == [f"first {jobs == 1}".encode(), b"second"]
+    assert children() == before
+
+
+def test_work_beside_that_nobody_waits_for() -> None:
+    """An error here ends what is done beside; one there is told when it is waited for."""
+    before = children()
+    with pytest.raises(KeyError), beside([lambda: bytes(time.sleep(60) or 0)], 2):
+        raise KeyError
+    assert children() == before
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"), beside([lambda: bytes(1 // 0)], 2) as waiting:
+        waiting[0]()
+    assert children() == before
+
+
+def test_what_is_done_for_nobody_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process whose parent has ended stops at the next part of its work."""
+    parents = iter([7, 7, 7, 1])
+    monkeypatch.setattr(os, "getppid", lambda: next(parents))
+    found: list[int] = []
+    with pytest.raises(RuntimeError, match="ended"):
+        found.extend(attended(range(9)))
+    monkeypatch.undo()
+    assert list(attended(range(9))) == list(range(9))

@@ -56,3 +56,21 @@ def line_signs(points: Any, classes: Any, marks: Any, steps: Any, found: Any, re
             n += 1
         start = end + 1
     return out[:n]
+
+
+@kernel
+def text_signs(points: Any, classes: Any, marks: Any, steps: Any, found: Any) -> Any:
+    """Return the bits of all that is in a text (int64), as `line_signs` of its lines, of which each end is a boundary.
+
+    The arrays are those of `line_signs`.
+    """
+    state = steps[0, BOUNDARY]
+    whole = np.int64(0)
+    for i in range(len(points)):
+        point = points[i]
+        state = steps[state, classes[point]]
+        bits = np.int64(marks[point])
+        whole |= bits | found[state, 0]
+        if bits & CAPITAL:
+            whole |= found[state, 1]
+    return whole | found[steps[state, BOUNDARY], 0]

@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime
 import fcntl
 import glob
+import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 import zstandard
 
+from dedup import workers
 from dedup.errors import StoreError
 from dedup.model import (
     Change,
@@ -30,9 +33,12 @@ from dedup.store.atomic import write_bytes, write_parts
 from dedup.store.words import WORDS, packed
 
 SCHEMA = 1
+_BEGINS = b'{"schema":%d,' % SCHEMA
 FORMATS = ("html", "jsonl")
 """What is written when nothing is asked for."""
 T = TypeVar("T")
+# Texts of a result from which its files are worth processes of their own, and lines compressed at a time.
+MANY_TEXTS, LINES = 1000, 256
 _MARK = "dedup"
 _BESIDE = "-dedup-"
 _TEXTS = "store/texts.jsonl.zst"
@@ -114,30 +120,61 @@ def _clear(out: Path) -> None:
 
 
 def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequence[str], jobs: int) -> None:
+    """Write tables and texts by processes of their own, and reports meanwhile."""
+    tables, reports = "jsonl" in formats, [name for name in formats if name != "jsonl"]
+    pieces = [partial(_write_tables, result, folder)] if tables else []
+    if tables and texts:
+        (folder / "store").mkdir()
+        pieces.append(partial(_write_texts, result, folder))
+    many = len(result.texts) >= MANY_TEXTS
+    with workers.beside(
+        [partial(_said, piece) for piece in pieces], (jobs or workers.cores()) if many else 1
+    ) as waiting:
+        if reports:
+            _write_reports(result, folder, reports, jobs)
+        for wait in waiting:
+            if said := wait():
+                raise StoreError(said.decode("utf-8", "surrogateescape"))
+    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    manifest = {**result.manifest, "created": created}
+    write_bytes(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+
+
+def _said(piece: Callable[[], None]) -> bytes:
+    """Do a piece of the writing, here or in another process, and return why it failed; empty when it is done."""
+    try:
+        piece()
+    except StoreError as error:
+        return str(error).encode("utf-8", "surrogateescape")
+    except OSError as error:
+        return f"{error}; free some space or choose another folder with -o".encode("utf-8", "surrogateescape")
+    return b""
+
+
+def _write_tables(result: ScanResult, folder: Path) -> None:
     tables: dict[str, Iterable[Any]] = {
         "passages.jsonl": result.passages,
         "documents.jsonl": result.documents,
         "pairs.jsonl": result.pairs,
         "suppressed.jsonl": result.suppressed,
     }
-    for name, records in tables.items() if "jsonl" in formats else ():
-        write_parts(folder / name, (line(r) for r in records))
-    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    manifest = {**result.manifest, "created": created}
-    if texts and "jsonl" in formats:
-        (folder / "store").mkdir()
-        write_parts(folder / _TEXTS, _compressed(_text_lines(result)))
-        if result.words is not None:
-            write_parts(folder / WORDS, packed(result.words))
-    reports = [name for name in formats if name != "jsonl"]
-    if reports:
-        from dedup.report.exports import write_format
-        from dedup.report.prepared import ReportOptions, prepare
+    for name, records in tables.items():
+        write_parts(folder / name, workers.attended(map(line, records)))
 
-        ready = prepare(result, ReportOptions(jobs=jobs))
-        for name in reports:
-            write_format(name, ready, folder)
-    write_bytes(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+
+def _write_texts(result: ScanResult, folder: Path) -> None:
+    write_parts(folder / _TEXTS, workers.attended(_compressed(_text_lines(result))))
+    if result.words is not None:
+        write_parts(folder / WORDS, packed(result.words))
+
+
+def _write_reports(result: ScanResult, folder: Path, names: Sequence[str], jobs: int) -> None:
+    from dedup.report.exports import write_format
+    from dedup.report.prepared import ReportOptions, prepare
+
+    ready = prepare(result, ReportOptions(jobs=jobs))
+    for name in names:
+        write_format(name, ready, folder)
 
 
 def _text_lines(result: ScanResult) -> Iterator[bytes]:
@@ -152,8 +189,9 @@ def _text_lines(result: ScanResult) -> Iterator[bytes]:
 def _compressed(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Yield lines as one frame of zstandard."""
     compressor = zstandard.ZstdCompressor().compressobj()
-    for each in lines:
-        yield compressor.compress(each)
+    lines = iter(lines)
+    while several := b"".join(itertools.islice(lines, LINES)):
+        yield compressor.compress(several)
     yield compressor.flush()
 
 
@@ -176,10 +214,18 @@ def _swap(fresh: Path, out: Path) -> None:
 
 def line(record: Any) -> bytes:
     """Return a record as a line of JSON: its fields in order behind the schema number."""
+    if not _has_changes(record):  # few have any
+        return _BEGINS + msgspec.json.encode(record)[1:] + b"\n"
     plain = _renamed({"schema": SCHEMA, **msgspec.to_builtins(record)})
     if "members" in plain:
         plain["members"] = [_renamed(m) for m in plain["members"]]
     return msgspec.json.encode(plain) + b"\n"
+
+
+def _has_changes(record: Any) -> bool:
+    if isinstance(record, PassageCluster):
+        return any(m.changed for m in record.members)
+    return bool(getattr(record, "changed", ()))
 
 
 def _renamed(plain: dict[str, Any]) -> dict[str, Any]:

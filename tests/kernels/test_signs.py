@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +28,22 @@ def test_as_reference(text: str, most: int) -> None:
         patch.setattr(signs, "MOST_POINTS", most)
         found = [[start, end, *(b & ~CAPITAL for b in bits)] for start, end, *bits in made.lines(text)]
     assert found == reference.line_signs(text, WORDS, CHARACTERS, BOUNDARY, REACH)
+
+
+@SOME
+@given(st.text(alphabet="abcdABCKkuß .-/(é😀\n\u212aİıiſ\ud800z", max_size=40), st.booleans(), st.integers(1, 12))
+def test_of_a_whole_text(text: str, closed: bool, most: int) -> None:
+    """Of a whole text that is found which is found in any of its lines; without a list of boundaries all is one that
+    is no letter of a word."""
+    made = Signs(WORDS, CHARACTERS, BOUNDARY if closed else None, REACH)
+    letters = {c.casefold() for word, _ in WORDS for c in word if c.isalnum()} | {"i"}
+    between = {c for c in text if not c.isalnum() or not {c.casefold(), c.lower()[:1]} & letters}
+    boundary = BOUNDARY if closed else "".join(sorted(between))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signs, "MOST_POINTS", most)
+        found = made.anywhere(text)
+    rows = reference.line_signs(text, WORDS, CHARACTERS, boundary, REACH)
+    assert found == functools.reduce(int.__or__, (row[2] for row in rows), 0)
 
 
 def test_a_capital_at_the_end() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 import zstandard
 
@@ -183,11 +184,55 @@ def test_targets(result: ScanResult, out: Path, tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine"
 
 
-@pytest.mark.parametrize("failing", ["passages.jsonl", "manifest.json"])
-def test_failed_writing_keeps_the_earlier_result(
-    failing: str, result: ScanResult, out: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("formats", [("jsonl",), ("html", "jsonl"), ("html",)])
+def test_written_by_any_number_of_processes(
+    formats: tuple[str, ...], result: ScanResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where a file cannot be written, the earlier result stays whole and nothing is left beside it."""
+    """Files are the same whether one process writes them or several."""
+    monkeypatch.setattr(results, "MANY_TEXTS", 1)
+    written = []
+    for jobs in (1, 2, 5):
+        folder = tmp_path / str(jobs)
+        write_results(result, folder, formats=formats, jobs=jobs)
+        found = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+        assert b'"created"' in found.pop("manifest.json")
+        written.append(found)
+    assert written[0] == written[1] == written[2]
+    assert ("passages.jsonl" in written[0], "report.html" in written[0]) == ("jsonl" in formats, "html" in formats)
+
+
+def test_a_line_is_that_of_its_fields(result: ScanResult) -> None:
+    """A record without changes takes a short way to the line that its fields give."""
+    for table in TABLES:
+        for record in getattr(result, table):
+            plain = {"schema": 1, **msgspec.to_builtins(record)}
+            for each in plain.get("members", []):
+                if "changed" in each:
+                    each["changed"] = [
+                        {"from": c["before"], "to": c["after"], "start": c["start"], "end": c["end"]}
+                        for c in each["changed"]
+                    ]
+            assert line(record) == msgspec.json.encode(plain) + b"\n"
+
+
+@pytest.mark.parametrize("several", [1, 2, 7, 1000])
+def test_texts_are_one_frame(several: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines compressed by several at a time give the same bytes as one by one."""
+    lines = [f"{n} {filler(n, 9)}\n".encode() * (n % 40) for n in range(300)]
+    one = zstandard.ZstdCompressor().compressobj()
+    expected = b"".join([*map(one.compress, lines), one.flush()])
+    monkeypatch.setattr(results, "LINES", several)
+    assert b"".join(results._compressed(line for line in lines if line)) == expected
+
+
+@pytest.mark.parametrize("many", [1, 10_000])
+@pytest.mark.parametrize("failing", ["passages.jsonl", "texts.jsonl.zst", "manifest.json"])
+def test_failed_writing_keeps_the_earlier_result(
+    failing: str, many: int, result: ScanResult, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a file cannot be written, by this process or another, the earlier result stays whole and nothing is left
+    beside it."""
+    monkeypatch.setattr(results, "MANY_TEXTS", many)
     before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
     write = atomic.write_parts
 
@@ -199,7 +244,7 @@ def test_failed_writing_keeps_the_earlier_result(
     monkeypatch.setattr(results, "write_parts", full)
     monkeypatch.setattr(results, "write_bytes", lambda path, data: full(path, (data,)))
     with pytest.raises(StoreError, match=r"No space left on device.*free some space"):
-        write_results(replace(result, passages=()), out)
+        write_results(replace(result, passages=()), out, jobs=2)
     assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
     assert [p.name for p in out.parent.iterdir()] == ["out"]
 

@@ -1,0 +1,95 @@
+"""What the cues of kinds need to stand in a paragraph: one reading says which of them can be found there at all.
+
+Each has a bit, and words of which one stands in whatever its pattern in `dedup.cues` matches, in whatever case.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from dedup.signs import Signs
+
+# Quotation marks; single ones and apostrophes; verbs of speech; first persons; navigation and the like; marks of
+# captions, and those that only captions have; who wrote a column; notices of rights.
+QUOTES, SINGLE, SPEECH, PERSON, FURNITURE, CAPTION, FRAME, AUTHOR, RIGHTS = (1 << n for n in range(9))
+EVERY = (1 << 9) - 1
+
+_CHARACTERS = {'"＂“„«‹「『《〝”»›」』》〞': QUOTES, "'‘’": SINGLE, "(": CAPTION, "/": FRAME}
+_OF_SPEECH = (
+    *("said", "says", "told", "added", "tweeted", "wrote", "stated", "testified", "explained", "insisted", "warned"),
+    *("argued", "according to", "statement", "sagte", "erklärte", "dijo", "declaró", "afirmó", "a déclaré", "a dit"),
+    *("affirmé", "disse", "сказал", "заявил", "отметил", "сообщил", "каза", "заяви", "说", "說", "表示", "称", "稱"),
+    *("述べ", "話し", "語っ", "と話", "कहा", "म्हण", "กล่าว", "บอก", "قال", "أضاف", "کہا"),
+)
+_PERSONS = (
+    *(" i ", " me ", " my ", " myself ", " we ", " us ", " our ", " ours ", " ourselves ", " ich ", " mir ", " mich "),
+    *(" mein", " wir ", " uns ", " unser", " je ", " j ", " moi ", " mon ", " nous ", " nos ", " notre ", " yo "),
+    *(" mí ", " mi ", " mis ", " nosotr", " nuestr", " io ", " noi ", " nostr", " mio ", " mia ", " miei ", " mie "),
+    *(" eu ", " meu", " minha", " nós ", " noss", " jag ", " mig ", " vår", " jeg ", " vores ", " ik ", " wij "),
+    *(" mijn ", " onze ", " я ", " мы ", " мне ", " меня ", " мой ", " моя ", " моё ", " мои ", " моей ", " моего "),
+    *(" нас ", " нам ", " наш", " ми ", " мені ", " мене ", " мій ", " म", " ह", " आ", " ہم", " أنا", " نحن", " إن"),
+    *("我", "咱", "私", "僕", "俺", "ผม", "ดิฉัน", "ฉัน", "พวกเรา"),
+)
+_OF_FURNITURE = (
+    *(" cookie", " subscri", " newsletter", " sign up", " sign in", " signup", " signin", " log in", " login"),
+    *(" read more", " most read", " related ", " all rights reserved", " copyright", " privacy ", " terms of "),
+    *(" click here", " a comment", " comments ", " join the conversation", " moderat", " advertis", " browser"),
+    *(" javascript", " follow us", " share this", " tune in", " must watch", " just watched", " more videos"),
+    *(" download our", " download the", " the app ", " view photo", " view gallery", " view slideshow"),
+    *(" journalism", " do you have a story", " our newsdesk", " in your inbox", " republication", " abonn", " suscr"),
+    *(" inscri", " werbung", " datenschutz", " registrier", " anmelden", " alle rechte", " plus angebot"),
+    *(" weiterlesen", " connectez vous", " réservé à nos", " tous droits", " lire la suite", " regístr"),
+    *(" inicia sesión", " derechos reservados", " lesen sie auch", " mehr zum thema", " folgen sie uns"),
+    *(" jetzt testen", " lire aussi", " suivez nous", " politique de confid", " partager cet", " también"),
+    *(" seguir leyendo", " síguenos", " boletín", " política de privaci", " leia ", " siga nos", " leggi anche"),
+    *(" seguici", " zaloguj", " czytaj ", " wszelkie prawa", " lees ", " läs mer", " läs också", " abbonat"),
+    *(" accedi ", " riproduzione riservata", " assinante", " direitos reservados", " prenumer", " alla rättigheter"),
+    *("ملفات تعريف", "اشترك", "جميع الحقوق", "لقراءة المزيد", "اقرأ أيضا", "تابعونا", "سجل الدخول"),
+    *("النشرة البريدية", "подпис", "подпиш", "реклам", "все права защищены", "войдите", "читайте также"),
+    *("следите за", "рассылк", "усі права", "підпис", "підпиш", "стежте за", "розсилк", "увійдіть"),
+    *("订阅", "訂閱", "登录", "登入", "点击", "點擊", "版权", "版權", "转载", "轉載", "新闻热线", "客户端", "关注我们"),
+    *("公众号", "阅读更多", "閱讀更多", "相关阅读", "相關閱讀", "扫码", "掃碼", "未经授权", "未經授權", "责任编辑"),
+    *("責任編輯", "免责声明", "購読", "会員", "ログイン", "無断転載", "続きを読む", "関連記事", "メールマガジン"),
+    *("フォロー", "무단", "구독", "로그인", "관련", "สมัคร", "กดติดตาม", "ดาวน์โหลด", "อ่านต่อ", "อ่านเพิ่มเติม"),
+    *("สงวนลิขสิทธิ์", "เข้าสู่ระบบ", "คุกกี้", "จดหมายข่าว", "ข่าวที่เกี่ยวข้อง", "คลิกที่นี่", "แอปพลิเคชัน"),
+    *("सदस्यता", "सब्सक्राइब", "सबस्क्राइब", "डाउनलोड", "सर्वाधिकार", "लॉग", "यह भी पढ़ें", "और पढ़ें", "हेही वाचा"),
+    *("अधिक वाचा", "वर्गणीदार", "फॉलो करा", "फॉलो करें", "کوکیز", "حقوق محفوظ", "سبسکرائب", "مزید پڑھیں"),
+    *("لاگ ان", "نیوز لیٹر"),
+)
+_OF_CAPTIONS = (
+    *("pictur", "photo", "foto", "image", "imagen", "bild", "file ", "handout", "archiv", "imago", "صورة", "تصویر"),
+    *("تصوير", "фото", "图片", "圖片", "资料图", "資料圖", "图为", "圖為", "攝", "摄", "写真", "撮影", "資料", "ภาพ"),
+    *("फोटो", "तस्वीर", "चित्र"),
+)
+_OF_FRAMES = (
+    *("caption", "getty", "photo", "foto", "image", "imagen", "picture", "slide", "file", "ap ", "bildunter"),
+    *("bild ", "immagine ", "archivbild", "didascalia", "légende", "фото", "图片说明", "圖片說明", "资料图"),
+    *("資料圖", "写真説明", "キャプション"),
+)
+_OF_AUTHORS = (
+    *(" follow ", " opinions ", " are solely ", " find out more about ", " folgen sie ", " síguel", " siguel"),
+    *(" suivez l", " las opiniones ", " les opinions "),
+)
+_OF_RIGHTS = (
+    *("reserv", "may not be ", "rechte", "droits", "diritti", "riservata", "rättigheter", "prawa", "права", "版"),
+    *("不得", "無断", "전재", "حقوق", "सर्वाधिकार", "rechten"),
+)
+
+
+@functools.cache
+def _signs() -> Signs:
+    """Return what finds them."""
+    groups = {SPEECH: _OF_SPEECH, PERSON: _PERSONS, FURNITURE: _OF_FURNITURE, CAPTION: _OF_CAPTIONS}
+    groups |= {FRAME: _OF_FRAMES, AUTHOR: _OF_AUTHORS, RIGHTS: _OF_RIGHTS}
+    return Signs([(word, bit) for bit, words in groups.items() for word in words], _CHARACTERS, None)
+
+
+def of(text: str) -> int:
+    """Return the bits of what may stand in a text or a part of it; what has none of a cue's cannot show it.
+
+    Words count as such where the text begins or ends, not where a part of it does.
+
+    >>> bool(of("“We lost the boats,” she said.") & SPEECH), bool(of("The boats were lost.") & SPEECH)
+    (True, False)
+    """
+    return _signs().anywhere(text)

@@ -1,0 +1,117 @@
+"""What says quickly that a cue cannot stand in a paragraph never says so where it does."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import cue_signs, cues, kinds
+from dedup.cue_signs import EVERY
+from dedup.kinds import Context, Occurrence
+from tests.strategies import SOME
+
+# Each pattern with its sign, whether it is looked for in lower case, and whether in parts of the text as well.
+PATTERNS = {
+    "speech": (cues._SPEECH, cue_signs.SPEECH, True, True),
+    "person": (cues._FIRST_PERSON, cue_signs.PERSON, False, False),
+    "furniture": (cues._FURNITURE_MARK, cue_signs.FURNITURE, True, False),
+    "caption": (cues._CAPTION_MARK, cue_signs.CAPTION, True, False),
+    "frame": (cues._FRAME, cue_signs.FRAME, True, True),
+    "author": (cues._AUTHOR, cue_signs.AUTHOR, True, False),
+    "rights": (cues._RIGHTS, cue_signs.RIGHTS, True, False),
+    "quotes": (cues._QUOTE_MARKS, cue_signs.QUOTES, False, True),
+    "single": (cues._SINGLE, cue_signs.SINGLE, False, True),
+}
+PIECES = (
+    *('"We lost the boats," she said. ', "I told my friends that we know. ", "‘It is ours,’ he added. ", "Read more: "),
+    *("Sign-up for our newsletter. ", "(Pictured) ", "A view (Croll/NPA). ", "Follow him on ", "All rights reserved. "),
+    *(
+        "photo: ",
+        "版we and us ",
+        "İMAGO ",
+        "\n",
+        "The board will widen the breakwater",
+        " on Monday. ",
+        "Tout le monde ",
+    ),
+    *("j’ai vu mon ami. ", "हम मैं ", "我们说 ", "Я сказал: ", "via AP) ", "file photo ", "image 3 of 9 "),
+)
+
+
+def place(before: str, text: str, after: str, number: int) -> Occurrence:
+    """Return a place of a passage in a paragraph."""
+    return Occurrence(
+        text=text,
+        start=0,
+        before=before,
+        after=after,
+        paragraph=before + text + after,
+        lead="He said:",
+        names=0.1,
+        usual_names=0.1,
+        alone=not before,
+        edge=True,
+        quoted=0.0,
+        document_share=0.1,
+        document=number,
+        outlet="o",
+        family="f",
+        is_caption_field=False,
+    )
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+@SOME
+@given(data=st.data())
+def test_no_cue_is_missed(name: str, data: st.DataObject) -> None:
+    """Whatever a pattern finds in a text, or in a part of it, has its sign there."""
+    pattern, bit, lowered, parts = PATTERNS[name]
+    text = data.draw(st.from_regex(pattern))
+    part = text[data.draw(st.integers(0, 3)) :] if parts else text
+    for of, own in ((text, part), (text.upper(), part.upper()), (text.title(), part.title())):
+        if own in of and pattern.search(own.lower() if lowered else own):
+            assert cue_signs.of(of) & bit
+
+
+def test_what_has_no_cue() -> None:
+    """A plain sentence has no sign, so that nothing is looked for in it."""
+    assert cue_signs.of("The harbour board will widen the outer breakwater after the storms.") == 0
+
+
+@SOME
+@given(st.lists(st.sampled_from(PIECES), max_size=6), st.lists(st.sampled_from(PIECES), min_size=1, max_size=6))
+def test_the_kind_is_the_same(around: list[str], own: list[str]) -> None:
+    """With the signs of its places a passage is of the kind that it is of when everything is looked for."""
+    before, text, after = "".join(around[:3]), "".join(own), "".join(around[3:])
+    paragraph = before + text + after
+    places = [place(before, text, after, n) for n in range(2)]
+    signs = cue_signs.of(f"{paragraph}\n{text}")
+    quick = [dataclasses.replace(o, signs=signs) for o in places]
+    for words in (10.0, 80.0, 300.0):
+        about = Context(words=words, furniture=None, furniture_confidence=0.0, unrelated=False, distance=0.5,
+                        company=None, credited=False, body_twice=False)  # fmt: skip
+        assert places[0].signs == EVERY
+        assert kinds.classify(quick, about) == kinds.classify(places, about)
+    if not signs & (cue_signs.QUOTES | cue_signs.SINGLE):
+        assert cues.quoted_share(paragraph, len(before), len(before) + len(text)) == 0.0
+
+
+def test_long_texts_are_read_once() -> None:
+    """Ten times the text takes about ten times as long, whatever character it is of."""
+    for c in ("i", " ", "'", "“", "photo "):
+        begin = time.perf_counter()
+        cue_signs.of(c * 100_000)
+        assert time.perf_counter() - begin < 1.0
+
+
+def test_patterns_that_stay_linear() -> None:
+    """First persons are looked for in one reading of a long stretch of one character."""
+    for c in ("I", "e", " ", "_", "我"):
+        begin = time.perf_counter()
+        assert len(re.findall(cues._FIRST_PERSON, c * 100_000)) in (0, 100_000)
+        assert time.perf_counter() - begin < 1.0
