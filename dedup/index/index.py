@@ -19,7 +19,7 @@ import numpy.typing as npt
 from dedup.config import Config
 from dedup.errors import StoreError
 from dedup.index import contents, foreign, handles, upkeep
-from dedup.index.answers import Answer, Clusters, IndexStats
+from dedup.index.answers import Answer, Clusters, IndexStats, uncollected
 from dedup.index.known import Idf, Known, KnownTexts, of_texts
 from dedup.index.matching import Found, Texts, find, matches
 from dedup.index.search import CARRIERS, Candidates, Documents, NewTexts, Question, Search, weighed
@@ -383,6 +383,7 @@ class Index:
         ]
         return own, np.array(same, np.bool_)
 
+    @uncollected()
     def _answer(self, new: _New, own: npt.NDArray[np.int64], view: View, asked: Question) -> Answer:
         """Return the matches of new texts; `own` are their numbers in the index, or -1."""
         idf = self._storage.idf(view)
