@@ -38,9 +38,9 @@ from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 
 # Code points of a batch from which threads are worth while.
 LARGE = 500_000
-# Texts that one thread reads or compares at a time; that it looks for at a time, as many keys in order are found near
+# Texts that one thread reads, or compares, at a time; that it looks for at a time, as many keys in order are found near
 # one another; and that are answered before the next ones are looked for.
-BLOCK_TEXTS, SEARCH_TEXTS, TEXTS_AT_ONCE = 64, 256, 1024
+BLOCK_TEXTS, ALIGN_TEXTS, SEARCH_TEXTS, TEXTS_AT_ONCE = 64, 128, 256, 1024
 
 When = str | float | datetime.datetime | datetime.date
 Batch = Document | Mapping[str, Any] | Iterable[Document | Mapping[str, Any]]
@@ -436,10 +436,16 @@ class Index:
         pairs = np.stack([row[partner], len(stored) + np.searchsorted(new, asked)[text]], axis=1)
         if not len(pairs):
             return
-        texts = Texts.of([*(kept[n] for n in stored.tolist()), *(own[i] for i in new.tolist())], idf)
+        every = [*(kept[n] for n in stored.tolist()), *(own[i] for i in new.tolist())]
+
+        def block(some: npt.NDArray[np.int64]) -> Found:
+            # their tokens side by side: of a few texts they are still near when they are compared
+            used, where = np.unique(some, return_inverse=True)
+            return find(Texts.of([every[i] for i in used.tolist()], idf), where.reshape(some.shape), self.config)
+
         order = np.argsort(text, kind="stable")
-        edges = np.searchsorted(text[order], np.arange(BLOCK_TEXTS, len(asked), BLOCK_TEXTS))
-        yield from in_order(pool, lambda some: find(texts, some, self.config), np.split(pairs[order], edges))
+        edges = np.searchsorted(text[order], np.arange(ALIGN_TEXTS, len(asked), ALIGN_TEXTS))
+        yield from in_order(pool, block, np.split(pairs[order], edges))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
