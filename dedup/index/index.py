@@ -68,7 +68,7 @@ class Index:
         self._writer = ThreadPoolExecutor(1)
         self._clusters: Clusters | None = None
         self._texts = KnownTexts(storage.database, storage.packing)
-        storage.words_of = self._words_of_rows
+        storage.words_of, storage.pool = self._words_of_rows, self._pool
 
     @classmethod
     def open(cls, path: str | Path, mode: Mode = "a", config: Config | None = None) -> Index:

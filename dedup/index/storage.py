@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence, Set
+from concurrent.futures import Executor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,6 +72,7 @@ class Storage:
         self._idf: tuple[frozenset[int], npt.NDArray[np.float32]] | None = None
         self._counted: tuple[frozenset[int], npt.NDArray[np.int32]] = frozenset(), np.zeros(SLOTS, np.int32)
         self.words_of: WordsOf | None = None
+        self.pool: Executor | None = None
         with ExitStack() as undo:
             undo.callback(self.close)
             seen = self._last_commit()
