@@ -386,6 +386,13 @@ def differs(context: int, other: int) -> int:
     return int(context & 15 != other & 15) + 2 * int(context >> 8 != other >> 8)
 
 
+def reach(weights: list[int], first: int, last: int, place: int, size: int, beyond: int) -> tuple[int, int, int, int]:
+    """Where a run with a seed of `size` words at a token of the text `[first, last)` may begin and end with no other
+    seed within `beyond` tokens, and between these where the seed does."""
+    end = next((n for n in range(place, last) if sum(weights[place:n]) >= 6 * size), last)
+    return max(first, place - beyond), place, end, min(end + beyond, last)
+
+
 def context(hashes: list[int], weights: list[int], place: int, size: int) -> int:
     """The first 6 and 4 bits of the words behind a seed of `size` words, and 4 of the one before; nothing where there
     is no word."""

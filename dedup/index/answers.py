@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, overload
 
 from dedup.model import IndexMatch, ScanResult
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let Python look for no garbage within the block.
+
+    An answer is thousands of records, of which none is garbage before it is given, and each few hundred new ones
+    would make it look through all objects of the process again, while every thread waits.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import operator
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -24,12 +26,18 @@ from dedup.spill import in_order
 from dedup.store.segments import LAYOUTS, MemoryRun, Segment, counted_once, in_memory, postings
 from dedup.tokens import Tokens
 
+# The fields of a document that are encoded as they are: all but the last one.
+_PLAIN = tuple(f.name for f in fields(Document) if f.name != "extra")
+_plain_values = operator.attrgetter(*_PLAIN)
+
 
 def plain_bytes(document: Document) -> bytes:
     """Return a document as JSON without what is not given, its extra fields in order of their names."""
-    given = {f.name: getattr(document, f.name) for f in fields(document)}
-    given["extra"] = dict(sorted(document.extra.items()))
-    return msgspec.json.encode({k: v for k, v in given.items() if v not in (None, (), {})})
+    plain = zip(_PLAIN, _plain_values(document), strict=True)
+    given: dict[str, Any] = {name: value for name, value in plain if value is not None and value != ()}
+    if document.extra:
+        given["extra"] = dict(sorted(document.extra.items()))
+    return msgspec.json.encode(given)
 
 
 def some(tokens: Tokens, chosen: npt.NDArray[np.int64]) -> Tokens:

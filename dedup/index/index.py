@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -19,12 +19,12 @@ import numpy.typing as npt
 from dedup.config import Config
 from dedup.errors import StoreError
 from dedup.index import contents, foreign, handles, upkeep
-from dedup.index.answers import Answer, Clusters, IndexStats
+from dedup.index.answers import Answer, Clusters, IndexStats, uncollected
 from dedup.index.known import Idf, Known, KnownTexts, of_texts
 from dedup.index.matching import Found, Texts, find, matches
 from dedup.index.search import CARRIERS, Candidates, Documents, NewTexts, Question, Search, weighed
 from dedup.index.state import FORMAT
-from dedup.index.storage import Mode, Storage
+from dedup.index.storage import Change, Mode, Storage
 from dedup.index.view import Filter, View
 from dedup.model import Document, IndexMatch
 from dedup.pipeline import scan
@@ -38,9 +38,9 @@ from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 
 # Code points of a batch from which threads are worth while.
 LARGE = 500_000
-# Texts that one thread reads or compares at a time; that it looks for at a time, as many keys in order are found near
+# Texts that one thread reads, or compares, at a time; that it looks for at a time, as many keys in order are found near
 # one another; and that are answered before the next ones are looked for.
-BLOCK_TEXTS, SEARCH_TEXTS, TEXTS_AT_ONCE = 64, 256, 1024
+BLOCK_TEXTS, ALIGN_TEXTS, SEARCH_TEXTS, TEXTS_AT_ONCE = 64, 128, 256, 1024
 
 When = str | float | datetime.datetime | datetime.date
 Batch = Document | Mapping[str, Any] | Iterable[Document | Mapping[str, Any]]
@@ -65,9 +65,10 @@ class Index:
         self._storage = storage
         self.config = storage.config
         self._pool = ThreadPoolExecutor(self.config.jobs or os.cpu_count() or 1)
+        self._writer = ThreadPoolExecutor(1)
         self._clusters: Clusters | None = None
         self._texts = KnownTexts(storage.database, storage.packing)
-        storage.words_of = self._words_of_rows
+        storage.words_of, storage.pool = self._words_of_rows, self._pool
 
     @classmethod
     def open(cls, path: str | Path, mode: Mode = "a", config: Config | None = None) -> Index:
@@ -89,6 +90,7 @@ class Index:
         """Close it; another process may then write."""
         self._storage.close()
         self._pool.shutdown()
+        self._writer.shutdown()
 
     def __enter__(self) -> Index:
         return self
@@ -119,11 +121,12 @@ class Index:
             own[changed] = view.state.next_number + np.arange(len(changed))
             if len(changed):
                 added = new.only(changed, self.config)
-                packed = self._packed(added.documents, view.state.dictionary)
-                rows = list(zip(own[changed].tolist(), packed, strict=True))
                 words = self._words(added, own[changed].astype(np.uint32))
-                view = self._storage.write(rows, before[before >= 0].tolist(), words)
-            answer = self._answer(new, own, view, Question(carriers=carriers))
+                change = self._storage.planned(own[changed].tolist(), before[before >= 0].tolist(), words)
+                with self._beside(new.documents, lambda: self._commit(change, added.documents, own[changed])):
+                    answer = self._answer(new, own, change.after, Question(carriers=carriers))
+            else:
+                answer = self._answer(new, own, view, Question(carriers=carriers))
             upkeep.settle(self._storage)
         ids = [d.id for d in new.documents]
         return replace(
@@ -338,14 +341,23 @@ class Index:
             log=log,
         )
 
-    def _packed(self, documents: Sequence[Document], dictionary: int) -> Iterator[bytes]:
-        """Yield documents as they are stored."""
+    @contextmanager
+    def _beside(self, documents: Sequence[Document], function: Callable[[], object]) -> Iterator[None]:
+        """Let a function be done when the block ends: before it, or for many documents by another thread beside it."""
+        if self._workers(documents) is None:
+            function()
+            yield
+            return
+        done = self._writer.submit(function)
+        try:
+            yield
+        finally:
+            done.result()
 
-        def block(some: Sequence[Document]) -> list[bytes]:
-            return self._storage.packing.pack_all(some, dictionary)
-
-        for part in in_order(self._workers(documents), block, _blocks(documents)):
-            yield from part
+    def _commit(self, change: Change, documents: Sequence[Document], numbers: npt.NDArray[np.int64]) -> None:
+        """Write a planned change with its documents."""
+        packed = self._storage.packing.pack_all(documents, change.before.state.dictionary)
+        self._storage.commit(change, list(zip(numbers.tolist(), packed, strict=True)))
 
     def _words(self, new: _New, numbers: npt.NDArray[np.uint32]) -> list[Segment]:
         """Return what is searched for in documents with rising numbers, in as many segments as are needed."""
@@ -383,6 +395,7 @@ class Index:
         ]
         return own, np.array(same, np.bool_)
 
+    @uncollected()
     def _answer(self, new: _New, own: npt.NDArray[np.int64], view: View, asked: Question) -> Answer:
         """Return the matches of new texts; `own` are their numbers in the index, or -1."""
         idf = self._storage.idf(view)
@@ -435,10 +448,16 @@ class Index:
         pairs = np.stack([row[partner], len(stored) + np.searchsorted(new, asked)[text]], axis=1)
         if not len(pairs):
             return
-        texts = Texts.of([*(kept[n] for n in stored.tolist()), *(own[i] for i in new.tolist())], idf)
+        every = [*(kept[n] for n in stored.tolist()), *(own[i] for i in new.tolist())]
+
+        def block(some: npt.NDArray[np.int64]) -> Found:
+            # their tokens side by side: of a few texts they are still near when they are compared
+            used, where = np.unique(some, return_inverse=True)
+            return find(Texts.of([every[i] for i in used.tolist()], idf), where.reshape(some.shape), self.config)
+
         order = np.argsort(text, kind="stable")
-        edges = np.searchsorted(text[order], np.arange(BLOCK_TEXTS, len(asked), BLOCK_TEXTS))
-        yield from in_order(pool, lambda some: find(texts, some, self.config), np.split(pairs[order], edges))
+        edges = np.searchsorted(text[order], np.arange(ALIGN_TEXTS, len(asked), ALIGN_TEXTS))
+        yield from in_order(pool, block, np.split(pairs[order], edges))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

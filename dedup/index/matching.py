@@ -111,32 +111,37 @@ def _shares(passages: Passages, texts: Texts) -> npt.NDArray[np.float64]:
 
 def matches(found: Found, config: Config, as_of: int) -> Iterator[IndexMatch]:
     """Yield a match for each passage, in order of the new texts, then of ids and places."""
-    documents = found.texts.documents
+    documents, totals = found.texts.documents, found.texts.totals.tolist()
     told = _changes(found)
-    for p, left, right, start, end, other_start, other_end, alike, share_left, share_right, relation, score in zip(
-        *(column.tolist() for column in _columns(found, config.clusters.near_duplicate)), strict=True
+    order, *columns = _columns(found, config.clusters.near_duplicate)
+    features = found.scored.features[order].tolist()
+    for p, row, left, right, start, end, other_start, other_end, alike, share_left, share_right, relation, score in zip(
+        order.tolist(), features, *(column.tolist() for column in columns), strict=True
     ):
         one, other = documents[left], documents[right]
-        shares = share_left, share_right
-        update = one.outlet and one.outlet == other.outlet and _is_update(found, (left, right), shares)
+        update = one.outlet and one.outlet == other.outlet
+        if update:
+            update = is_update(one, other, (share_left, share_right), (totals[left], totals[right]))
+        # in the order of the fields: each name of an argument costs as much as its value
+        span, other_span = _SpanDraft(one.id, start, end), _SpanDraft(other.id, other_start, other_end)
         made = _MatchDraft(
-            left=_SpanDraft(one.id, start, end),
-            right=_SpanDraft(other.id, other_start, other_end),
-            score=score,
-            similarity=alike,
-            wording=assembly.wording(alike),
-            scores=dict(zip(rescore.FEATURES, found.scored.features[p].tolist(), strict=True)),
-            changed=tuple(told[p]) if p in told else (),
-            relation="updates" if update else _RELATIONS[relation],
-            share_left=share_left,
-            share_right=share_right,
-            outlet=one.outlet,
-            published=one.published,
-            title=one.title,
-            url=one.url,
-            as_of=as_of,
+            span,
+            other_span,
+            score,
+            alike,
+            assembly.wording(alike),
+            dict(zip(rescore.FEATURES, row, strict=True)),
+            tuple(told[p]) if p in told else (),
+            "updates" if update else _RELATIONS[relation],
+            share_left,
+            share_right,
+            one.outlet,
+            one.published,
+            one.title,
+            one.url,
+            as_of,
         )
-        made.left.__class__ = made.right.__class__ = Span
+        span.__class__ = other_span.__class__ = Span
         made.__class__ = IndexMatch
         yield made
 
@@ -180,9 +185,3 @@ def _changes(found: Found) -> dict[int, list[Change]]:
         other, own = (found.texts.documents[d] for d in passages.documents[p].tolist())
         told.setdefault(p, []).append(assembly.change(passages.blocks, gap, own, other, tokens))
     return told
-
-
-def _is_update(found: Found, pair: tuple[int, int], shares: tuple[float, float]) -> bool:
-    """Return whether one text of a pair is a later version of the other."""
-    one, other = (found.texts.documents[d] for d in pair)
-    return is_update(one, other, shares, found.texts.totals[list(pair)].tolist())

@@ -242,9 +242,7 @@ class Search:
         keys, places, contexts = self.seeds.keys[part], self.seeds.places[part], self.seeds.contexts[part]
         order = np.argsort(keys)
         lists, frequent = self._look_up("seeds", keys[order], contexts[order])
-        starts, postings = _gathered(lists, contexts[order])
-        key_of = np.empty(len(keys), np.int64)
-        key_of[order] = np.arange(len(keys))
+        hits = _gathered(lists, contexts[order], order)
         bounds = self.known.tokens.bounds[first : last + 1]
         begin, end = bounds[0], bounds[-1]
         borders = np.append((self.known.tokens.flags[begin:end] & (FLAG_LINE | FLAG_QUOTE)) > 0, True)
@@ -254,32 +252,21 @@ class Search:
         value = best.per_nat * mass / 256.0 + best.per_word * weight / 6.0
         least = best.needed - best.constant + best.per_nat * np.log(np.maximum(np.diff(bounds), 1))
         needed = np.stack([least, least - best.unit], axis=1)
+        sizes = self.config.seeds
         limits = np.array(
             [self.config.chains.max_gap, int(self.config.chains.least_mass * 256), self.asked.carriers], np.int64
         )
         found = kernels.worthy(
             self.seeds.bounds[first : last + 1] - part.start,
-            (key_of, starts, postings),
+            hits,
             (self.documents.costs, self.documents.numbers),
             (self.batch.least, self.batch.position, first),
-            self._reach(places, bounds),
+            kernels.reach(places, self.known.tokens.weights, bounds, sizes.seed_size, sizes.seed_window - 1),
             (mass, value, needed),
             borders,
             limits,
         )
         return _chosen(first, found, self.documents, (mass, value, borders, needed, limits)), frequent
-
-    def _reach(self, places: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return of each seed, by tokens of the block (int64, n x 4): where a run with it may begin that has no other
-        seed before, where the seed begins, where it ends, and where the run may end without another seed behind."""
-        text = np.searchsorted(bounds, places, "right") - 1
-        beyond = self.config.seeds.seed_window - 1
-        weight = self.known.weight[bounds[0] : bounds[-1] + 1]
-        own = places - bounds[0]
-        ends = np.searchsorted(weight, weight[own] + 6 * self.config.seeds.seed_size)
-        least, most = bounds[text] - bounds[0], bounds[text + 1] - bounds[0]
-        columns = (np.maximum(own - beyond, least), own, np.minimum(ends, most), np.minimum(ends + beyond, most))
-        return np.stack(columns, axis=1)
 
     def _by_bands(self, first: int, last: int) -> tuple[npt.NDArray[np.uint64], int]:
         """Return the pairs (packed) that share two bands of their signatures, each once, and how many bands were cut.
@@ -302,15 +289,14 @@ class Search:
 
 
 def _gathered(
-    lists: Sequence[_Lists], contexts: npt.NDArray[np.uint32]
+    lists: Sequence[_Lists], contexts: npt.NDArray[np.uint32], order: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
-    """Return the postings of all parts key by key: where those of each key begin (int64, keys + 1), and what
-    `kernels.gather` tells of them (uint32)."""
+    """Return the postings of all parts seed by seed: where those of each seed begin (int64, seeds + 1), and what
+    `kernels.gather` tells of them (uint32). `order` (int64) says of which seed each key of the lists is."""
     starts = np.zeros(len(contexts) + 1, np.int64)
-    for one in lists:
-        starts[1:] += one.high - one.low
+    starts[order + 1] = sum((one.high - one.low for one in lists), start=np.zeros(len(contexts), np.int64))
     np.cumsum(starts, out=starts)
-    at, out = starts[:-1].copy(), np.empty(starts[-1], np.uint32)
+    at, out = starts[order], np.empty(starts[-1], np.uint32)
     for one in lists:
         kernels.gather(one.postings, one.low, one.high, contexts, one.first, at, out)
     return starts, out

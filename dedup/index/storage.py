@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from concurrent.futures import Executor
 from contextlib import ExitStack, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -37,6 +38,16 @@ REPAIR = "restore the index from a copy, or build it again from the documents"
 _WHOLE = 2**64
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A step that is planned: the view before and after it, and the checksums of the documents that it removes, by
+    number. What the state after it says of contents is not known before it is written."""
+
+    before: View
+    after: View
+    gone: Mapping[int, int]
+
+
 class Storage:
     """The files of an index, and the view of the newest commit that was seen."""
 
@@ -57,8 +68,11 @@ class Storage:
         self._digests: dict[int, int] = {}
         self._view: View | None = None
         self._read: tuple[bytes, State] | None = None
-        self._idf: tuple[tuple[int, ...], npt.NDArray[np.float32]] | None = None
+        # of which segments, and how common words are in all of these
+        self._idf: tuple[frozenset[int], npt.NDArray[np.float32]] | None = None
+        self._counted: tuple[frozenset[int], npt.NDArray[np.int32]] = frozenset(), np.zeros(SLOTS, np.int32)
         self.words_of: WordsOf | None = None
+        self.pool: Executor | None = None
         with ExitStack() as undo:
             undo.callback(self.close)
             seen = self._last_commit()
@@ -195,14 +209,19 @@ class Storage:
         The newest documents are not counted, so that it need not be made anew at every commit; it depends on the
         segments alone, so that all readers of a commit weigh words alike.
         """
-        key = tuple(s.info.segment for s in view.segments)
+        key = frozenset(s.info.segment for s in view.segments)
         with self.lock:
             if self._idf is None or self._idf[0] != key:
-                frequencies = np.zeros(SLOTS, np.int32)
+                # most often there is one segment more
+                if not self._counted[0] <= key:
+                    self._counted = frozenset(), self._counted[1]
+                    self._counted[1][:] = 0
                 for segment in view.segments:
-                    for slots, (counts,) in segment.words.batches():
-                        frequencies[slots] += counts.astype(np.int32)
-                self._idf = key, weights.inverse(frequencies, sum(s.info.counted for s in view.segments))
+                    if segment.info.segment not in self._counted[0]:
+                        for slots, (counts,) in segment.words.batches():
+                            self._counted[1][slots] += counts.astype(np.int32)
+                self._counted = key, self._counted[1]
+                self._idf = key, weights.inverse(self._counted[1], sum(s.info.counted for s in view.segments))
             return self._idf[1]
 
     def segment_of(self, view: View, number: int) -> Segment | None:
@@ -222,36 +241,56 @@ class Storage:
         Raises `StoreError` when it cannot be done; nothing is then changed.
         """
         with self.lock:
-            view = self.view()
-            state, newest = view.state, view.newest
-            digests = {number: checksum(number, body) for number, body in added}
-            gone = {number: self.database.document(number)[1] for number in removed}
-            gone_newest = {n: d for n, d in gone.items() if n >= state.newest_from}
-            marked = self._marked(view, [n for n in gone if n < state.newest_from])
-            state = replace(
-                state,
-                commit=state.commit + 1,
-                next_number=max([state.next_number, *(n + 1 for n in digests)]),
-                documents=state.documents + len(digests) - len(gone),
-                content=(state.content + sum(digests.values()) - sum(gone.values())) % _WHOLE,
-                newest=state.newest + len(digests) - len(gone_newest),
-                newest_content=(state.newest_content + sum(digests.values()) - sum(gone_newest.values())) % _WHOLE,
-                newest_removed=state.newest_removed + len(gone_newest),
-                removed={s: len(n) for s, n in marked.items()},
-            )
-            with self.database.writing():
-                self.database.put_documents(added)
-                self.database.drop_documents(gone)
-                for segment, numbers in marked.items():
-                    if len(numbers) != len(view.removed.get(segment, NO_NUMBERS)):
-                        self.database.put_part(f"removed {segment}", numbers.astype("<u4").tobytes())
-                self.database.put_part("state", state.encode())
-            self._digests.update(digests)
-            for number in gone_newest:
-                del self._digests[number]
-            newest = newest.with_words(words)
-            newest = newest.without(list(gone_newest)) if gone_newest else newest
-            return self._now(replace(view, state=state, removed=marked, newest=newest))
+            return self.commit(self.planned([number for number, _ in added], removed, words), added)
+
+    def planned(self, added: Sequence[int], removed: Sequence[int], words: Sequence[Segment]) -> Change:
+        """Return what it takes to add documents with new numbers and to remove others, and the view after it.
+
+        It may be searched before `commit`, but nothing that is found may be told until then. The caller holds the lock
+        until both are done.
+        """
+        view = self.view()
+        state = view.state
+        gone = {number: self.database.document(number)[1] for number in removed}
+        gone_newest = [n for n in gone if n >= state.newest_from]
+        marked = self._marked(view, [n for n in gone if n < state.newest_from])
+        state = replace(
+            state,
+            commit=state.commit + 1,
+            next_number=max([state.next_number, *(n + 1 for n in added)]),
+            documents=state.documents + len(added) - len(gone),
+            newest=state.newest + len(added) - len(gone_newest),
+            newest_removed=state.newest_removed + len(gone_newest),
+            removed={s: len(n) for s, n in marked.items()},
+        )
+        newest = view.newest.with_words(words)
+        newest = newest.without(gone_newest) if gone_newest else newest
+        return Change(before=view, after=replace(view, state=state, removed=marked, newest=newest), gone=gone)
+
+    def commit(self, change: Change, added: Sequence[tuple[int, bytes]]) -> View:
+        """Write a planned change with its documents; any thread may do so while the one that planned it waits.
+
+        Raises `StoreError` when it cannot be done; nothing is then changed.
+        """
+        before, after, gone = change.before, change.after, change.gone
+        digests = {number: checksum(number, body) for number, body in added}
+        gone_newest = {n: d for n, d in gone.items() if n >= before.state.newest_from}
+        content = before.state.content + sum(digests.values()) - sum(gone.values())
+        newest = before.state.newest_content + sum(digests.values()) - sum(gone_newest.values())
+        state = replace(after.state, content=content % _WHOLE, newest_content=newest % _WHOLE)
+        with self.database.writing():
+            self.database.put_documents(added)
+            self.database.drop_documents(gone)
+            for segment, numbers in after.removed.items():
+                if len(numbers) != len(before.removed.get(segment, NO_NUMBERS)):
+                    self.database.put_part(f"removed {segment}", numbers.astype("<u4").tobytes())
+            self.database.put_part("state", state.encode())
+        self._digests.update(digests)
+        for number in gone_newest:
+            del self._digests[number]
+        view = replace(after, state=state)
+        view.kept.update(after.kept)
+        return self._now(view)
 
     def _marked(self, view: View, gone: Sequence[int]) -> dict[int, Numbers]:
         """Return the removed documents of all segments with some more."""
@@ -270,7 +309,8 @@ class Storage:
     def replace_segments(
         self, old: Sequence[Segment], new: Sequence[Segment], *, newest: bool = False, next_segment: int
     ) -> View:
-        """Put new segments in the place of old ones (and of the newest documents) in one step."""
+        """Put new segments, each made of all the old ones, in the place of these (and of the newest documents) in one
+        step."""
         with self.lock:
             view = self.view()
             out = {s.info.segment for s in old}
@@ -294,9 +334,18 @@ class Storage:
                 self.database.put_part("state", state.encode())
             after = replace(view, state=state, segments=segments, removed=removed)
             self._now(replace(after, newest=Newest()) if newest else after)
+            if len(new) == 1 and out:
+                self._hold_words(out, new[0].info.segment)
             for segment in out:
                 remove_segment(self.folder, segment)
             return self.view()
+
+    def _hold_words(self, old: Set[int], new: int) -> None:
+        """Remember that one segment has all the words that some others had: words are weighed as before."""
+        if self._counted[0] >= old:
+            self._counted = self._counted[0] - old | {new}, self._counted[1]
+        if self._idf is not None and self._idf[0] >= old:
+            self._idf = self._idf[0] - old | {new}, self._idf[1]
 
     def put_dictionary(self, raw: bytes) -> None:
         """Compress documents with a new dictionary from now on."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -191,7 +192,7 @@ def _merge(storage: Storage, chosen: Sequence[int]) -> None:
 
 def _written(storage: Storage, segment: int, parts: Sequence[Segment], kept: Numbers, *, late: bool) -> Segment:
     mark = storage.view().state.mark
-    info = write_segment(storage.folder, segment, parts, kept, mark, late=late)
+    info = replace(write_segment(storage.folder, segment, parts, kept, mark, storage.pool), late=late)
     return open_segment(storage.folder, info, mark, REPAIR)
 
 

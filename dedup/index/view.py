@@ -53,10 +53,11 @@ class Filter:
 
     def costs(self, segment: Segment, removed: Numbers, per_nat: float) -> npt.NDArray[np.float64]:
         """Return what chance costs in each document, by rank; infinite for what is not asked for."""
-        key = f"costs {len(removed)} {per_nat}"
-        if not self.narrow and key in segment.kept:
-            found: npt.NDArray[np.float64] = segment.kept[key]
-            return found
+        # for these very removals: as many others may be planned and never be written
+        gone, found, per = segment.kept.get("costs", (None, None, None))
+        if not self.narrow and gone is removed and per == per_nat:
+            kept: npt.NDArray[np.float64] = found
+            return kept
         numbers, (*_, sizes) = segment.table()
         costs = per_nat * np.log(np.maximum(sizes, 1).astype(np.float64))
         if self.narrow:
@@ -64,9 +65,7 @@ class Filter:
         if len(removed):
             costs[np.isin(numbers, removed)] = np.inf
         if not self.narrow:
-            for old in [k for k in segment.kept if k.startswith("costs")]:
-                segment.kept.pop(old, None)
-            segment.kept[key] = costs
+            segment.kept["costs"] = removed, costs, per_nat
         return costs
 
 

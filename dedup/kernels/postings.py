@@ -18,6 +18,8 @@ NEXT_BITS, BEFORE_BITS = CONTEXT[1] + CONTEXT[2], CONTEXT[2]
 RANK_BITS = 18
 # What a hit differs in from the text, as `gather` tells it.
 BEFORE, BEHIND = 1, 2
+# How far from where an even spread puts a key it is looked for first: three standard deviations among 512 keys.
+NEAR = 32
 # Groups of documents in which the hits of a text are first counted together, and how much sums of the same values in
 # another order may differ.
 GROUPS, TINY = 1 << 13, 1e-6
@@ -65,25 +67,20 @@ def chosen(groups: Any, starts: Any, ends: Any, mass: Any, value: Any, borders: 
 def _first_not_less(view: Any, block: int, n: int, key: Any, guess: int) -> int:
     """Return where `key` would be put before its equals among the first `n` sorted values of a block, looking near a
     guess."""
-    step = 4
-    if guess < n and view[block, guess] < key:
-        low = guess + 1
-        high = min(low + step, n)
-        while high < n and view[block, high] < key:
-            step *= 2
-            low, high = high + 1, min(high + step, n)
-    else:
-        high = min(guess, n)
-        low = max(high - step, 0)
-        while low > 0 and view[block, low] >= key:
-            step *= 2
-            low, high = max(low - step, 0), low
-    while low < high:
-        middle = (low + high) >> 1
-        if view[block, middle] < key:
-            low = middle + 1
-        else:
-            high = middle
+    low, high, step = max(guess - NEAR, 0), min(guess + NEAR, n), NEAR
+    while low > 0 and view[block, low - 1] >= key:
+        step *= 2
+        low, high = max(low - step, 0), low
+    while high < n and view[block, high] < key:
+        step *= 2
+        low, high = high + 1, min(high + step, n)
+    # without a branch on the values, which would be guessed wrong at every other step
+    size = high - low
+    while size > 0:
+        half = size >> 1
+        less = view[block, low + half] < key
+        low += half + 1 if less else 0
+        size = size - half - 1 if less else half
     return low
 
 
@@ -360,42 +357,51 @@ def _span(differs: Any, spans: Any, s: int) -> Any:
     return start, end
 
 
-@kernel
-def _at_most(first: int, last: int, hits: Any, spans: Any, value: Any, out: Any) -> int:
+@helper
+def _at_most(texts: Any, starts: Any, postings: Any, spans: Any, value: Any, worth: Any, out: Any) -> int:
     """Write to the beginning of `out` (float64) what all hits of the seeds `[first, last)` are worth, in groups
-    of documents whose places are equal in their last bits; return these bits, or -1 where there is no hit.
+    of documents whose places are equal in their last bits; return these bits. `worth` is room for four values.
 
     Most documents have one or two of the seeds by chance: told so from a few kilobytes, they cost little.
     """
-    key_of, starts, found = hits
-    worth, total = np.empty(4), 0
-    for s in range(first, last):
-        total += starts[key_of[s] + 1] - starts[key_of[s]]
-    if total == 0:
-        return -1
-    groups = 256
+    first, last = texts
+    groups, total = 256, starts[last] - starts[first]
     while groups < 2 * total and groups < len(out):
         groups *= 2
     for group in range(groups):
         out[group] = 0.0
     for s in range(first, last):
-        if starts[key_of[s]] == starts[key_of[s] + 1]:
+        if starts[s] == starts[s + 1]:
             continue
         for differs in range(4):
             start, end = _span(differs, spans, s)
             worth[differs] = value[end] - value[start]
-        for i in range(starts[key_of[s]], starts[key_of[s] + 1]):
-            hit = np.int64(found[i])
+        for i in range(starts[s], starts[s + 1]):
+            hit = np.int64(postings[i])
             out[hit >> 2 & (groups - 1)] += worth[hit & 3]
     return groups - 1
+
+
+@helper
+def _promising(texts: Any, starts: Any, postings: Any, most: Any, group: int, enough: float, met: Any) -> int:
+    """Write seed and posting of the hits in the groups that are worth enough to `met` (int64, n x 3); return how many
+    there are. It must have room for all hits and one more."""
+    n = 0
+    for s in range(texts[0], texts[1]):
+        for i in range(starts[s], starts[s + 1]):
+            posting = np.int64(postings[i])
+            met[n, 0], met[n, 1] = s, posting
+            # without a branch that would be guessed wrong
+            n += most[posting >> 2 & group] >= enough
+    return n
 
 
 @kernel
 def worthy(bounds: Any, hits: Any, known: Any, in_batch: Any, spans: Any, sums: Any, borders: Any, limits: Any) -> Any:
     """Return the documents that one chain of hits could make a match of, for each of some texts.
 
-    `bounds` are those of each text's seeds (int64, texts + 1). `hits` are the key of each seed (int64), and what
-    `gather` wrote for key k at `[starts[k], starts[k + 1])` (int64) of an array. `known` is what chance costs in each
+    `bounds` are those of each text's seeds (int64, texts + 1). `hits` are what `gather` wrote for seed s at
+    `[starts[s], starts[s + 1])` (int64) of an array. `known` is what chance costs in each
     document (float64, infinite for what is not to be found) and its number (uint32), by place. `in_batch` is the least
     number of the texts themselves, which of them each number is (int64, -1 for none), and the number of the first text
     here: an answer names earlier texts alone. `spans` (int64, seeds x 4) are where a run with a seed may begin and
@@ -405,29 +411,23 @@ def worthy(bounds: Any, hits: Any, known: Any, in_batch: Any, spans: Any, sums: 
     Returns texts (int64), places (int64) and bounds (float64) of these documents, and their hits (int64, n x 3: which
     of the documents, tokens `[start, end)`), in order of the seeds of each text.
     """
-    key_of, starts, postings = hits
+    starts, postings = hits
     mass, value, needed = sums
     first_border, last_border = _borders(borders)
-    most = np.empty(GROUPS)
+    most, worth = np.empty(GROUPS), np.empty(4)
     place_of, best_of = np.empty(64, np.int64), np.empty(64, np.int64)
     place, chain = np.empty((64, 3), np.int64), np.empty((64, 2), np.float64)
-    table, met = np.empty(64, np.int64), np.empty(64, np.int64)
+    table, met = np.empty(64, np.int64), np.empty((256, 3), np.int64)
     texts, found, best = np.empty(64, np.int64), np.empty(64, np.int64), np.empty(64, np.float64)
     kept = np.empty((256, 3), np.int64)
     n, n_kept = 0, 0
     for t in range(len(bounds) - 1):
-        group = _at_most(bounds[t], bounds[t + 1], hits, spans, value, most)
+        seeds = bounds[t], bounds[t + 1]
+        group = _at_most(seeds, starts, postings, spans, value, worth, most)
         enough = min(needed[t, 0], needed[t, 1]) - TINY
-        if group < 0:
-            continue
-        total = 0
-        for s in range(bounds[t], bounds[t + 1]):
-            for i in range(starts[key_of[s]], starts[key_of[s] + 1]):
-                total += most[np.int64(postings[i]) >> 2 & group] >= enough
-        if total == 0:
-            continue
-        while len(met) < total:
-            met = grown(met)
+        while len(met) <= starts[seeds[1]] - starts[seeds[0]]:
+            met = grown_rows(met)
+        total = _promising(seeds, starts, postings, most, group, enough, met)
         while len(place_of) < total:
             place_of, best_of, place, chain = grown(place_of), grown(best_of), grown_rows(place), grown_rows(chain)
         slots = 64
@@ -437,44 +437,40 @@ def worthy(bounds: Any, hits: Any, known: Any, in_batch: Any, spans: Any, sums: 
             table = grown(table)
         for slot in range(slots):
             table[slot] = -1
-        count, m = 0, 0
-        for s in range(bounds[t], bounds[t + 1]):
-            for i in range(starts[key_of[s]], starts[key_of[s] + 1]):
-                document = np.int64(postings[i]) >> 2
-                if most[document & group] < enough:
-                    continue
-                start, end = _span(postings[i], spans, s)
-                at = document * 0x9E3779B1 >> 7 & (slots - 1)
-                while table[at] >= 0 and place_of[table[at]] != document:
-                    at = at + 1 & (slots - 1)
-                k = table[at]
-                if k < 0:
-                    k = count
-                    count += 1
-                    table[at], place_of[k] = k, document
-                    place[k, 1], chain[k, 1] = -1, 0.0
-                met[m] = k
-                m += 1
-                if place[k, 1] == -2:
-                    continue
-                # the chain so far: where it begins and ends, its mass, its value, and the best of all chains
-                if place[k, 1] < 0 or start - place[k, 1] > limits[0]:
-                    place[k, 0], place[k, 1], place[k, 2], chain[k, 0] = start, start, 0, 0.0
-                low, high = max(start, place[k, 1]), max(end, place[k, 1])
-                place[k, 1] = high
-                place[k, 2] += mass[high] - mass[low]
-                chain[k, 0] += value[high] - value[low]
-                if place[k, 2] < limits[1] or chain[k, 0] <= chain[k, 1]:
-                    continue
-                unit = last_border[high] - first_border[place[k, 0]] >= UNIT
-                least = needed[t, 1 if unit else 0]
-                # most documents never come so far, and nothing of them is looked up
-                if chain[k, 0] >= least and chain[k, 0] >= least + known[0][document]:
-                    p = np.int64(known[1][document]) - in_batch[0]
-                    if 0 <= p < len(in_batch[1]) and in_batch[1][p] >= in_batch[2] + t:
-                        place[k, 1] = -2
-                    else:
-                        chain[k, 1] = chain[k, 0]
+        count = 0
+        for m in range(total):
+            document = met[m, 1] >> 2
+            start, end = _span(met[m, 1], spans, met[m, 0])
+            at = document * 0x9E3779B1 >> 7 & (slots - 1)
+            while table[at] >= 0 and place_of[table[at]] != document:
+                at = at + 1 & (slots - 1)
+            k = table[at]
+            if k < 0:
+                k = count
+                count += 1
+                table[at], place_of[k] = k, document
+                place[k, 1], chain[k, 1] = -1, 0.0
+            met[m, 2] = k
+            if place[k, 1] == -2:
+                continue
+            # the chain so far: where it begins and ends, its mass, its value, and the best of all chains
+            if place[k, 1] < 0 or start - place[k, 1] > limits[0]:
+                place[k, 0], place[k, 1], place[k, 2], chain[k, 0] = start, start, 0, 0.0
+            low, high = max(start, place[k, 1]), max(end, place[k, 1])
+            place[k, 1] = high
+            place[k, 2] += mass[high] - mass[low]
+            chain[k, 0] += value[high] - value[low]
+            if place[k, 2] < limits[1] or chain[k, 0] <= chain[k, 1]:
+                continue
+            unit = last_border[high] - first_border[place[k, 0]] >= UNIT
+            least = needed[t, 1 if unit else 0]
+            # most documents never come so far, and nothing of them is looked up
+            if chain[k, 0] >= least and chain[k, 0] >= least + known[0][document]:
+                p = np.int64(known[1][document]) - in_batch[0]
+                if 0 <= p < len(in_batch[1]) and in_batch[1][p] >= in_batch[2] + t:
+                    place[k, 1] = -2
+                else:
+                    chain[k, 1] = chain[k, 0]
         before = n
         for k in range(count):
             best_of[k] = -1
@@ -484,17 +480,35 @@ def worthy(bounds: Any, hits: Any, known: Any, in_batch: Any, spans: Any, sums: 
                 texts[n], found[n], best[n] = t, place_of[k], chain[k, 1]
                 best_of[k] = n
                 n += 1
-        m = 0
-        for s in range(bounds[t], bounds[t + 1] if n > before else bounds[t]):
-            for i in range(starts[key_of[s]], starts[key_of[s] + 1]):
-                if most[np.int64(postings[i]) >> 2 & group] < enough:
-                    continue
-                k = best_of[met[m]]
-                m += 1
-                if k >= 0:
-                    if n_kept == len(kept):
-                        kept = grown_rows(kept)
-                    start, end = _span(postings[i], spans, s)
-                    kept[n_kept, 0], kept[n_kept, 1], kept[n_kept, 2] = k, start, end
-                    n_kept += 1
+        for m in range(total if n > before else 0):
+            k = best_of[met[m, 2]]
+            if k >= 0:
+                if n_kept == len(kept):
+                    kept = grown_rows(kept)
+                start, end = _span(met[m, 1], spans, met[m, 0])
+                kept[n_kept, 0], kept[n_kept, 1], kept[n_kept, 2] = k, start, end
+                n_kept += 1
     return texts[:n].copy(), found[:n].copy(), best[:n].copy(), kept[:n_kept].copy()
+
+
+@kernel
+def reach(places: Any, weights: Any, bounds: Any, size: int, beyond: int) -> Any:
+    """Return of each seed of `size` words, at token places (int64) in the order of the texts, where a run with it may
+    begin that has no other seed before, where the seed begins, where it ends, and where the run may end without another
+    seed behind, `beyond` tokens from either (int64, n x 4: tokens from `bounds[0]` on).
+
+    `weights` (uint8, 6 a word) are those of all tokens, `bounds` (int64) where the tokens of each text begin and end.
+    """
+    out = np.empty((len(places), 4), np.int64)
+    first, t = bounds[0], 0
+    for i in range(len(places)):
+        place = places[i]
+        while bounds[t + 1] <= place:
+            t += 1
+        weight, end = 0, place
+        while end < bounds[t + 1] and weight < 6 * size:
+            weight += weights[end]
+            end += 1
+        out[i, 0], out[i, 1] = max(place - beyond, bounds[t]) - first, place - first
+        out[i, 2], out[i, 3] = end - first, min(end + beyond, bounds[t + 1]) - first
+    return out

@@ -346,7 +346,8 @@ class Run:
 
         Raises `StoreError` when a block that is needed is damaged.
         """
-        self._check(kernels.unchecked(low, high, self.layout.block, self._checked))
+        if not self._checked.all():
+            self._check(kernels.unchecked(low, high, self.layout.block, self._checked))
         return self._views[1 + number]
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:

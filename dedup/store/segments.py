@@ -12,6 +12,7 @@ those alone that go on like the text asked about.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -202,25 +203,44 @@ def path_of(folder: Path, segment: int, name: str) -> Path:
 
 
 def write_segment(
-    folder: Path, segment: int, parts: Sequence[Segment], kept: npt.NDArray[np.uint32], mark: str, *, late: bool
+    folder: Path,
+    segment: int,
+    parts: Sequence[Segment],
+    kept: npt.NDArray[np.uint32],
+    mark: str,
+    pool: Executor | None = None,
 ) -> SegmentInfo:
-    """Write the documents `kept` (numbers, sorted) of all parts as one segment.
+    """Write the documents `kept` (numbers, sorted) of all parts as one segment, its runs side by side on `pool`.
 
     `mark` names the index that the files belong to. Raises `StoreError` when they cannot be written.
     """
     paths = [path_of(folder, segment, name) for name in LAYOUTS]
     facts: list[Batch] = []
-    for (name, layout), path in zip(LAYOUTS.items(), paths, strict=True):
+
+    def write(name: str) -> None:
+        layout = LAYOUTS[name]
         marked = Layout(key=layout.key, columns=layout.columns, block=BLOCK, meta=_mark(mark, segment, name))
-        with RunWriter(path, marked) as writer:
+        with RunWriter(path_of(folder, segment, name), marked) as writer:
             for keys, columns in _merged(name, parts, kept):
                 writer.append(keys, *columns)
                 if name == "facts":
                     facts.append((keys, columns))
+
+    if pool is None:
+        for name in LAYOUTS:
+            write(name)
+    else:
+        writing = [pool.submit(write, name) for name in LAYOUTS]
+        try:
+            for one in writing:
+                one.result()
+        finally:
+            # none goes on after an error, when a segment of the same number may be written again
+            wait(writing)
     numbers = np.concatenate([kept[:0], *(keys for keys, _ in facts)])
     times = np.concatenate([np.empty(0), *(columns[1] for _, columns in facts)])
     info = _info(segment, numbers, times, counted=sum(p.info.counted for p in parts))
-    return replace(info, late=late, bytes=sum(p.stat().st_size for p in paths))
+    return replace(info, bytes=sum(p.stat().st_size for p in paths))
 
 
 def _merged(name: str, parts: Sequence[Segment], kept: npt.NDArray[np.uint32]) -> Iterator[Batch]:

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,8 +15,10 @@ from typing import Any
 
 import pytest
 
-from dedup import DedupError, Index, scan
+from dedup import DedupError, Index, StoreError, scan
+from dedup.index import index as index_module
 from dedup.index import upkeep
+from dedup.store.database import Database
 from tests.index.texts import article
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -77,10 +80,13 @@ def after(done: list[Operation]) -> dict[str, dict[str, Any]]:
 def write_until_killed(path: Path, todo: list[Operation], first: int, rng: random.Random) -> int:
     """Let a child do operations from `first` on and kill it at some point; return how many it acknowledged."""
     read, write = os.pipe()
+    # every other one writes by a thread beside the one that answers
+    large = rng.choice((0, index_module.LARGE))
     child = os.fork()
     if child == 0:
         try:
             os.close(read)
+            index_module.LARGE = large
             with Index.open(path) as index:
                 for operation in todo[first:]:
                     do(index, operation)
@@ -134,6 +140,39 @@ def test_killed_writers_leave_a_whole_index(tmp_path: Path, seed: int) -> None:
 def test_killed_writers_leave_a_whole_index_soak(tmp_path: Path, seed: int) -> None:
     """The same with two hundred kills."""
     kill_and_check(tmp_path / "news.idx", seed, kills=5)
+
+
+@pytest.mark.parametrize("large", [0, 1 << 30])
+def test_what_cannot_be_written_is_not_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int) -> None:
+    """A batch that the disk has no room for changes nothing, also where it was searched while it was written."""
+    monkeypatch.setattr(index_module, "LARGE", large)
+    first = [article(n, (n % 5,)) for n in range(20)]
+    # two documents change, so that others are removed
+    second = [article(n, (n % 5, 6), version=1) for n in (3, 8, 21, 22)]
+    third = [article(n, (n % 5, 6), version=2) for n in (4, 9, 23)]
+    put = Database.put_part
+
+    def full(database: Database, name: str, content: bytes) -> None:
+        if name == "state":
+            raise sqlite3.OperationalError("database or disk is full")
+        put(database, name, content)
+
+    with Index.open(tmp_path / "a") as index, Index.open(tmp_path / "b") as other:
+        for one in (index, other):
+            one.add(first)
+            upkeep.flush(one._storage)
+        with monkeypatch.context() as patched:
+            patched.setattr(Database, "put_part", full)
+            with pytest.raises(StoreError, match="free space"):
+                index.add(second)
+        assert index.verify().documents == 20
+        found, expected = index.add(third), other.add(third)
+        assert found.matches == expected.matches
+        assert found.matches
+        assert (found.replaced, found.as_of) == (("n4", "n9"), expected.as_of)
+        assert answers(index) == answers(other)
+    with Index.open(tmp_path / "a", mode="r") as index:
+        assert index.verify().documents == 21
 
 
 def answers(index: Index) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Config, ConfigError, Document, Index, StoreError, compare, scan
+from dedup.index import index as index_module
 from dedup.index import upkeep
 from dedup.index.search import FREQUENT
 from tests.index.texts import article, newsroom, sentence
@@ -295,8 +296,10 @@ def test_incremental_equals_batch(tmp_path_factory: pytest.TempPathFactory, oper
     index.close()
 
 
-def test_many_threads_may_ask(tmp_path: Path) -> None:
+@pytest.mark.parametrize("large", [0, index_module.LARGE])
+def test_many_threads_may_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int) -> None:
     """Threads that query while one adds get answers of one commit each, and no error."""
+    monkeypatch.setattr(index_module, "LARGE", large)
     with Index.open(tmp_path / "news.idx") as index:
         index.add([article(0, (5,))])
         errors: list[str] = []

@@ -109,7 +109,7 @@ def test_d19_memory_files_and_threads_answer_alike(tmp_path: Path, monkeypatch: 
     with Index.open(tmp_path / "memory", mode="r") as index:
         assert answers(index) == expected
         monkeypatch.setattr(index_module, "LARGE", 0)
-        monkeypatch.setattr(index_module, "BLOCK_TEXTS", 2)
+        monkeypatch.setattr(index_module, "ALIGN_TEXTS", 2)
         monkeypatch.setattr(index_module, "TEXTS_AT_ONCE", 4)
         assert answers(index) == expected
     with Index.open(tmp_path / "files") as index:

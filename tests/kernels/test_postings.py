@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from dedup.kernels.postings import (
     limit,
     narrowed,
     ranked,
+    reach,
     search,
     unchecked,
     worthy,
@@ -113,7 +116,7 @@ def test_worthy(
     )
     texts, found, best, hits = worthy(
         np.array([0, len(seeds)]),
-        (np.arange(len(seeds)), starts, gathered),
+        (starts, gathered),
         (costs, np.arange(7, 7 + len(groups), dtype=np.uint32)),
         (7 + itself, np.zeros(1, np.int64), 0),
         np.array([wide[s] for s in seeds], np.int64).reshape(-1, 4),
@@ -163,6 +166,26 @@ def test_gather(parts: list[list[list[tuple[int, int]]]], wanted: list[int]) -> 
         for key in range(4)
         for n, part in enumerate(lists)
         for rank, context in part[key]
+    ]
+
+
+@MANY
+@given(
+    texts=st.lists(st.lists(st.tuples(st.sampled_from([2, 3, 6]), st.booleans()), max_size=9), max_size=4),
+    before=st.integers(0, 3),
+    size=st.integers(1, 3),
+    beyond=st.integers(0, 4),
+)
+def test_reach(texts: list[list[tuple[int, bool]]], before: int, size: int, beyond: int) -> None:
+    """The ends of seeds, and of the runs around them, stay within their text, also in a block that begins late."""
+    flat = [token for text in texts for token in text]
+    weights = [6] * before + [weight for weight, _ in flat]
+    bounds = (before + np.cumsum([0, *map(len, texts)])).tolist()
+    places = [before + n for n, (_, is_seed) in enumerate(flat) if is_seed]
+    found = reach(np.array(places, np.int64), np.array(weights, np.uint8), np.array(bounds, np.int64), size, beyond)
+    ends = {p: next((a, b) for a, b in itertools.pairwise(bounds) if a <= p < b) for p in places}
+    assert [tuple(before + at for at in row) for row in found.tolist()] == [
+        reference.reach(weights, *ends[p], p, size, beyond) for p in places
     ]
 
 
