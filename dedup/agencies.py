@@ -14,19 +14,22 @@ from importlib import resources
 
 import msgspec
 
+from dedup import letters
+
 _ACRONYM = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}")
 # What agencies call themselves, as whole words or, in unspaced scripts and compounds, as endings.
 _KEYWORD = re.compile(
     r"\b(?:News|Press|Wire|Newswire|Presse|Media) (?:Agency|Service|Association|Agentur|Wire)\b"
     r"|\b(?:Newswire|Wire|Newsagency|Wires)\b(?: Service)?$"
     r"|(?:pressedienst|nachrichtendienst|nachrichtenagentur|presseagentur|Pressedienst|Nachrichtenagentur)\b"
-    r"|^(?:Agence|Agencia|Agência|Agenzia|Agentur|Agentia|Agencja|Persbureau|Nieuwsagentschap|Nyhetsbyrån?"
-    r"|Nyhedsbureau|Uutistoimisto|Πρακτορείο)\s|\bHaber Ajansı$|\bHírügynökség$|\b[Nn]ovinska agencija\b"
+    r"|^(?:[Aa]gen(?:ce|cia|zia|cja)|[Aa]gência|Agentur|Agentia|Persbureau|Nieuwsagentschap|Nyhetsbyrån?"
+    r"|Nyhedsbureau|Uutistoimisto|Πρακτορείο)\s|(?<!Kalkınma) Ajansı$|\bHírügynökség$|\b[Nn]ovinska agencija\b"
     r"|\b(?:Presse|Presseagentur|Press Bureau)$"
     r"|(?:通信社?|通讯社|通訊社)$|(?<!합)통신$"
-    r"|(?:агентство|информагентство|агенція|агентства)\b|^(?:Агентство|Агенція|ИА|ІА)\s|[а-яёіїєґ-](?:[Ии]нформ|[Іі]нформ)$"
-    r"|^وكالة |\bخبرگزاری\b|ایجنسی|خبر رساں|\b(?:نیوز|پریس)$|ニュースサービス$|^สำนักข่าว"
-    r"|एजेंसी|एजन्सी|वार्ता$|समाचार सेवा|वृत्तसंस्था|वृत्तसेवा|संवाद समिति"
+    r"|(?:агентство|информагентство|агенція|агентства)\b|^(?:Агентство|Агенція|ИА|ІА)\s|[а-яёіїєґ-](?:[Ии]нформ|[Іі]нформ)(?:[уа]|ом)?$"
+    r"|^وكالة |\bخبرگزاری\b|ایجنسی|خبر رساں|\b(?:نیوز|پریس|نیوز سروس|نیوز نیٹ ورک|پریس انٹرنیشنل)$"
+    r"|ニュースサービス$|^สำนักข่าว"
+    r"|न्यूज़? (?:सर्व्हिस|सर्विस|नेटवर्क)$|एजेंसी|एजन्सी|वार्ता$|समाचार सेवा|वृत्तसंस्था|वृत्तसेवा|संवाद समिति"
     r"|^[一-鿿]{2,5}(?<![会會公新商神本同支报報版行作聞闻])社$"
 )
 # One of these stands in what `_KEYWORD` and `_WORD_INSIDE` find, in whatever case.
@@ -36,6 +39,7 @@ CALLED = (
     *("wire", "newsagency", "pressedienst", "nachrichtendienst", "nachrichtenagentur", "presseagentur", "presse "),
     *("agence", "agencia", "agência", "agenzia", "agentur", "agentia", "agencja", "persbureau", "nieuwsagentschap"),
     *("nyhetsbyrå", "nyhedsbureau", "uutistoimisto", "πρακτορείο", "haber ajansı", "hírügynökség", "novinska agencija"),
+    *(" ajansı", "سروس", "نیٹ ورک", "پریس انٹرنیشنل", "सर्व्हिस", "सर्विस", "नेटवर्क"),
     *("press bureau", "通信", "通讯社", "通訊社", "통신", "агентств", "агенція", " иа ", " іа ", "информ", "інформ"),
     *("وكالة", "خبرگزاری", "ایجنسی", "خبر رساں", "نیوز", "پریس", "ニュースサービス", "สำนักข่าว", "社"),
     *("एजेंसी", "एजन्सी", "वार्ता", "समाचार सेवा", "वृत्तसंस्था", "वृत्तसेवा", "संवाद समिति"),
@@ -63,7 +67,13 @@ _WHOLE = re.compile("([一-鿿]{2,3}?)(?:通[讯訊信])?社")
 # What stands in no name: a text with it is more than one.
 _JOINED = re.compile(r"[:：=＝。।॥()（）【】]")
 # Words of such names that are written small.
-_SMALL = frozenset("агентство агенція агентства информагентство информационное інформаційне".split())
+_SMALL = frozenset(
+    "агентство агенція агентства информагентство информационное інформаційне інформаційна телеграфне телеграфна "
+    "телеграфное новинна новинне новостное agence agencia agência agenzia agencja presse noticias notícias "
+    "prensa".split()
+)
+# What stands before a name without being part of it: "l'agence Rivage", "the Tidewater Wire".
+_ARTICLE = re.compile(r"^(?:l['’](?=[aA])|(?:la|the|de la|de l['’]|della|da|na) (?=agen|Agen))")
 # Letters apart, as an acronym is written in scripts without capitals.
 _LETTERS = re.compile(r"(?:[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][ .]){1,4}[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣]")
 _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
@@ -162,13 +172,17 @@ def _unspaced() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda s: (-len(s), s)))
 
 
+# Vowel points and the stretching mark of Arabic script, which names are written with and without.
+_POINTS = re.compile("[\u0640\u064b-\u0652\u0670]")
+
+
 def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return " ".join(_POINTS.sub("", name.casefold()).split())
 
 
 def canonical(name: str) -> str | None:
     """Return the canonical name of a known agency, None of another."""
-    return _spellings().get(_folded(name))
+    return _spellings().get(_folded(letters.acronym(name) or name))
 
 
 def known(text: str) -> str | None:
@@ -181,6 +195,8 @@ def known(text: str) -> str | None:
     for form in (text, text.strip(".")):
         if form in _forms():
             return form
+    if not text.isascii() and (letters.acronym(text) or _POINTS.sub("", text)) in _forms():
+        return None if _folded(text) in _no_agencies() else text
     first, *rest = _JOINTS.split(text, maxsplit=1)
     return known(first) if rest else None
 
@@ -191,7 +207,7 @@ def named(text: str) -> str | None:
     >>> named("NPA"), named("Pacific Rim Newswire"), named("Photos"), named("the harbour office")
     ('NPA', 'Pacific Rim Newswire', None, None)
     """
-    text = text.strip(" \t.,;:\"'“”„«»")
+    text = _ARTICLE.sub("", text.strip(" \t.,;:\"'“”„«»"))
     found = known(text)
     if found or _folded(text) in _no_agencies() or len(text) > 60 or _JOINED.search(text):
         return found
@@ -201,7 +217,7 @@ def named(text: str) -> str | None:
     first, *rest = _JOINTS.split(text, maxsplit=1)
     if rest and not _KEYWORD.search(text):
         return named(first)
-    if _ACRONYM.fullmatch(text):
+    if _ACRONYM.fullmatch(text) or letters.acronym(text):
         return text
     if _LETTERS.fullmatch(text):
         return text
@@ -242,7 +258,23 @@ def one_word(text: str) -> str | None:
     text = text.strip(" \t.,;:\"'“”„«»")
     if _folded(text) in _no_agencies() or _folded(text) in months():
         return None
-    return text if _ACRONYM.fullmatch(text) or _PLAIN.fullmatch(text) or _UNCASED.fullmatch(text) else None
+    if _ACRONYM.fullmatch(text) or _PLAIN.fullmatch(text) or _UNCASED.fullmatch(text) or letters.acronym(text):
+        return text
+    return None
+
+
+def one_name(text: str) -> bool:
+    """Return whether `text`, an acronym or a short name in a script without spaces, may be an agency's."""
+    return _folded(text) not in _no_agencies() and _folded(text) not in months()
+
+
+def is_acronym(text: str) -> bool:
+    """Return whether `text` is an acronym, in capitals or by the names of its letters.
+
+    >>> is_acronym("NPA"), is_acronym("पीटीआय"), is_acronym("Rivage")
+    (True, True, False)
+    """
+    return bool(_ACRONYM.fullmatch(text) or letters.acronym(text))
 
 
 def calls_itself_one(text: str) -> str | None:
@@ -320,8 +352,9 @@ def grouped(names: Iterable[str]) -> dict[str, str]:
     found = sorted(set(names))
     full = {short: n for n in reversed(found) if (short := short_form(n))}
     full |= {initials(n): n for n in reversed(found) if len(initials(n)) > 1}
+    full |= {latin: full.get(latin, n) for n in reversed(found) if (latin := letters.acronym(n))}
     out = {}
     for name in found:
         large = canonical(name)
-        out[name] = large or full.get(name) or name
+        out[name] = large or full.get(letters.acronym(name) or name) or name
     return out

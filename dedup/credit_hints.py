@@ -14,16 +14,20 @@ import msgspec
 
 from dedup import agencies
 from dedup.credit_signs import may_have_photo, may_say_first, paragraphs
-from dedup.credits import Credit, credits
+from dedup.credits import Credit, credits, said_source
 from dedup.model import Document
 from dedup.photo_credits import credited
 
+# What stands in brackets at the end of Chinese and Japanese texts may be anything: it is never enough that it recurs.
+_HAN = re.compile("[一-鿿ァ-ヴー]+")
 # Texts, by their titles, and outlets in which a name stands that no text confirms.
 LEAST_TEXTS, LEAST_OUTLETS = 3, 2
 # Texts read at a time.
 BLOCK_TEXTS = 256
 # Longest line that is nothing but a name, and longest beginning that is looked at for a dateline (characters).
 LONGEST_NAME, HEAD = 24, 90
+# The same of a line that says whose a text is, or that is a place and a name.
+LONGEST_SOURCE = 60
 
 _LAST = re.compile(r"[(（【]\s?([^()（）【】\n]{2,24}?)\s?[)）】]\.?\s*$")
 _RIGHT = re.compile(r"(?:^|\s)©\s?(?:\d{4}\s)?([^\d\s©][^\n©]{1,24})$")
@@ -74,6 +78,7 @@ def hints(document: Document) -> list[Credit]:
     text = document.text
     pieces = credited(text) if may_have_photo(text) else ()
     found = {(at, "photo credit", name) for at, piece in pieces if (name := agencies.one_word(piece))}
+    found |= {(0, "byline", name) for name in _in_author(document.author or "")}
     if plain := text.rstrip():
         first, last = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1, plain.rfind("\n") + 1
         found |= {(first, "dateline", name) for name in _in_first(_line(text, first)[:HEAD])}
@@ -87,7 +92,25 @@ def _line(text: str, start: int) -> str:
     return text[start : len(text) if end < 0 else end].strip()
 
 
+# "(NPA) …", "NPA — …", "NPA, Selby", "NPA | Selby", "NPA" alone; the same by the names of its letters is read whole
+_OPENS_WITH = re.compile(r"^[(\[/]?([A-ZÀ-ÞА-ЯЁІЇЄ]{3,6})(?:[)\]]|\s?[/|]|\s?[—–]|\s-|,\s|$)")
+_ENDS_WITH = re.compile(r"[.!?…»”\"]\s*(?:[/—–-]\s?|\s)([A-ZÀ-ÞА-ЯЁІЇЄ]{3,6})$")
+_PLACE_AND = re.compile(r"^[A-ZÀ-ÞА-ЯЁІЇЄ][\w .'’-]{2,30}\s?[/|—–-]\s?([A-ZÀ-ÞА-ЯЁІЇЄ]{3,6})$")
+_IN_AUTHOR = re.compile(r"(?:[/|]\s?|\s(?:avec|with|mit|con|com)\s)([^\s/|()]{2,24})$|\s[(（]([^()（）]{2,24})[)）]$")
+# "सागर, सेल्वा : …"
+_UNCASED_PLACE = re.compile(r"^([^\s\d(A-Za-zÀ-ɏͰ-ӿ,]{2,20}), [^\s,:][^,:]{1,20}\s?:\s")
+# "（岬通信）", "【岬】" at either end of a text
+_HAN_FIRST = re.compile(r"^[【［（(]([一-鿿ァ-ヴー]{2,6})[】］）)]")
+_HAN_LAST = re.compile(r"[【［（(]([一-鿿ァ-ヴー]{2,6})[】］）)]\s*$")
+
+
 def _in_first(head: str) -> Iterator[str]:
+    for match in (_OPENS_WITH.match(head), _PLACE_AND.match(head), _HAN_FIRST.match(head)):
+        if match and agencies.one_name(match[1]):
+            yield match[1]
+    match = _UNCASED_PLACE.match(head)
+    if match and (name := agencies.one_word(match[1])):
+        yield name
     for pattern in (_FIRST, _UNCASED_FIRST):
         match = pattern.match(head)
         name = agencies.one_word(match[2]) if match and match[1][:1].upper() == match[1][:1] else None
@@ -95,7 +118,21 @@ def _in_first(head: str) -> Iterator[str]:
             yield name
 
 
+def _in_author(author: str) -> Iterator[str]:
+    """Yield the one word that stands behind a desk or a name: "Redacción / Litoral", "Ada Quill (Tidewater)"."""
+    match = _IN_AUTHOR.search(" ".join(author[:HEAD].split()))
+    name = agencies.one_word(match[1] or match[2]) if match else None
+    if name:
+        yield name
+
+
 def _in_last(line: str) -> Iterator[str]:
+    line = line.strip("—–- ")
+    if len(line) <= LONGEST_SOURCE and (said := said_source(line)) and agencies.one_word(said):
+        yield said
+    for match in (_ENDS_WITH.search(line[-HEAD:]), _HAN_LAST.search(line[-LONGEST_NAME:])):
+        if match and agencies.one_name(match[1]):
+            yield match[1]
     match = _LAST.search(line) or _RIGHT.search(line)
     name = agencies.one_word(match[1] if match else line) if match or len(line) <= LONGEST_NAME else None
     if name:
@@ -123,7 +160,7 @@ def _recurring(unsure: Mapping[int, Sequence[Credit]], documents: Sequence[Docum
     places: dict[str, set[int]] = {}
     for d, found in unsure.items():
         for c in found:
-            if c.position != "photo credit":
+            if c.position != "photo credit" and not _HAN.fullmatch(c.agency):
                 places.setdefault(_folded(c.agency), set()).add(d)
     several = {name: [documents[d] for d in sorted(at)] for name, at in places.items() if len(at) >= LEAST_TEXTS}
     return {

@@ -62,6 +62,12 @@ REPORTING_WORDS = {
     "ed by": ("provided by", "supplied by", "produced by", "published by", "distributed by"),
     "this ": ("this report by", "this story by"),
     "appeared on": ("appeared on",),
+    "про це ": ("повідомля", "інформу", "переда", "пише"),
+    "об этом ": ("сообща", "переда", "информиру", "пишет"),
+    "informację ": ("podaje", "podała"),
+    "o tym ": ("podaje", "informuje"),
+    "o tom ": ("informuje", "informovala"),
+    "това ": ("съобщава", "предава", "информира"),
 }
 # Of these one stands in what says who had a text first, in whatever case.
 FIRST_WORDS = (

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dedup import agencies
+from dedup import agencies, letters
 from dedup import credit_signs as signs
 from dedup.credit_signs import CLOSE, DASH, HEAD, LONGEST_CREDIT, OPEN, REPORTING_WORDS
+from dedup.datelines import CASED, SENT, dateline, is_capital, is_place, uncased_part
 from dedup.model import Document
 from dedup.photo_credits import first_part, photos
 
@@ -21,28 +22,6 @@ from dedup.photo_credits import first_part, photos
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
 # Longest sentence that says who provided a text (characters).
 LONGEST_SIGN_OFF = 160
-# Most words of place and date before the agency.
-PLACE_WORDS = 9
-
-_BRACKET = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{1,40}})[{re.escape(CLOSE)}]")
-# What an agency stands in.
-_OPENS = re.compile(rf"[/{re.escape(OPEN)}]")
-_SLASHES = re.compile(r"(?:^|[\s.,])/\s?([^/\n]{2,30}?)\s?/(?=[\s.,—–-]|$)")
-_TIGHT = re.compile(rf"[^/\n]{{3,60}}\d[^/\n]{{0,12}}/\s?([^/\s]{{2,12}})\s?/\s?[.{DASH}]")
-# "place date NAME- …" in scripts without capitals
-_RUN_ON = re.compile(rf"[^\n]{{2,30}}\d\S*\s([^\s\d(){DASH}]{{2,12}})\s?[{DASH}]\s")
-_SEPARATOR = re.compile(rf"\s*(?:\.?\s?[{DASH}]|:|।|。|=|--)")
-_SEPARATOR_BEHIND = re.compile(rf"\s[{DASH}]|\s?:")
-# Words that may stand small among place and date.
-_PARTICLES = frozenset(
-    "of de la del der den di da do dos le les sur am an im upon and und et y e i u na w der en".split()
-)
-_WIRED = re.compile(r"^[(（【]?(\S{2,8}?社)[^\n，。,]{0,24}?[\d一二三四五六七八九十]{1,3}\s?日\s?[电電讯訊]")
-_PIECES = re.compile(rf"\s*(?:[,.:;|{DASH}])\s+|\s+[|{DASH}]\s*|,\s*")
-_WIRE_SIGNS = tuple("电電讯訊")
-_DIGIT = re.compile(r"\d")
-_PLACE_WORD = re.compile(r"[^\s,.;:()\[\]/—–-]+")
-_CASED = re.compile(r"[A-Za-zÀ-ɏͰ-ӿ]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +74,14 @@ def _in_text(text: str) -> Iterator[tuple[int, str, str]]:
                 yield start, "reporting credit", name
     large = bool(there & signs.LARGE) and agencies.may_name(text)
     last = len(paragraphs.signs) - 1
+    # "By Ada Quill", and her agency in the next line
+    signed = last > 1 and bool(_BY.match(paragraphs.read(0)[1].strip())) and paragraphs.signs[0][1] <= LONGEST_CREDIT
     for number in paragraphs.promising(large):
         start, line = paragraphs.read(number)
-        if _may_credit(line, paragraphs.signs[number], large or number in (0, last)):
-            for position, name in _in_line(line, not number, number == last, large):
+        is_first = not number or (signed and number == 1)
+        may = _may_credit(line, paragraphs.signs[number], large or is_first or number == last)
+        if may or (not number and letters.begins(line)):
+            for position, name in _in_line(line, is_first, number == last, large):
                 yield start, position, name
     for start, name in photos(text, large, may_begin=bool(there & signs.PHOTO)):
         yield start, "photo credit", name
@@ -110,7 +93,7 @@ def _may_credit(line: str, found: list[int], names: bool) -> bool:
     `names`: words that name an agency count in it, as its text may name a large one, or as it is the first or last.
     """
     _, _, whole, head, tail = found
-    if (names and whole & signs.NAMES) or (head & signs.FIGURE and _is_capital(line[:HEAD])):
+    if (names and whole & signs.NAMES) or (head & signs.FIGURE and is_capital(line[:HEAD])):
         return True
     if len(line) > LONGEST_CREDIT:
         return bool(head & signs.IN_HEAD or tail & signs.IN_TAIL or whole & signs.IN_LONG)
@@ -126,7 +109,7 @@ def _has_mark(line: str) -> bool:
 
 def _in_line(line: str, is_first: bool, is_last: bool, large: bool) -> Iterator[tuple[str, str]]:
     """Yield position and agency of the credits of one line; `large`: its text may name a large agency."""
-    name = _dateline(line[:HEAD], large, is_first)
+    name = dateline(line[:HEAD], large, is_first)
     if name:
         yield "dateline", name
     if len(line) <= LONGEST_CREDIT:
@@ -142,152 +125,6 @@ def _in_line(line: str, is_first: bool, is_last: bool, large: bool) -> Iterator[
             yield "trailing credit", name
 
 
-# Datelines
-
-
-def _dateline(head: str, large: bool, is_first: bool) -> str | None:
-    """Return the agency of a dateline with which a paragraph begins."""
-    wired = _WIRED.match(head) if "社" in head[:10] else None
-    if wired:
-        return agencies.leading(wired[1]) or wired[1]
-    sent = _SENT.match(head) if "社" in head[:10] else None
-    if sent and (name := agencies.calls_itself_one(sent[1])):
-        return name
-    may = (_is_capital(head) and _DIGIT.search(head)) or (large and agencies.may_name(head))
-    may = may or (is_first and agencies.says_agency(head))
-    if _OPENS.search(head):
-        name = _bracketed(head) or _between_slashes(head)
-        if name:
-            return name
-    return _in_pieces(head) if may else None
-
-
-def _bracketed(head: str) -> str | None:
-    """Return the agency in brackets at the beginning, or behind place and date."""
-    for match in _BRACKET.finditer(head):
-        before, inside, after = head[: match.start()], match[1].strip(), head[match.end() :]
-        if not before.strip():
-            name = _in_opening_bracket(inside, head[match.start()], after)
-        elif not _is_place(before):
-            return None
-        elif _SEPARATOR.match(after):
-            name = agencies.plainly(inside) if _is_short(inside) else agencies.known(inside)
-        else:
-            goes_on = not after.strip() or (after[:1].isspace() and _goes_on(after)) or after.startswith(". ")
-            wired = before.rstrip()[-1:] in _WIRE_SIGNS and bool(_DIGIT.search(before))
-            name = agencies.calls_itself_one(inside) if goes_on or wired else None
-        if name:
-            return name
-    return None
-
-
-def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
-    """Return the agency of a bracket with which the text begins: "(XYZ) -", "【東京共同】", "[부산=뉴시스]"."""
-    if "=" in inside or "＝" in inside:
-        return agencies.plainly(re.split("[=＝]", inside)[-1])
-    parts = [p for p in re.split(r"[\s／/・]+", inside) if p]
-    found = agencies.known(inside) or next(filter(None, map(agencies.known, reversed(parts))), None)
-    if found:
-        return found
-    if opening in "【［[（" and not inside.isascii():
-        name = agencies.ending(inside) or agencies.leading(inside)
-        if name and (len(inside) > len(name)):
-            return name
-        return agencies.named(inside)
-    return agencies.named(inside) if _SEPARATOR.match(after) else None
-
-
-def _between_slashes(head: str) -> str | None:
-    for match in _SLASHES.finditer(head):
-        before = head[: match.start()]
-        if not before.strip():
-            return agencies.named(match[1])
-        if _is_place(before):
-            return agencies.plainly(match[1]) if _DIGIT.search(before) else agencies.named(match[1])
-    # "TOWN, 5 maj/XYZ/- …", whatever the months are
-    tight = _TIGHT.match(head) if head.count("/") > 1 else None
-    return agencies.known(tight[1]) if tight else None
-
-
-def _in_pieces(head: str) -> str | None:
-    """Return the agency that is one of the pieces of a dateline without brackets: "TOKYO, May 4, Kyodo - …"."""
-    at = 0
-    for number, match in enumerate(_PIECES.finditer(head)):
-        piece, mark, before = head[at : match.start()].strip(), match[0].strip(), head[:at]
-        if number > 4 or (before and not _is_place(before)):
-            return None
-        sign = mark or head[match.start() : match.end()].strip()
-        alone = number or sign[:1] in DASH + ":"
-        name = (agencies.known(piece) or agencies.calls_itself_one(piece)) if alone else _with_place(piece, sign, head)
-        # two letters behind a place may be a state
-        is_state = len(piece) == 2 and not _DIGIT.search(before)
-        if name and _goes_on(head[match.end() :]) and not is_state:
-            return name
-        if number > 1 and _is_capital(head) and piece.isupper() and _DIGIT.search(before) and agencies.one_word(piece):
-            # CITY. 5 May. NAME. Text
-            return piece
-        if number > 1 and before.rstrip()[-1:] in DASH and sign[:1] == "." and _is_capital(head):
-            # CITY, 5 May — Name. Text
-            name = agencies.plainly(piece) if _DIGIT.search(before) else None
-            if name:
-                return name
-        at = match.end()
-    # "Jeddah 4 May 2024 SPA" as a line of its own
-    words = head.split()
-    if _CASED.search(head):
-        # "Town, 5 May, XYZ" as a line of its own
-        place, _, last = head.strip().rpartition(", ")
-        return agencies.known(last) if len(head) < HEAD and _DIGIT.search(place) and _is_place(place) else None
-    if len(head) < HEAD and any(w.isdigit() for w in words) and len(words) > 3:
-        return agencies.known(words[-1])
-    run_on = _RUN_ON.match(head)
-    return agencies.known(run_on[1]) if run_on else None
-
-
-def _with_place(piece: str, sign: str, head: str) -> str | None:
-    """Return the agency of "Name, PLACE: …", with which a dateline may begin."""
-    place = head[len(piece) :].lstrip(" ,")
-    ends = _SEPARATOR_BEHIND.search(place)
-    if sign[:1] != "," or ends is None or not _is_place(place[: ends.start()]):
-        return None
-    return agencies.calls_itself_one(piece)
-
-
-def _goes_on(rest: str) -> bool:
-    """Say whether a text begins here: not in the middle of a sentence of a script with capitals."""
-    first = rest.lstrip("\"“„«'([ ")[:1]
-    return not first.islower()
-
-
-def _is_capital(head: str) -> bool:
-    first = head.partition(",")[0].strip()
-    return first.isupper() and len(first) > 2
-
-
-def _is_place(before: str) -> bool:
-    """Say whether all before an agency can be place and date."""
-    words = _PLACE_WORD.findall(before)
-    if not words or len(words) > PLACE_WORDS or before.strip()[-1:] in "!?":
-        return False
-    if not _CASED.search(before):
-        return len(words) <= 6
-    dated = [bool(_DIGIT.search(w)) for w in words]
-    # small words may be months and days beside figures, and particles in names of places
-    small = [
-        w
-        for i, w in enumerate(words)
-        if w[:1].islower()
-        and w not in _PARTICLES
-        and w.rstrip(".") not in agencies.months()
-        and not any(dated[max(0, i - 1) : i + 2])
-    ]
-    return not small
-
-
-def _is_short(inside: str) -> bool:
-    return len(inside) <= 30 and len(inside.split()) <= 5 and not _DIGIT.search(inside)
-
-
 # Bylines
 
 _BY = re.compile(r"^(?:By|BY|Von|Por|Par|De|Di|Da|Od|Av|Af|Автор:|Text:|Door|Przez|Tekst:)\s+(\S.*)$")
@@ -301,23 +138,37 @@ _STAFF = re.compile(
 )
 
 
-_OF_STAFF = re.compile(r"\s(?:Staff|Staff Reports?)$")
+# "Ada Quill (NPA)", "Le Courrier (avec NPA)"
+_IN_BRACKETS = re.compile(r"(\S[^()]{1,50}?)\s?[(（]([^()（）]{2,40})[)）]")
+_AVEC = re.compile(r"^(?:with|avec|mit|con|com|med|met) ", re.IGNORECASE)
+_OF_STAFF = re.compile(r"\s(?:[Ss]taff|Staff Reports?)$")
 _WITH_STAFF = re.compile(r"^(\S+) and staff (?:reports|writers|reporters)$", re.IGNORECASE)
 
 
 def _byline(author: str) -> str | None:
     """Return the agency of a byline, which may be the agency alone or stand beside a name or outlet."""
-    plain = _BY_SMALL.sub("", author.strip())
-    pieces = [p.strip(" .") for p in _BETWEEN.split(plain) if p.strip(" .")]
+    plain = _OF_STAFF.sub("", _AVEC.sub("", _BY_SMALL.sub("", author.strip())))
+    person = _IN_BRACKETS.fullmatch(plain)
+    if person and (name := agencies.named(_AVEC.sub("", person[2]))):
+        return name
+    pieces = [_AVEC.sub("", p.strip(" .")) for p in _BETWEEN.split(plain) if p.strip(" .")]
     for piece in reversed(pieces):
         name = agencies.known(piece) or _with_region(piece)
         if name:
             return name
     for number, piece in reversed(list(enumerate(pieces))):
         name = agencies.named(piece)
-        if name and not _STAFF.match(piece) and (number or len(pieces) == 1 or _ends_in_staff(pieces)):
+        sure = number or len(pieces) == 1 or _ends_in_staff(pieces) or (name and agencies.calls_itself_one(name))
+        if name and not _STAFF.match(piece) and sure:
             return name
-    return None
+    return None if CASED.search(plain) else _uncased_author(plain)
+
+
+def _uncased_author(author: str) -> str | None:
+    """Return the agency of a byline in a script without capitals: beside a reporter, or behind words of source."""
+    source = _SOURCE.match(author)
+    sent = SENT.match(source[1] if source else author)
+    return (sent[1] if sent else None) or (agencies.calls_itself_one(source[1]) if source else uncased_part(author))
 
 
 def _with_region(piece: str) -> str | None:
@@ -338,7 +189,8 @@ def _byline_of_text(line: str) -> str | None:
     if match and not line.rstrip().endswith((".", "!", "?")):
         by = _OF_STAFF.sub("", match[1])
         pieces = _BETWEEN.split(by)
-        return _byline(by) if len(pieces) > 1 or agencies.known(by) or by != match[1] else None
+        sure = len(pieces) > 1 or agencies.known(by) or by != match[1] or agencies.is_acronym(by)
+        return _byline(by) if sure else None
     writer = _WRITER.match(line.strip())
     if writer:
         return agencies.calls_itself_one(writer[1])
@@ -352,7 +204,7 @@ _SOURCE = re.compile(
     r"^(?:sources?|quellen?|fuentes?|fonte|font|kilde|kjelde|källa|bron|źródło|zdroj|kaynak|forrás|lähde|allikas|avots"
     r"|šaltinis|sursa|izvor|vir|burimi|heimild|iturria|mənbə|nguồn|sumber|pinagmulan|chanzo|text|texto|texte|testo|tekst"
     r"|πηγή|источник|джерело|крыніца|извор|източник|дереккөз|աղբյուր|წყარო|מקור|来源|來源|资料来源|稿件来源|出典|配信|提供"
-    r"|記事提供|المصدر|منبع|ماخذ|بشکریہ|स्रोत|सौजन्य|উৎস|সূত্র|மூலம்|ที่มา|출처)\s*[:：・]\s*(\S.*)$",
+    r"|記事提供|本文来源|文图|文|المصدر|منبع|ماخذ|ذریعہ|بشکریہ|स्रोत|सौजन्य|উৎস|সূত্র|மூலம்|ที่มา|แหล่งข่าว|แหล่งที่มา|อ้างอิง|ข้อมูล|เครดิต|ขอบคุณ|출처|текст|配信元|報道|رپورٹ|rapport|haber)\s*[:：・/／]\s*(\S.*)$",
     re.IGNORECASE,
 )
 _WITH = re.compile(
@@ -360,10 +212,16 @@ _WITH = re.compile(
     r"|по (?:материалам|сообщению|информации|данным)|with inputs from|texto d[ea]|informaci[óo]n de|dépêche"
     r"|la rédaction avec|(?:supplied|distributed|reproduced|reprinted) (?:by arrangement with|by|from|courtesy of"
     r"|with permission (?:of|from))|mit material (?:von|der))[\s:]+"
-    r"(?:reporting (?:by|from) |agency |agencies? |informação de |información de |informations? de l['’])?"
+    r"(?:reporting (?:by|from) |agency (?:material |copy )?(?:from )?|agencies? |informação de "
+    r"|información de |informations? de l['’])?"
     r"(?:(?:the|la|der) |l['’])?(\S.*)$",
     re.IGNORECASE,
 )
+# What an acronym behind is an agency's: sources and data are those of offices too.
+_ALONGSIDE = re.compile(
+    r"^(?:with|avec|la rédaction avec|dépêche|mit|con|com|med|met|informaci[óo]n de)\b", re.IGNORECASE
+)
+_AGENCY_WORD = re.compile(r"^(?:[Ll]['’])?[Aa]gen(?:ce|cia|zia|tur|cja) (?=[A-ZÀ-Þ]{3,6}$)")
 _COPYRIGHT = re.compile(
     r"(?:©|\bcopyright\b|\(c\))\s*(?:copyright\s*)?(?:\d{4}\s*)?([^\d\n,;:|/]{2,40})", re.IGNORECASE
 )
@@ -372,11 +230,10 @@ _RIGHT = re.compile(r"©|[Cc][Oo][Pp][Yy][Rr]|\([Cc]\)")
 
 _AGENCE = re.compile(r"^(?:Agence|Agencia|Agência|Agenzia)\s")
 # "海岬社供稿", "列島通信配信"; "本文来自海岬社"; "海岬社讯", "海岬社记者王海青塘报道"
-_GIVEN = re.compile(r"^(.{2,10}?)(?:供稿|配信|提供|[电電讯訊])$")
+_GIVEN = re.compile(r"^(.{2,10}?)(?:供稿|供本报(?:特|专)稿|配信|提供|[电電讯訊])$")
 _TAKEN_FROM = re.compile(
-    r"^(?:本文)?(?:来自|來自|转自|轉自|转载自|轉載自)[:：]?\s?(.{2,10})$|^ขอบคุณ\S{0,20}\s?(สำนักข่าว\S{1,30})$"
+    r"^(?:本文)?(?:来自|來自|原载|原載|转自|轉自|转载自|轉載自)[:：]?\s?(.{2,10})$|^ขอบคุณ\S{0,20}\s?(สำนักข่าว\S{1,30})$"
 )
-_SENT = re.compile(r"^[(（【\[]?([一-鿿]{1,5}(?:通讯社|通訊社|社))(?:[^\s，。,；]{0,8}[讯訊]|(?:记者|記者))")
 # "列島通信＝潮見"
 _TWO = re.compile("[=＝]")
 # "ALN/rpg", "Redacción / ALN"
@@ -384,12 +241,14 @@ _WITH_INITIALS = re.compile(r"^([A-ZÀ-Þ]{3,6})/[a-zà-ÿ]{2,4}$")
 _WITH_DESK = re.compile(r"^(?:Reda[ck]|Réda)\w+\s*[/|]\s*(\S.*)$")
 # Most words of a first or last line that ends in the name of an agency.
 MOST_WORDS = 8
-_TOLD = re.compile(r"^(?:据|據|综合|綜合)(.{2,12}?)(?:报道|報道|報導|消息|电|電|讯|訊)$")
+_TOLD = re.compile(r"^(?:本报)?(?:据|據|综合|綜合)(.{2,12}?)(?:、\S{2,12})?(?:报道|報道|報導|消息|电|電|讯|訊)$")
 _BRACKET_TAIL = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}})[{re.escape(CLOSE)}]\.?$")
 _CLOSES = tuple(CLOSE)
 _SENTENCE_ENDS = tuple('.!?。！？।॥۔…"”»’」』')
 _DASH_TAIL = re.compile(r"\s(?:[—–―]|--)\s*([^\s—–―][^—–―.]{1,40})$")
-_THAI_TAIL = re.compile(r"(?:[—–-]|(?:^|\s)โดย)\s?(สำนักข่าว[^\s()]{1,30})(?:\s?\([^()]{1,20}\))?$")
+_THAI_TAIL = re.compile(
+    r"(?:[—–/(-]|(?:^|\s|\()(?:โดย|ที่มา\s?:)|(?:^|\n)\S{0,20}จาก)\s?(สำนักข่าว[^\s()]{1,30})(?:\s?\([^()]{1,20}\))?\)?$"
+)
 _LONG_DASH = re.compile("—|–|―|--")
 _LAST_TAIL = re.compile(r"[.!?…”\"»]\s+(\S{2,12}|[A-Z]\S+ [A-Z]\S+)$")
 
@@ -400,22 +259,30 @@ def _credit_line(line: str) -> str | None:
     for pattern in (_SOURCE, _WITH):
         match = pattern.match(plain)
         if match:
-            name = match[1].rstrip(".)")
-            return agencies.known(name) or (agencies.named(name) if not _is_acronym(name) else None)
+            name = _AGENCY_WORD.sub("", match[1].rstrip(".)"))
+            sure = not agencies.is_acronym(name) or _ALONGSIDE.match(plain)
+            return agencies.known(name) or (agencies.named(name) if sure else None)
     right = _copyright(plain)
     if right:
         return right
-    name = agencies.named(plain) if bracketed or line.strip()[:1] in DASH else agencies.known(plain)
-    if name is None and _AGENCE.match(plain):
-        name = agencies.named(plain)
-    if name is None and not _CASED.search(plain):
-        name = _uncased_line(plain)
-    return name or _tail(line, is_last=True)
+    found = agencies.named(plain) if bracketed or line.strip()[:1] in DASH else agencies.known(plain)
+    if found is None and _AGENCE.match(plain):
+        found = agencies.named(plain)
+    if found is None and not CASED.search(plain):
+        found = _uncased_line(plain)
+    return found or _tail(line, is_last=True)
+
+
+def said_source(line: str) -> str | None:
+    """Return what a short line says whose a text is, whoever that is: "Source: X", "With X", "(With X)"."""
+    plain, _ = _unwrapped(line.strip())
+    match = _SOURCE.match(plain) or _WITH.match(plain)
+    return _AGENCY_WORD.sub("", match[1].rstrip(".)")) if match else None
 
 
 def _uncased_line(line: str) -> str | None:
     """Return the agency of a line of an unspaced script that is nothing but a credit."""
-    told = _TOLD.match(line) or _GIVEN.match(line) or _TAKEN_FROM.match(line) or _SENT.match(line)
+    told = _TOLD.match(line) or _GIVEN.match(line) or _TAKEN_FROM.match(line) or SENT.match(line)
     given = [g for g in told.groups() if g] if told else _TWO.split(line)
     return next(filter(None, map(agencies.calls_itself_one, given)), None) if told or len(given) == 2 else None
 
@@ -438,13 +305,28 @@ def _named_line(line: str) -> str | None:
     if name is None and is_signed:
         name = agencies.calls_itself_one(agency)
     found = _WITH_INITIALS.match(plain) or _WITH_DESK.match(plain)
+    if name is None and found is None:
+        name = _beside_place(plain)
     return name or (agencies.named(found[1]) if found else None) or _name_at_end(plain)
+
+
+def _beside_place(line: str) -> str | None:
+    """Return the agency of a line that is a place and an acronym: "SELBY / NPA", "NPA - Selby"; what may be either is
+    neither."""
+    first, mark, second = line.partition(" / ") if " / " in line else re.sub(r"\s[|–—-]\s", "\n", line).partition("\n")
+    found = [n for n in (first, second) if agencies.is_acronym(n) and agencies.named(n)]
+    other = second if found and found[0] == first else first
+    called = [n for n in (first, second) if mark and agencies.calls_itself_one(n)]
+    if len(called) == 1 and len(line) <= LONGEST_CREDIT // 2:
+        return agencies.named(called[0])
+    proper = other[:1].isupper() and len(other.split()) <= 3 and not agencies.is_acronym(other)
+    return found[0] if mark and len(found) == 1 and proper and is_place(other) else None
 
 
 def _name_at_end(line: str) -> str | None:
     """Return the agency in which a short line ends that is no sentence: "Text and pictures Tidewater Wire"."""
     words = line.split()
-    if not 1 < len(words) <= MOST_WORDS or not agencies.says_agency(line) or not _CASED.search(line):
+    if not 1 < len(words) <= MOST_WORDS or not agencies.says_agency(line) or not CASED.search(line):
         return None
     ends = (" ".join(words[i:]) for i in range(1, len(words) - 1) if words[i][:1].isupper())
     return next((end for end in ends if not agencies.known(end) and agencies.calls_itself_one(end)), None)
@@ -521,16 +403,32 @@ _CONTRIBUTED = re.compile(
 )
 _PROVIDED = re.compile(
     r"^(?:this|the) (?:story|report|article|dispatch) (?:(?:(?:was|is|has been) )?(?:first |originally )?"
-    r"(?:(?:provided|supplied|produced|published|distributed) by|appeared on)|by) "
+    r"(?:(?:provided|supplied|produced|published|distributed) by|appeared on|(?:is|comes|was) from)|by) "
     r"(.{2,60}?)(?: (?:was|is|has been|and|for|under)\b.{0,80})?\.?$",
     re.IGNORECASE,
 )
 
 
+# "Про це повідомляє Причал-Інформ." and the like, as a sentence of its own
+_REPORTED = re.compile(
+    r"(?:^|[.!?…»”\"]\s+)(?:Про це|Об этом|Informację|O tym|O tom|Informuje o tom|За това|Това)\s(?:\w+\s)?"
+    r"(?:повідомля[єю]\w*|інформу[єю]\w*|переда[єю]\w*|пише|сообща[ею]т|переда[её]т|информиру[ею]т|пишет|podaje|podała"
+    r"|informuje|informovala|съобщава|предава|информира)\s"
+    r"((?:(?:інформаційне |информационное |новинне )?(?:[Аа]гентство|[Аа]генція|[Аа]генция|[Aa]gencja|[Aa]gentúra)\s)?"
+    r"[^\s.,][^\n.,]{1,38}?)(?:\s(?:з посиланням|із посиланням|со ссылкой|powołując|с позоваване)"
+    r"[^\n.]{2,60})?\.?(?=\s|$)"
+)
+
+
 def _reporting(line: str) -> str | None:
     """Return the agency of "additional reporting by" and the like."""
+    told = _REPORTED.search(line)
+    if told and (name := agencies.calls_itself_one(told[1])):
+        return name
     match = _REPORTING.search(line)
     if match:
         return _byline(match[1])
     given = (_CONTRIBUTED.match(line) or _PROVIDED.match(line)) if len(line) <= LONGEST_SIGN_OFF else None
-    return agencies.calls_itself_one(given[1].removeprefix("The ").removeprefix("the ")) if given else None
+    name = given[1].removeprefix("The ").removeprefix("the ") if given else ""
+    is_sure = given is not None and given.re is _CONTRIBUTED and agencies.is_acronym(name)
+    return agencies.calls_itself_one(name) or (agencies.named(name) if is_sure else None)

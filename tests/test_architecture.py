@@ -19,7 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # but what SIDEWAYS allows. A name ending in a dot is a package.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "errors"),
-    ("config", "progress", "rows", "spill", "workers", "journal", "kernels."),
+    ("letters", "config", "progress", "rows", "spill", "workers", "journal", "kernels."),
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *(
@@ -39,6 +39,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
             "agencies",
             "photo_credits",
             "credit_signs",
+            "datelines",
             "credits",
             "credit_hints",
             "origins",
@@ -94,6 +95,9 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("credits", "photo_credits"): "the credits beside pictures",
     ("credits", "credit_signs"): "where they can stand at all",
     ("credit_signs", "signs"): "words and characters found in one reading",
+    ("datelines", "agencies"): "which words name an agency",
+    ("datelines", "credit_signs"): "brackets, dashes, the longest head",
+    ("credits", "datelines"): "what stands before a text",
     ("credit_signs", "agencies"): "which words name an agency",
     ("credit_signs", "photo_credits"): "what the credits beside pictures begin with",
     ("credit_hints", "credit_signs"): "which texts have words for credits beside pictures, and for who had them first",

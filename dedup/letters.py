@@ -1,0 +1,63 @@
+"""Acronyms written by the names of their letters, as scripts without capitals write those of the Latin alphabet."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+_LATIN = "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z".split()
+# The names of the letters A to Z, several ways to write one between bars: Urdu, Hindi and Marathi, Bengali, Thai.
+_NAMES = (
+    "اے بی سی ڈی ای ایف جی ایچ آئی جے کے ایل ایم این او پی کیو آر ایس ٹی یو وی ڈبلیو|ڈبلیوز ایکس وائی زیڈ",
+    "ए बी सी डी ई एफ|एफ़ जी एच|एच् आई|आय जे के एल एम एन ओ पी क्यू आर एस टी यू वी|व्ही डब्ल्यू|डब्लू एक्स वाई|वाय जेड|ज़ेड|झेड",
+    "এ বি সি ডি ই এফ জি এইচ আই জে কে এল এম এন ও পি কিউ আর এস টি ইউ ভি ডব্লিউ|ডব্লু এক্স ওয়াই জেড",
+    "เอ บี ซี ดี อี เอฟ จี เอช ไอ เจ เค แอล เอ็ม เอ็น โอ พี คิว อาร์ เอส ที ยู วี ดับเบิลยู|ดับบลิว เอ็กซ์ วาย|ไว แซด|ซี",
+)
+# Shortest and longest acronym (letters).
+LEAST, MOST = 3, 6
+
+
+@functools.cache
+def _alphabets() -> tuple[tuple[re.Pattern[str], re.Pattern[str], dict[str, str]], ...]:
+    """Return for each script what finds a name of a letter, what an acronym, and the letters."""
+    return tuple(map(_alphabet, _NAMES))
+
+
+def _alphabet(row: str) -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
+    latin: dict[str, str] = {}
+    for letter, names in zip(_LATIN, row.split(" "), strict=True):
+        for name in names.split("|"):
+            latin.setdefault(name, letter)
+    one = "|".join(sorted(map(re.escape, latin), key=lambda name: (-len(name), name)))
+    apart = r"[ .\-]{0,2}" if row[0] not in "اا" else r"[ .\-]{1,2}"  # Urdu writes the names apart
+    return re.compile(one), re.compile(rf"(?:{one})(?:{apart}(?:{one})){{{LEAST - 1},{MOST - 1}}}\.?"), latin
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def acronym(text: str) -> str | None:
+    """Return the acronym in Latin capitals that `text` is by the names of its letters, None where it is none.
+
+    >>> acronym("این پی اے"), acronym("पीटीआय"), acronym("เอเอฟพี"), acronym("सागर"), acronym("NPA")
+    ('NPA', 'PTI', 'AFP', None, None)
+    """
+    if text.isascii() or len(text) > 40:
+        return None
+    for name, whole, latin in _alphabets():
+        if whole.fullmatch(text):
+            return "".join(latin[m[0]] for m in name.finditer(text))
+    return None
+
+
+@functools.cache
+def _beginning() -> re.Pattern[str]:
+    """Return what finds an acronym at the beginning of a line, before a comma, a dash, a bracket or alone."""
+    return re.compile(rf"\W{{0,3}}(?:{'|'.join(whole.pattern for _, whole, _ in _alphabets())})\s?(?:[,،/|:—–-]|$)")
+
+
+def begins(line: str) -> bool:
+    """Say whether a line begins with such an acronym and a mark.
+
+    >>> begins("पीटीआय, सेल्वा : पूल बंद"), begins("पूल बंद")
+    (True, False)
+    """
+    return not line[:2].isascii() and bool(_beginning().match(line))
