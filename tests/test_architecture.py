@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds"),
+        *("regions", "reach"),
         *(
             "signs",
             "agencies",
@@ -75,6 +76,12 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("copies", "align"): "Passages",
     ("copies", "tokens"): "Tokens",
     ("clusters", "layout"): "one component at a time",
+    ("clusters", "regions"): "what passages tie together",
+    ("clusters", "reach"): "large components fall into several parts",
+    ("reach", "regions"): "what passages tie together",
+    ("reach", "align"): "Passages",
+    ("regions", "align"): "Passages",
+    ("regions", "weights"): "Sums",
     ("clusters", "rescore"): "Evidence: what a part weighs after a cut",
     ("kinds", "cues"): "the marks and words that kinds are told by",
     ("credits", "agencies"): "which words name an agency",
