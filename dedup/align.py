@@ -60,6 +60,13 @@ class Passages:
             blocks=self.blocks[np.repeat(kept, sizes)],
         )
 
+    def take(self, rows: npt.NDArray[np.int64]) -> Passages:
+        """Return the passages at `rows`, in their order."""
+        sizes = np.diff(self.bounds)[rows]
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        places = np.repeat(self.bounds[:-1][rows] - bounds[:-1], sizes) + np.arange(bounds[-1])
+        return Passages(documents=self.documents[rows], bounds=bounds, blocks=self.blocks[places])
+
 
 def align_chains(
     chains: Chains,

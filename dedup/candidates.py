@@ -485,7 +485,4 @@ def _sorted(parts: Sequence[Passages]) -> tuple[Passages, npt.NDArray[np.int64]]
         return together, np.empty(0, np.int64)
     spans = together.spans()
     order = np.lexsort((spans[:, 2], spans[:, 0], together.documents[:, 1], together.documents[:, 0]))
-    sizes = np.diff(together.bounds)[order]
-    bounds = np.concatenate([[0], np.cumsum(sizes)])
-    rows = np.repeat(together.bounds[:-1][order] - bounds[:-1], sizes) + np.arange(bounds[-1])
-    return Passages(documents=together.documents[order], bounds=bounds, blocks=together.blocks[rows]), order
+    return together.take(order), order

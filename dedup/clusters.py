@@ -19,8 +19,9 @@ from dedup.align import Passages
 from dedup.kernels import clusters as kernels
 from dedup.kernels import gaps
 from dedup.layout import SNAP, Part, Piece, lay_out
+from dedup.reach import LARGE, reach
+from dedup.regions import Bundles, Lookup, Regions, components, group, unlinked
 from dedup.rescore import Evidence
-from dedup.rows import unique_rows
 from dedup.weights import Sums
 
 # The least mass (nats) of a member's part after a cut.
@@ -31,10 +32,10 @@ LONGEST_INSET = 120
 Aligner = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Passages]
 IsInset = Callable[[int, int, int], bool]
 Spread = Callable[[Callable[[int], bytes], Sequence[int]], Iterable[bytes]]
-# Regions or passages of a component that are not worth a look at all of them at once.
-FEW = 32
-# Components laid out at a time.
-BLOCK_COMPONENTS = 256
+# Places of a text in one part with which a new one is compared.
+MOST_PLACES = 32
+# Regions and passages of the bundles laid out at a time, about.
+BLOCK_WORK = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,16 +158,6 @@ def _ends(sizes: npt.ArrayLike) -> npt.NDArray[np.int64]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Nodes:
-    """Regions: groups of overlapping spans in one text. `of` (int64, passages x 2) is the region of each side."""
-
-    of: npt.NDArray[np.int64]
-    documents: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
-    ends: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """What clusters are made with.
 
@@ -188,205 +179,99 @@ def cluster_passages(passages: Passages, means: Means) -> Clusters:
     clusters: list[Clusters] = []
     left = passages
     while len(left):
-        nodes = _nodes(left)
-        components = _Components(left, nodes, means.known.mass)
-        extra = means.align(*_missing(components, nodes))
-        found, explained = _lay_out_all(components, nodes, left, extra, means)
+        regions = group(left, means.known.mass)
+        bundles = components(regions)
+        large = np.diff(bundles.region_bounds) > LARGE
+        whole = bundles.select(~large)
+        extra = [means.align(*regions.windows(*unlinked(whole, regions)))]
+        if large.any():
+            reached, more = reach(bundles.select(large), left, regions, means.align)
+            whole, extra = whole.with_others(reached), extra + more
+        found, explained = _lay_out_all(whole, regions, left, Lookup(extra), means)
         clusters += found
         left = left.select(~explained)
     return Clusters.joined(clusters)
 
 
-def _nodes(passages: Passages) -> _Nodes:
-    """Group the spans that overlap in a text."""
-    spans = passages.spans()
-    starts, ends = np.concatenate([spans[:, 0], spans[:, 2]]), np.concatenate([spans[:, 1], spans[:, 3]])
-    documents = np.concatenate([passages.documents[:, 0], passages.documents[:, 1]]).astype(np.int64)
-    # columns: text, beginning, end from the last
-    unique, _, inverse = unique_rows(np.stack([documents, starts, -ends], axis=1))
-    groups = kernels.overlap_groups(*(np.ascontiguousarray(c) for c in (unique[:, 1], -unique[:, 2], unique[:, 0])))
-    heads, number = np.unique(groups, return_inverse=True)
-    low = np.full(len(heads), np.iinfo(np.int64).max)
-    high = np.zeros(len(heads), np.int64)
-    np.minimum.at(low, number, unique[:, 1])
-    np.maximum.at(high, number, -unique[:, 2])
-    of = number[inverse].reshape(2, -1).T
-    return _Nodes(of=of, documents=unique[heads, 0], starts=low, ends=high)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Component:
-    representative: int
-    regions: npt.NDArray[np.int64]
-    passages: npt.NDArray[np.int64]
-
-
-class _Components(Sequence[_Component]):
-    """The connected components of regions, each with its representative."""
-
-    def __init__(self, passages: Passages, nodes: _Nodes, prefix: Sums) -> None:
-        from scipy.sparse import coo_matrix
-        from scipy.sparse.csgraph import connected_components
-
-        n = len(nodes.documents)
-        edges = coo_matrix((np.ones(len(nodes.of), np.int8), (nodes.of[:, 0], nodes.of[:, 1])), shape=(n, n))
-        _, labels = connected_components(edges, directed=False)
-        spans = passages.spans()
-        mass = prefix[spans[:, 1]] - prefix[spans[:, 0]]
-        weight = np.zeros(n, np.int64)
-        np.add.at(weight, nodes.of[:, 0], mass)
-        np.add.at(weight, nodes.of[:, 1], mass)
-        self._regions = np.lexsort((np.arange(n), -(nodes.ends - nodes.starts), -weight, labels))
-        self._edges = np.flatnonzero(np.diff(labels[self._regions], prepend=-1, append=-1))
-        of_passages = labels[nodes.of[:, 0]]
-        self._passages = np.argsort(of_passages, kind="stable")
-        self._passage_edges = np.searchsorted(of_passages[self._passages], np.arange(len(self._edges)))
-        self.representatives: npt.NDArray[np.int64] = self._regions[self._edges[:-1]]
-        """The representative of each component."""
-        self.head_of: npt.NDArray[np.int64] = self.representatives[labels]
-        """The representative of each region."""
-
-    def __len__(self) -> int:
-        return len(self._edges) - 1
-
-    @overload
-    def __getitem__(self, index: int) -> _Component: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[_Component]: ...
-    def __getitem__(self, index: int | slice) -> _Component | Sequence[_Component]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        return _Component(
-            representative=int(self.representatives[index]),
-            regions=self._regions[self._edges[index] : self._edges[index + 1]],
-            passages=self._passages[self._passage_edges[index] : self._passage_edges[index + 1]],
-        )
-
-
-def _direct(component: _Component, nodes: _Nodes) -> npt.NDArray[np.int64]:
-    """Return the passages of a component that have the representative on one side."""
-    touching = (nodes.of[component.passages] == component.representative).any(axis=1)
-    return component.passages[touching]
-
-
-def _missing(components: _Components, nodes: _Nodes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the pairs of texts to be aligned, representatives with members they are not linked with, and the regions
-    of both (int64, n x 4 tokens)."""
-    heads = components.head_of
-    linked = np.zeros(len(heads), np.bool_)
-    linked[components.representatives] = True
-    for side, other in ((0, 1), (1, 0)):
-        touching = nodes.of[:, other] == heads[nodes.of[:, other]]
-        linked[nodes.of[touching, side]] = True
-    apart = np.flatnonzero(~linked)
-    table = np.stack([nodes.documents, nodes.starts, nodes.ends], axis=1)
-    left, right = table[heads[apart]], table[apart]
-    turned = np.zeros(len(apart), np.bool_)
-    decided = np.zeros(len(apart), np.bool_)
-    for column in range(3):
-        turned |= ~decided & (left[:, column] > right[:, column])
-        decided |= left[:, column] != right[:, column]
-    left[turned], right[turned] = right[turned], left[turned].copy()
-    rows, _, _ = unique_rows(np.stack([left[:, 0], right[:, 0], *left[:, 1:].T, *right[:, 1:].T], axis=1))
-    return rows[:, :2], rows[:, 2:]
-
-
 def _lay_out_all(
-    components: _Components, nodes: _Nodes, passages: Passages, extra: Passages, means: Means
+    bundles: Bundles, regions: Regions, passages: Passages, lookup: Lookup, means: Means
 ) -> tuple[list[Clusters], npt.NDArray[np.bool_]]:
-    """Return the clusters of all components, block by block, and which passages they explain."""
-    lookup = _PairLookup(extra)
+    """Return the clusters of all bundles, block by block, and which passages they explain."""
     spans = passages.spans()
+    blocks = bundles.blocks(BLOCK_WORK)
 
-    def block(first: int) -> bytes:
+    def block(number: int) -> bytes:
+        part = bundles.between(*blocks[number])
         found: list[Cluster] = []
-        done = []
-        for component in components[first : first + BLOCK_COMPONENTS]:
-            pieces = list(_pieces(component, nodes, passages, lookup))
-            own = _clusters_of(pieces, nodes, component.representative, means)
+        counts = []
+        for head, pieces in zip(part.representatives.tolist(), _pieces(part, regions, passages, lookup), strict=True):
+            own = _clusters_of(pieces, regions, head, means)
             at = len(found)
             found += [Cluster(members=c.members, parent=c.parent + at if c.parent >= 0 else -1) for c in own]
-            done.append(component.passages[_explained(component.passages, passages.documents, spans, own)])
-            # what the representative was tried with and could not explain is not tried again
-            done.append(_direct(component, nodes))
-        return msgspec.msgpack.encode((Clusters.of(found).to_bytes(), np.concatenate(done).tobytes()))
+            counts.append(len(own))
+        made = Clusters.of(found)
+        done = _explained(part, made, np.array(counts), passages.documents[part.passages], spans[part.passages])
+        # what the representative was tried with and could not explain is not tried again
+        done |= _are_direct(part, regions)
+        return msgspec.msgpack.encode((made.to_bytes(), part.passages[done].tobytes()))
 
     clusters: list[Clusters] = []
     explained = np.zeros(len(passages), np.bool_)
-    for raw in means.spread(block, range(0, len(components), BLOCK_COMPONENTS)):
+    for raw in means.spread(block, range(len(blocks))):
         made, numbers = msgspec.msgpack.decode(raw, type=tuple[bytes, bytes])
         clusters.append(Clusters.from_bytes(made))
         explained[np.frombuffer(numbers, np.int64)] = True
     return clusters, explained
 
 
-class _PairLookup:
-    """Finds the passages of a pair of texts; they are sorted by it."""
-
-    def __init__(self, passages: Passages) -> None:
-        self.passages = passages
-        self.spans = passages.spans() if len(passages) else np.zeros((0, 4), np.int64)
-        self._codes = passages.documents.astype(np.int64) @ np.array([1 << 32, 1])
-
-    def among(
-        self, regions: npt.NDArray[np.int64], documents: npt.NDArray[np.int64], head: int
-    ) -> npt.NDArray[np.int64]:
-        """Return those of the regions whose text has any passage with the text `head`, where that is worth a look;
-        `documents` are of all regions."""
-        if not len(self._codes):
-            return regions[:0]
-        if len(regions) <= FEW:
-            return regions
-        of = documents[regions]
-        codes = np.minimum(of, head) << 32 | np.maximum(of, head)
-        found = self._codes[np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)] == codes
-        return regions[found]
-
-    def between(self, left: tuple[int, int, int], right: tuple[int, int, int]) -> Iterator[tuple[int, bool]]:
-        """Yield passages that overlap both regions (text, start, end), and whether the left one is their left side."""
-        swapped = left[0] > right[0]
-        a, b = (right, left) if swapped else (left, right)
-        first, last = np.searchsorted(self._codes, [(a[0] << 32) + b[0], (a[0] << 32) + b[0] + 1]).tolist()
-        for i, s in enumerate(self.spans[first:last].tolist(), first):
-            if s[0] < a[2] and s[1] > a[1] and s[2] < b[2] and s[3] > b[1]:
-                yield i, not swapped
-            elif a[0] == b[0] and s[0] < b[2] and s[1] > b[1] and s[2] < a[2] and s[3] > a[1]:
-                yield i, swapped
+def _are_direct(bundles: Bundles, regions: Regions) -> npt.NDArray[np.bool_]:
+    """Return which passages of bundles have the representative on one side."""
+    heads = np.repeat(bundles.representatives, np.diff(bundles.passage_bounds))
+    touching: npt.NDArray[np.bool_] = (regions.of[bundles.passages] == heads[:, None]).any(axis=1)
+    return touching
 
 
-def _pieces(component: _Component, nodes: _Nodes, passages: Passages, lookup: _PairLookup) -> Iterator[Piece]:
-    """Yield the passages between the representative and every other region."""
-    head = component.representative
-    linked = {head}
-    for p in _direct(component, nodes).tolist():
-        blocks = passages.blocks[passages.bounds[p] : passages.bounds[p + 1]]
-        a, b = nodes.of[p].tolist()
-        linked |= {a, b}
-        other = b if a == head else a
-        turned = blocks if a == head else blocks[:, [1, 0, 2]]
-        yield Piece(carrier=other, blocks=turned)
-    where = _region(nodes, head)
-    for region in lookup.among(component.regions, nodes.documents, where[0]).tolist():
-        if region in linked:
-            continue
-        for p, forward in lookup.between(where, _region(nodes, region)):
-            blocks = lookup.passages.blocks[lookup.passages.bounds[p] : lookup.passages.bounds[p + 1]]
-            turned = blocks if forward else blocks[:, [1, 0, 2]]
-            yield Piece(carrier=region, blocks=turned)
+def _pieces(bundles: Bundles, regions: Regions, passages: Passages, lookup: Lookup) -> Iterator[list[Piece]]:
+    """Yield the passages between the representative of each bundle and every other region of it."""
+    touching = _are_direct(bundles, regions)
+    direct = bundles.passages[touching]
+    owner = np.repeat(np.arange(len(bundles)), np.diff(bundles.passage_bounds))[touching]
+    head, of = bundles.representatives[owner], regions.of[direct]
+    forward = of[:, 0] == head
+    pieces: list[list[Piece]] = [[] for _ in range(len(bundles))]
+    _add(pieces, owner, np.where(forward, of[:, 1], of[:, 0]), (passages, direct, forward))
+    number = np.repeat(np.arange(len(bundles)), np.diff(bundles.region_bounds))
+    linked = np.concatenate([owner, owner]) * len(regions) + np.concatenate([of[:, 0], of[:, 1]])
+    heads = bundles.representatives[number]
+    apart = ~np.isin(number * len(regions) + bundles.regions, linked) & (bundles.regions != heads)
+    number, others = number[apart], bundles.regions[apart]
+    places, rows, forward = lookup.between(regions.table(heads[apart]), regions.table(others))
+    _add(pieces, number[places], others[places], (lookup.passages, rows, forward))
+    return iter(pieces)
 
 
-def _region(nodes: _Nodes, region: int) -> tuple[int, int, int]:
-    return int(nodes.documents[region]), int(nodes.starts[region]), int(nodes.ends[region])
+def _add(
+    pieces: list[list[Piece]],
+    owners: npt.NDArray[np.int64],
+    carriers: npt.NDArray[np.int64],
+    found: tuple[Passages, npt.NDArray[np.int64], npt.NDArray[np.bool_]],
+) -> None:
+    """Add to the pieces of each owner a passage, turned where the representative is on its right side."""
+    passages, rows, forward = found
+    lows, highs = passages.bounds[rows].tolist(), passages.bounds[rows + 1].tolist()
+    for owner, carrier, low, high, ahead in zip(
+        owners.tolist(), carriers.tolist(), lows, highs, forward.tolist(), strict=True
+    ):
+        blocks = passages.blocks[low:high]
+        pieces[owner].append(Piece(carrier=carrier, blocks=blocks if ahead else blocks[:, [1, 0, 2]]))
 
 
-def _clusters_of(pieces: list[Piece], nodes: _Nodes, head: int, means: Means) -> list[Cluster]:
+def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means) -> list[Cluster]:
     """Return the clusters into which one representative's carriers are cut."""
 
     def is_inset(piece: Piece) -> bool:
         start, end = int(piece.blocks[0, 1]), int(piece.blocks[-1, 1] + piece.blocks[-1, 2])
-        return end - start <= LONGEST_INSET and means.is_inset(int(nodes.documents[piece.carrier]), start, end)
+        return end - start <= LONGEST_INSET and means.is_inset(int(regions.documents[piece.carrier]), start, end)
 
     by_carrier: dict[int, list[Piece]] = {}
     for piece in pieces:
@@ -394,7 +279,7 @@ def _clusters_of(pieces: list[Piece], nodes: _Nodes, head: int, means: Means) ->
     clusters: list[Cluster] = []
     number: dict[int, int] = {}
     for at, part in enumerate(lay_out(pieces, means.change, is_inset)):
-        members = list(_members(part, by_carrier, nodes, head, means.known.mass))
+        members = list(_members(part, by_carrier, regions, head, means.known.mass))
         if len(members) > 1:
             number[at] = len(clusters)
             clusters.append(Cluster(members=tuple(members), parent=number.get(part.parent, -1)))
@@ -402,26 +287,42 @@ def _clusters_of(pieces: list[Piece], nodes: _Nodes, head: int, means: Means) ->
 
 
 def _members(
-    part: Part, by_carrier: dict[int, list[Piece]], nodes: _Nodes, head: int, prefix: Sums
+    part: Part, by_carrier: dict[int, list[Piece]], regions: Regions, head: int, prefix: Sums
 ) -> Iterator[Carrier]:
     """Yield the representative and the carriers of a part, each with its own extent."""
     carriers: list[Carrier] = []
+    places = _Places()
     for carrier in part.carriers:
+        document = int(regions.documents[carrier])
         for blocks in _clipped(by_carrier[carrier], part):
             start, end = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
-            if _is_weighty(blocks, by_carrier[carrier], prefix) and not _overlaps(
-                carriers, int(nodes.documents[carrier]), start, end
-            ):
-                carriers.append(Carrier(document=int(nodes.documents[carrier]), start=start, end=end, blocks=blocks))
+            if _is_weighty(blocks, by_carrier[carrier], prefix) and places.take(document, start, end):
+                carriers.append(Carrier(document=document, start=start, end=end, blocks=blocks))
     if not carriers:
         return
     low = min(int(c.blocks[0, 0]) for c in carriers)
     high = max(int(c.blocks[-1, 0] + c.blocks[-1, 2]) for c in carriers)
     own = np.array([[low, low, high - low]], np.int64)
-    yield Carrier(document=int(nodes.documents[head]), start=low, end=high, blocks=own)
+    document = int(regions.documents[head])
+    yield Carrier(document=document, start=low, end=high, blocks=own)
     for c in carriers:
-        if c.document != nodes.documents[head] or c.start >= high or c.end <= low:
+        if c.document != document or c.start >= high or c.end <= low:
             yield c
+
+
+class _Places:
+    """The places that members have taken."""
+
+    def __init__(self) -> None:
+        self._taken: dict[int, list[tuple[int, int]]] = {}
+
+    def take(self, document: int, start: int, end: int) -> bool:
+        """Take a place, unless it overlaps one of the last that were taken in its text; return whether it was free."""
+        taken = self._taken.setdefault(document, [])
+        free = not any(low < end and start < high for low, high in taken[-MOST_PLACES:])
+        if free:
+            taken.append((start, end))
+        return free
 
 
 def _is_weighty(blocks: npt.NDArray[np.int64], pieces: list[Piece], prefix: Sums) -> bool:
@@ -434,20 +335,16 @@ def _is_weighty(blocks: npt.NDArray[np.int64], pieces: list[Piece], prefix: Sums
     return mass >= LEAST_MEMBER * 256
 
 
-def _overlaps(carriers: list[Carrier], document: int, start: int, end: int) -> bool:
-    return any(c.document == document and c.start < end and start < c.end for c in carriers[-32:])
-
-
 def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]:
     """Yield each piece's blocks inside the part; pieces that follow one another are one.
 
     An end that lies within the snapping distance of the cut is kept whole.
     """
     runs: list[npt.NDArray[np.int64]] = []
-    for piece in sorted(pieces, key=lambda p: (p.start, p.end)):
+    for piece in sorted(pieces, key=lambda p: (p.start, p.end)) if len(pieces) > 1 else pieces:
         low = part.start - SNAP if piece.start >= part.start - SNAP else part.start
         high = part.end + SNAP if piece.end <= part.end + SNAP else part.end
-        blocks = _cut_blocks(piece.blocks, low, high)
+        blocks = piece.blocks if low <= piece.start and piece.end <= high else _cut_blocks(piece.blocks, low, high)
         if not len(blocks):
             continue
         if runs and runs[-1][-1, 0] + runs[-1][-1, 2] <= blocks[0, 0]:
@@ -460,9 +357,7 @@ def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]
 
 
 def _cut_blocks(blocks: npt.NDArray[np.int64], low: int, high: int) -> npt.NDArray[np.int64]:
-    """Return the parts of blocks that lie in `[low, high)` of the representative: the blocks themselves if all do."""
-    if blocks[0, 0] >= low and blocks[-1, 0] + blocks[-1, 2] <= high:
-        return blocks
+    """Return the parts of blocks that lie in `[low, high)` of the representative."""
     starts = np.maximum(blocks[:, 0], low)
     ends = np.minimum(blocks[:, 0] + blocks[:, 2], high)
     kept = ends > starts
@@ -471,33 +366,21 @@ def _cut_blocks(blocks: npt.NDArray[np.int64], low: int, high: int) -> npt.NDArr
 
 
 def _explained(
-    numbers: npt.NDArray[np.int64],
+    bundles: Bundles,
+    clusters: Clusters,
+    counts: npt.NDArray[np.int64],
     documents: npt.NDArray[np.int32],
     spans: npt.NDArray[np.int64],
-    clusters: list[Cluster],
 ) -> npt.NDArray[np.bool_]:
-    """Return which passages lie with at least half of both sides in members of one cluster."""
-    if len(clusters) == 1 and len(numbers) == 1:
-        return np.ones(1, np.bool_)
-    of: dict[int, list[tuple[int, int, int]]] = {}
-    for c, cluster in enumerate(clusters):
-        for m in cluster.members:
-            of.setdefault(m.document, []).append((m.start, m.end, c))
-    out = np.zeros(len(numbers), np.bool_)
-    likely = np.ones(len(numbers), np.bool_)
-    if len(numbers) > FEW:  # of a large component few texts are members
-        likely &= np.isin(documents[numbers], np.array([*of], documents.dtype)).all(axis=1)
-    for i in np.flatnonzero(likely).tolist():
-        p = numbers[i]
-        a, b = documents[p].tolist()
-        a0, a1, b0, b1 = spans[p].tolist()
-        left = _covering(of.get(a, ()), a0, a1)
-        out[i] = bool(left & _covering(of.get(b, ()), b0, b1))
-    return out
-
-
-def _covering(spans: Sequence[tuple[int, int, int]], start: int, end: int) -> set[int]:
-    covered: dict[int, int] = {}
-    for low, high, cluster in spans:
-        covered[cluster] = covered.get(cluster, 0) + max(0, min(high, end) - max(low, start))
-    return {c for c, n in covered.items() if 2 * n >= end - start}
+    """Return which passages of bundles, of which each has made `counts` clusters, lie with at least half of both sides
+    in members of one cluster; the only passage of a bundle that is one cluster does."""
+    sizes = np.diff(bundles.passage_bounds)
+    bundle = np.repeat(np.arange(len(bundles)), sizes)
+    cluster = np.repeat(np.arange(len(clusters)), np.diff(clusters.bounds))
+    # places of a text in the clusters of one bundle stand together, those of one cluster beside one another
+    keys = np.repeat(np.arange(len(bundles)), counts)[cluster] << 32 | clusters.members[:, 0]
+    order = np.lexsort((cluster, keys))
+    found: npt.NDArray[np.bool_] = kernels.explained(
+        (bundle[:, None] << 32) | documents, spans, keys[order], cluster[order], clusters.members[order, 1:]
+    )
+    return found | ((sizes == 1) & (counts == 1))[bundle]

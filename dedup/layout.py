@@ -8,10 +8,12 @@ both sides of a stretch that more texts carry, the stretch is a nested cluster i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+
+from dedup.kernels import clusters as kernels
 
 # Ends of carriers that lie this close together (tokens) count as one place.
 SNAP = 5
@@ -30,16 +32,14 @@ class Piece:
 
     carrier: int
     blocks: npt.NDArray[np.int64]
+    start: int = field(init=False)
+    """First token in the representative."""
+    end: int = field(init=False)
+    """End token in the representative."""
 
-    @property
-    def start(self) -> int:
-        """First token in the representative."""
-        return int(self.blocks[0, 0])
-
-    @property
-    def end(self) -> int:
-        """End token in the representative."""
-        return int(self.blocks[-1, 0] + self.blocks[-1, 2])
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", int(self.blocks[0, 0]))
+        object.__setattr__(self, "end", int(self.blocks[-1, 0] + self.blocks[-1, 2]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,9 @@ def lay_out(pieces: Sequence[Piece], change: float, is_inset: Callable[[Piece], 
     """
     edges = _edges(pieces)
     numbers = {c: i for i, c in enumerate(sorted({p.carrier for p in pieces}))}
-    carried = _carried(pieces, numbers, edges)
+    spans = np.array([(p.start, p.end) for p in pieces], np.int64)
+    rows = np.array([numbers[p.carrier] for p in pieces], np.int64)
+    carried = kernels.carried(spans, rows, len(numbers), np.array(edges, np.int64))
     groups = _groups(carried, edges, change)
     names = list(numbers)
     parts: list[Part] = []
@@ -71,7 +73,7 @@ def lay_out(pieces: Sequence[Piece], change: float, is_inset: Callable[[Piece], 
         parts.append(outer)
         for a, b in inner:
             parts.append(_part(carried[:, a:b], edges[a : b + 1], names, at))
-    return _split_inner(parts, pieces, is_inset)
+    return _split_inner(parts, _Laid(pieces=pieces, numbers=numbers, spans=spans, rows=rows), is_inset)
 
 
 def _edges(pieces: Sequence[Piece]) -> list[int]:
@@ -85,15 +87,6 @@ def _edges(pieces: Sequence[Piece]) -> list[int]:
         last = place
     edges[-1] = max(edges[-1], places[-1]) if len(edges) > 1 else places[-1]
     return edges if len(edges) > 1 else [places[0], places[-1]]
-
-
-def _carried(pieces: Sequence[Piece], numbers: dict[int, int], edges: list[int]) -> npt.NDArray[np.bool_]:
-    """Return which carrier (row) has at least half of which stretch (column)."""
-    low, high = np.array(edges[:-1]), np.array(edges[1:])
-    covered = np.zeros((len(numbers), len(low)), np.int64)
-    for piece in pieces:
-        covered[numbers[piece.carrier]] += np.maximum(0, np.minimum(high, piece.end) - np.maximum(low, piece.start))
-    return covered * 2 >= (high - low)
 
 
 def _change(left: npt.NDArray[np.bool_], right: npt.NDArray[np.bool_]) -> float:
@@ -175,14 +168,29 @@ def _part(carried: npt.NDArray[np.bool_], edges: list[int], names: list[int], pa
     )
 
 
-def _split_inner(parts: list[Part], pieces: Sequence[Piece], is_inset: Callable[[Piece], bool]) -> list[Part]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Laid:
+    """Pieces, the number of each carrier, and the span and the carrier's number of each piece (int64)."""
+
+    pieces: Sequence[Piece]
+    numbers: dict[int, int]
+    spans: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
+
+    def extents(self, part: Part) -> dict[int, tuple[int, int]]:
+        """Return from where to where each carrier of a part has it."""
+        found = kernels.extents(self.spans, self.rows, len(self.numbers), part.start, part.end).tolist()
+        return {c: (found[self.numbers[c]][0], found[self.numbers[c]][1]) for c in part.carriers}
+
+
+def _split_inner(parts: list[Part], laid: _Laid, is_inset: Callable[[Piece], bool]) -> list[Part]:
     """Take carriers of a short stretch inside a part out of it, into nested parts of their own."""
     by_carrier: dict[int, list[Piece]] = {}
-    for piece in pieces:
+    for piece in laid.pieces:
         by_carrier.setdefault(piece.carrier, []).append(piece)
     out = list(parts)
     for at, part in enumerate(parts):
-        extents = {c: _extent(by_carrier[c], part) for c in part.carriers}
+        extents = laid.extents(part)
         short = {c: e for c, e in extents.items() if _is_inner(e, part) and all(map(is_inset, by_carrier[c]))}
         if not short or len(short) == len(extents):
             continue
@@ -192,13 +200,6 @@ def _split_inner(parts: list[Part], pieces: Sequence[Piece], is_inset: Callable[
             more = [c for c in stays if min(high, extents[c][1]) - max(low, extents[c][0]) >= 0.75 * (high - low)]
             out.append(Part(start=low, end=high, carriers=tuple(sorted(members + more)), parent=at))
     return out
-
-
-def _extent(pieces: list[Piece], part: Part) -> tuple[int, int]:
-    inside = [p for p in pieces if min(p.end, part.end) > max(p.start, part.start)]
-    if not inside:
-        return part.start, part.start
-    return max(part.start, min(p.start for p in inside)), min(part.end, max(p.end for p in inside))
 
 
 def _is_inner(extent: tuple[int, int], part: Part) -> bool:

@@ -651,3 +651,75 @@ def telling_gaps(blocks: Sequence[Run], telling: Sequence[bool], most: int) -> l
         if all(any(gap) and len(gap) <= most for gap in gaps):
             found.append(i)
     return found
+
+
+# Regions of texts, and what lies in which part
+
+
+def overlap_groups(spans: Sequence[tuple[int, int, int]], look_back: int) -> list[int]:
+    """The first interval (start, end, text) of the group of each; they are sorted by text, start and falling end, and
+    each is compared with the one before it in its text that reaches furthest, and with the last few behind that."""
+    groups = list(range(len(spans)))
+    for i, (start, end, text) in enumerate(spans):
+        before = [j for j in range(i) if spans[j][2] == text]
+        furthest = max(before, key=lambda j: (spans[j][1], -j), default=i)
+        for j in [j for j in before if j == furthest or j >= max(furthest, i - look_back)]:
+            if 2 * (min(end, spans[j][1]) - start) >= min(end - start, spans[j][1] - spans[j][0]):
+                low, high = sorted((groups[i], groups[j]))
+                groups = [low if g == high else g for g in groups]
+    return groups
+
+
+def coincide(groups: Sequence[int], spans: Sequence[Pair]) -> list[bool]:
+    """Which spans share half of themselves and of an earlier one of their group that is not among these."""
+    out: list[bool] = []
+    for i, (low, high) in enumerate(spans):
+        earlier = [spans[j] for j in range(i) if groups[j] == groups[i] and not out[j]]
+        out.append(any(2 * (min(high, b) - max(low, a)) >= max(high - low, b - a) for a, b in earlier))
+    return out
+
+
+def words_in(span: Pair, places: Iterable[Pair]) -> int:
+    """How many words of a span places have, all together."""
+    return sum(len(range(max(span[0], a), min(span[1], b))) for a, b in places)
+
+
+def explained(
+    sides: Sequence[Pair], spans: Sequence[tuple[int, int, int, int]], places: Sequence[tuple[int, int, Pair]]
+) -> list[bool]:
+    """Which passages have half of both sides in places (text, cluster, span) of one cluster; empty places do not tell
+    a cluster."""
+    return [
+        any(
+            all(
+                2 * words_in(span, [p for t, c, p in places if (t, c) == (text, cluster)]) >= span[1] - span[0]
+                for text, span in ((left, (a, b)), (right, (x, y)))
+            )
+            for cluster in {c for t, c, _ in places if t == left}
+        )
+        for (left, right), (a, b, x, y) in zip(sides, spans, strict=True)
+    ]
+
+
+def carried(pieces: Sequence[tuple[int, Pair]], count: int, edges: Sequence[int]) -> list[list[bool]]:
+    """Which carriers have half of which stretch between edges, by pieces (carrier, span)."""
+    return [
+        [2 * words_in(s, [p for c, p in pieces if c == carrier]) >= s[1] - s[0] for s in itertools.pairwise(edges)]
+        for carrier in range(count)
+    ]
+
+
+def extents(pieces: Sequence[tuple[int, Pair]], count: int, start: int, end: int) -> list[Pair]:
+    """The words of `[start, end)` from the first to the last that each carrier has; none of those without any."""
+    own = [
+        [w for c, (a, b) in pieces if c == carrier for w in range(a, b) if start <= w < end] for carrier in range(count)
+    ]
+    return [(min(words), max(words) + 1) if words else (start, start) for words in own]
+
+
+def heaviest(count: int, links: Sequence[Pair], rank: Sequence[int], ties: int) -> list[int]:
+    """The regions of which no other within so many ties has a smaller rank."""
+    reached = [{i} for i in range(count)]
+    for _ in range(ties):
+        reached = [own | {b for link in links for a, b in (link, link[::-1]) if a in own} for own in reached]
+    return [i for i in range(count) if rank[i] == min(rank[j] for j in reached[i])]

@@ -47,3 +47,97 @@ def overlap_groups(starts: Any, ends: Any, documents: Any) -> Any:
     for i in range(n):
         parents[i] = _root(parents, i)
     return parents
+
+
+@kernel
+def coincide(groups: Any, spans: Any) -> Any:
+    """Return whether each span (int64, n x 2) is, by half of either, the same as an earlier one of its group.
+
+    Groups stand together; a span that is the same as an earlier one is compared with no later one.
+    """
+    n = len(groups)
+    found = np.zeros(n, np.bool_)
+    first = 0
+    for i in range(n):
+        if i and groups[i] != groups[i - 1]:
+            first = i
+        for j in range(first, i):
+            if found[j]:
+                continue
+            shared = 2 * (min(spans[i, 1], spans[j, 1]) - max(spans[i, 0], spans[j, 0]))
+            if shared >= spans[i, 1] - spans[i, 0] and shared >= spans[j, 1] - spans[j, 0]:
+                found[i] = True
+                break
+    return found
+
+
+@kernel
+def _covered(keys: Any, clusters: Any, spans: Any, key: int, cluster: int, start: int, end: int) -> int:
+    """Return how much of `[start, end)` the places of a key in one cluster cover."""
+    total = 0
+    i = np.searchsorted(keys, key)
+    while i < len(keys) and keys[i] == key:
+        if clusters[i] == cluster:
+            total += max(0, min(spans[i, 1], end) - max(spans[i, 0], start))
+        i += 1
+    return total
+
+
+@kernel
+def explained(sides: Any, spans: Any, keys: Any, clusters: Any, places: Any) -> Any:
+    """Return whether at least half of both sides of each passage lies in places of one cluster.
+
+    A passage has the texts with the keys `sides` (int64, n x 2) and the spans `spans` (int64, n x 4). Places (int64,
+    m x 2) are sorted by `keys`, then by `clusters`.
+    """
+    n = len(sides)
+    found = np.zeros(n, np.bool_)
+    for p in range(n):
+        half = spans[p, 1] - spans[p, 0]
+        other = spans[p, 3] - spans[p, 2]
+        i = np.searchsorted(keys, sides[p, 0])
+        while i < len(keys) and keys[i] == sides[p, 0] and not found[p]:
+            cluster, total = clusters[i], 0
+            while i < len(keys) and keys[i] == sides[p, 0] and clusters[i] == cluster:
+                total += max(0, min(places[i, 1], spans[p, 1]) - max(places[i, 0], spans[p, 0]))
+                i += 1
+            if 2 * total >= half:
+                found[p] = 2 * _covered(keys, clusters, places, sides[p, 1], cluster, spans[p, 2], spans[p, 3]) >= other
+    return found
+
+
+@kernel
+def carried(spans: Any, carriers: Any, count: int, edges: Any) -> Any:
+    """Return which of `count` carriers have at least half of which stretch between edges (bool, carriers x stretches).
+
+    `spans` (int64, n x 2) are those of pieces, `carriers` (int64) whose they are.
+    """
+    covered = np.zeros((count, len(edges) - 1), np.int64)
+    for p in range(len(spans)):
+        low, high = spans[p]
+        s = max(0, np.searchsorted(edges, low, side="right") - 1)
+        while s < len(edges) - 1 and edges[s] < high:
+            covered[carriers[p], s] += max(0, min(edges[s + 1], high) - max(edges[s], low))
+            s += 1
+    found = np.zeros(covered.shape, np.bool_)
+    for c in range(count):
+        for s in range(len(edges) - 1):
+            found[c, s] = 2 * covered[c, s] >= edges[s + 1] - edges[s]
+    return found
+
+
+@kernel
+def extents(spans: Any, carriers: Any, count: int, start: int, end: int) -> Any:
+    """Return from where to where the pieces of each carrier lie in `[start, end)` (int64, count x 2); nothing of those
+    that have none there."""
+    found = np.empty((count, 2), np.int64)
+    found[:, 0], found[:, 1] = end, start
+    for p in range(len(spans)):
+        low, high = max(spans[p, 0], start), min(spans[p, 1], end)
+        if low < high:
+            c = carriers[p]
+            found[c, 0], found[c, 1] = min(found[c, 0], low), max(found[c, 1], high)
+    for c in range(count):
+        if found[c, 0] >= found[c, 1]:
+            found[c, 0], found[c, 1] = start, start
+    return found
