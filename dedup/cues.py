@@ -365,7 +365,7 @@ _DATED = re.compile(r"\W*(?=[^\n]{0,24}\d)(?:\S+\s+){0,3}\S+?\s*(?:\s[—–-]|:
 _SIGN = re.compile(r"[^\w\s](?<!\S.)[^\w\s]*(?!\S)", re.DOTALL)
 LONGEST_HEAD = 120
 # Lines of a list, and which part of them has such a head; the part of a table's pieces that are mere signs.
-LIST_LINES, LIST_SHARE, SIGN_SHARE = 4, 0.5, 0.2
+LIST_LINES, LIST_SHARE, LEAST_SIGNS, SIGN_SHARE = 4, 0.5, 3, 0.2
 # Names and figures in a row that only the cells of a table hold, and their part of what is one.
 LEAST_CELLS, CELL_SHARE = 8, 0.1
 # So many words in a row that begin with no small letter: many times quicker than counting cells.
@@ -381,14 +381,18 @@ def is_list(text: str) -> bool:
     >>> is_list("May 3 — Vote.\\nMay 9 — Fair.\\nJune 1 — Runoff.\\nJune 4 — Vote."), is_list("✓ ✓ Croll 6 0 ✓ ✓")
     (True, True)
     """
-    lines = [line for line in text.split("\n") if line.strip()]
-    dated = sum(bool(_DATED.match(line[:LONGEST_HEAD])) for line in lines)
-    if len(lines) >= LIST_LINES and dated >= LIST_SHARE * len(lines):
+    if text.count("\n") >= LIST_LINES - 1:
+        lines = [line for line in text.split("\n") if line.strip()]
+        dated = sum(bool(_DATED.match(line[:LONGEST_HEAD])) for line in lines)
+        if len(lines) >= LIST_LINES and dated >= LIST_SHARE * len(lines):
+            return True
+    signs = len(_SIGN.findall(text))
+    if signs >= LEAST_SIGNS and signs >= SIGN_SHARE * len(text.split()):
         return True
+    if not _ROW.search(text):
+        return False
     pieces = text.split()
-    if sum(1 for _ in _SIGN.finditer(text)) >= max(3, SIGN_SHARE * len(pieces)):
-        return True
-    return bool(_ROW.search(text)) and _cells(pieces) >= max(LEAST_CELLS, CELL_SHARE * len(pieces))
+    return _cells(pieces) >= max(LEAST_CELLS, CELL_SHARE * len(pieces))
 
 
 def stands_in_table(before: str, after: str) -> bool:
@@ -396,6 +400,8 @@ def stands_in_table(before: str, after: str) -> bool:
     many anywhere in it: that paragraph is what extraction left of a graphic."""
     behind = before.split() if _ROW.search(before) else []
     ahead = after.split() if _ROW.search(after) else []
+    if not behind and not ahead:
+        return False
     near = (behind[-LEAST_CELLS:], ahead[:LEAST_CELLS])
     return any(_cells(row) == LEAST_CELLS for row in near) or max(map(_cells, (behind, ahead))) >= 2 * LEAST_CELLS
 

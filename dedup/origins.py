@@ -50,6 +50,8 @@ _FIRST = re.compile(
     r"|(?:รายงาน|เผยแพร่)ครั้งแรก|نُ?شر(?:ت)? (?:أولا|لأول مرة)|सबसे पहले (?:प्रकाशित|बताया)"
 )
 AROUND = 80
+# Names so few that it is quicker to look for each than for the words of a line.
+FEW_NAMES = 12
 _STOP = re.compile(r"[.!?](?=\s)|[\n。！？]")
 # Where words are not spaced, a name beside words for who had a text first is any stretch of characters.
 _UNSPACED = re.compile("[぀-ヿ一-鿿฀-๿]")
@@ -155,7 +157,7 @@ def _named(carriers: Sequence[Carried]) -> str | None:
         known.setdefault(len(words), {}).setdefault(words, []).append(name)
     known.pop(0, None)
     firsts = {words[0] for names in known.values() for words in names}
-    unspaced = {name for name in outlets if _UNSPACED.search(name)}
+    unspaced = {name for name in outlets if not name.isascii() and _UNSPACED.search(name)}
     votes = Counter(name for c in carriers for name in _names(c, known, firsts, unspaced))
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
@@ -180,6 +182,8 @@ def _names(
             sizes = set(map(len, unspaced))
             found |= unspaced & {line[i : i + n] for n in sizes for i in range(len(line) - n + 1)}
         # few lines have the first word of any
+        if len(firsts) <= FEW_NAMES and not any(map(line.__contains__, firsts)):
+            continue
         if firsts.isdisjoint(_WORD.findall(line)):
             continue
         words = list(_WORD.finditer(line))

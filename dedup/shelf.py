@@ -7,7 +7,7 @@ import copy
 import functools
 from array import array
 from collections.abc import Iterator, Mapping, Sequence, ValuesView
-from typing import IO, overload
+from typing import IO, TypeVar, overload
 
 import msgspec
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from dedup.model import Document
 from dedup.spill import Column, Scratch
 
+T = TypeVar("T")
 # Documents kept at hand once they were read from the file.
 AT_HAND = 1 << 12
 # Files of a shelf's own, before those of batches.
@@ -353,6 +354,15 @@ class Chosen(Mapping[str, Document]):
         if number is None:
             raise KeyError(doc_id)
         return self._shelf[number]
+
+    @overload
+    def get(self, key: str, /) -> Document | None: ...
+    @overload
+    def get(self, key: str, /, default: Document | T) -> Document | T: ...
+    def get(self, key: str, /, default: object = None) -> object:
+        """Return a document, or something else where it is not chosen; asked more often than anything."""
+        number = self._number(key)
+        return default if number is None else self._shelf[number]
 
     def __contains__(self, doc_id: object) -> bool:
         return isinstance(doc_id, str) and self._number(doc_id) is not None

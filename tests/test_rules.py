@@ -40,6 +40,9 @@ def test_what_does_not_fit_is_spilled(tmp_path: Path) -> None:
         assert [h.id for h in shelf.heads()] == shelf.ids
         chosen = Chosen(shelf, np.array([0, 8]))
         assert dict(chosen) == {"0": documents[8], "8": documents[0]}
+        assert list(chosen.values()) == [chosen[i] for i in chosen]
+        assert len(chosen.values()) == 2
+        assert (chosen.get("8"), chosen.get("4"), chosen.get("none", 7)) == (documents[0], None, 7)
         assert shelf[-1] == documents[0]
 
 

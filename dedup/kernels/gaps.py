@@ -44,6 +44,20 @@ def telling_gaps(blocks: Any, flags: Any, hashes: Any, telling: int, words: Any,
 
 
 @kernel
+def of_members(blocks: Any, bounds: Any, flags: Any, hashes: Any, telling: int, words: Any, most: int) -> Any:
+    """Return of each member what `matched` gives and how many gaps `telling_gaps` finds (int64, n x 3).
+
+    Member m has the blocks `bounds[m]:bounds[m + 1]` (int64) of `blocks`.
+    """
+    out = np.empty((len(bounds) - 1, 3), np.int64)
+    for m in range(len(out)):
+        own = blocks[bounds[m] : bounds[m + 1]]
+        out[m, 0], out[m, 1] = matched(own)
+        out[m, 2] = len(telling_gaps(own, flags, hashes, telling, words, most)) if len(own) > 1 else 0
+    return out
+
+
+@kernel
 def flagged(flags: Any, start: int, end: int, bits: int) -> int:
     """Return how many of the tokens `[start, end)` have one of these bits."""
     found = 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -31,17 +31,26 @@ class Calendar:
     undated: int
 
 
-def calendar(passages: Sequence[PassageCluster], texts: Mapping[str, Document]) -> Calendar | None:
-    """Return documents with passages across outlets by outlet and period, or None when fewer than two are dated."""
-    outlets: dict[str, str] = {}
-    days: dict[str, date] = {}
-    for cluster in passages:
+@dataclass(slots=True)
+class Days:
+    """Outlet and day of the documents of clusters that pass by."""
+
+    outlets: dict[str, str] = field(default_factory=dict)
+    days: dict[str, date] = field(default_factory=dict)
+
+    def take(self, cluster: PassageCluster, texts: Mapping[str, Document]) -> None:
+        """Note the documents of one cluster."""
         for member in cluster.members if is_counted(cluster) else ():
-            if member.doc_id not in outlets:
-                outlets[member.doc_id] = key_of(member)[1]
+            if member.doc_id not in self.outlets:
+                self.outlets[member.doc_id] = key_of(member)[1]
                 day = _day(timestamp(member, texts))
                 if day is not None:
-                    days[member.doc_id] = day
+                    self.days[member.doc_id] = day
+
+
+def calendar(seen: Days) -> Calendar | None:
+    """Return documents with passages across outlets by outlet and period, or None when fewer than two are dated."""
+    outlets, days = seen.outlets, seen.days
     if len(set(days.values())) < 2:
         return None
     unit, begin, following, said = _scale(min(days.values()), max(days.values()))

@@ -94,7 +94,8 @@ class Name:
 class Catalogue:
     """All clusters in rank order with their fragments.
 
-    `names` are of documents whose texts are not there; `readings` numbers the documents with a reading view;
+    `names` are of documents whose texts are not there; `readings` numbers the documents with a reading view,
+    `read` has the places, among `passages`, of what stands in these;
     `shows_text` is false when a report has figures only, `full_text` true when it shortens nothing. `made` keeps what
     pages say of a document again and again.
     """
@@ -110,6 +111,7 @@ class Catalogue:
     outlets: Mapping[str, int]
     agencies: Mapping[str, int]
     readings: Mapping[str, int]
+    read: tuple[int, ...]
     texts: Mapping[str, Document]
     layout: Layout
     shows_text: bool = True
@@ -153,7 +155,7 @@ class Catalogue:
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
     """What is gathered while passages pass by, once: where they are many, each is made anew whenever it is asked for.
 
     `weights` and `represents` are of documents with a text: how many other carriers their passages have, and how many
@@ -189,13 +191,19 @@ class _Seen:
                 self.names.setdefault(doc_id, _of_member(member))
 
 
-def catalogue(result: ScanResult, *, shows_text: bool = True, full_text: bool = False) -> Catalogue:
-    """Return the clusters of a result, ranked and numbered from 1, all of them on the main page."""
+def catalogue(
+    result: ScanResult, *, shows_text: bool = True, full_text: bool = False, seen: Seen | None = None
+) -> Catalogue:
+    """Return the clusters of a result, ranked and numbered from 1, all of them on the main page.
+
+    `seen` has been given all passages of the result, ranked.
+    """
     passages = ranked(result.passages)
     documents = tuple(sorted(result.documents, key=lambda c: (-len(c.members), c.cluster_id)))
-    seen = _Seen()
-    for cluster in passages:
-        seen.take(cluster, result.texts)
+    if seen is None:
+        seen = Seen()
+        for cluster in passages:
+            seen.take(cluster, result.texts)
     for member in (m for cluster in result.documents for m in cluster.members):
         if member.doc_id not in result.texts:
             seen.names.setdefault(member.doc_id, _of_member(member))
@@ -214,6 +222,7 @@ def catalogue(result: ScanResult, *, shows_text: bool = True, full_text: bool = 
         outlets=_often(seen.outlets),
         agencies=_often(seen.agencies),
         readings=readings,
+        read=tuple(sorted({number for doc_id in readings for number in seen.carried[doc_id]})),
         texts=result.texts,
         layout=Layout(whole=len(passages), indexed=len(passages), readings=len(readings)),
         shows_text=shows_text,
@@ -221,7 +230,7 @@ def catalogue(result: ScanResult, *, shows_text: bool = True, full_text: bool = 
     )
 
 
-def _readings(seen: _Seen) -> dict[str, int]:
+def _readings(seen: Seen) -> dict[str, int]:
     """Return a number for each document with a text and a passage, up to `MOST_READINGS`.
 
     First come those whose passages have the most other carriers; of documents that carry just the same, the one

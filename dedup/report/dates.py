@@ -32,7 +32,10 @@ def parse(published: str | None) -> datetime | None:
 
 def timestamp(member: AnyMember, texts: Mapping[str, Document]) -> float | None:
     """Return when a member was published, in seconds of UTC: as its document says, else as its date reads."""
-    document = texts.get(member.doc_id)
+    return _moment(member, texts.get(member.doc_id))
+
+
+def _moment(member: AnyMember, document: Document | None) -> float | None:
     if document is not None and document.timestamp is not None:
         return document.timestamp
     moment = parse(member.published)
@@ -44,10 +47,10 @@ def interval(member: AnyMember, texts: Mapping[str, Document]) -> Interval | Non
 
     A date without a time means any moment of its day, so it cannot show who came first on that day.
     """
-    start = timestamp(member, texts)
+    document = texts.get(member.doc_id)
+    start = _moment(member, document)
     if start is None:
         return None
-    document = texts.get(member.doc_id)
     precision = document.published_precision if document is not None else None
     if precision is None and len((member.published or "").strip()) <= len("2024-03-05"):
         precision = "day"
@@ -77,8 +80,11 @@ def show(published: str | None) -> str:
     day = f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
     if len((published or "").strip()) <= len("2024-03-05"):
         return day
+    at = f"{day}, {moment.hour:02}:{moment.minute:02} "
+    if moment.tzinfo is UTC:
+        return f"{at}UTC"
     zone = moment.strftime("%z")
-    return f"{day}, {moment:%H:%M} " + ("UTC" if zone == "+0000" else f"{zone[:3]}:{zone[3:5]}")
+    return at + ("UTC" if zone == "+0000" else f"{zone[:3]}:{zone[3:5]}")
 
 
 def lapse(seconds: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dedup.model import KINDS, SCOPES, PassageCluster, ScanResult, Suppressed
@@ -55,15 +55,15 @@ class Facts:
 
 
 @dataclass(slots=True)
-class _Seen:
+class Counts:
     """What is counted while clusters pass by: ids of documents, outlets, ids of documents without one, clusters by
     kind and scope and by agency."""
 
-    carriers: set[str]
-    outlets: set[str]
-    unnamed: set[str]
-    table: Counter[tuple[str, str]]
-    agencies: Counter[str]
+    carriers: set[str] = field(default_factory=set)
+    outlets: set[str] = field(default_factory=set)
+    unnamed: set[str] = field(default_factory=set)
+    table: Counter[tuple[str, str]] = field(default_factory=Counter)
+    agencies: Counter[str] = field(default_factory=Counter)
     dated: bool = False
 
     def take(self, cluster: PassageCluster) -> None:
@@ -80,14 +80,15 @@ class _Seen:
             self.dated = self.dated or bool(m.published)
 
 
-def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = ()) -> Facts:
+def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = (), seen: Counts | None = None) -> Facts:
     """Return the figures of a scan; a manifest with keys missing only makes fewer of them known.
 
-    `outlets_shared` are those of the network, for what they had first.
+    `outlets_shared` are those of the network, for what they had first; `seen` has been given all passages.
     """
-    seen = _Seen(set(), set(), set(), Counter(), Counter())
-    for cluster in result.passages:
-        seen.take(cluster)
+    if seen is None:
+        seen = Counts()
+        for cluster in result.passages:
+            seen.take(cluster)
     outlets, unnamed, table = seen.outlets, len(seen.unnamed), seen.table
     kinds: tuple[str, ...] = (*KINDS, *sorted({kind for kind, _ in table} - set(KINDS)))
     skipped = count_skipped(_mapping(result.manifest, "reading"))
@@ -185,7 +186,7 @@ def _documents_read(manifest: Mapping[str, Any]) -> int | None:
     return next(known, None)
 
 
-def _warnings(result: ScanResult, seen: _Seen, skipped: int) -> tuple[str, ...]:
+def _warnings(result: ScanResult, seen: Counts, skipped: int) -> tuple[str, ...]:
     given = result.manifest.get("warnings")
     said = [str(w) for w in given] if isinstance(given, list | tuple) else []
     told = " ".join(said).lower()
@@ -193,7 +194,7 @@ def _warnings(result: ScanResult, seen: _Seen, skipped: int) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _degraded(seen: _Seen, skipped: int) -> list[tuple[tuple[str, ...], str]]:
+def _degraded(seen: Counts, skipped: int) -> list[tuple[tuple[str, ...], str]]:
     """Return signals that are missing, each with the words that show a scan has already warned of it."""
     found: list[tuple[tuple[str, ...], str]] = []
     if seen.carriers and not seen.dated:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from statistics import median
 from typing import Any, Final
@@ -72,27 +72,38 @@ class Network:
 _Key = tuple[bool, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Tally:
+@dataclass(slots=True)
+class Tally:
     """What is counted while clusters pass by."""
 
-    documents: dict[_Key, set[str]]
-    passages: Counter[_Key]
-    first: Counter[_Key]
-    lags: dict[tuple[_Key, _Key], list[float | None]]
+    documents: dict[_Key, set[str]] = field(default_factory=dict)
+    passages: Counter[_Key] = field(default_factory=Counter)
+    first: Counter[_Key] = field(default_factory=Counter)
+    lags: dict[tuple[_Key, _Key], list[float | None]] = field(default_factory=dict)
+    unpaired: int = 0
+
+    def take(self, cluster: PassageCluster, texts: Mapping[str, Document]) -> None:
+        """Count one cluster."""
+        if is_counted(cluster):
+            self.unpaired += _count(cluster, self, texts)
 
 
-def network(result: ScanResult) -> Network:
-    """Return who shares with whom across outlets, sorted: most passages first, then by name."""
-    tally = _Tally({}, Counter(), Counter(), {})
-    unpaired = sum(_count(cluster, tally, result.texts) for cluster in result.passages if is_counted(cluster))
+def network(result: ScanResult, tally: Tally | None = None) -> Network:
+    """Return who shares with whom across outlets, sorted: most passages first, then by name.
+
+    A `tally` has been given all passages of the result.
+    """
+    if tally is None:
+        tally = Tally()
+        for cluster in result.passages:
+            tally.take(cluster, result.texts)
     names = _names(tally.passages)
     outlets = [_outlet(key, names, tally, result.manifest) for key in tally.passages]
     edges = [_edge(pair, lags, names, tally.passages) for pair, lags in tally.lags.items()]
     return Network(
         outlets=tuple(sorted(outlets, key=lambda o: (-o.passages, o.outlet))),
         edges=tuple(sorted(edges, key=lambda e: (-e.passages, e.left, e.right))),
-        unpaired=unpaired,
+        unpaired=tally.unpaired,
     )
 
 
@@ -106,7 +117,7 @@ def key_of(member: Member) -> _Key:
     return (True, member.outlet) if member.outlet else (False, member.doc_id)
 
 
-def _count(cluster: PassageCluster, tally: _Tally, texts: Mapping[str, Document]) -> int:
+def _count(cluster: PassageCluster, tally: Tally, texts: Mapping[str, Document]) -> int:
     """Count one passage; return 1 when it is too wide for pairs."""
     whens: dict[_Key, Interval | None] = {}
     for member in cluster.members:
@@ -160,7 +171,7 @@ def _names(keys: Iterable[_Key]) -> dict[_Key, str]:
     return names
 
 
-def _outlet(key: _Key, names: Mapping[_Key, str], tally: _Tally, manifest: Mapping[str, Any]) -> Outlet:
+def _outlet(key: _Key, names: Mapping[_Key, str], tally: Tally, manifest: Mapping[str, Any]) -> Outlet:
     named, name = key
     return Outlet(
         outlet=names[key],

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dedup.model import ScanResult
-from dedup.report.calendar import Calendar, calendar
-from dedup.report.catalogue import Catalogue, catalogue
-from dedup.report.facts import Facts, gather
-from dedup.report.network import Network, network
+from dedup.report.calendar import Calendar, Days, calendar
+from dedup.report.catalogue import Catalogue, Seen, catalogue
+from dedup.report.facts import Counts, Facts, gather
+from dedup.report.labels import ranked
+from dedup.report.network import Network, Tally, network
 from dedup.report.redact import redact
 
 
@@ -39,15 +40,24 @@ class Prepared:
 def prepare(result: ScanResult, options: ReportOptions | None = None) -> Prepared:
     """Return a result prepared for all writers; figures come from the whole result, also when texts are hidden."""
     options = options or ReportOptions()
-    outlets = network(result)
-    facts = gather(result, outlets.outlets)
-    when = calendar(result.passages, result.texts)
+    tally, counts, days, seen = Tally(), Counts(), Days(), Seen()
+    # where passages are many, each is made anew whenever it is asked for
+    for cluster in ranked(result.passages):
+        tally.take(cluster, result.texts)
+        counts.take(cluster)
+        days.take(cluster, result.texts)
+        if not options.redact:
+            seen.take(cluster, result.texts)
+    outlets = network(result, tally)
     shown = redact(result) if options.redact else result
+    known = catalogue(
+        shown, shows_text=not options.redact, full_text=options.full_text, seen=None if options.redact else seen
+    )
     return Prepared(
         result=shown,
-        known=catalogue(shown, shows_text=not options.redact, full_text=options.full_text),
-        facts=facts,
+        known=known,
+        facts=gather(result, outlets.outlets, counts),
         network=outlets,
-        calendar=when,
+        calendar=calendar(days),
         options=options,
     )

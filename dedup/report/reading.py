@@ -57,7 +57,8 @@ class ReadingView:
 def all_places(known: Catalogue) -> dict[str, list[Place]]:
     """Return the passages' places by document, for those with a reading view, in its order."""
     places: dict[str, list[Place]] = {doc_id: [] for doc_id in known.readings}
-    for cluster in known.passages:
+    for number in known.read:
+        cluster = known.passages[number]
         for m in cluster.members:
             if m.doc_id in places:
                 places[m.doc_id].append(Place(start=m.start, end=m.end, cluster_id=cluster.cluster_id))

@@ -17,6 +17,8 @@ WORD_LIMIT: Final = 300
 """Characters without a break after which a word is cut: no word of any language is near it."""
 _WORD_KEPT: Final = 120
 _URL_LIMIT: Final = 2000
+# What most addresses are: a host, then what can be printed; nothing else is asked of these.
+_PLAIN_URL: Final = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:[/?#][!-~]*)?")
 
 _NEWLINES: Final = re.compile("\r\n?|\x85|\u2028|\u2029")
 # CJK and full-width punctuation ends a word as well, for Chinese and Japanese have no spaces.
@@ -88,6 +90,8 @@ def web_address(url: str | None) -> str | None:
 
     Addresses with a user name in them are refused, for they disguise where they lead.
     """
+    if url and len(url) <= _URL_LIMIT and _PLAIN_URL.fullmatch(url):
+        return url
     if not url or len(url) > _URL_LIMIT or UNSHOWN.search(url) or url.split() != [url]:
         return None
     try:

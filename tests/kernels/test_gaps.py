@@ -38,3 +38,17 @@ def test_as_reference(blocks: list[tuple[int, int, int]], flags: list[int], numb
     assert found == reference.telling_gaps(blocks, telling, MOST)
     assert kernels.matched(array) == reference.matched(blocks)
     assert kernels.flagged(marks, 3, number, UPPER) == sum(bool(f & UPPER) for f in flags[3:number])
+
+
+@SOME
+@given(st.lists(chains(), min_size=1, max_size=5), st.lists(st.sampled_from([0, 1, UPPER]), min_size=60, max_size=60))
+def test_of_several_members(members: list[list[tuple[int, int, int]]], flags: list[int]) -> None:
+    """Counted at once, each member has what it has alone."""
+    hashes, words = np.arange(60, dtype=np.uint32), np.array([7], np.uint32)
+    blocks = np.array([block for own in members for block in own], np.int64)
+    bounds = np.cumsum([0, *map(len, members)])
+    found = kernels.of_members(blocks, bounds, np.array(flags, np.uint8), hashes, UPPER, words, MOST)
+    telling = [bool(f & UPPER) or i == 7 for i, f in enumerate(flags)]
+    assert found.tolist() == [
+        [*reference.matched(own), len(reference.telling_gaps(own, telling, MOST))] for own in members
+    ]

@@ -16,10 +16,13 @@ import pytest
 from dedup.errors import ConfigError
 from dedup.model import Member, ScanResult
 from dedup.report import parquet
+from dedup.report.catalogue import catalogue
 from dedup.report.cells import csv_text, guarded, unguarded
 from dedup.report.exports import FORMATS, check_format, write_format
+from dedup.report.facts import gather
 from dedup.report.gexf import gexf
 from dedup.report.html import render_html
+from dedup.report.network import network
 from dedup.report.passim import passim_lines
 from dedup.report.prepared import Prepared, ReportOptions, prepare
 from dedup.report.rows import TABLES, table
@@ -319,3 +322,15 @@ if __name__ == "__main__":
             path = GOLDEN / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode())
+
+
+def test_one_way_through_the_passages(result: ScanResult) -> None:
+    """What is counted of all passages in one pass is what each part counts alone."""
+    ready = prepare(result)
+    alone = network(result)
+    assert ready.network == alone
+    assert ready.facts == gather(result, alone.outlets)
+    assert ready.known == catalogue(result)
+    asked = [c for n, c in enumerate(ready.known.passages) if n in ready.known.read]
+    every = {c.cluster_id for c in result.passages if any(m.doc_id in ready.known.readings for m in c.members)}
+    assert {c.cluster_id for c in asked} == every

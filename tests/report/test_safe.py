@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from dedup.report.safe import (
     _ENDLESS,
     _NEWLINES,
+    _PLAIN_URL,
     UNSHOWN,
     anchors,
     clean,
@@ -117,3 +120,20 @@ def test_anchors_are_ids_where_they_can_be() -> None:
     assert found["a1f0"] == "a1f0"
     assert len(set(found.values())) == len(found) == 5
     assert all(v.startswith("c-") for name, v in found.items() if name != "a1f0")
+
+
+@given(st.from_regex(_PLAIN_URL, fullmatch=True))
+def test_plain_addresses(url: str) -> None:
+    """What an address is taken for at a glance it is when it is taken apart."""
+    parts = urlsplit(url)
+    assert parts.scheme in ("http", "https")
+    assert parts.hostname
+    assert "@" not in parts.netloc
+    assert url.split() == [url]
+    assert not UNSHOWN.search(url)
+
+
+@pytest.mark.parametrize("rest", ["a" * 10**5, "/" * 10**5, ".-" * 10**5, "?#" * 10**5])
+def test_long_addresses_are_refused_at_once(rest: str) -> None:
+    """An address longer than any real one is not even looked at."""
+    assert web_address(f"https://a{rest}") is None
