@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.kernels.postings import (
@@ -194,6 +194,7 @@ def test_reach(texts: list[list[tuple[int, bool]]], before: int, size: int, beyo
     keys=st.lists(st.one_of(st.integers(0, 9), st.integers(0, 2**64 - 1)), min_size=1, max_size=30),
     asked=st.lists(st.one_of(st.integers(0, 10), st.integers(0, 2**64 - 1)), max_size=8),
 )
+@example(keys=[0, 0, 0, 0, 1], asked=[2**64 - 1])
 def test_search(keys: list[int], asked: list[int]) -> None:
     """Keys are found where NumPy finds them, from the blocks that may hold them, however unevenly they are spread."""
     ordered = np.sort(np.array(keys, np.uint64))
