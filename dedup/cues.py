@@ -16,7 +16,16 @@ _CAPTION_MARK = re.compile(
     r"|\b(?:photo|picture|image|photograph|foto|imagen|bild)s?\s*[:/(]"
     r"|\b(?:photo|foto|photographie) (?:by|credit|de|von)\b|\(\s*(?:left|right|centre|center|above|below)\s*\)"
     r"|\bhandout\b|\([^()/\n]{3,40}/[^()/\n]{3,40}\)\s*$|\barchiv(?:e|bild|o)?\b|\bimago\b"
-    r"|صورة|الصورة|تصویر|تصوير|фото|图片|圖片|资料图|資料圖|图为|圖為|攝|摄|写真|撮影|資料|ภาพ|फोटो|तस्वीर|चित्र|छायाचित्र",
+    # words for pictures stand in other words too where these are not spaced ("คุณภาพ", "拍摄", "資料"), and in plain
+    # sentences: beside a mark, or at either end, they stand for a caption's credit
+    r"|(?:^\W*|[(（【\[/|＝=]\s*|[。.!?।۔؟\"”»]\s*)(?:صورة|الصورة|تصویر|تصاویر|فوٹو|تصوير|фото|світлина|фотография|图片|圖片|图|圖"
+    r"|写真|ภาพ|फोटो|तस्वीर|चित्र|छायाचित्र|छाया|ছবি|사진|φωτο)(?![ก-๎\u0900-\u097f])"
+    r"|(?:صورة|الصورة|تصویر|تصاویر|فوٹو|تصوير|фото|світлин[аи]|图片|圖片|图|圖|写真|撮影|ภาพ|फोटो|तस्वीर|चित्र|छायाचित्र|ছবি|사진)"
+    r"\s?(?:[:：/／＝=)）】]|$|提供|来源|來源|説明|は)"
+    r"|(?<!\w)(?:фото|светлина|світлин[аи])(?!\w)|архівне|архивное|资料图|資料圖|资料照|資料照|图为|圖為|供图|供圖"
+    r"|(?<!拍)[摄攝](?=\s*(?:[)）】]|$))"
+    r"|資料写真|[（(【]資料[)）】]|(?:写真|撮影)[)）】。]?$|(?:ประกอบ|แฟ้ม)ภาพ|ภาพ(?:ประกอบ|แฟ้ม|จาก|โดย|ถ่าย)|เครดิตภาพ"
+    r"|أرشيف|فائل فوٹو|(?:फ़?ाइल|संग्रहित|प्रातिनिधिक) (?:फोटो|चित्र|छायाचित्र)",
 )
 # One of these stands in each of them: quicker than the pattern.
 _OF_CAPTIONS = (
@@ -38,7 +47,23 @@ _OF_CAPTIONS = (
         "फोटो",
         "तस्वीर",
     ),
-    "चित्र",
+    *(
+        "चित्र",
+        "छाया",
+        "ছবি",
+        "사진",
+        "φωτο",
+        "فوٹو",
+        "تصاویر",
+        "світлин",
+        "фотография",
+        "светлина",
+        "图",
+        "圖",
+        "архив",
+        "архів",
+    ),
+    *("资料照", "أرشيف"),
 )
 _FURNITURE_MARK = re.compile(
     r"\b(?:cookies?|subscri|newsletter|sign[- ]?(?:up|in)|log ?in|read more|most read"
@@ -65,14 +90,46 @@ _FURNITURE_MARK = re.compile(
     r"|購読|会員|ログイン|無断転載|続きを読む|関連記事|メールマガジン|フォロー|무단\s?전재|구독|로그인|관련\s?기사"
     r"|สมัคร|กดติดตาม|ดาวน์โหลด|อ่านต่อ|อ่านเพิ่มเติม|สงวนลิขสิทธิ์|เข้าสู่ระบบ|คุกกี้|จดหมายข่าว|ข่าวที่เกี่ยวข้อง|คลิกที่นี่|แอปพลิเคชัน"
     r"|सदस्यता|सब्सक्राइब|सबस्क्राइब|डाउनलोड|सर्वाधिकार|लॉग ?इन|यह भी पढ़ें|और पढ़ें|हेही वाचा|अधिक वाचा|वर्गणीदार|फॉलो करा|फॉलो करें"
-    r"|کوکیز|حقوق محفوظ|سبسکرائب|مزید پڑھیں|لاگ ان|نیوز لیٹر",
+    r"|کوکیز|حقوق محفوظ|سبسکرائب|مزید پڑھیں|لاگ ان|نیوز لیٹر|ڈاؤن لوڈ کریں|فالو کریں|موبائل ایپ|واٹس ایپ چینل|بلا اجازت"
+    r"|تابعنا|حمّ?لوا? التطبيق|حقوق النشر|نشرتنا|تمامی حقوق|کپی‌رایت|عضویت در|خبرنامه"
+    r"|ई-पेपर|वार्षिक वर्गणी|सदस्य व्हा|नोंदणी करा|व्हॉट्स(?:अ‍ॅ|ॲ|अॅ)प (?:चॅनेल|ग्रुप)|हक्क राखीव|व्हाट्सऐप चैनल|ऐप डाउनलोड"
+    r"|передрук|перепечатк|гіперпосилан|гиперссылк|telegram-канал|телеграм-канал"
+    r"|扫描二维码|掃描|二维码下载|更多精彩|侵权|侵權|本站立场|作者个人观点|会員登録|無料登録|有料会員|メルマガ|クッキー"
+    r"|アプリを?ダウンロード"
+    r"|앱 다운로드|뉴스레터|저작권자|ติดตามข่าวสาร|แฟนเพจ|กดไลก์|นโยบายความเป็นส่วนตัว|ห้ามคัดลอก"
+    r"|\b(?:abone ol|çerez|bülten|takip edin|hakları saklı|kaynak gösterilmeden|uygulamamızı indir|giriş yap"
+    r"|ilgili haber|haberin devamı|apúnt(?:ate|ese)|inicie sesión|contenido exclusivo|reproducción (?:total|parcial)"
+    r"|lettre d['’]info|il vous reste|reproduction interdite"
+    r"|iscriviti|cadastre-se|assine\b|subskryb|zapisz się|nieuwsbrief|meld je aan"
+    r"|nyhetsbrev|logga in|berlangganan|baca juga|hak cipta|unduh aplikasi|ikuti kami|đọc thêm|đăng ký nhận|bản quyền)",
 )
+# Where sentences of furniture end; the least part of a text (by length) that those with its words make up.
+_ENDED = re.compile(r"[.!?।۔。！？\n]+")
+FURNITURE_PART = 1 / 3
 # What a company or an author says of itself at the end of every release or article.
 _ABOUT_MARK = re.compile(
     r"^\W*(?:about|über|à propos d|acerca de|sobre|informazioni su|о компании|об авторе|про компанію|关于|關於|نبذة عن"
     r"|के बारे में)[^:\n]{0,60}[:：]",
     re.IGNORECASE,
 )
+# A year of foundation, and that something is a company, as such a note has them without a heading.
+_FOUNDED = re.compile(
+    r"\b(?:founded|established|incorporated|set up) in \d{4}|\b(?:fundad|cread|fondat)[ao]s? (?:en|em|nel|in) \d{4}"
+    r"|\b(?:fondée?|créée?) en \d{4}|\bgegründet|založen"
+    r"|\b(?:opgericht|grundad|grundlagt|stiftet) (?:in |i )?\d{4}|założon"
+    r"|\b(?:основан|создан|заснован|створен)\w* (?:в|у|1|2)|성립|설립|(?:创立|成立|創立|创办|創辦)[于於]"
+    r"|\d{4}年(?:に)?(?:設立|創業|創立)"
+    r"|\d{4}['’]?\w* (?:yılında )?kurul|(?:ก่อตั้ง|จัดตั้ง)(?:ขึ้น)?(?:เมื่อ|ใน|ปี)|تأسست|تأسس "
+    r"|قائم (?:ہوئی|ہوا|کی گئی)|کی بنیاد|स्थापना|स्थापित|স্থাপিত"
+)
+_COMPANY = re.compile(
+    r"\b(?:compan(?:y|ies)|firm|group|manufacturer|employ(?:s|ees)|empresa|compañía|empleados|trabajadores|entreprise|société"
+    r"|salariés|collaborateurs|unternehmen|konzern|mitarbeite\w+|azienda|dipendenti|funcionários|bedrijf|werknemers|företag|firma"
+    r"|spółka|pracownik\w+|компани\w+|сотрудник\w+|компані\w+|працівник\w+|підприємств\w+|şirket\w*|çalışan\w*|kuruluş\w*)\b"
+    r"|企业|企業|公司|会社|メーカー|従業員|员工|員工|회사|기업|บริษัท|พนักงาน|شركة|شرکت|کمپنی|ملازمین|कंपनी|कर्मचारी|कामगार|কোম্পানি"
+)
+# Longest such note (characters).
+LONGEST_NOTE = 500
 _SPEECH = re.compile(
     r"\b(?:said|says|told|added|tweeted|wrote|stated|testified|explained|insisted|warned|argued|according to|statement"
     r"|sagte|erklärte|dijo|declaró|afirmó|a déclaré|a dit|affirmé|disse)\b"
@@ -259,13 +316,27 @@ def has_caption_mark(text: str) -> bool:
 
 
 def has_furniture_mark(text: str) -> bool:
-    """Return whether a text has words of navigation, registration, subscription and the like."""
-    return bool(_FURNITURE_MARK.search(text.lower()))
+    """Return whether a text has words of navigation, registration, subscription and the like, in sentences that make up
+    a good part of it: a story may speak of subscribers.
+
+    >>> told = "It took two years. It cost 37 million and serves all 19 towns of the bay. Subscribers pay more."
+    >>> has_furniture_mark("Sign up for our newsletter."), has_furniture_mark(told)
+    (True, False)
+    """
+    lowered = text.lower()
+    if not _FURNITURE_MARK.search(lowered):
+        return False
+    sentences = _ENDED.split(lowered)
+    marked = sum(len(s) for s in sentences if _FURNITURE_MARK.search(s))
+    return marked >= FURNITURE_PART * sum(map(len, sentences))
 
 
 def says_what_it_is(paragraph: str) -> bool:
     """Return whether a paragraph begins as those do in which a company or an author says what it is."""
-    return bool(_ABOUT_MARK.match(paragraph))
+    if _ABOUT_MARK.match(paragraph):
+        return True
+    lowered = paragraph.lower() if len(paragraph) <= LONGEST_NOTE else ""
+    return bool(_FOUNDED.search(lowered) and _COMPANY.search(lowered))
 
 
 def has_speech(text: str) -> bool:

@@ -410,13 +410,18 @@ def _has_furniture_mark(text: str) -> bool:
     return cues.has_furniture_mark(text)
 
 
+def _is_note(o: Occurrence) -> bool:
+    """Return whether a place is one paragraph of its text, not most of it, in which somebody says what he is."""
+    return o.document_share < MOST_OF_TEXT and "\n" not in o.text and cues.says_what_it_is(o.paragraph)
+
+
 def _boilerplate(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> list[tuple[float, str]]:
     found: list[tuple[float, str]] = []
     if context.furniture:
         found.append((context.furniture_confidence, context.furniture))
     if _furniture_share(occurrences, context) >= 0.5:
         found.append((0.68, "words of navigation, registration, rights or subscription"))
-    about = sum(cues.says_what_it_is(o.paragraph) for o in occurrences) / len(occurrences)
+    about = sum(map(_is_note, occurrences)) / len(occurrences)
     alone = sum(o.alone for o in occurrences) / len(occurrences)
     if about >= 0.5 and alone >= 0.5:
         found.append((0.85, "a paragraph that says what a company or an author is"))

@@ -83,6 +83,70 @@ def test_words_of_navigation_need_a_paragraph_of_their_own(text: str) -> None:
     assert kind_of([place(i, text, alone=True) for i in range(3)], company=1.0) != "boilerplate"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "تازہ خبروں کے لیے ہماری موبائل ایپ ڈاؤن لوڈ کریں",
+        "ताज्या बातम्यांसाठी आमचा ई-पेपर वाचा",
+        "Стежте за нами в нашому Telegram-каналі",
+        "Haberlerimiz kaynak gösterilmeden kullanılamaz",
+        "Apúntese gratis y reciba las claves del día",
+        "この記事は有料会員限定です",
+        "ติดตามข่าวสารของเราได้ทุกวัน",
+    ],
+)
+def test_words_of_navigation_in_many_languages(text: str) -> None:
+    """A line that asks to subscribe or to download is furniture on two pages already."""
+    assert kind_of([place(i, text, alone=True) for i in range(2)]) == "boilerplate"
+
+
+def test_a_report_that_speaks_of_subscribers_is_none() -> None:
+    """One sentence in five with such a word does not make a report furniture; every second does."""
+    told = "The works cost 37 million. It serves 19 towns. It took two years. It keeps out sand. Subscribers pay more."
+    assert kind_of([place(i, told, alone=True) for i in range(2)]) == "wire_copy"
+    asked = "The works cost 37 million. Subscribe to read on. It serves 19 towns. Log in to your account."
+    assert kind_of([place(i, asked, alone=True) for i in range(2)]) == "boilerplate"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Selby Dairies is a family company founded in 1962 with 740 employees in eleven countries.",
+        "Lácteos Selva, fundada en 1962, es una empresa familiar con 740 empleados en once países.",
+        "Fondée en 1962, la société emploie 740 personnes dans onze pays.",
+        "Компания «Сельва» основана в 1962 году и работает в одиннадцати странах.",
+        "海岬乳业创立于1962年，是一家在十一个国家拥有740名员工的企业。",
+        "岬乳業は1962年に設立され、11カ国で740人の従業員を抱える。1962年創業の会社。",
+        "Selva Süt 1962 yılında kuruldu ve on bir ülkede 740 çalışanı var.",
+    ],
+)
+def test_what_a_company_says_of_itself_needs_no_heading(text: str) -> None:
+    """A paragraph with the year of its foundation and what it is, in texts that share nothing else."""
+    assert kind_of([place(i, text, alone=True) for i in range(2)]) == "boilerplate"
+    assert kind_of([place(i, text) for i in range(2)], company=1.0) == "wire_copy"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_mark"),
+    [
+        ("ภาพจากกล้อง: อาคารหลังใหม่", True),
+        ("กล้องวงจรปิดจับภาพรถไว้ได้ คุณภาพดีและสภาพอากาศแจ่มใส", False),
+        ("工人检查大桥。（王海 摄）", True),
+        ("记者在现场拍摄时，资料显示大桥建于1962年", False),
+        ("橋を点検する作業員（写真：岬通信）", True),
+        ("資料によると橋は1962年に完成した", False),
+        ("میئر نئے پل کا افتتاح کر رہی ہیں (فوٹو: ساحل)", True),
+        ("पुलाची पाहणी करताना अधिकारी. (छायाचित्र : सागर)", True),
+        ("यह चित्रकार गांव में रहता है और फोटोग्राफी करता है", False),
+        ("Відкриття мосту, 8 квітня. Фото: Марія Лобода", True),
+        ("Він захоплюється фотографією з дитинства", False),
+    ],
+)
+def test_words_for_pictures_stand_in_other_words_too(text: str, is_mark: bool) -> None:
+    """Where words are not spaced, or are parts of others, what stands around a mark tells it."""
+    assert cues.has_caption_mark(text) == is_mark
+
+
 def test_a_quotation_may_be_interrupted() -> None:
     """What begins and ends inside marks is quoted, though its speaker is named in the middle."""
     said = '"We lost the boats," said the harbour master, Edda Croll. "We kept the men."'
