@@ -27,17 +27,16 @@ from dedup import Config, ScanResult, scan
 from dedup.progress import NoProgress
 from dedup.spark.session import ON_ONE_MACHINE, SETTINGS
 
-# Stages with fewer records a task are too small to have a ratio.
-LEAST_RECORDS = 50
+# Stages with fewer bytes a task are too small to have a ratio.
+LEAST_BYTES = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task that ended well: the job's description, the number of its stage, and what it moved (records, bytes)."""
+    """One task that ended well: the job's description, the number of its stage, and what it moved (bytes)."""
 
     name: str
     stage: int
-    records: int
     read: int
     written: int
     spilled: int
@@ -76,7 +75,6 @@ def _task(event: dict[str, Any], names: dict[int, str]) -> Task:
     return Task(
         name=names.get(event["Stage ID"], ""),
         stage=event["Stage ID"],
-        records=read["Total Records Read"],
         read=read["Remote Bytes Read"] + read["Local Bytes Read"],
         written=metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"],
         spilled=metrics["Disk Bytes Spilled"],
@@ -84,14 +82,14 @@ def _task(event: dict[str, Any], names: dict[int, str]) -> Task:
 
 
 def ratios(found: Sequence[Task]) -> dict[tuple[str, int], float]:
-    """Return how many times the median the largest task of each stage read, in records; small stages are left out."""
+    """Return how many times the median the largest task of each stage read, in bytes; small stages are left out."""
     stages: dict[tuple[str, int], list[int]] = defaultdict(list)
     for task in found:
-        stages[task.name, task.stage].append(task.records)
+        stages[task.name, task.stage].append(task.read)
     return {
-        key: max(records) / max(1.0, statistics.median(records))
-        for key, records in stages.items()
-        if len(records) > 1 and sum(records) >= LEAST_RECORDS * len(records)
+        key: max(read) / max(1.0, statistics.median(read))
+        for key, read in stages.items()
+        if len(read) > 1 and sum(read) >= LEAST_BYTES * len(read)
     }
 
 

@@ -160,7 +160,7 @@ def test_nothing_to_compare(session: Any) -> None:
 def test_a_job_that_fails(session: Any, when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that gives up, at its beginning or when all but passages is made, ends with status 4 and a sentence, and
     leaves the results of before as they were."""
-    from dedup.spark import stages
+    from dedup.spark import blocks
 
     def broken(*_: object) -> Any:
         def stage(rows: Any, texts: Any) -> Any:
@@ -174,7 +174,7 @@ def test_a_job_that_fails(session: Any, when: str, tmp_path: Path, monkeypatch: 
     if when == "tokens":
         monkeypatch.setattr(session.sparkContext, "pythonExec", str(tmp_path / "no-python"))
     else:
-        monkeypatch.setattr(stages, "aligning", broken)
+        monkeypatch.setattr(blocks, "aligning", broken)
     result = CliRunner().invoke(main, ["scan", str(CORPUS), "-o", str(out), "-q", "--engine", "spark"])
     assert result.exit_code == 4, result.output
     assert "Spark gave up" in result.output

@@ -67,14 +67,12 @@ def logged(tmp_path: Path) -> Iterator[tuple[Any, Path]]:
 @pytest.mark.parametrize(
     "texts", [story(PAGES), identical(PAGES), boilerplate(WIDEST)], ids=["story", "identical", "boilerplate"]
 )
-def test_no_task_has_it_all(texts: list[str], logged: tuple[Any, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_task_has_it_all(texts: list[str], logged: tuple[Any, Path]) -> None:
     """The largest task of a stage reads at most five times the records of the median one; the result is the local
     one."""
     from dedup.spark import engine
 
     session, folder = logged
-    if not FULL:  # so many blocks that each task gets some, as with more texts
-        monkeypatch.setattr(engine, "BLOCK_BITS", 2)
     records = [{"id": f"{n:06}", "text": text} for n, text in enumerate(texts)]
     there = scan(records, find=engine.Engine(session, PARTITIONS).find)
     session.stop()

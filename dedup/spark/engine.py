@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -25,19 +25,24 @@ from dedup.errors import ConfigError, EngineError
 from dedup.lsh import SMALL_BUCKET
 from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
-from dedup.spark import session, stages
-from dedup.spark.stages import AROUND, COPY, DROPPED, NEAR, POSITION_BITS
+from dedup.spark import blocks, packing, session, stages
+from dedup.spark.packing import PACKED, POSITION_BITS
 from dedup.spill import Scratch
-from dedup.tokens import Tokens
+from dedup.tokens import Tokens, tokenize_all
 
-# A block, in which passages are aligned, has `2**BLOCK_BITS` left texts.
-BLOCK_BITS = 8
 # Texts and code points of a part, about, at most: what is sent and collected of one stays small.
 PART_TEXTS = 4096
 PART_CHARACTERS = 1 << 24
 # Parts of which tokens are collected at a time, and parts of which a few numbers are.
 COLLECTED = 4
 HEADS = 256
+# A key with the places of a part by so many is crowded.
+CROWDED = 8
+# Groups of a step for each of its parts, so that the parts come out even.
+GROUPS = 8
+# What is set while a scan runs: batches of texts stay small, and parts that are put together stay apart (from Spark 4.1
+# on all of them would be one task).
+SET = {"spark.sql.execution.arrow.maxRecordsPerBatch": "1024", "spark.sql.unionOutputPartitioning": "false"}
 
 Int64s = npt.NDArray[np.int64]
 
@@ -94,7 +99,10 @@ class Engine:
         if sides.any():
             raise ConfigError("--against is for a scan on one machine; leave out --engine spark")
         run = _Run(self, config, progress or NoProgress(), scratch or Scratch(), pool)
-        run.partitions, run.edges = self.parts(np.array([len(t) for t in texts]) if lengths is None else lengths)
+        run.lengths = np.array([len(t) for t in texts], np.int64) if lengths is None else lengths
+        run.partitions, run.edges = self.parts(run.lengths)
+        run.groups = GROUPS * max(run.partitions, len(run.edges) - 1)
+        run.bits = packing.Bits.of(len(run.lengths) // run.groups)
         return run.find(texts, keep, wanted)
 
 
@@ -115,7 +123,8 @@ class _Run:
     def __init__(
         self, engine: Engine, config: Config, progress: Progress, scratch: Scratch, pool: Executor | None
     ) -> None:
-        self.session, self.partitions, self.edges = engine.session, 1, np.zeros(1, np.int64)
+        self.session, self.partitions, self.groups, self.bits = engine.session, 1, 1, packing.Bits.of(1)
+        self.edges = self.lengths = np.zeros(1, np.int64)
         self.config, self.progress, self.scratch, self.pool = config, progress, scratch, pool
         self.kept: list[Any] = []
 
@@ -124,16 +133,18 @@ class _Run:
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
-        setting = "spark.sql.shuffle.partitions"
-        before = self.session.conf.get(setting)
-        self.session.conf.set(setting, str(self.partitions))
+        settings = SET | {"spark.sql.shuffle.partitions": str(self.partitions)}
+        before = {name: self.session.conf.get(name, None) for name in settings}
+        for name, value in settings.items():
+            self.session.conf.set(name, value)
         try:
             return self._find(texts, keep, wanted)
         except (Py4JError, PySparkException) as error:
             raise EngineError(f"Spark gave up: {session.cause(error)}") from error
         finally:
             with contextlib.suppress(Py4JError, PySparkException, OSError):
-                self.session.conf.set(setting, before)
+                for name, value in before.items():
+                    self.session.conf.set(name, value) if value else self.session.conf.unset(name)
                 self.session.sparkContext.setJobDescription("")
                 for kept in self.kept:
                     kept.unpersist()
@@ -148,10 +159,10 @@ class _Run:
         words = self._words(rows, about, near)
         idf = self._sent(weights.from_counts(words))
         self._stage("seeds")
-        hits, counts = self._hits(rows, about.active, idf)
+        hits, counts = self._hits(rows, about, idf)
         self._stage("passages")
         found = self._aligned(rows, hits, self._pairs(near, about.copies), idf, keep)
-        tokens = self._tokens(rows, found, about.sizes, wanted() if wanted else ())
+        tokens = self._tokens(texts, found, wanted() if wanted else ())
         passages, more = _passages(found, tokens.bounds)
         return Found(
             tokens=tokens,
@@ -215,147 +226,186 @@ class _Run:
 
         wanted = rows.select("document", "digest", (f.octet_length("hashes") / 4).cast("long").alias("size"), "words")
         tables = list(_tables(wanted, _steps(self.edges, HEADS)))
-        if tables:
-            digests = np.concatenate([np.frombuffer(stages.joined(t, "digest"), np.uint64) for t in tables])
-            sizes, words = (np.concatenate([stages.column(t, name) for t in tables]) for name in ("size", "words"))
-        else:
-            digests, sizes, words = np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int64)
-        digests = digests.reshape(-1, 2)
-        copies = first_of(digests, sizes)
+        empty = np.empty(0, np.int64)
+        digests = np.concatenate([empty.view(np.uint64), *(packing.numbers(t, "digest", np.uint64) for t in tables)])
+        sizes, words = (
+            np.concatenate([empty, *(packing.column(t, name) for t in tables)]) for name in ("size", "words")
+        )
+        copies = first_of(digests.reshape(-1, 2), sizes)
         active = (copies == np.arange(count)) & (sizes > 0)
         return _Texts(sizes=sizes, copies=copies, active=active, weight=int(words.sum()))
 
-    def _tokens(self, rows: Any, found: Any, sizes: Int64s, wanted: Sequence[int]) -> Tokens:
+    def _tokens(self, texts: Any, found: Any, wanted: Sequence[int]) -> Tokens:
         """Return the tokens of the texts that passages were found in, and of those that are `wanted`; the others stand
-        there without tokens."""
-        chosen = np.zeros(len(sizes) + 1, np.bool_)
-        chosen[np.frombuffer(stages.joined(found, "documents"), np.int64)] = True
+        there without tokens. They are read anew, which takes less than to send them."""
+        chosen = np.zeros(len(self.lengths), np.bool_)
+        chosen[packing.numbers(found, "documents")] = True
         chosen[np.array(wanted, np.int64)] = True
-        chosen[-1] = False
-        kept = rows.select("document", *stages.COLUMNS).mapInArrow(stages.choosing(self._sent(chosen)), stages.TOKENS)
-        return self._collected(kept, tuple(stages.COLUMNS), np.where(chosen[:-1], sizes, 0))
-
-    def _collected(self, rows: Any, names: tuple[str, ...], sizes: Int64s) -> Tokens:
-        """Return the tokens of rows of texts, in order, as far as some columns tell; `sizes` are how many each text
-        has."""
-        columns = {name: self.scratch.column(kind) for name, kind in stages.COLUMNS.items()}
-        for table in _tables(rows.select("document", *names), _steps(self.edges, COLLECTED)):
-            for name in names:
-                columns[name].append(np.frombuffer(stages.joined(table, name), stages.COLUMNS[name]))
-        bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        return Tokens(**{name: c.finish() for name, c in columns.items()}, bounds=bounds)
+        return tokenize_all(_Some(texts, chosen), self.pool, self.scratch, np.where(chosen, self.lengths, 0))
 
     def _near(self, rows: Any, active: npt.NDArray[np.bool_]) -> Int64s:
         """Return the pairs of `candidates.near_pairs`."""
-        from pyspark.sql import functions as f
-
-        buckets = rows.select("document", "signature").mapInArrow(
-            stages.banding(self.config, self._sent(active)), stages.PLACES
+        config = self.config.signatures
+        least = self._least(int(active.sum()) * config.bands, SMALL_BUCKET)
+        places = rows.select("document", "signature").mapInArrow(
+            stages.banding(self.config, self._sent(active), self.groups, least), PACKED
         )
-        hits, _, _ = self._linked(self._kept(buckets), SMALL_BUCKET, rows, ("signature",), stages.by_signature)
-        pairs = hits.select(*(f.shiftright(side, POSITION_BITS).alias(side) for side in ("left", "right"))).distinct()
-        for side in ("left", "right"):
-            of_side = rows.select(f.col("document").alias(side), f.col("signature").alias(f"{side}_signature"))
-            pairs = pairs.join(of_side, side)
-        found = pairs.mapInArrow(stages.comparing(self.config), "left long, right long").toArrow()
-        near = np.stack([stages.column(found, side) for side in ("left", "right")], axis=1)
-        return near[np.lexsort((near[:, 1], near[:, 0]))]
+        by_signature = _Order(np.int64, rows.select("document", "signature"), None, stages.by_signature)
+        hits, counts = self._linked(places, SMALL_BUCKET, by_signature)
+        if not counts["hits"]:
+            return np.empty((0, 2), np.int64)
+        pairs = self._kept(hits.groupBy("part").applyInArrow(blocks.pairing(self.bits), PACKED))
+        texts = self._fetched(rows, pairs, ("signature",))
+        near = pairs.where(f"kind = {packing.NEAR}").groupBy("part").cogroup(texts.groupBy("part"))
+        found = near.applyInArrow(blocks.comparing(self.config, self.bits), PACKED).toArrow()
+        made = np.stack([packing.numbers(found, side) >> POSITION_BITS for side in ("left", "right")], axis=1)
+        return made[np.lexsort((made[:, 1], made[:, 0]))]
 
     def _words(self, rows: Any, about: _Texts, near: Int64s) -> WordCounts:
         """Return how common words are; what many texts have counts once, in the first of them, so it takes all texts in
         their order."""
-        tokens = self._collected(rows, ("hashes", "weights"), about.sizes)
+        columns = {name: self.scratch.column(packing.COLUMNS[name]) for name in ("hashes", "weights")}
+        for table in _tables(rows.select("document", *columns), _steps(self.edges, COLLECTED)):
+            for name, made in columns.items():
+                made.append(packing.numbers(table, name, packing.COLUMNS[name]))
+        bounds = np.concatenate([[0], np.cumsum(about.sizes)]).astype(np.int64)
+        nothing = np.empty(0, np.int32)
+        found = {name: made.finish() for name, made in columns.items()}
+        tokens = Tokens(**found, flags=np.empty(0, np.uint8), starts=nothing, ends=nothing, bounds=bounds)
         return candidates.count_words(tokens, about.active, near, self.pool, self.scratch)
 
-    def _hits(self, rows: Any, active: npt.NDArray[np.bool_], idf: Any) -> tuple[Any, dict[str, int]]:
-        """Return the hits (a table of `stages.LINKED`), and what was counted."""
-        stage = stages.seeding(self.config, self._sent(active), idf)
-        seeds = self._kept(rows.select("document", "hashes", "weights").mapInArrow(stage, stages.PLACES))
-        hits, total, frequent = self._linked(
-            seeds, self.config.seeds.small_bucket, rows, ("hashes",), stages.contexts
-        )  # fmt: skip
-        # each is there twice, by what follows and by what precedes
-        return hits, {"seeds": total, "seeds_linked_to_neighbours": frequent // 2, "hits": hits.count()}
+    def _hits(self, rows: Any, about: _Texts, idf: Any) -> tuple[Any, dict[str, int]]:
+        """Return the hits (rows of `PACKED`), and what was counted."""
+        small = self.config.seeds.small_bucket
+        texts = rows.select("document", "hashes", "weights")
+        # a text has a seed for about every other token
+        least = self._least(int(about.sizes.sum()) // 2, small)
+        places = texts.mapInArrow(
+            stages.seeding(self.config, self._sent(about.active), idf, self.groups, least), PACKED
+        )
+        around = stages.windows(self.groups, idf, np.uint32)
+        hits, counts = self._linked(places, small, _Order(np.uint32, texts, around, stages.contexts(idf)))
+        return hits, counts
 
-    def _linked(
-        self, places: Any, small: int, rows: Any, columns: tuple[str, ...], ordered: Callable[[Any, Any], Any]
-    ) -> tuple[Any, int, int]:
-        """Return the hits among places with one key, the number of places, and the number of keys in order.
+    def _least(self, places: int, small: int) -> int:
+        """Return of how many places of a key in one task it is told: keys that would fill a part are among them."""
+        return max(small + 1, places // (CROWDED * self.partitions * max(1, len(self.edges) - 1)))
 
-        Up to `small` places are linked all with all, more with their neighbours in the order that `ordered` makes from
-        some `columns` of their texts.
+    def _linked(self, made: Any, small: int, order: _Order) -> tuple[Any, dict[str, int]]:
+        """Return the hits among places with one key (rows of `PACKED`), and how many places, frequent keys and hits.
+
+        Up to `small` places are linked all with all, more with their neighbours in the order of their texts.
         """
         from pyspark.sql import functions as f
 
+        places = self._kept(made)
+        sums = places.groupBy("key").agg(f.sum("count").alias("count")).toArrow()
+        keys, counts = (packing.column(sums, name) for name in ("key", "count"))
+        # a key with so many places that they would fill a part goes the way of crowded ones: its places go to any part,
+        # which passes them on as frequent; whichever they are, all of them are
+        crowded = np.sort(keys[(keys >= 0) & (counts >= counts.sum() // (CROWDED * self.partitions))])
+        anywhere = f.pmod(f.hash("key", f.spark_partition_id()), f.lit(self.groups)).cast("long")
+        part = f.when(f.col("key").isin(crowded.tolist()), anywhere).otherwise(f.col("part"))
+        known = order.around is not None
+        stage = stages.linking(small, crowded.astype(order.kind), self.bits, known=known)
+        linked = self._kept(places.withColumn("part", part).groupBy("part").applyInArrow(stage, PACKED))
+        told = {
+            row["kind"]: row["count"] for row in linked.groupBy("kind").agg(f.sum("count").alias("count")).collect()
+        }
+        more = []
+        if order.around is not None and told.get(packing.FREQUENT):
+            windows = self._with_texts(linked.where(f"kind = {packing.FREQUENT}"), order.texts)
+            ranked = windows.applyInArrow(order.around, PACKED).groupBy("part")
+            more.append(self._kept(ranked.applyInArrow(stages.ordering(order.kind, self.bits), PACKED)))
+        if told.get(packing.CROWDED):
+            more.append(self._in_ranges(linked.where(f"kind = {packing.CROWDED}"), order))
+        hits = linked.where(f"kind = {packing.HIT}")
+        count = told.get(packing.HIT, 0)
+        for found in more:
+            count += found.agg(f.sum("count")).first()[0] or 0
+            hits = hits.unionByName(found)
+        return hits, {
+            "seeds": int(counts.sum()),
+            "seeds_linked_to_neighbours": told.get(packing.KEYS, 0) + len(crowded),
+            "hits": count,
+        }
+
+    def _with_texts(self, records: Any, texts: Any) -> Any:
+        """Return records and the texts that their parts speak of, together."""
+        from pyspark.sql import functions as f
+
+        of = f.shiftright("document", self.bits.asked).alias("part")
+        return records.groupBy("part").cogroup(texts.groupBy(of))
+
+    def _in_ranges(self, crowded: Any, order: _Order) -> Any:
+        """Return the hits among places of crowded keys: sorted over all parts, so that no key is in one."""
         several = self.partitions
-        total = places.count()
-        # a key with so many places that they would fill a task goes the way of all frequent ones at once; such keys are
-        # known from a sample, and whichever they are, all of them are frequent
-        most = max(small, total // (4 * several))
-        share = min(1.0, 8 * small / most)
-        sample = places if share == 1.0 else places.sample(fraction=share, seed=0)
-        least = most if share == 1.0 else 4 * small
-        rows_of = sample.groupBy("key").count().where(f.col("count") > least).select("key").toArrow()
-        crowded = np.sort(stages.column(rows_of, "key"))
-        wide = f.col("key").isin(crowded.tolist()) if len(crowded) else f.lit(False)
-        # places of such a key go to any task: there they are only passed on
-        linked = self._kept(
-            places.repartition(several, f.when(wide, f.col("place")).otherwise(f.col("key")))
-            .sortWithinPartitions("key", "place")
-            .mapInArrow(stages.linking(small, crowded), stages.LINKED)
-        )
-        frequent = linked.where("kind = 1").select("key", "left", "weighs", *AROUND)
-        in_order = self._kept(
-            frequent.groupBy(f.shiftright("left", POSITION_BITS + BLOCK_BITS).alias("block"))
-            .cogroup(rows.select("document", *columns).groupBy(f.shiftright("document", BLOCK_BITS).alias("block")))
-            .applyInArrow(ordered, stages.CONTEXTS)
-        )
-        more = self._kept(
+        in_order = self._kept(self._with_texts(crowded, order.texts).applyInArrow(order.contexts, stages.CONTEXTS))
+        found = self._kept(
             in_order.repartitionByRange(several, "key", "context", "place")
             .sortWithinPartitions("key", "context", "place")
-            .mapInArrow(stages.neighbours, stages.LINKED)
+            .mapInArrow(stages.neighbours(self.bits), PACKED)
         )
-        hits = linked.where("kind = 0").unionByName(more.where("kind = 0"))
-        edges = more.where("kind > 0").orderBy("right", "kind").toArrow()
-        found, keys = stages.between(edges)
-        if found.num_rows:
-            hits = hits.unionByName(self.session.createDataFrame(found, stages.LINKED))
-        return hits, total, keys
+        edges = found.where(f"kind != {packing.HIT}").orderBy("part", "kind").toArrow()
+        hits = found.where(f"kind = {packing.HIT}")
+        between = stages.between(edges, self.bits)
+        return hits.unionByName(self.session.createDataFrame(between, PACKED)) if between.num_rows else hits
+
+    def _fetched(self, rows: Any, asked: Any, names: tuple[str, ...]) -> Any:
+        """Return some columns of the texts that blocks ask for."""
+        texts = self._with_texts(asked.where(f"kind = {packing.ASKED}"), rows.select("document", *names))
+        return texts.applyInArrow(blocks.sending(names), blocks.fetched(names))
 
     def _pairs(self, near: Int64s, copies: Int64s) -> Any:
         """Return the pairs that are near by their signatures, and those with equal tokens."""
-        import pyarrow as pa
-
         which = np.flatnonzero(copies != np.arange(len(copies)))
-        kind = np.repeat(np.array([NEAR, COPY], np.int32), [len(near), len(which)])
-        left, right = np.concatenate([near, np.stack([copies[which], which], axis=1)]).T << POSITION_BITS
-        return self.session.createDataFrame(pa.table({"kind": kind, "left": left, "right": right}), stages.PAIRS)
+        # all copies of a text have one left text, so they go to the blocks of the right ones
+        found = itertools.chain(
+            blocks.pairs_of(packing.NEAR, near, near[:, 0], self.bits),
+            blocks.pairs_of(packing.COPY, np.stack([copies[which], which], axis=1), which, self.bits),
+        )
+        return self.session.createDataFrame(packing.together(found), PACKED)
 
     def _aligned(self, rows: Any, hits: Any, pairs: Any, idf: Any, keep: Keep | None) -> Any:
-        """Return the passages as rows of `stages.FOUND`, made in blocks of texts."""
-        from pyspark.sql import functions as f
-
+        """Return the passages as rows of `blocks.FOUND`, made in blocks of texts."""
         if not isinstance(keep, candidates.Verified):
             raise TypeError("what is kept is decided on executors: pass a candidates.Verified")
-        stage = stages.aligning(self.config, idf, self._sent(keep.sides), keep.one_way)
-        of_left, of_right = (f.shiftright(side, POSITION_BITS + BLOCK_BITS) for side in ("left", "right"))
-        sifted = (
-            hits.select("left", "right", "weighs", "back")
-            .groupBy(of_left.alias("block"))
-            .applyInArrow(stages.sifting(self.config), stages.PAIRS)
-        )
-        # all copies of a text have one left text, so they go to the blocks of the right ones
-        block = f.when(f.col("kind") == COPY, of_right).otherwise(of_left)
-        by_block = self._kept(sifted.unionByName(pairs).withColumn("block", block))
-        left, right = (f.shiftright(side, POSITION_BITS) for side in ("left", "right"))
-        wanted = (
-            by_block.where(f.col("kind") != DROPPED)
-            .select(f.col("block").alias("part"), f.explode(f.array(left, right)).alias("document"))
-            .distinct()
-        )
-        texts = wanted.join(rows.select("document", "hashes", "flags", "weights"), "document")
-        found = by_block.groupBy("block").cogroup(texts.groupBy("part")).applyInArrow(stage, stages.FOUND)
-        return found.toArrow()
+        stage = blocks.aligning(self.config, idf, self._sent(keep.sides), keep.one_way)
+        asked = hits.unionByName(pairs).groupBy("part").applyInArrow(blocks.sifting(self.config, self.bits), PACKED)
+        sifted = self._kept(asked)
+        texts = self._fetched(rows, sifted, packing.TOKENS)
+        given = sifted.where(f"kind != {packing.ASKED}").groupBy("part").cogroup(texts.groupBy("part"))
+        return given.applyInArrow(stage, blocks.FOUND).toArrow()
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """How places of frequent keys are put in order: the type of keys, the columns of texts that it takes, and the
+    stages for keys of one part (None: there is none) and for crowded ones."""
+
+    kind: Any
+    texts: Any
+    around: Any
+    contexts: Any
+
+
+class _Some(Sequence[str]):
+    """The texts that are chosen; the others are empty."""
+
+    def __init__(self, texts: Sequence[str], chosen: npt.NDArray[np.bool_]) -> None:
+        self._texts, self._chosen = texts, chosen
+
+    def __len__(self) -> int:
+        return len(self._chosen)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return self._texts[index] if self._chosen[index] else ""
 
 
 def _steps(edges: Int64s, several: int) -> list[int]:
@@ -373,7 +423,7 @@ def _tables(rows: Any, edges: Sequence[int]) -> Iterator[Any]:
     before = -1
     for first, end in itertools.pairwise(edges):
         table = rows.where((f.col("document") >= first) & (f.col("document") < end)).toArrow()
-        documents = np.concatenate([[before], stages.column(table, "document")])
+        documents = np.concatenate([[before], packing.column(table, "document")])
         if (np.diff(documents) <= 0).any():
             raise RuntimeError(f"texts came out of order behind {before}")
         before = int(documents[-1])
@@ -381,15 +431,13 @@ def _tables(rows: Any, edges: Sequence[int]) -> Iterator[Any]:
 
 
 def _passages(rows: Any, bounds: Int64s) -> tuple[Passages, list[int]]:
-    """Return the passages of all blocks (rows of `stages.FOUND`), sorted, with the places of the whole corpus, and what
+    """Return the passages of all blocks (rows of `blocks.FOUND`), sorted, with the places of the whole corpus, and what
     the blocks counted; `bounds` are those of its texts."""
 
     def of(name: str, *shape: int) -> Int64s:
-        return np.frombuffer(stages.joined(rows, name), np.int64).reshape(-1, *shape)
+        return packing.numbers(rows, name).reshape(-1, *shape)
 
-    documents, sizes, blocks, counts = of("documents", 2), of("sizes"), of("blocks", 3).copy(), of("counts", 4)
-    blocks[:, :2] += np.repeat(bounds[documents], sizes, axis=0)
-    found = Passages(
-        documents=documents.astype(np.int32), bounds=np.concatenate([[0], np.cumsum(sizes)]), blocks=blocks
-    )
+    documents, sizes, runs, counts = of("documents", 2), of("sizes"), of("blocks", 3), of("counts", 4)
+    runs[:, :2] += np.repeat(bounds[documents], sizes, axis=0)
+    found = Passages(documents=documents.astype(np.int32), bounds=np.concatenate([[0], np.cumsum(sizes)]), blocks=runs)
     return candidates.sorted_passages([found]), counts.sum(axis=0).tolist()

@@ -12,133 +12,73 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup import candidates, rescore, sift
-from dedup.align import Passages
 from dedup.config import Config
-from dedup.copies import copied, digests
+from dedup.copies import digests
 from dedup.kernels import seeds as seed_kernels
 from dedup.kernels import shingles as shingle_kernels
 from dedup.kernels import surroundings
 from dedup.kernels import weights as weight_kernels
 from dedup.lsh import band_keys
-from dedup.seeds import Hits
 from dedup.signatures import signatures
-from dedup.tokens import Tokens, tokenize
+from dedup.spark import packing
+from dedup.spark.packing import (
+    COLUMNS,
+    CROWDED,
+    FIRST,
+    FREQUENT,
+    HIT,
+    KEYS,
+    LAST,
+    PLACE,
+    POSITION,
+    POSITION_BITS,
+    TOKENS,
+    Bits,
+    batch,
+    column,
+    cut,
+    numbers,
+    packed,
+    signatures_in,
+    tokens_of,
+)
+from dedup.tokens import tokenize
 
 Int64s = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
 Batches = Iterator[Any]
 Stage = Callable[[Batches], Batches]
-_Places = tuple[Int64s, Int64s, npt.NDArray[np.uint8]]
 
-# Tokens of a text at most: a text of 256 MB has fewer.
-POSITION_BITS = 28
-POSITION = (1 << POSITION_BITS) - 1
 # Texts of a batch.
 BATCH_TEXTS = 256
-# What a row of a block is: two places with one seed, texts that are near by their signatures, texts with equal tokens,
-# and how many pairs of texts have hits that cannot make a chain.
-HIT, NEAR, COPY, DROPPED = 0, 1, 2, 3
-COLUMNS: dict[str, np.dtype[Any]] = {
-    "hashes": np.dtype(np.uint32),
-    "flags": np.dtype(np.uint8),
-    "weights": np.dtype(np.uint8),
-    "starts": np.dtype(np.int32),
-    "ends": np.dtype(np.int32),
-}
+# Places that are put into parts at a time, about.
+PLACES = 1 << 22
 TEXTS = "document long, text binary"
-READ = (
-    "document long, "
-    + ", ".join(f"{name} binary" for name in COLUMNS)
-    + ", signature binary, digest binary, words long"
-)
-TOKENS = "document long, " + ", ".join(f"{name} binary" for name in COLUMNS)
-# What stands around a place is carried in so many whole numbers.
-AROUND = tuple(f"around{i}" for i in range(2 * surroundings.WIDTH // 8))
-_AROUND = ", ".join(f"{name} long" for name in AROUND)
-PLACES = f"key long, place long, {_AROUND}"
-LINKED = f"kind int, key long, left long, right long, weighs int, back int, {_AROUND}"
-CONTEXTS = f"key long, context binary, place long, {_AROUND}"
-PAIRS = "kind int, left long, right long"
-FOUND = "documents binary, sizes binary, blocks binary, counts binary"
+READ = f"document long, {', '.join(f'{name} binary' for name in COLUMNS)}, digest binary, words long"
+CONTEXTS = "key long, context binary, place long, around binary"
 
 
-def column(batch: Any, name: str, kind: Any = np.int64) -> npt.NDArray[Any]:
-    """Return a column of numbers as an array."""
-    values: npt.NDArray[Any] = np.asarray(batch.column(name)).astype(kind, copy=False)
-    return values
+def _around(rows: Any) -> Bytes:
+    """Return what stands around places (uint8, n x 2 `WIDTH`)."""
+    return numbers(rows, "around", np.uint8).reshape(-1, 2 * surroundings.WIDTH)
 
 
-def joined(rows: Any, name: str) -> bytes:
-    """Return the bytes of a column one after the other."""
-    values = rows.column(name)
-    parts = []
-    for chunk in getattr(values, "chunks", [values]):
-        wide = chunk.cast("large_binary")
-        _, ends, raw = wide.buffers()
-        if len(wide) and raw is not None:
-            edges = np.frombuffer(ends, np.int64)[wide.offset : wide.offset + len(wide) + 1]
-            parts.append(memoryview(raw)[edges[0] : edges[-1]])
-    return b"".join(parts)
-
-
-def _batch(**columns: Any) -> Any:
-    import pyarrow as pa
-
-    return pa.RecordBatch.from_pydict({k: pa.array(v) for k, v in columns.items()})
-
-
-def _table(**columns: Any) -> Any:
-    import pyarrow as pa
-
-    return pa.Table.from_batches([_batch(**columns)])
-
-
-def _signatures(batch: Any, name: str, config: Config) -> npt.NDArray[np.uint32]:
-    """Return a column of signatures (uint32, n x `num_perm`)."""
-    return np.frombuffer(joined(batch, name), np.uint32).reshape(-1, config.signatures.num_perm)
-
-
-def _around(batch: Any) -> npt.NDArray[np.uint8]:
-    """Return what stands around the places of a batch (uint8, n x 2 `WIDTH`)."""
-    rows = np.stack([column(batch, name) for name in AROUND], axis=1)
-    return np.ascontiguousarray(rows).view(np.uint8)
-
-
-def _carried(around: npt.NDArray[np.uint8]) -> dict[str, Int64s]:
-    """Return the columns that carry what stands around places."""
-    return dict(zip(AROUND, np.ascontiguousarray(around).view(np.int64).T, strict=True))
-
-
-def _blank(n: int) -> npt.NDArray[np.uint8]:
+def _blank(n: int) -> Bytes:
     return np.zeros((n, 2 * surroundings.WIDTH), np.uint8)
-
-
-def tokens_of(rows: Any) -> Tokens:
-    """Return the tokens of rows of texts, those columns alone that the rows have; the others are empty."""
-    import pyarrow.compute as pc
-
-    found: dict[str, Any] = {
-        name: np.frombuffer(joined(rows, name) if name in rows.schema.names else b"", kind)
-        for name, kind in COLUMNS.items()
-    }
-    sizes = np.asarray(pc.binary_length(rows.column("hashes"))).astype(np.int64) // COLUMNS["hashes"].itemsize
-    return Tokens(**found, bounds=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
 
 
 def given(first: int, texts: Any) -> Stage:
     """Return one row to `texts` (their bytes and ends, sent), numbered from `first` on."""
 
     def stage(batches: Batches) -> Batches:
-        import pyarrow as pa
-
         for _ in batches:
             pass
         raw, ends = texts.value
-        starts = np.concatenate([[0], ends[:-1]])
+        edges = np.concatenate([[0], ends])
         for low in range(0, len(ends), BATCH_TEXTS):
-            spans = zip(starts[low : low + BATCH_TEXTS].tolist(), ends[low : low + BATCH_TEXTS].tolist(), strict=True)
-            cut = [raw[start:end] for start, end in spans]
-            yield _batch(document=np.arange(first + low, first + low + len(cut)), text=pa.array(cut, pa.binary()))
+            some = edges[low : low + BATCH_TEXTS + 1]
+            texts_of = cut(np.frombuffer(raw, np.uint8)[some[0] : some[-1]], some - some[0])
+            yield batch(document=np.arange(first + low, first + low + len(some) - 1), text=texts_of)
 
     return stage
 
@@ -147,344 +87,280 @@ def reading(config: Config) -> Stage:
     """Return texts (document, text) to tokens, signatures, digests of the tokens, and how much they weigh."""
 
     def stage(batches: Batches) -> Batches:
-        for batch in batches:
-            tokens = tokenize([raw.decode() for raw in batch.column("text").to_pylist()])
-            bounds = tokens.bounds.tolist()
-            cut = {
-                name: [getattr(tokens, name)[low:high].tobytes() for low, high in itertools.pairwise(bounds)]
-                for name in COLUMNS
-            }
+        for rows in batches:
+            tokens = tokenize([raw.decode() for raw in rows.column("text").to_pylist()])
             sums = np.concatenate([[0], np.cumsum(tokens.weights, dtype=np.int64)])
-            yield _batch(
-                document=column(batch, "document"),
-                **cut,
-                signature=[row.tobytes() for row in signatures(tokens, config.signatures)],
-                digest=[row.tobytes() for row in digests(tokens)],
+            each = np.arange(len(tokens) + 1)
+            yield batch(
+                document=column(rows, "document"),
+                **{name: cut(getattr(tokens, name), tokens.bounds) for name in TOKENS},
+                signature=cut(signatures(tokens, config.signatures), each),
+                digest=cut(digests(tokens), each),
                 words=sums[tokens.bounds[1:]] - sums[tokens.bounds[:-1]],
             )
 
     return stage
 
 
-def choosing(chosen: Any) -> Stage:
-    """Return texts to those that are `chosen` (a broadcast mask)."""
+def _placing(of: Callable[[Any], tuple[Any, Int64s, Bytes]], parts: int, least: int) -> Stage:
+    """Return rows of texts to their places, with their keys and what stands around them: in parts by key; those of a
+    key that has `least` or more here are rows by themselves, which name the key."""
 
     def stage(batches: Batches) -> Batches:
-        import pyarrow as pa
-
-        for batch in batches:
-            yield batch.filter(pa.array(chosen.value[column(batch, "document")]))
+        found: list[tuple[Any, Int64s, Bytes]] = []
+        for rows in batches:
+            found.append(of(rows))
+            if sum(len(keys) for keys, _, _ in found) >= PLACES:
+                yield from _by_key(found, parts, least)
+                found = []
+        if found:
+            yield from _by_key(found, parts, least)
 
     return stage
 
 
-def banding(config: Config, active: Any) -> Stage:
-    """Return signatures of the texts that are `active` (a broadcast mask) to the buckets they are in."""
-
-    def stage(batches: Batches) -> Batches:
-        for batch in batches:
-            documents = column(batch, "document")
-            kept = active.value[documents]
-            keys = band_keys(_signatures(batch, "signature", config)[kept], config.signatures)
-            places = np.repeat(documents[kept] << POSITION_BITS, config.signatures.bands)
-            yield _batch(key=keys.ravel(), place=places, **_carried(_blank(len(places))))
-
-    return stage
+def _by_key(found: list[tuple[Any, Int64s, Bytes]], parts: int, least: int) -> Batches:
+    keys, places, around = (np.concatenate(values) for values in zip(*found, strict=True))
+    values, counts = np.unique(keys, return_counts=True)
+    often = values[counts >= least]
+    alone = np.isin(keys, often) if len(often) else np.zeros(len(keys), np.bool_)
+    part = _part(keys, parts)
+    for key in [-1, *often.tolist()]:
+        chosen = ~alone if key < 0 else keys == keys.dtype.type(key)
+        columns = {"keys": keys[chosen], "left": places[chosen], "around": around[chosen]}
+        yield from packed(PLACE, part[chosen], columns, key=key)
 
 
-def comparing(config: Config) -> Stage:
-    """Return pairs with both signatures to those that are alike."""
-
-    def stage(batches: Batches) -> Batches:
-        for batch in batches:
-            left, right = (_signatures(batch, f"{side}_signature", config) for side in ("left", "right"))
-            kept = candidates.alike(left, right, config)
-            yield _batch(**{side: column(batch, side)[kept] for side in ("left", "right")})
-
-    return stage
+def _part(keys: Any, parts: int) -> Int64s:
+    numbers: Int64s = (keys % keys.dtype.type(parts)).astype(np.int64)
+    return numbers
 
 
-def seeding(config: Config, active: Any, idf: Any) -> Stage:
-    """Return tokens to the seeds of the texts that are `active` (a broadcast mask), with what stands around them."""
+def banding(config: Config, active: Any, parts: int, least: int) -> Stage:
+    """Return signatures of the texts that are `active` (a broadcast mask) to the buckets they are in, as `_placing`
+    does."""
 
-    def stage(batches: Batches) -> Batches:
-        for batch in batches:
-            tokens = tokens_of(batch)
-            documents = column(batch, "document")
-            which = np.flatnonzero(active.value[documents])
-            spans = np.stack([tokens.bounds[which], tokens.bounds[which + 1]], axis=1)
-            keys, places, edges = shingle_kernels.seed_places(
-                tokens.hashes, tokens.weights, spans, config.seeds.seed_size, config.seeds.seed_window
+    def of(rows: Any) -> tuple[Any, Int64s, Bytes]:
+        documents = column(rows, "document")
+        kept = active.value[documents]
+        keys = band_keys(signatures_in(rows, config.signatures.num_perm)[kept], config.signatures).ravel()
+        places = np.repeat(documents[kept] << POSITION_BITS, config.signatures.bands)
+        return keys, places, _blank(len(places))
+
+    return _placing(of, parts, least)
+
+
+def seeding(config: Config, active: Any, idf: Any, parts: int, least: int) -> Stage:
+    """Return tokens to the seeds of the texts that are `active` (a broadcast mask), as `_placing` does."""
+
+    def of(rows: Any) -> tuple[Any, Int64s, Bytes]:
+        tokens = tokens_of(rows)
+        documents = column(rows, "document")
+        which = np.flatnonzero(active.value[documents])
+        spans = np.stack([tokens.bounds[which], tokens.bounds[which + 1]], axis=1)
+        keys, places, edges = shingle_kernels.seed_places(
+            tokens.hashes, tokens.weights, spans, config.seeds.seed_size, config.seeds.seed_window
+        )
+        number = np.repeat(np.arange(len(which)), np.diff(edges))
+        starts, ends = np.ascontiguousarray(spans[number].T)
+        masses = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf.value)
+        around = surroundings.around(tokens.hashes, masses, places, starts, ends)
+        return keys, documents[which][number] << POSITION_BITS | places - starts, around
+
+    return _placing(of, parts, least)
+
+
+def _ordered(rows: Any, kind: Any) -> tuple[Any, Int64s, Int64s]:
+    """Return keys and places of records in order of key, then place, and where each was."""
+    keys, places = numbers(rows, "keys", kind), numbers(rows, "left")
+    order = np.lexsort((places, keys))
+    return keys[order], places[order], order
+
+
+def linking(small: int, crowded: Any, bits: Bits, *, known: bool) -> Callable[[Any], Any]:
+    """Return the places of a part, all of a key but those of `crowded` keys (sorted), to hits, and to the places of
+    keys with more than `small`, among which all crowded ones are.
+
+    The type of `crowded` is that of keys. Unless their contexts are `known`, all keys with more count as crowded.
+    """
+
+    def stage(rows: Any) -> Any:
+        keys, places, order = _ordered(rows, crowded.dtype)
+        around = _around(rows)[order]
+        documents = (places >> POSITION_BITS).astype(np.int32)
+        wide = np.isin(keys, crowded) if len(crowded) else np.zeros(len(keys), np.bool_)
+        plain = np.flatnonzero(~wide)
+        found, more = seed_kernels.link_small(keys[plain], plain, documents[plain], small)
+        often = plain[more]
+        if not known:
+            wide[often] = True
+            often = often[:0]
+        asked = documents.astype(np.int64) >> bits.asked
+        near = surroundings.told_apart(keys[often], around[often])
+        some = {"keys": keys[often], "left": places[often], "before": near}
+        count = len(often) and 1 + np.count_nonzero(np.diff(keys[often]))
+        return packing.together(
+            itertools.chain(
+                _hits_of(places, around, found, bits),
+                packed(FREQUENT, asked[often], some),
+                packed(CROWDED, asked[wide], {"keys": keys[wide].astype(np.int64), "left": places[wide]}),
+                [packing.row(KEYS, np.zeros(1, np.int64), count=np.array([count]))],
             )
-            number = np.repeat(np.arange(len(which)), np.diff(edges))
-            starts, ends = spans[number].T
-            masses = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf.value)
-            yield _batch(
-                key=keys.astype(np.int64),
-                place=documents[which][number] << POSITION_BITS | places - starts,
-                **_carried(surroundings.around(tokens.hashes, masses, places, starts, ends)),
-            )
+        )
 
     return stage
 
 
-def linking(small: int, crowded: Int64s) -> Stage:
-    """Return sorted places, all of a key in one partition but those of `crowded` keys (sorted), to hits, and to the
-    places of keys with more than `small`, among which all crowded ones are."""
-
-    def stage(batches: Batches) -> Batches:
-        rest: _Places | None = None
-        for batch in batches:
-            rows = _places(batch, rest)
-            # the last key may go on in the next batch
-            edge = int(np.searchsorted(rows[0], rows[0][-1])) if len(rows[0]) else 0
-            rest = rows[0][edge:], rows[1][edge:], rows[2][edge:]
-            yield from _linked((rows[0][:edge], rows[1][:edge], rows[2][:edge]), small, crowded)
-        if rest is not None:
-            yield from _linked(rest, small, crowded)
-
-    return stage
-
-
-def _places(batch: Any, before: _Places | None) -> _Places:
-    """Return keys, places and what stands around them, behind those of `before`."""
-    rows = column(batch, "key"), column(batch, "place"), _around(batch)
-    if before is None:
-        return rows
-    return (
-        np.concatenate([before[0], rows[0]]),
-        np.concatenate([before[1], rows[1]]),
-        np.concatenate([before[2], rows[2]]),
-    )
-
-
-def _linked(rows: _Places, small: int, crowded: Int64s) -> Batches:
-    keys, places, around = rows
-    if not len(keys):
-        return
-    documents = (places >> POSITION_BITS).astype(np.int32)
-    plain = np.flatnonzero(~np.isin(keys, crowded))
-    found, more = seed_kernels.link_small(keys[plain], plain, documents[plain], small)
-    frequent = np.ones(len(keys), np.bool_)
-    frequent[plain] = more
-    yield _hit_rows(places, around, found)
-    some = places[frequent]
-    # the places of a crowded key are in several tasks: what tells them apart is not known here
-    near = np.where(np.isin(keys[frequent], crowded), 0, surroundings.told_apart(keys[frequent], around[frequent]))
-    yield _batch(
-        kind=np.ones(len(some), np.int32),
-        key=keys[frequent],
-        left=some,
-        right=some,
-        weighs=near.astype(np.int32),
-        back=np.zeros(len(some), np.int32),
-        **_carried(around[frequent]),
-    )
-
-
-def _hit_rows(places: Int64s, around: npt.NDArray[np.uint8], found: Int64s) -> Any:
-    """Return hits between rows of places (int64, n x 2 rows) as a batch of `LINKED`."""
-    left, right = np.sort(places[found], axis=1).T
-    swapped = left != places[found[:, 0]]
+def _hits_of(places: Int64s, around: Bytes, found: Int64s, bits: Bits) -> Batches:
+    """Yield hits between rows of places (int64, n x 2 rows), in parts by the block of the left text."""
+    swapped = places[found[:, 0]] > places[found[:, 1]]
     first, second = np.where(swapped, found[:, 1], found[:, 0]), np.where(swapped, found[:, 0], found[:, 1])
     weighs, back = surroundings.run_bounds(around[first], around[second])
-    zeros = np.zeros(len(found), np.int32)
-    return _batch(
-        kind=zeros,
-        key=zeros.astype(np.int64),
-        left=left,
-        right=right,
-        weighs=weighs,
-        back=back,
-        **_carried(_blank(len(found))),
-    )
+    left, right = places[first], places[second]
+    columns = {"left": left, "right": right, "weighs": weighs, "back": back.astype(np.uint8)}
+    yield from packed(HIT, left >> POSITION_BITS + bits.block, columns)
 
 
-def contexts(rows: Any, texts: Any) -> Any:
-    """Return places of frequent seeds and the tokens of their texts to places, twice, with what they are sorted by:
-    under twice their key what follows, under the next number what precedes; no more of it than tells them apart, where
-    that is near (`weighs`, of `surroundings.told_apart`)."""
-    import pyarrow as pa
-
-    tokens = tokens_of(texts)
+def _located(rows: Any, texts: Any) -> tuple[Int64s, Int64s]:
+    """Return places, and which row of the texts each is in."""
     documents = column(texts, "document")
     order = np.argsort(documents)
-    keys, places = column(rows, "key"), column(rows, "left")
-    number = order[np.searchsorted(documents[order], places >> POSITION_BITS)]
-    starts, ends = tokens.bounds[number], tokens.bounds[number + 1]
-    near = column(rows, "weighs")
-    parts = []
-    for side, (step, words) in enumerate(((1, surroundings.AFTER), (-1, surroundings.BEFORE + 1))):
-        made, sizes = seed_kernels.contexts(tokens.hashes, starts + (places & POSITION), starts, ends, step)
-        sizes = np.where(near & 1 << side, np.minimum(sizes, 4 * words), sizes)
-        cut = [row[:size].tobytes() for row, size in zip(made, sizes.tolist(), strict=True)]
-        parts.append(
-            _table(key=2 * keys + side, context=pa.array(cut, pa.binary()), place=places, **_carried(_around(rows)))
-        )
-    return pa.concat_tables(parts)
+    places = numbers(rows, "left")
+    return places, order[np.searchsorted(documents[order], places >> POSITION_BITS)]
+
+
+def windows(parts: int, idf: Any, kind: Any) -> Callable[[Any, Any], Any]:
+    """Return places of frequent seeds and the tokens of their texts to places in `parts` parts by key, with the tokens
+    around them: as many as they are ordered by, no more than tell them apart where that is near (`before`, of
+    `surroundings.told_apart`)."""
+
+    def stage(rows: Any, texts: Any) -> Any:
+        tokens = tokens_of(texts)
+        places, number = _located(rows, texts)
+        keys, near = numbers(rows, "keys", kind), numbers(rows, "before", np.uint8)
+        part = _part(keys, parts)
+        order = np.argsort(part, kind="stable")
+        part, places, number, keys, near = (values[order] for values in (part, places, number, keys, near))
+        starts, ends = tokens.bounds[number], tokens.bounds[number + 1]
+        at = starts + (places & POSITION)
+        context = seed_kernels.CONTEXT
+        before = np.minimum(at - starts, np.where(near & 2, surroundings.BEFORE, context - 1))
+        sizes = before + np.minimum(ends - at, np.where(near & 1, surroundings.AFTER, context))
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        words = tokens.hashes[np.repeat(at - before - bounds[:-1], sizes) + np.arange(bounds[-1])]
+        masses = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf.value)
+        columns = {
+            "keys": keys,
+            "left": places,
+            "around": surroundings.around(tokens.hashes, masses, at, starts, ends),
+            "before": before.astype(np.uint8),
+            "weighs": sizes.astype(np.uint8),
+        }
+        return packing.together(packed(FREQUENT, part, columns, words=(words, bounds)))
+
+    return stage
+
+
+def ordering(kind: Any, bits: Bits) -> Callable[[Any], Any]:
+    """Return places of frequent seeds, all of a key, with the tokens around them to hits between neighbours: each is a
+    text of its own to the kernel that links those of one machine."""
+
+    def stage(rows: Any) -> Any:
+        keys, places, order = _ordered(rows, kind)
+        sizes = numbers(rows, "weighs", np.uint8).astype(np.int64)
+        lows = np.cumsum(sizes) - sizes
+        sizes, lows = sizes[order], lows[order]
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        words = numbers(rows, "words", np.uint32)[np.repeat(lows - bounds[:-1], sizes) + np.arange(bounds[-1])]
+        place_bits = max(1, int(bounds[-1]).bit_length())
+        rank = np.cumsum(np.diff(keys, prepend=keys[:1]) != 0)
+        records = rank << place_bits | bounds[:-1] + numbers(rows, "before", np.uint8)[order]
+        firsts = seed_kernels.first_documents(bounds, seed_kernels.DOCUMENT_STEP)
+        sides = np.zeros(len(keys), np.int8)
+        hits, _ = seed_kernels.link(records.astype(np.uint64), place_bits, bounds, firsts, words, sides, False, 0)
+        found = seed_kernels.document_of(hits.ravel(), bounds).astype(np.int64).reshape(-1, 2)
+        return packing.together(_hits_of(places, _around(rows)[order], found, bits))
+
+    return stage
+
+
+def contexts(idf: Any) -> Callable[[Any, Any], Any]:
+    """Return places of crowded keys and the tokens of their texts to places, twice, with what they are sorted by:
+    under twice their key what follows, under the next number what precedes."""
+
+    def stage(rows: Any, texts: Any) -> Any:
+        import pyarrow as pa
+
+        tokens = tokens_of(texts)
+        places, number = _located(rows, texts)
+        keys = numbers(rows, "keys")
+        starts, ends = tokens.bounds[number], tokens.bounds[number + 1]
+        at = starts + (places & POSITION)
+        masses = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf.value)
+        around = surroundings.around(tokens.hashes, masses, at, starts, ends)
+        parts = []
+        for side, step in enumerate((1, -1)):
+            made, sizes = seed_kernels.contexts(tokens.hashes, at, starts, ends, step)
+            ends_of = [row[:size].tobytes() for row, size in zip(made, sizes.tolist(), strict=True)]
+            parts.append(_in_order(2 * keys + side, pa.array(ends_of, pa.binary()), places, around))
+        return pa.concat_tables(parts)
+
+    return stage
 
 
 def by_signature(rows: Any, texts: Any) -> Any:
     """Return places of crowded buckets and the signatures of their texts to places with those they are sorted by."""
     import pyarrow as pa
 
-    documents = column(texts, "document")
-    order = np.argsort(documents)
-    number = order[np.searchsorted(documents[order], column(rows, "left") >> POSITION_BITS)]
+    places, number = _located(rows, texts)
     context = texts.column("signature").take(pa.array(number))
-    keys, places = column(rows, "key"), column(rows, "left")
-    return pa.table({"key": keys, "context": context, "place": places, **_carried(_around(rows))})
+    return _in_order(numbers(rows, "keys"), context, places, _blank(len(places)))
 
 
-def neighbours(batches: Batches) -> Batches:
-    """Return places in order of key and context to hits between neighbours; the first and last row of the partition
-    come too, as rows of kind 1 and 2 with the number of the partition on the right, and as kind 3 how many keys begin
-    in it (those of its first row apart)."""
-    from pyspark import TaskContext
+def _in_order(keys: Int64s, context: Any, places: Int64s, around: Bytes) -> Any:
+    import pyarrow as pa
 
-    number = TaskContext.get().partitionId()  # type: ignore[union-attr]
-    last: _Places | None = None
-    begun = 0
-    for batch in batches:
-        if not batch.num_rows:
-            continue
-        keys, places, around = _places(batch, last)
-        if last is None:
-            yield _edge(1, number, (keys, places, around), 0)
-        same = keys[1:] == keys[:-1]
-        begun += int((~same).sum())
-        second = np.flatnonzero(same) + 1
-        yield _hit_rows(places, around, np.stack([second - 1, second], axis=1))
-        last = keys[-1:], places[-1:], around[-1:]
-    if last is not None:
-        yield _edge(2, number, last, 0)
-        yield _edge(3, number, last, begun)
-
-
-def _edge(kind: int, partition: int, rows: _Places, begun: int) -> Any:
-    keys, places, around = rows
-    return _batch(
-        kind=np.array([kind], np.int32),
-        key=keys[:1],
-        left=places[:1],
-        right=np.array([partition]),
-        weighs=np.array([begun], np.int32),
-        back=np.zeros(1, np.int32),
-        **_carried(around[:1]),
+    return pa.table(
+        {"key": keys, "context": context, "place": places, "around": cut(around, np.arange(len(places) + 1))}
     )
 
 
-def between(rows: Any) -> tuple[Any, int]:
-    """Return the edges of all partitions, sorted by partition and kind, to the hits between their last and first places
-    (a table of `LINKED`), and how many keys there are."""
-    kinds, keys = column(rows, "kind"), column(rows, "key")
-    first, last = np.flatnonzero(kinds == 1), np.flatnonzero(kinds == 2)
+def neighbours(bits: Bits) -> Stage:
+    """Return places in order of key and context to hits between neighbours; the first and last place of the partition
+    come too, with its number as their part."""
+
+    def stage(batches: Batches) -> Batches:
+        from pyspark import TaskContext
+
+        number = TaskContext.get().partitionId()  # type: ignore[union-attr]
+        last: tuple[Int64s, Int64s, Bytes] | None = None
+        for rows in batches:
+            if not rows.num_rows:
+                continue
+            keys, places, around = column(rows, "key"), column(rows, "place"), _around(rows)
+            if last is None:
+                yield from _edge(FIRST, number, keys[:1], places[:1], around[:1])
+            else:
+                keys, places = np.concatenate([last[0], keys]), np.concatenate([last[1], places])
+                around = np.concatenate([last[2], around])
+            second = np.flatnonzero(keys[1:] == keys[:-1]) + 1
+            yield from _hits_of(places, around, np.stack([second - 1, second], axis=1), bits)
+            last = keys[-1:], places[-1:], around[-1:]
+        if last is not None:
+            yield from _edge(LAST, number, *last)
+
+    return stage
+
+
+def _edge(kind: int, number: int, keys: Int64s, places: Int64s, around: Bytes) -> Batches:
+    return packed(kind, np.array([number]), {"keys": keys, "left": places, "around": around})
+
+
+def between(rows: Any, bits: Bits) -> Any:
+    """Return the edges of all partitions, sorted by partition and kind, to the hits between their last and first
+    places."""
+    kinds, keys = column(rows, "kind", np.int32), numbers(rows, "keys")
+    first, last = np.flatnonzero(kinds == FIRST), np.flatnonzero(kinds == LAST)
     goes_on = keys[last[:-1]] == keys[first[1:]]
     found = np.stack([last[:-1], first[1:]], axis=1)[goes_on]
-    count = int(column(rows, "weighs")[kinds == 3].sum()) + len(first) - int(goes_on.sum())
-    import pyarrow as pa
-
-    return pa.Table.from_batches([_hit_rows(column(rows, "left"), _around(rows), found)]), count
-
-
-def sifting(config: Config) -> Callable[[Any], Any]:
-    """Return the hits of a block of left texts to those of pairs that may have a chain, and how many pairs may not."""
-
-    least = int(config.chains.least_mass * 256)
-
-    def stage(rows: Any) -> Any:
-        places = _sides(rows)
-        kept, dropped = sift.possible(
-            places >> POSITION_BITS, places, column(rows, "weighs", np.int32), column(rows, "back", np.int32), least
-        )
-        left, right = (
-            np.append(side[kept], more) for side, more in zip(places.T, (places[0, 0], dropped), strict=True)
-        )
-        kind = np.zeros(len(left), np.int32)
-        kind[-1] = DROPPED
-        return _table(kind=kind, left=left, right=right)
-
-    return stage
-
-
-def aligning(config: Config, idf: Any, sides: Any, one_way: bool) -> Callable[[Any, Any], Any]:
-    """Return hits and near pairs of a block of texts, and the tokens of their texts, to passages.
-
-    All of a block is one row: pairs of texts, how many blocks each passage has, these as places within the two texts,
-    and the counts of `candidates.Block`.
-    """
-
-    def stage(rows: Any, texts: Any) -> Any:
-        kind = column(rows, "kind")
-        pairs = _sides(rows)
-        dropped = int(pairs[kind == DROPPED, 1].sum())
-        if (kind == DROPPED).all():
-            return _answer(None, dropped, np.empty(0, np.int64), None)
-        texts = texts.take(np.argsort(column(texts, "document")))
-        documents = column(texts, "document")
-        tokens = tokens_of(texts)
-        known = rescore.evidence(tokens, idf.value)
-        keep = candidates.Verified(sides=sides.value[documents], one_way=one_way, config=config)
-        found = candidates.align_block(
-            _hits(pairs[kind == HIT], documents, tokens),
-            _near(pairs[kind == NEAR], documents),
-            _copies(pairs[kind == COPY], documents, tokens),
-            known,
-            config,
-            keep,
-        )
-        return _answer(found, dropped, documents, tokens)
-
-    return stage
-
-
-def _sides(rows: Any) -> Int64s:
-    return np.stack([column(rows, side) for side in ("left", "right")], axis=1)
-
-
-def _numbers(places: Int64s, documents: Int64s) -> Int64s:
-    """Return the numbers of places' texts among the sorted texts of a block."""
-    return np.searchsorted(documents, places >> POSITION_BITS).astype(np.int64)
-
-
-def _hits(pairs: Int64s, documents: Int64s, tokens: Tokens) -> Hits:
-    order = np.lexsort((pairs[:, 1], pairs[:, 0], pairs[:, 1] >> POSITION_BITS, pairs[:, 0] >> POSITION_BITS))
-    pairs = pairs[order]
-    numbers = _numbers(pairs, documents)
-    new = np.flatnonzero((np.diff(numbers, axis=0, prepend=-1) != 0).any(axis=1))
-    return Hits(
-        places=tokens.bounds[numbers] + (pairs & POSITION),
-        documents=numbers.astype(np.int32),
-        groups=np.concatenate([new, [len(pairs)]]).astype(np.int64) if len(pairs) else np.zeros(1, np.int64),
-        seeds=0,
-        frequent=0,
-    )
-
-
-def _near(pairs: Int64s, documents: Int64s) -> Int64s:
-    numbers = _numbers(pairs, documents)
-    return numbers[np.lexsort((numbers[:, 1], numbers[:, 0]))]
-
-
-def _copies(pairs: Int64s, documents: Int64s, tokens: Tokens) -> Passages:
-    of = np.arange(len(documents))
-    first, copy = _numbers(pairs, documents).T
-    of[copy] = first
-    return copied(of, tokens)
-
-
-def _answer(found: candidates.Block | None, dropped: int, documents: Int64s, tokens: Tokens | None) -> Any:
-    """Return the passages of a block as a row of `FOUND`."""
-    import pyarrow as pa
-
-    empty = np.empty(0, np.int64)
-    parts = [empty, empty, empty, np.array([0, dropped, 0, 0], np.int64)]
-    if found is not None and tokens is not None:
-        passages = found.passages
-        sizes = np.diff(passages.bounds)
-        blocks = passages.blocks.copy()
-        blocks[:, :2] -= np.repeat(tokens.bounds[passages.documents], sizes, axis=0)
-        counts = np.array([found.unlinked, found.pairs + dropped, found.chains, found.aligned], np.int64)
-        parts = [documents[passages.documents], sizes, blocks, counts]
-    names = ("documents", "sizes", "blocks", "counts")
-    return _table(**{n: pa.array([part.tobytes()], pa.binary()) for n, part in zip(names, parts, strict=True)})
+    return packing.together(_hits_of(numbers(rows, "left"), _around(rows), found, bits))

@@ -1,0 +1,231 @@
+"""What runs on the executors for a block of left texts: hits to pairs that may have a chain, and these to passages."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup import candidates, rescore, sift
+from dedup.align import Passages
+from dedup.config import Config
+from dedup.copies import copied
+from dedup.seeds import Hits
+from dedup.spark import packing
+from dedup.spark.packing import (
+    ASKED,
+    COLUMNS,
+    COPY,
+    DROPPED,
+    HIT,
+    NEAR,
+    POSITION,
+    POSITION_BITS,
+    Bits,
+    column,
+    cut,
+    numbers,
+    of_kind,
+    packed,
+    signatures_in,
+    table,
+    tokens_in,
+)
+from dedup.tokens import Tokens
+
+Int64s = npt.NDArray[np.int64]
+Batches = Iterator[Any]
+
+# Bytes of a column of texts that are sent to blocks at a time, about.
+SENT = 1 << 26
+FOUND = "documents binary, sizes binary, blocks binary, counts binary"
+
+
+def fetched(names: tuple[str, ...]) -> str:
+    """Return the columns of texts that a block has asked for."""
+    return f"part long, documents binary, sizes binary, {', '.join(f'{name} binary' for name in names)}"
+
+
+def pairs_of(kind: int, pairs: Int64s, of: Int64s, bits: Bits) -> Batches:
+    """Yield pairs of texts (int64, n x 2) as records in parts by the block of the texts `of`."""
+    left, right = pairs.T << POSITION_BITS
+    return packed(kind, of >> bits.block, {"left": left, "right": right})
+
+
+def pairing(bits: Bits) -> Callable[[Any], Any]:
+    """Return the hits of a block of left texts to its pairs of texts, and to the texts that it asks for."""
+
+    def stage(rows: Any) -> Any:
+        pairs = np.unique(_sides(rows) >> POSITION_BITS, axis=0)
+        block = int(column(rows, "part")[0])
+        return packing.together(itertools.chain(pairs_of(NEAR, pairs, pairs[:, 0], bits), _asked(pairs, block, bits)))
+
+    return stage
+
+
+def _asked(documents: Int64s, block: int, bits: Bits) -> Batches:
+    """Yield texts as records that say which block asks for them."""
+    wanted = np.unique(documents)
+    return packed(ASKED, wanted >> bits.asked, {"left": wanted}, key=block)
+
+
+def sifting(config: Config, bits: Bits) -> Callable[[Any], Any]:
+    """Return the hits of a block of left texts to those of pairs that may have a chain, and how many pairs may not;
+    near pairs and copies as they are; and the texts that the block asks for."""
+    least = int(config.chains.least_mass * 256)
+
+    def stage(rows: Any) -> Any:
+        hits, others = of_kind(rows, HIT), of_kind(rows, NEAR, COPY)
+        places = _sides(hits)
+        back = numbers(hits, "back", np.uint8).astype(np.int32)
+        kept, dropped = sift.possible(places >> POSITION_BITS, places, numbers(hits, "weighs", np.int32), back, least)
+        block = column(rows, "part")[:1]
+        found = places[kept]
+        number = np.repeat(block, len(found))
+        documents = np.concatenate([found, _sides(others)]).ravel() >> POSITION_BITS
+        return packing.together(
+            itertools.chain(
+                packed(HIT, number, {"left": found[:, 0], "right": found[:, 1]}),
+                others.to_batches(),
+                [packing.row(DROPPED, block, count=np.array([dropped]))],
+                _asked(documents, int(block[0]), bits),
+            )
+        )
+
+    return stage
+
+
+def sending(names: tuple[str, ...]) -> Callable[[Any, Any], Any]:
+    """Return what blocks ask for and texts to some columns of these texts, for each block in order of their numbers."""
+
+    def stage(rows: Any, texts: Any) -> Any:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if not rows.num_rows:
+            nothing = {name: pa.array([], pa.binary()) for name in ("documents", "sizes", *names)}
+            return table(part=np.empty(0, np.int64), **nothing)
+        texts = texts.combine_chunks()
+        documents = column(texts, "document")
+        order = np.argsort(documents)
+        wanted = numbers(rows, "left")
+        chosen = order[np.searchsorted(documents[order], wanted)]
+        edges = np.concatenate([[0], np.cumsum(column(rows, "count"))])
+        blocks = column(rows, "key")
+        wide = np.asarray(pc.binary_length(texts.column(names[0]))).astype(np.int64)
+        sizes = wide // COLUMNS[names[0]].itemsize
+        filled = np.cumsum(wide[chosen])[edges[1:] - 1] // SENT
+        tables = []
+        for low, high in itertools.pairwise([*np.flatnonzero(np.diff(filled, prepend=-1)).tolist(), len(blocks)]):
+            some, ends = chosen[edges[low] : edges[high]], edges[low : high + 1] - edges[low]
+            taken = texts.select(names).take(pa.array(some))
+            columns = {"documents": cut(documents[some], ends), "sizes": cut(sizes[some], ends)}
+            for name in names:
+                bounds = np.concatenate([[0], np.cumsum(sizes[some])])
+                columns[name] = cut(numbers(taken, name, COLUMNS[name]), bounds[ends])
+            tables.append(table(part=blocks[low:high], **columns))
+        return pa.concat_tables(tables)
+
+    return stage
+
+
+def comparing(config: Config, bits: Bits) -> Callable[[Any, Any], Any]:
+    """Return pairs of texts of a block, and their signatures, to those that are alike."""
+
+    def stage(rows: Any, texts: Any) -> Any:
+        documents = numbers(texts, "documents")
+        order = np.argsort(documents)
+        pairs = _sides(of_kind(rows, NEAR)) >> POSITION_BITS
+        made = signatures_in(texts, config.signatures.num_perm)[order]
+        left, right = (made[np.searchsorted(documents[order], side)] for side in pairs.T)
+        kept = pairs[candidates.alike(left, right, config)]
+        return packing.together(pairs_of(NEAR, kept, kept[:, 0], bits))
+
+    return stage
+
+
+def aligning(config: Config, idf: Any, sides: Any, one_way: bool) -> Callable[[Any, Any], Any]:
+    """Return hits and near pairs of a block of texts, and the tokens of their texts, to passages.
+
+    All of a block is one row: pairs of texts, how many blocks each passage has, these as places within the two texts,
+    and the counts of `candidates.Block`.
+    """
+
+    def stage(rows: Any, texts: Any) -> Any:
+        dropped = int(column(of_kind(rows, DROPPED), "count").sum())
+        if not texts.num_rows:
+            return _answer(None, dropped, np.empty(0, np.int64), None)
+        import pyarrow as pa
+
+        firsts = [np.frombuffer(piece, np.int64)[0] for piece in texts.column("documents").to_pylist()]
+        texts = texts.take(pa.array(np.argsort(firsts)))
+        documents = numbers(texts, "documents")
+        tokens = tokens_in(texts, numbers(texts, "sizes"))
+        known = rescore.evidence(tokens, idf.value)
+        keep = candidates.Verified(sides=sides.value[documents], one_way=one_way, config=config)
+        found = candidates.align_block(
+            _hits(_sides(of_kind(rows, HIT)), documents, tokens),
+            _near(_sides(of_kind(rows, NEAR)), documents),
+            _copies(_sides(of_kind(rows, COPY)), documents, tokens),
+            known,
+            config,
+            keep,
+        )
+        return _answer(found, dropped, documents, tokens)
+
+    return stage
+
+
+def _sides(rows: Any) -> Int64s:
+    return np.stack([numbers(rows, side) for side in ("left", "right")], axis=1)
+
+
+def _numbers(places: Int64s, documents: Int64s) -> Int64s:
+    """Return the numbers of places' texts among the sorted texts of a block."""
+    return np.searchsorted(documents, places >> POSITION_BITS).astype(np.int64)
+
+
+def _hits(pairs: Int64s, documents: Int64s, tokens: Tokens) -> Hits:
+    order = np.lexsort((pairs[:, 1], pairs[:, 0], pairs[:, 1] >> POSITION_BITS, pairs[:, 0] >> POSITION_BITS))
+    pairs = pairs[order]
+    found = _numbers(pairs, documents)
+    new = np.flatnonzero((np.diff(found, axis=0, prepend=-1) != 0).any(axis=1))
+    return Hits(
+        places=tokens.bounds[found] + (pairs & POSITION),
+        documents=found.astype(np.int32),
+        groups=np.concatenate([new, [len(pairs)]]).astype(np.int64) if len(pairs) else np.zeros(1, np.int64),
+        seeds=0,
+        frequent=0,
+    )
+
+
+def _near(pairs: Int64s, documents: Int64s) -> Int64s:
+    found = _numbers(pairs, documents)
+    return found[np.lexsort((found[:, 1], found[:, 0]))]
+
+
+def _copies(pairs: Int64s, documents: Int64s, tokens: Tokens) -> Passages:
+    of = np.arange(len(documents))
+    first, copy = _numbers(pairs, documents).T
+    of[copy] = first
+    return copied(of, tokens)
+
+
+def _answer(found: candidates.Block | None, dropped: int, documents: Int64s, tokens: Tokens | None) -> Any:
+    """Return the passages of a block as a row of `FOUND`."""
+    import pyarrow as pa
+
+    empty = np.empty(0, np.int64)
+    parts = [empty, empty, empty, np.array([0, dropped, 0, 0], np.int64)]
+    if found is not None and tokens is not None:
+        passages = found.passages
+        sizes = np.diff(passages.bounds)
+        blocks = passages.blocks.copy()
+        blocks[:, :2] -= np.repeat(tokens.bounds[passages.documents], sizes, axis=0)
+        counts = np.array([found.unlinked, found.pairs + dropped, found.chains, found.aligned], np.int64)
+        parts = [documents[passages.documents], sizes, blocks, counts]
+    names = ("documents", "sizes", "blocks", "counts")
+    return table(**{n: pa.array([part.tobytes()], pa.binary()) for n, part in zip(names, parts, strict=True)})
