@@ -207,7 +207,7 @@ def named(text: str) -> str | None:
     >>> named("NPA"), named("Pacific Rim Newswire"), named("Photos"), named("the harbour office")
     ('NPA', 'Pacific Rim Newswire', None, None)
     """
-    text = _ARTICLE.sub("", text.strip(" \t.,;:\"'“”„«»"))
+    text = _ARTICLE.sub("", text.strip(" \t.,;:/\"'“”„«»"))
     found = known(text)
     if found or _folded(text) in _no_agencies() or len(text) > 60 or _JOINED.search(text):
         return found

@@ -6,6 +6,7 @@ one, by its full name or where nothing else can stand, or when texts of several 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -28,6 +29,8 @@ BLOCK_TEXTS = 256
 LONGEST_NAME, HEAD = 24, 90
 # The same of a line that says whose a text is, or that is a place and a name.
 LONGEST_SOURCE = 60
+# Lines at the end of a text, before the last, in which a story may end.
+FURNITURE_LINES = 3
 
 _LAST = re.compile(r"[(（【]\s?([^()（）【】\n]{2,24}?)\s?[)）】]\.?\s*$")
 _RIGHT = re.compile(r"(?:^|\s)©\s?(?:\d{4}\s)?([^\d\s©][^\n©]{1,24})$")
@@ -37,6 +40,12 @@ _FIRST = re.compile(
 )
 # "سیلاب آباد (ساحل) …", in scripts without capitals
 _UNCASED_FIRST = re.compile(r"^([^\s\d(A-Za-zÀ-ɏͰ-ӿ]+(?:\s[^\s\d(]+){0,2})\s\(([^()\s]{2,20})\)\s+\S")
+# "Lahnau (lnd/abc) - …", "رأس النخل - وأس: …"
+_DESK_FIRST = re.compile(r"^[A-ZÀ-Þ][^\n()]{1,40} \(([a-zß-ÿ]{2,5})(?:/[a-zß-ÿ]{1,5})*\)\s?[—–-]\s")
+_UNCASED_SECOND = re.compile(
+    r"^[^\s\d():A-Za-zÀ-ɏͰ-ӿ]+(?:\s[^\s\d():A-Za-zÀ-ɏͰ-ӿ]+){0,2}\s?[—–-]\s?([^\s\d():A-Za-zÀ-ɏͰ-ӿ]{2,12})\s?:\s"
+)
+_SMALL = re.compile(r"[a-zß-ÿ]{2,5}")
 
 
 class OfTexts(NamedTuple):
@@ -83,7 +92,24 @@ def hints(document: Document) -> list[Credit]:
         first, last = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1, plain.rfind("\n") + 1
         found |= {(first, "dateline", name) for name in _in_first(_line(text, first)[:HEAD])}
         found |= {(last, "trailing credit", name) for name in _in_last(_line(text, last)) if last > first}
+        found |= {(at, "trailing credit", name) for at, name in _before_furniture(text, first, last)}
     return [Credit(agency=name, position=position, start=at) for at, position, name in sorted(found)]
+
+
+def _before_furniture(text: str, first: int, last: int) -> Iterator[tuple[int, str]]:
+    """Yield place and name of what stands in brackets at the end of the few lines before the last: what the outlet says
+    of itself may follow the end of a story."""
+    end = last - 1
+    for _ in range(FURNITURE_LINES):
+        while end > first and text[end - 1].isspace():
+            end -= 1
+        start = text.rfind("\n", 0, max(0, end)) + 1
+        if start <= first or end <= 0:
+            return
+        match = _LAST.search(text[max(start, end - HEAD) : end])
+        if match and (name := agencies.one_word(match[1])):
+            yield start, name
+        end = start - 1
 
 
 def _line(text: str, start: int) -> str:
@@ -96,6 +122,8 @@ def _line(text: str, start: int) -> str:
 _OPENS_WITH = re.compile(r"^[(\[/]?([A-ZÀ-ÞА-ЯЁІЇЄ]{3,6})(?:[)\]]|\s?[/|]|\s?[—–]|\s-|,\s|$)")
 _ENDS_WITH = re.compile(r"[.!?…»”\"]\s*(?:[/—–-]\s?|\s)([A-ZÀ-ÞА-ЯЁІЇЄ]{3,6})$")
 _PLACE_AND = re.compile(r"^[A-ZÀ-ÞА-ЯЁІЇЄ][\w .'’-]{2,30}\s?[/|—–-]\s?([A-ZÀ-ÞА-ЯЁІЇЄ]{3,6})$")
+# "Tidewater", "Tidewater / Ada Quill", "Tidewater, Selby"
+_AUTHOR_FIRST = re.compile(r"^([^\s/|,()]{2,24})()(?:$|\s?[/|,]|\s[–—-]\s)")
 _IN_AUTHOR = re.compile(r"(?:[/|]\s?|\s(?:avec|with|mit|con|com)\s)([^\s/|()]{2,24})$|\s[(（]([^()（）]{2,24})[)）]$")
 # "सागर, सेल्वा : …"
 _UNCASED_PLACE = re.compile(r"^([^\s\d(A-Za-zÀ-ɏͰ-ӿ,]{2,20}), [^\s,:][^,:]{1,20}\s?:\s")
@@ -111,6 +139,9 @@ def _in_first(head: str) -> Iterator[str]:
     match = _UNCASED_PLACE.match(head)
     if match and (name := agencies.one_word(match[1])):
         yield name
+    for match in (_DESK_FIRST.match(head), _UNCASED_SECOND.match(head)):
+        if match and agencies.one_name(match[1]):
+            yield match[1]
     for pattern in (_FIRST, _UNCASED_FIRST):
         match = pattern.match(head)
         name = agencies.one_word(match[2]) if match and match[1][:1].upper() == match[1][:1] else None
@@ -119,11 +150,15 @@ def _in_first(head: str) -> Iterator[str]:
 
 
 def _in_author(author: str) -> Iterator[str]:
-    """Yield the one word that stands behind a desk or a name: "Redacción / Litoral", "Ada Quill (Tidewater)"."""
-    match = _IN_AUTHOR.search(" ".join(author[:HEAD].split()))
-    name = agencies.one_word(match[1] or match[2]) if match else None
-    if name:
-        yield name
+    """Yield the one word that stands behind a desk or a name, "Redacción / Litoral", "Ada Quill (Tidewater)", or the
+    short one in small letters that is all."""
+    if _SMALL.fullmatch(author.strip()) and agencies.one_name(author.strip()):
+        yield author.strip()
+    plain = " ".join(author[:HEAD].split())
+    for match in (_AUTHOR_FIRST.match(plain), _IN_AUTHOR.search(plain)):
+        name = agencies.one_word(match[1] or match[2]) if match else None
+        if name:
+            yield name
 
 
 def _in_last(line: str) -> Iterator[str]:
@@ -145,7 +180,7 @@ def confirmed(
     """Return the credits of each text that has any: the sure ones and those that other texts confirm."""
     names = {_folded(c.agency) for found in sure.values() for c in found}
     names |= {_folded(short) for found in sure.values() for c in found if (short := agencies.short_form(c.agency))}
-    names |= _recurring(unsure, documents)
+    names |= _recurring(unsure, documents) | _in_two_positions(unsure, documents)
     out = {d: list(found) for d, found in sure.items()}
     for d, found in unsure.items():
         own = {(c.position, _folded(c.agency)) for c in sure.get(d, ())}
@@ -167,6 +202,20 @@ def _recurring(unsure: Mapping[int, Sequence[Credit]], documents: Sequence[Docum
         name
         for name, texts in several.items()
         if len({t.title for t in texts}) >= LEAST_TEXTS and len({t.outlet for t in texts}) >= LEAST_OUTLETS
+    }
+
+
+def _in_two_positions(unsure: Mapping[int, Sequence[Credit]], documents: Sequence[Document]) -> set[str]:
+    """Return the names that stand where one outlet has its agency, and in another outlet where else one has it: before
+    the text and behind it, or in the author's place. A reporter or a town stands in one of these."""
+    places: dict[str, dict[str, set[str]]] = {}
+    for d, found in unsure.items():
+        for c in found:
+            if c.position != "photo credit":
+                at = places.setdefault(_folded(c.agency), {})
+                at.setdefault(c.position, set()).add(documents[d].outlet or "")
+    return {
+        name for name, at in places.items() if any(len(a | b) > 1 for a, b in itertools.combinations(at.values(), 2))
     }
 
 

@@ -251,6 +251,37 @@ def test_a_name_that_recurs_is_an_agency() -> None:
     assert names(photos) == {}
 
 
+@pytest.mark.parametrize(
+    ("author", "begin", "end", "name"),
+    [
+        ("lnd", "Lahnau (lnd/abc) - ", "", "lnd"),
+        ("Rivage", "", "(Rivage)", "Rivage"),
+        ("Rivage / Ada Quill", "SELBY - Rivage - ", "", "Rivage"),
+        (None, "رأس النخل - وأس: ", "(وأس)\n\nتابعوا أخبارنا عبر قناة التطبيق.", "وأس"),
+    ],
+)
+def test_a_name_in_two_positions_is_an_agency(author: str | None, begin: str, end: str, name: str) -> None:
+    """A word that one outlet has before a text and another behind it or as its author is an agency; one outlet's own
+    may be its reporter or its desk."""
+    before = told(0, "one", "End.")
+    before = dataclasses.replace(before, text=f"{begin}{before.text}", author=None if begin else author)
+    behind = told(1, "two", f"Last words. {end}" if end else "End.")
+    behind = dataclasses.replace(behind, author=author if begin else None)
+    assert names([before, behind]) == {0: [name], 1: [name]}
+    assert names([before, dataclasses.replace(behind, outlet="one")]) == {}
+    assert names([before]) == {}
+    assert names([behind]) == {}
+
+
+def test_a_name_in_many_outlets_is_told_at_once() -> None:
+    """A name that thousands of outlets have in two positions is no more work than their number."""
+    texts = [dataclasses.replace(told(i, f"o{i}", "(Rivage)"), author="Rivage") for i in range(4000)]
+    unsure = {i: hints(t) for i, t in enumerate(texts)}
+    began = time.process_time()
+    assert len(confirmed({}, unsure, texts)) == 4000
+    assert time.process_time() - began < 2
+
+
 def test_coarse_dates_are_warned_of() -> None:
     """Where no date has a time of day the result says so; one that has is enough for silence."""
     plain = [{"id": n, "text": f"{n} {BRIDGE}", "outlet": n, "date": "2031-03-04"} for n in "ab"]
