@@ -139,7 +139,9 @@ def search(keys: Any, view: Any, fences: Any, checked: Any, ends: Any, low: Any,
     per_key = np.float64(blocks) / (np.float64(ends[1] - fences[0]) + 1.0)
     for i in range(len(keys)):
         key = np.uint64(keys[i])
-        guess = np.int64(min(np.float64(key - fences[0]) * per_key, np.float64(blocks))) if key > fences[0] else 0
+        guess: Any = 0
+        if key > fences[0]:
+            guess = np.int64(min(np.float64(key - fences[0]) * per_key, np.float64(blocks)))
         # keys of many texts are near the one before; those of one text are far apart
         a = _block_before(fences, key, max(a, 0) if abs(guess - a) <= 2 else guess)
         # the key may begin at the end of that block, and goes on into blocks that begin with it
