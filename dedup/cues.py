@@ -101,6 +101,9 @@ _FURNITURE_MARK = re.compile(
     r"|ilgili haber|haberin devamı|apúnt(?:ate|ese)|inicie sesión|contenido exclusivo|reproducción (?:total|parcial)"
     r"|lettre d['’]info|il vous reste|reproduction interdite"
     r"|iscriviti|cadastre-se|assine\b|subskryb|zapisz się|nieuwsbrief|meld je aan"
+    r"|ingelogd|inloggen|eingeloggt|innlogget|inloggad|zalogowan"
+    r"|(?:my|mijn|mein|mon|mi|il mio) (?:account|konto|compte|cuenta)"
+    r"|(?:proef|probe)abonnement"
     r"|nyhetsbrev|logga in|berlangganan|baca juga|hak cipta|unduh aplikasi|ikuti kami|đọc thêm|đăng ký nhận|bản quyền)",
 )
 # Where sentences of furniture end; the least part of a text (by length) that those with its words make up.
