@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,8 @@ _MARKED = cue_signs.QUOTES | cue_signs.SINGLE
 LEAD = 160
 # Texts of a cluster whose pairs are looked up for other passages.
 COMPANY_SAMPLE = 6
+# Seconds of a week.
+WEEK = 7 * 86_400.0
 # Punctuation that does not make a passage part of a longer paragraph.
 _OUTER = " \t\r\"'“”„«»().,;:!?–—-|•*"
 _BLANK = _OUTER + "\n"
@@ -281,9 +284,18 @@ def context(
         unrelated=apart.unrelated and words <= kinds.LONGEST_FORMULA,
         distance=apart.distance,
         company=_company(cluster, material),
+        lasting=_is_lasting(cluster, material),
         credited=origin.agency is not None,
         body_twice=one_text and words > 40 and (head.end - head.start) > 0.3 * (high - low),
     )
+
+
+def _is_lasting(cluster: Cluster, material: Material) -> bool:
+    """Return whether all texts of a cluster, of a sample, are dated, and no two of them were published in one week."""
+    sample = sorted({m.document for m in cluster.members})[:COMPANY_SAMPLE]
+    times = [material.documents[d].timestamp for d in sample]
+    dated = sorted(t for t in times if t is not None)
+    return len(times) == len(dated) > 1 and all(b - a >= WEEK for a, b in itertools.pairwise(dated))
 
 
 def _company(cluster: Cluster, material: Material) -> float | None:

@@ -76,6 +76,8 @@ _OF_FURNITURE = (
     *(" inicie sesión", " contenido exclusivo", " reproducción ", " lettre d", " il vous reste"),
     *(" reproduction interdite", " iscriviti", " cadastre", " assine ", " subskryb", " zapisz się", " nieuwsbrief"),
     *(" meld je aan", " nyhetsbrev", " logga in", " berlangganan", " baca juga", " hak cipta", " unduh aplikasi"),
+    *(" ingelogd", " inloggen", " eingeloggt", " innlogget", " inloggad", " zalogowan", " account", " konto"),
+    *(" compte", " cuenta", " proefabonn", " probeabonn"),
     *(" ikuti kami", " đọc thêm", " đăng ký nhận", " bản quyền"),
 )
 _OF_CAPTIONS = (

@@ -95,12 +95,13 @@ _FURNITURE_MARK = re.compile(
     r"|ई-पेपर|वार्षिक वर्गणी|सदस्य व्हा|नोंदणी करा|व्हॉट्स(?:अ‍ॅ|ॲ|अॅ)प (?:चॅनेल|ग्रुप)|हक्क राखीव|व्हाट्सऐप चैनल|ऐप डाउनलोड"
     r"|передрук|перепечатк|гіперпосилан|гиперссылк|telegram-канал|телеграм-канал"
     r"|扫描二维码|掃描|二维码下载|更多精彩|侵权|侵權|本站立场|作者个人观点|会員登録|無料登録|有料会員|メルマガ|クッキー"
-    r"|アプリを?ダウンロード"
-    r"|앱 다운로드|뉴스레터|저작권자|ติดตามข่าวสาร|แฟนเพจ|กดไลก์|นโยบายความเป็นส่วนตัว|ห้ามคัดลอก"
+    r"|アプリを?ダウンロード|앱 다운로드|뉴스레터|저작권자|ติดตามข่าวสาร|แฟนเพจ|กดไลก์|นโยบายความเป็นส่วนตัว|ห้ามคัดลอก"
     r"|\b(?:abone ol|çerez|bülten|takip edin|hakları saklı|kaynak gösterilmeden|uygulamamızı indir|giriş yap"
     r"|ilgili haber|haberin devamı|apúnt(?:ate|ese)|inicie sesión|contenido exclusivo|reproducción (?:total|parcial)"
-    r"|lettre d['’]info|il vous reste|reproduction interdite"
-    r"|iscriviti|cadastre-se|assine\b|subskryb|zapisz się|nieuwsbrief|meld je aan"
+    r"|lettre d['’]info|il vous reste|reproduction interdite|iscriviti|cadastre-se|assine\b"
+    r"|subskryb|zapisz się|nieuwsbrief|meld je aan|ingelogd|inloggen|eingeloggt|innlogget|inloggad|zalogowan"
+    r"|(?:my|mijn|mein|mon|mi|il mio) (?:account|konto|compte|cuenta)"
+    r"|(?:proef|probe)abonnement"
     r"|nyhetsbrev|logga in|berlangganan|baca juga|hak cipta|unduh aplikasi|ikuti kami|đọc thêm|đăng ký nhận|bản quyền)",
 )
 # Where sentences of furniture end; the least part of a text (by length) that those with its words make up.

@@ -58,7 +58,7 @@ class Context:
 
     `unrelated`: its texts have nothing else in common; `distance`, in [0, 1]: how surely they tell different stories,
     by what they say around the passage; `company`: in which share of pairs of its texts other passages are shared, None
-    for one text.
+    for one text; `lasting`: no two of its texts were published in one week.
     """
 
     words: float
@@ -67,6 +67,7 @@ class Context:
     unrelated: bool
     distance: float
     company: float | None
+    lasting: bool
     credited: bool
     body_twice: bool
 
@@ -486,6 +487,11 @@ def _stock(
         found.append((round(0.75 * context.distance, 6), "a short run in texts that tell different stories"))
         if context.company == 0.0:
             found.append((0.4, "it is all that its texts share"))
+    if context.lasting and context.company == 0.0:
+        # dates only support: news is not taken over for so long, but a statement or a biography may be
+        found.append((0.45, "texts of different weeks that share nothing else"))
+        if not context.distance:
+            found.append((0.4, "it is all that its texts share"))
     if context.company:
         found.append((round(-0.5 * context.company, 6), ""))
     if _furniture_share(occurrences, context) >= 0.5:
@@ -526,6 +532,8 @@ def _wire(occurrences: Sequence[Occurrence], context: Context, shown: _Cues, cap
         found.append((-0.6, ""))
     if context.words <= LONGEST_FORMULA and context.distance:
         found.append((round(-0.7 * context.distance, 6), ""))
+    elif context.words <= LONGEST_FORMULA and context.lasting and context.company == 0.0:
+        found.append((-0.45, ""))
     if _furniture_share(occurrences, context) >= 0.5:
         found.append((-0.5, ""))
     if _standing(occurrences, context, shown):

@@ -94,7 +94,7 @@ def test_the_kind_is_the_same(around: list[str], own: list[str]) -> None:
     quick = [dataclasses.replace(o, signs=signs) for o in places]
     for words in (10.0, 80.0, 300.0):
         about = Context(words=words, furniture=None, furniture_confidence=0.0, unrelated=False, distance=0.5,
-                        company=None, credited=False, body_twice=False)  # fmt: skip
+                        company=None, lasting=False, credited=False, body_twice=False)  # fmt: skip
         assert places[0].signs == EVERY
         assert kinds.classify(quick, about) == kinds.classify(places, about)
     if not signs & (cue_signs.QUOTES | cue_signs.SINGLE):

@@ -21,6 +21,7 @@ NEWS = Context(
     unrelated=False,
     distance=0.0,
     company=0.0,
+    lasting=False,
     credited=False,
     body_twice=False,
 )
@@ -59,6 +60,16 @@ def test_a_formula_is_told_by_other_stories_around_it() -> None:
     assert kind_of(places) == "wire_copy"
     assert kind_of(places, distance=1.0) == "stock_phrase"
     assert kind_of(places, distance=1.0, company=1.0) != "stock_phrase"
+
+
+def test_a_short_run_of_different_weeks_is_a_formula() -> None:
+    """News is not taken over after weeks by texts that share nothing else; where they do, or it is long, it may be."""
+    places = [place(0, REPORTED), place(1, REPORTED)]
+    assert kind_of(places, lasting=True) == "stock_phrase"
+    assert kind_of(places, lasting=True, company=1.0) == "wire_copy"
+    assert kind_of(places, lasting=True, words=90.0) == "wire_copy"
+    said = [dataclasses.replace(p, quoted=1.0) for p in places]
+    assert kind_of(said, lasting=True) == "quotation"
 
 
 def test_a_paragraph_of_one_family_on_other_stories_is_furniture() -> None:
