@@ -295,3 +295,11 @@ def test_options_that_do_not_fit(options: list[str], message: str, tmp_path: Pat
     assert result.exit_code == 2
     assert message in result.output
     assert not (tmp_path / "out").exists()
+
+
+@needs_spark
+def test_stages_without_spark() -> None:
+    """What Python workers are forked from has taken three texts through all stages, and finds their common line."""
+    from dedup.spark.daemon import rehearse
+
+    assert sorted({tuple(pair) for pair in rehearse().tolist()}) == [(0, 1), (0, 2), (1, 2)]

@@ -68,8 +68,7 @@ def logged(tmp_path: Path) -> Iterator[tuple[Any, Path]]:
     "texts", [story(PAGES), identical(PAGES), boilerplate(WIDEST)], ids=["story", "identical", "boilerplate"]
 )
 def test_no_task_has_it_all(texts: list[str], logged: tuple[Any, Path]) -> None:
-    """The largest task of a stage reads at most five times the records of the median one; the result is the local
-    one."""
+    """The largest task of a stage reads at most five times the bytes of the median one; the result is the local one."""
     from dedup.spark import engine
 
     session, folder = logged

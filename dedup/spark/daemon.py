@@ -1,14 +1,49 @@
-"""The process of an executor that its Python workers are forked from: it has loaded the stages, which they share."""
+"""The process of an executor that its Python workers are forked from: it has loaded the stages and their kernels, which
+they share."""
 
 from __future__ import annotations
 
-import dedup.spark.stages  # noqa: F401
+from types import SimpleNamespace
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import Config
+from dedup.kernels.weights import SLOTS
+from dedup.spark import blocks, packing, stages
+from dedup.spark.packing import ASKED, FREQUENT, HIT, Bits, batch, numbers, of_kind
+
+
+def rehearse() -> npt.NDArray[np.int64]:
+    """Take a few texts through the stages, in this process, so that all kernels are loaded; return the pairs of texts
+    that have passages (int64, n x 2)."""
+    import pyarrow as pa
+
+    config, bits = Config(), Bits.of(1)
+    line = "the harbour ferry ran aground on a sandbank near the lighthouse before dawn"
+    texts = [f"{line} word{n} other{n * 7} {line[::-1]}".encode() for n in range(3)]
+    active, sides, idf = (
+        SimpleNamespace(value=value)
+        for value in (np.ones(3, np.bool_), np.zeros(3, np.int8), np.full(SLOTS, 8, np.float32))
+    )
+    given = batch(document=np.arange(3), text=pa.array(texts, pa.binary()))
+    rows = pa.Table.from_batches(stages.reading(config)(iter([given])))
+    list(stages.banding(config, active, 1, 9)(iter(rows.to_batches())))
+    seeds = packing.together(stages.seeding(config, active, idf, 1, 9)(iter(rows.to_batches())))
+    hits = [stages.linking(small, np.empty(0, np.uint32), bits, known=True)(seeds) for small in (2, 9)]
+    around = stages.windows(1, idf, np.uint32)(of_kind(hits[0], FREQUENT), rows)
+    hits.append(stages.ordering(np.uint32, bits)(around))
+    sifted = blocks.sifting(config, bits)(of_kind(pa.concat_tables(hits), HIT))
+    sent = blocks.sending(packing.TOKENS)(of_kind(sifted, ASKED), rows)
+    found = blocks.aligning(config, idf, sides, False)(of_kind(sifted, HIT), sent)
+    return numbers(found, "documents").reshape(-1, 2)
 
 
 def main() -> None:
     """Serve Spark, as its own `pyspark.daemon` does."""
     from pyspark.daemon import manager
 
+    rehearse()
     manager()
 
 
