@@ -17,7 +17,7 @@ BYTES_A_CHARACTER = 12
 BYTES_AT_REST = 300 * 2**20
 MAPPED_SHARE = 0.5
 # Seeds and hits stay in memory while what is not mapped is less than this share.
-HELD_SHARE = 0.6
+HELD_SHARE = 0.4
 # Bytes of files: tokens, masses, marks, seeds, hits and records grow with the text, signatures with the documents.
 DISK_A_CHARACTER = 8
 DISK_A_DOCUMENT = 600
