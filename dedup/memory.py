@@ -22,7 +22,7 @@ HELD_SHARE = 0.4
 DISK_A_CHARACTER = 8
 DISK_A_DOCUMENT = 600
 # Characters that a scan takes in a second on two cores (`make bench`).
-CHARACTERS_A_SECOND = 1_500_000
+CHARACTERS_A_SECOND = 2_600_000
 DEFAULT_LIMIT = 6 * 2**30
 
 

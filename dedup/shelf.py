@@ -125,6 +125,7 @@ class Shelf(Sequence[Document]):
         self._own: tuple[Column, Column] | None = None
         self._views: list[memoryview] = []
         self._replaced: dict[int, Document] = {}
+        self._taken = 0
         self._all_heads: list[Head | Document] | None = None
         self._read = functools.lru_cache(maxsize=AT_HAND)(self._decoded)
         for document in documents:
@@ -281,6 +282,9 @@ class Shelf(Sequence[Document]):
         return index % size
 
     def _raw(self, at: int) -> memoryview:
+        self._taken += 1
+        if not self._taken % AT_HAND:
+            self._scratch.release()
         return self._spans.of(self._views or self._map(), at)
 
     def _map(self) -> list[memoryview]:
