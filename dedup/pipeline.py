@@ -226,7 +226,6 @@ class _Scan:
         self.clock.stage("documents")
         pairs, near = self._relations(found.passages, judged, chosen, records, material, align, work)
         self.clock.stage("results")
-        scratch.release()
         return self._assemble(judged, chosen, records, pairs, near, material, corpus), known_families
 
     def _spread(self, scratch: Scratch) -> Spread:
@@ -358,7 +357,6 @@ class _Scan:
                 made.kinds += msgspec.msgpack.decode(raw, type=list[Kind])
             return made
         for raw in work.spread(block, firsts):
-            work.scratch.release()
             for record in records.decoded(raw):
                 made.append(record)
                 self.clock.advance()
@@ -393,7 +391,6 @@ class _Scan:
         """Return related pairs and clusters of near-duplicates; none of pages: what two share is a story."""
         if self.config.unit == "page":
             return [], []
-        work.scratch.release()
         tokens, corpus, heads = material.tokens, work.corpus, work.corpus.texts.heads()
         incidental = np.array([k in ("boilerplate", "stock_phrase") for k in made.kinds], np.bool_)
         quotations = np.array([k == "quotation" for k in made.kinds], np.bool_)
