@@ -123,7 +123,7 @@ _OPENS_WITH = re.compile(r"^[(\[/]?([A-ZÀ-ÞА-ЯЁІЇЄ]{3,6})(?:[)\]]|\s?[/|
 _ENDS_WITH = re.compile(r"[.!?…»”\"]\s*(?:[/—–-]\s?|\s)([A-ZÀ-ÞА-ЯЁІЇЄ]{3,6})$")
 _PLACE_AND = re.compile(r"^[A-ZÀ-ÞА-ЯЁІЇЄ][\w .'’-]{2,30}\s?[/|—–-]\s?([A-ZÀ-ÞА-ЯЁІЇЄ]{3,6})$")
 # "Tidewater", "Tidewater / Ada Quill", "Tidewater, Selby"
-_AUTHOR_FIRST = re.compile(r"^([^\s/|,()]{2,24})()(?:$|\s?[/|,]|\s[–—-]\s)")
+_AUTHOR_FIRST = re.compile(r"^([^\s/|,()]{2,24})(?:$|\s?[/|,]|\s[–—-]\s)")
 _IN_AUTHOR = re.compile(r"(?:[/|]\s?|\s(?:avec|with|mit|con|com)\s)([^\s/|()]{2,24})$|\s[(（]([^()（）]{2,24})[)）]$")
 # "सागर, सेल्वा : …"
 _UNCASED_PLACE = re.compile(r"^([^\s\d(A-Za-zÀ-ɏͰ-ӿ,]{2,20}), [^\s,:][^,:]{1,20}\s?:\s")
@@ -156,7 +156,7 @@ def _in_author(author: str) -> Iterator[str]:
         yield author.strip()
     plain = " ".join(author[:HEAD].split())
     for match in (_AUTHOR_FIRST.match(plain), _IN_AUTHOR.search(plain)):
-        name = agencies.one_word(match[1] or match[2]) if match else None
+        name = agencies.one_word(next(filter(None, match.groups()))) if match else None
         if name:
             yield name
 
