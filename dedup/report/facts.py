@@ -30,7 +30,8 @@ class Facts:
     `agencies` are the credited ones with their passages, `firsts` outlets with the passages that they alone had
     first by the dates of all carriers; both with the most first. `widest` is the cluster of the highest rank,
     furniture and common formulas apart.
-    `furniture` counts distinct suppressed texts, `furniture_places` all places recorded. `no_relations` says why
+    `set_aside` counts distinct suppressed texts by the rule, `furniture` those of all rules and `furniture_places` all
+    places recorded. `no_relations` says why
     documents were not compared as such, empty where they were.
     """
 
@@ -47,11 +48,16 @@ class Facts:
     widest: PassageCluster | None
     document_clusters: int
     clustered_documents: int
-    furniture: int
+    set_aside: Mapping[str, int]
     furniture_places: int
     skipped: int
     no_relations: str
     warnings: tuple[str, ...]
+
+    @property
+    def furniture(self) -> int:
+        """Return how many distinct texts were set aside."""
+        return sum(self.set_aside.values())
 
 
 @dataclass(slots=True)
@@ -106,7 +112,7 @@ def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = (), seen: Coun
         widest=next((p for p in ranked(result.passages) if p.kind not in INCIDENTAL), None),
         document_clusters=len(result.documents),
         clustered_documents=len({m.doc_id for c in result.documents for m in c.members}),
-        furniture=len(distinct(result.suppressed)),
+        set_aside=Counter(rule for rule, _, _ in {(s.rule, s.family or "", s.text) for s in result.suppressed}),
         furniture_places=len(result.suppressed),
         skipped=skipped,
         no_relations=PAGES if _mapping(result.manifest, "config").get("unit") == "page" else "",

@@ -74,8 +74,9 @@ _Key = tuple[bool, str]
 
 @dataclass(slots=True)
 class Tally:
-    """What is counted while clusters pass by."""
+    """What is counted while clusters pass by; `pairs` of outlets only where they are asked for."""
 
+    pairs: bool = True
     documents: dict[_Key, set[str]] = field(default_factory=dict)
     passages: Counter[_Key] = field(default_factory=Counter)
     first: Counter[_Key] = field(default_factory=Counter)
@@ -128,6 +129,8 @@ def _count(cluster: PassageCluster, tally: Tally, texts: Mapping[str, Document])
     first = _first(whens)
     if first is not None:
         tally.first[first] += 1
+    if not tally.pairs:
+        return 0
     if len(whens) > WIDEST:
         return 1
     for left, right in combinations(sorted(whens), 2):

@@ -23,9 +23,9 @@ from rich.table import Table
 from rich.text import Text
 
 from dedup.model import SCOPES, PassageCluster, ScanResult
-from dedup.report.facts import Facts, distinct, gather, sentences
+from dedup.report.facts import Counts, Facts, gather, sentences
 from dedup.report.labels import SCOPE_LABELS, carriers, number, plural, ranked
-from dedup.report.network import network
+from dedup.report.network import Tally, network
 from dedup.report.safe import clean, line
 
 LEAST_SECONDS: Final = 2.0
@@ -40,11 +40,16 @@ def print_summary(result: ScanResult, out: Path, console: Console) -> None:
 
     `out` is the folder of the results; foreign text is printed without control characters or console markup.
     """
-    facts = gather(result, network(result).outlets)
+    tally, counts = Tally(pairs=False), Counts()
+    # where passages are many, each is made anew whenever it is asked for
+    for cluster in ranked(result.passages):
+        tally.take(cluster, result.texts)
+        counts.take(cluster)
+    facts = gather(result, network(result, tally).outlets, counts)
     parts: list[RenderableType] = [Text(" ".join(sentences(facts)))]
     if facts.passages:
         parts += [_matrix(facts), _top(result)]
-    parts += [*_set_aside(result), *_warnings(facts), _where(out)]
+    parts += [*_set_aside(facts), *_warnings(facts), _where(out)]
     console.print(Padding(Group(*_spaced(parts)), (1, 1), expand=False))
 
 
@@ -189,13 +194,10 @@ def _cluster(cluster: PassageCluster) -> Group:
     return Group(said, Text(line(cluster.text, 160), no_wrap=True, overflow="ellipsis"))
 
 
-def _set_aside(result: ScanResult) -> list[RenderableType]:
-    if not result.suppressed:
+def _set_aside(facts: Facts) -> list[RenderableType]:
+    if not facts.set_aside:
         return []
-    rules: dict[str, int] = {}
-    for rule, _, _ in distinct(result.suppressed):
-        rules[rule] = rules.get(rule, 0) + 1
-    ordered = sorted(rules.items(), key=lambda item: (-item[1], item[0]))
+    ordered = sorted(facts.set_aside.items(), key=lambda item: (-item[1], item[0]))
     said = [f"{number(count)} by {line(rule.replace('_', ' '), 40)}" for rule, count in ordered[:_RULES]]
     if len(ordered) > _RULES:
         said.append(f"the rest by {plural(len(ordered) - _RULES, 'other rule')}")
