@@ -33,6 +33,15 @@ def _run_at(a: int, b: int, hashes: Any, floor: int, low: Any, high: Any) -> Any
 
 
 @helper
+def _hold(hits: Any, start: int, other: int, end: int) -> bool:
+    """Say whether all hits lie in the run that begins at `start` and `other` and ends, on the left, at `end`."""
+    for i in range(len(hits)):
+        if hits[i, 1] - hits[i, 0] != other - start or hits[i, 0] < start or hits[i, 0] >= end:
+            return False
+    return True
+
+
+@helper
 def _mass(masses: Any, start: int, end: int) -> int:
     """Return the mass of the tokens `[start, end)`."""
     total: Any = 0
@@ -193,11 +202,11 @@ def chain_pairs(hits: Any, groups: Any, documents: Any, bounds: Any, hashes: Any
         for side in range(2):
             d = documents[first, side]
             low[side], high[side] = bounds[d], bounds[d + 1]
-        if last - first == 1:
-            # most pairs have one hit, and most of these weigh too little
-            a, b = hits[first, 0], hits[first, 1]
-            floor = max(low[0], 2 * a - b + 1) if low[0] == low[1] else low[0]
-            start, other, end = _run_at(a, b, hashes, floor, low, high)
+        # most pairs have one run, and most of these weigh too little
+        a, b = hits[first, 0], hits[first, 1]
+        floor = max(low[0], 2 * a - b + 1) if low[0] == low[1] else low[0]
+        start, other, end = _run_at(a, b, hashes, floor, low, high)
+        if last - first == 1 or (low[0] != low[1] and _hold(hits[first:last], start, other, end)):
             if end <= start or _mass(masses, start, end) < limits[1]:
                 continue
             single[0, 0], single[0, 1], single[0, 2] = start, other, end - start

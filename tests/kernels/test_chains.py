@@ -132,6 +132,31 @@ def test_chains_are_well_formed(texts: list[list[int]]) -> None:
         assert pair[0] != pair[1] or runs[-1][0] + runs[-1][2] <= runs[0][1]
 
 
+@MANY
+@given(mosaics(), st.sampled_from([1, RARE, 4 * RARE]))
+def test_pairs_of_one_run_like_all_others(texts: list[list[int]], least: int) -> None:
+    """A pair whose hits lie in one run has the chains that its runs have when they are made and chained one by one."""
+    tokens = tokens_of(texts)
+    hits, masses = hits_of(tokens), rare(tokens)
+    limits = np.array([CHAINS.max_gap, least])
+    pairs, ends, runs = kernels.chain_pairs(
+        hits.places, hits.groups, hits.documents, tokens.bounds, tokens.hashes, masses, limits
+    )
+    made = [
+        (tuple(pair), runs[a:b].tolist()) for pair, (a, b) in zip(pairs.tolist(), itertools.pairwise(ends), strict=True)
+    ]
+    expected = []
+    for first, last in itertools.pairwise(hits.groups.tolist()):
+        pair = hits.documents[first]
+        rows, chain_of = np.empty((last - first, 3), np.int64), np.empty(last - first, np.int64)
+        count = kernels.exact_runs(
+            hits.places[first:last], tokens.hashes, tokens.bounds[pair], tokens.bounds[pair + 1], rows
+        )
+        found = kernels.best_chains(rows[:count], masses, CHAINS.max_gap, least, chain_of, pair[0] == pair[1])
+        expected += [(tuple(pair.tolist()), rows[:count][chain_of[:count] == k].tolist()) for k in range(found)]
+    assert made == expected
+
+
 @pytest.mark.parametrize(("gap", "chains"), [(0, 1), (1, 1), (12, 1), (13, 2)])
 @pytest.mark.parametrize("sides", [(1, 1), (1, 0), (0, 1)])
 def test_gaps(gap: int, chains: int, sides: tuple[int, int]) -> None:

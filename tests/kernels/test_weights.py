@@ -187,11 +187,13 @@ def test_sums_like_the_twin(rows: list[tuple[int, int]], mark: int) -> None:
 @given(token_texts(alphabet=7, max_texts=4, max_size=30), st.data())
 def test_cosines_are_those_of_scikit_learn(texts: list[list[int]], data: st.DataObject) -> None:
     """The cosine of two spans is that of the vectors of `TfidfTransformer` with the same idf."""
-    tokens = tokens_of([*texts, [1, 2, 3]])
+    tokens = tokens_of([*texts, [1, 2, 3]] * 2)
     n = len(tokens.hashes)
     masses = (tokens.hashes % np.uint32(3000)).astype(np.uint16)
-    place = st.integers(0, n - 1)
+    place = st.integers(0, n // 2 - 1)
     spans = [sorted(data.draw(st.tuples(place, place))) for _ in range(4)]
+    # the same words again, further on
+    spans.append([at + n // 2 for at in spans[-1]])
     rows = np.array([[a, b + 1, c, d + 1] for (a, b), (c, d) in itertools.pairwise(spans)], np.int64)
     left, right = (span_vectors(tokens, masses, rows[:, k], rows[:, k + 1]) for k in (0, 2))
     expected = np.clip(np.asarray(left.multiply(right).sum(axis=1)).ravel(), 0.0, 1.0)
