@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dedup.progress import Progress
+from dedup.spill import return_freed
 
 
 @dataclass(slots=True)
@@ -22,8 +23,10 @@ class Clock:
     cpu: float = 0.0
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage of `total` steps, or of unknown length; the one before it ends."""
+        """Begin a stage of `total` steps, or of unknown length; the one before it ends, and what it freed is let go
+        of."""
         self.stop()
+        return_freed()
         self.stages.append({"name": name})
         self.began, self.cpu = time.perf_counter(), _cpu_seconds()
         self.progress.stage(name, total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.errors import StoreError
-from dedup.spill import AHEAD, Parts, Scratch, in_order
+from dedup.spill import AHEAD, Parts, Scratch, _resident, in_order, return_freed
 from tests.strategies import FEW
 
 EDGES = np.array([0, 2, 2, 5], np.int64)
@@ -123,6 +124,16 @@ def test_only_a_fair_part_of_mapped_pages_is_let_go_of(tmp_path: Path, monkeypat
         monkeypatch.setattr("dedup.spill._resident", lambda held=held, mapped=mapped: (held, mapped))
         scratch.release()
         assert len(let_go) == wanted
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks glibc")
+def test_freed_memory_goes_back() -> None:
+    """Small arrays that were freed below one that is kept are let go of."""
+    arrays = [np.ones(4096, np.uint64) for _ in range(4000)]
+    held, _ = _resident()
+    del arrays[:-1]
+    return_freed()
+    assert _resident()[0] < held - 3900 * 32_000
 
 
 def test_no_place_to_write(tmp_path: Path) -> None:
