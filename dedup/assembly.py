@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from dedup import agencies, cue_signs, cues, furniture, kinds, origins
+from dedup import agencies, cue_signs, cues, furniture, kinds
 from dedup.clusters import Carrier, Cluster, Clusters
 from dedup.credits import Credit
 from dedup.families import Family, is_nameless, outlet_of
@@ -23,10 +23,8 @@ from dedup.model import (
     Document,
     DocumentCluster,
     DocumentMember,
-    Member,
     Origin,
     Pair,
-    PassageCluster,
     Scope,
     Wording,
 )
@@ -34,7 +32,6 @@ from dedup.relations import DocumentPair
 from dedup.rows import unique_rows
 from dedup.shelf import Head
 from dedup.tokens import Tokens, tokenize
-from dedup.weights import Sums
 
 # Occurrences looked at when a cluster's kind is decided.
 KIND_SAMPLE = 16
@@ -51,8 +48,6 @@ _OUTER = " \t\r\"'“”„«»().,;:!?–—-|•*"
 _BLANK = _OUTER + "\n"
 # Longest stretch before or behind the text proper that is looked at (characters).
 MARGIN = 200
-# Members that a cluster's score is the mean of.
-SCORED = 64
 # A photo credit or a remark behind a caption does not make it part of a longer paragraph either.
 _CREDIT_TAIL = re.compile(
     r"(?:\(?\s*(?:photo|foto|picture|image|bild|credit|фото|写真|图|圖|撮影)\w*\b[^\n]{0,60}|\([^()\n]{2,60}\)\.?)\s*$",
@@ -111,7 +106,7 @@ class Material:
         """Return the share of a text's words that have a capital or a figure, counted once."""
         if document not in self._usual:
             first, last = self.tokens.bounds[document : document + 2].tolist()
-            self._usual[document] = _names(self.tokens, first, last)
+            self._usual[document] = _names(self.tokens, [(first, last)])[0]
         return self._usual[document]
 
     @functools.cached_property
@@ -151,36 +146,48 @@ def telling_gaps(blocks: npt.NDArray[np.int64], tokens: Tokens) -> npt.NDArray[n
     if len(blocks) < 2:
         return np.empty(0, np.int64)
     found: npt.NDArray[np.int64] = gaps.telling_gaps(
-        blocks, tokens.flags, tokens.hashes, FLAG_DIGIT | FLAG_UPPER, _number_words(), CHANGED_WORDS
+        blocks, tokens.flags, tokens.hashes, FLAG_DIGIT | FLAG_UPPER, number_words(), CHANGED_WORDS
     )
     return found
 
 
 @functools.cache
-def _number_words() -> npt.NDArray[np.uint32]:
+def number_words() -> npt.NDArray[np.uint32]:
     """Return the hashes of figures written as words."""
     return np.unique(tokenize([NUMBER_WORDS]).hashes)
 
 
-def occurrence(carrier: Carrier, material: Material) -> kinds.Occurrence:
-    """Return a member as the kinds see it."""
+def occurrences(carriers: Sequence[Carrier], material: Material) -> list[kinds.Occurrence]:
+    """Return members as the kinds see them; what may stand in their paragraphs is found of all at once."""
+    tokens = material.tokens
+    texts = [material.documents[c.document].text for c in carriers]
+    places = [_place(c, text, tokens) for c, text in zip(carriers, texts, strict=True)]
+    signs = cue_signs.of_places(
+        [(text[low:high], text[start:end]) for text, (start, end, low, high) in zip(texts, places, strict=True)]
+    )
+    names = _names(tokens, [(c.start, c.end) for c in carriers])
+    return [_occurrence(*each, material) for each in zip(carriers, places, signs, names, strict=True)]
+
+
+def _occurrence(
+    carrier: Carrier, place: tuple[int, int, int, int], signs: int, names: float, material: Material
+) -> kinds.Occurrence:
+    start, end, low, high = place
     document = material.documents[carrier.document]
-    text = document.text
-    start, end, low, high = _place(carrier, text, material.tokens)
-    outlet = outlet_of(document)
-    own, paragraph = text[start:end], text[low:high]
-    signs = cue_signs.of(paragraph if own == paragraph else f"{paragraph}\n{own}")
+    text, outlet = document.text, outlet_of(document)
+    own, paragraph, before, after = text[start:end], text[low:high], text[low:start], text[end:high]
+    alone = _is_alone(before, after, end - start, bool(signs & cue_signs.CAPTION))
     return kinds.Occurrence(
         text=own,
         start=start,
-        before=text[low:start],
-        after=text[end:high],
+        before=before,
+        after=after,
         paragraph=paragraph,
         lead=text[max(0, low - LEAD) : low].rstrip("\n").rpartition("\n")[2],
-        names=_names(material.tokens, carrier.start, carrier.end),
+        names=names,
         usual_names=material.usual_names(carrier.document),
-        alone=_is_alone(text, start, end, low, high),
-        edge=_is_blank(text, 0, low) or _is_blank(text, high, len(text)),
+        alone=alone,
+        edge=alone and (_is_blank(text, 0, low) or _is_blank(text, high, len(text))),
         quoted=cues.quoted_share(paragraph, start - low, end - low) if signs & _MARKED else 0.0,
         document_share=(end - start) / max(1, len(text)),
         document=carrier.document,
@@ -203,10 +210,16 @@ def _place(carrier: Carrier, text: str, tokens: Tokens) -> tuple[int, int, int, 
     )
 
 
-def _is_alone(text: str, start: int, end: int, low: int, high: int) -> bool:
-    """Return whether `text[start:end]` is all of its paragraph `text[low:high]` but for a credit or little else."""
-    outside, most = len(text[low:start].strip(_OUTER)), max(12, 0.3 * (end - start))
-    return outside <= most and outside + len(_CREDIT_TAIL.sub("", text[end:high]).strip(_OUTER)) <= most
+def _is_alone(before: str, after: str, size: int, may_credit: bool) -> bool:
+    """Return whether a passage of `size` characters is all of its paragraph but for a credit or little else; `before`
+    and `after` are what stands around it there, `may_credit` says whether a credit or a bracket may."""
+    outside, most = len(before.strip(_OUTER)), max(12, 0.3 * size)
+    if outside > most:
+        return False
+    rest = len(after.strip(_OUTER))
+    if outside + rest > most and may_credit:
+        rest = len(_CREDIT_TAIL.sub("", after).strip(_OUTER))
+    return outside + rest <= most
 
 
 def _quoted(carrier: Carrier, material: Material) -> float:
@@ -220,9 +233,10 @@ def _is_blank(text: str, start: int, end: int) -> bool:
     return end - start <= MARGIN and not text[start:end].strip(_BLANK)
 
 
-def _names(tokens: Tokens, start: int, end: int) -> float:
-    """Return the share of a token span that has a capital or a figure."""
-    return round(gaps.flagged(tokens.flags, start, end, FLAG_DIGIT | FLAG_UPPER) / (end - start), 6)
+def _names(tokens: Tokens, spans: Sequence[tuple[int, int]]) -> list[float]:
+    """Return the shares of token spans that have a capital or a figure."""
+    counts = gaps.flagged(tokens.flags, np.array(spans, np.int64).reshape(-1, 2), FLAG_DIGIT | FLAG_UPPER).tolist()
+    return [round(n / (end - start), 6) for n, (start, end) in zip(counts, spans, strict=True)]
 
 
 def is_inset(material: Material, document: int, start: int, end: int) -> bool:
@@ -236,8 +250,9 @@ def is_inset(material: Material, document: int, start: int, end: int) -> bool:
     if _quoted(carrier, material) >= cues.QUOTED:
         return True
     text = material.documents[document].text
-    alone = _is_alone(text, *_place(carrier, text, material.tokens))
-    return alone and kinds.looks_like_caption(occurrence(carrier, material))
+    start, end, low, high = _place(carrier, text, material.tokens)
+    alone = _is_alone(text[low:start], text[end:high], end - start, may_credit=True)
+    return alone and kinds.looks_like_caption(occurrences([carrier], material)[0])
 
 
 def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> bool:
@@ -309,115 +324,11 @@ def _company(cluster: Cluster, material: Material) -> float | None:
     return round(sum(shared) / len(pairs), 6)
 
 
-def carried(cluster: Cluster, material: Material) -> list[origins.Carried]:
-    """Return the members as origins see them, one a text."""
-    seen: dict[int, origins.Carried] = {}
-    longest = max(m.end - m.start for m in cluster.members)
-    for m in cluster.members:
-        if m.document in seen:
-            continue
-        start, end = span_of(material.tokens, m.start, m.end)
-        document = material.documents[m.document]
-        seen[m.document] = origins.Carried(
-            document=document,
-            family=material.families[outlet_of(document)].name,
-            start=start,
-            end=end,
-            extent=(m.end - m.start) / longest,
-            credits=tuple(material.credits.get(m.document, ())),
-            may_say_first=m.document in material.may_say_first,
-        )
-    return list(seen.values())
-
-
-def passage_record(
-    cluster: Cluster, material: Material, assignment: kinds.Assignment, origin: Origin, score: float
-) -> PassageCluster:
-    """Return the record of one cluster, members in order of text and place behind the representative."""
-    head, *rest = cluster.members
-    order = [head, *sorted(rest, key=lambda m: (m.document, m.start))]  # texts are in the order of their ids
-    texts = [material.documents[m.document] for m in order]
-    members = _members(order, texts, material.tokens)
-    documents = [m.document for m in order]
-    outlets = {outlet_of(d) for d in texts}
-    smallest = min((m.doc_id, m.start) for m in members)
-    similarities = [m.similarity for m in members[1:]]
-    return PassageCluster(
-        cluster_id=xxhash.xxh3_64_hexdigest(repr((members[0].text, *smallest)).encode("utf-8", "replace")),
-        parent=None,
-        kind=assignment.kind,
-        kind_confidence=assignment.confidence,
-        evidence=assignment.evidence,
-        scope=scope_of(len(outlets), len(set(documents))),
-        repeats_in_document=len(documents) - len(set(documents)),
-        text=members[0].text,
-        score=round(score, 6),
-        cohesion=round(_mean(np.array(similarities)), 6),
-        n_documents=len(set(documents)),
-        n_outlets=len(outlets),
-        n_families=len({material.families[o].name for o in outlets}),
-        origin=origin,
-        members=members,
-    )
-
-
-def score(cluster: Cluster, mass: Sums) -> float:
-    """Return a cluster's score: the mean over its members of the mass-weighted similarity with the representative."""
-    each = [m.blocks for m in cluster.members[1 : SCORED + 1]]
-    blocks = np.concatenate(each)
-    sizes = np.array([len(b) for b in each])
-    lasts = np.cumsum(sizes) - 1
-    firsts = lasts + 1 - sizes
-    starts, ends = mass[np.array([blocks[:, 0], blocks[:, 0] + blocks[:, 2]])]
-    matched = np.add.reduceat(ends - starts, firsts)
-    return _mean(matched / np.maximum(1, ends[lasts] - starts[firsts]))
-
-
-def _mean(values: npt.NDArray[np.float64]) -> float:
-    """Return what `np.mean` does; most of its time goes before the sum of a few values."""
-    return float(np.add.reduce(values) / len(values))
-
-
 def scope_of(outlets: int, documents: int) -> Scope:
     """Return the widest scope that applies."""
     if outlets > 1:
         return "cross_outlet"
     return "within_outlet" if documents > 1 else "within_document"
-
-
-def _members(order: Sequence[Carrier], texts: Sequence[Document], tokens: Tokens) -> tuple[Member, ...]:
-    """Return the records of members, the representative first, which has not changed from itself."""
-    blocks = np.concatenate([m.blocks for m in order])
-    bounds = np.cumsum([0, *(len(m.blocks) for m in order)], dtype=np.int64)
-    counted = gaps.of_members(
-        blocks, bounds, tokens.flags, tokens.hashes, FLAG_DIGIT | FLAG_UPPER, _number_words(), CHANGED_WORDS
-    )
-    starts = tokens.starts[[m.start for m in order]].tolist()
-    ends = tokens.ends[[m.end - 1 for m in order]].tolist()
-    rows = zip(order, texts, starts, ends, counted.tolist(), strict=True)
-    return tuple(_member(m, d, (start, end), found, texts[0], tokens) for m, d, start, end, found in rows)
-
-
-def _member(
-    carrier: Carrier, document: Document, place: tuple[int, int], found: list[int], first: Document, tokens: Tokens
-) -> Member:
-    """Return the record of a member; `found` is what `gaps.of_members` gives, `first` the representative's text."""
-    start, end = place
-    matched, theirs, telling = found
-    similarity = round(matched / max(theirs, carrier.end - carrier.start), 6)
-    return Member(
-        doc_id=document.id,
-        start=start,
-        end=end,
-        text=document.text[start:end],
-        outlet=document.outlet,
-        published=document.published,
-        title=document.title,
-        url=document.url,
-        similarity=similarity,
-        wording=wording(similarity),
-        changed=tuple(changes(carrier, document, first, tokens)) if telling else (),
-    )
 
 
 def pair_record(pair: DocumentPair, documents: Sequence[Document | Head], passages: Iterable[str]) -> Pair:

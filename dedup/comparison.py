@@ -48,7 +48,7 @@ def _match(p: int, found: candidates.Found, material: assembly.Material) -> Matc
     head = Carrier(document=int(passages.documents[p, 0]), start=a0, end=a1, blocks=own)
     other = Carrier(document=int(passages.documents[p, 1]), start=b0, end=b1, blocks=blocks)
     cluster = Cluster(members=(head, other))
-    seen = [assembly.occurrence(m, material) for m in cluster.members]
+    seen = assembly.occurrences(cluster.members, material)
     about = assembly.context(cluster, material, None, furniture.Apart(False, 0.0), Origin())
     assignment = kinds.classify(seen, about)
     texts = [material.documents[m.document] for m in cluster.members]

@@ -6,15 +6,25 @@ Each has a bit, and words of which one stands in whatever its pattern in `dedup.
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Sequence
 
-from dedup.signs import Signs
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels import signs as kernels
+from dedup.kernels.signs import BIG, GLUED, LETTER, LOW, SMALL, SPACE
+from dedup.signs import Signs, read_each
 
 # Quotation marks; single ones and apostrophes; verbs of speech; first persons; navigation and the like; marks of
-# captions, and those that only captions have; who wrote a column; notices of rights.
-QUOTES, SINGLE, SPEECH, PERSON, FURNITURE, CAPTION, FRAME, AUTHOR, RIGHTS = (1 << n for n in range(9))
-EVERY = (1 << 9) - 1
+# captions, and those that only captions have; who wrote a column; notices of rights; what a company says of itself;
+# headlines run together; lists and tables.
+QUOTES, SINGLE, SPEECH, PERSON, FURNITURE, CAPTION, FRAME, AUTHOR, RIGHTS, ABOUT, TOGETHER, LISTED = (
+    1 << n for n in range(12)
+)
+EVERY = (1 << 12) - 1
 
-_CHARACTERS = {'"＂“„«‹「『《〝”»›」』》〞': QUOTES, "'‘’": SINGLE, "(": CAPTION, "/": FRAME}
+_CHARACTERS = {'"＂“„«‹「『《〝”»›」』》〞': QUOTES, "'‘’": SINGLE, "(": CAPTION, "/": FRAME, "|•·▪►▸»": TOGETHER}
 _OF_SPEECH = (
     *("said", "says", "told", "added", "tweeted", "wrote", "stated", "testified", "explained", "insisted", "warned"),
     *("argued", "according to", "statement", "sagte", "erklärte", "dijo", "declaró", "afirmó", "a déclaré", "a dit"),
@@ -81,7 +91,21 @@ _OF_FURNITURE = (
     *(" ikuti kami", " đọc thêm", " đăng ký nhận", " bản quyền"),
 )
 _OF_CAPTIONS = (
-    *("pictur", "photo", "foto", "image", "imagen", "bild", "file ", "handout", "archiv", "imago", "صورة", "تصویر"),
+    *(
+        "pictur",
+        "photo",
+        "foto",
+        "image",
+        "imagen",
+        "bild",
+        "credit",
+        "file ",
+        "handout",
+        "archiv",
+        "imago",
+        "صورة",
+        "تصویر",
+    ),
     *("تصوير", "фото", "图片", "圖片", "资料图", "資料圖", "图为", "圖為", "攝", "摄", "写真", "撮影", "資料", "ภาพ"),
     *("फोटो", "तस्वीर", "चित्र", "छाया", "ছবি", "사진", "φωτο", "فوٹو", "تصاویر", "світлин", "фотография", "светлина"),
     *("图", "圖", "архивн", "архівн", "资料照", "資料照", "أرشيف"),
@@ -101,12 +125,41 @@ _OF_RIGHTS = (
 )
 
 
+_OF_ABOUT = (
+    *("about", "über", "à propos d", "acerca de", "sobre", "informazioni su", "о компании", "об авторе"),
+    *("про компанію", "关于", "關於", "نبذة عن", "के बारे में", "founded in ", "established in ", "incorporated in "),
+    *("set up in ", "fundad", "cread", "fondat", "fondé", "créé", "gegründet", "založen", "opgericht ", "grundad "),
+    *("grundlagt ", "stiftet ", "założon", "основан", "создан", "заснован", "створен", "성립", "설립", "创立", "成立"),
+    *("創立", "创办", "創辦", "設立", "創業", "kurul", "ก่อตั้ง", "จัดตั้ง", "تأسس", "قائم ", "کی بنیاد", "स्थापना", "स्थापित"),
+    "স্থাপিত",
+)
+
+
 @functools.cache
 def _signs() -> Signs:
     """Return what finds them."""
     groups = {SPEECH: _OF_SPEECH, PERSON: _PERSONS, FURNITURE: _OF_FURNITURE, CAPTION: _OF_CAPTIONS}
-    groups |= {FRAME: _OF_FRAMES, AUTHOR: _OF_AUTHORS, RIGHTS: _OF_RIGHTS}
+    groups |= {FRAME: _OF_FRAMES, AUTHOR: _OF_AUTHORS, RIGHTS: _OF_RIGHTS, ABOUT: _OF_ABOUT, TOGETHER: (" MORE",)}
     return Signs([(word, bit) for bit, words in groups.items() for word in words], _CHARACTERS, None)
+
+
+# Pieces of a row of cells, signs alone and lines from which a text may be a list; those at its edges may be parts.
+_CELLS, _ALONE, _LINES = 7, 3, 3
+# Code points behind which nothing is known of a character: it may be whatever matters.
+_KNOWN = 0x2200
+_SMALL, _LOW = re.compile("[a-zß-öø-ÿα-ωа-яё]"), re.compile("[a-zß-ÿ]")
+
+
+@functools.cache
+def _kinds() -> npt.NDArray[np.uint8]:
+    """Return what each code point is, as `kernels.shapes` asks."""
+    kinds = np.full(0x110000, BIG, np.uint8)
+    for c in map(chr, range(_KNOWN)):
+        kind = SPACE * c.isspace() | LETTER * (c.isalnum() or c == "_")
+        kind |= SMALL * bool(_SMALL.match(c)) | LOW * bool(_LOW.match(c))
+        kinds[ord(c)] = kind | BIG * (c.isupper() or c.isdecimal() or c == "×")
+    kinds[0x3000] = SPACE
+    return kinds
 
 
 def of(text: str) -> int:
@@ -117,4 +170,23 @@ def of(text: str) -> int:
     >>> bool(of("“We lost the boats,” she said.") & SPEECH), bool(of("The boats were lost.") & SPEECH)
     (True, False)
     """
-    return _signs().anywhere(text)
+    return int(_read([text])[0])
+
+
+def of_places(places: Sequence[tuple[str, str]]) -> list[int]:
+    """Return the bits of what may stand in paragraphs, with passages that stand in them: (paragraph, passage).
+
+    Passages have words where they begin and end, too; first persons count in them alone.
+    """
+    apart = [i for i, (paragraph, passage) in enumerate(places) if paragraph != passage]
+    found = _read([paragraph for paragraph, _ in places] + [places[i][1] for i in apart])
+    around, inside = found[: len(places)], found[len(places) :]
+    around[apart] = (around[apart] & ~PERSON) | inside
+    return [int(bits) for bits in around]
+
+
+def _read(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    shapes = read_each(texts, lambda points, bounds: kernels.shapes(points, bounds, _kinds(), _CELLS, _ALONE, _LINES))
+    glued, listed = np.where(shapes & GLUED, TOGETHER, 0), np.where(shapes & kernels.LISTED, LISTED, 0)
+    found: npt.NDArray[np.int64] = (_signs().each(texts, PERSON) | glued | listed) & EVERY
+    return found

@@ -30,7 +30,7 @@ class Occurrence:
     `alone` is true when the member is a whole paragraph but for a credit or a remark in brackets; `edge` when that is
     the first or the last of its text; `quoted` its share inside quotation marks; `names` the share of its words with a
     capital or a figure, and `usual_names` that of its text; `document_share` is its part of the whole text. `signs`
-    says what may stand in the paragraph and in the text (`cue_signs.of` both).
+    says what may stand in the paragraph and in the text (`cue_signs.of_places`).
     """
 
     text: str
@@ -105,6 +105,7 @@ SEVERAL_TEXTS, OTHER_STORIES, LONGEST_LINE = 3, 0.8, 12
 # How much of a paragraph behind a place is known (characters).
 FURTHEST = 400
 _SENTENCE_END = tuple(".!?。！？।॥۔؟…។။።։")
+_LINE_END = (*_SENTENCE_END, ":", "：")
 # What may stand between a sentence's end and a passage.
 _MARKS = " \t\"'“”„«»()*•-–—"
 _CLOSING = "\"'”’»」』)）*"
@@ -152,7 +153,7 @@ def _read(occurrences: Sequence[Occurrence], context: Context) -> _Cues:
         whole=share(_is_whole),
         inside=share(_is_inside),
         open=share(_is_open),
-        together=share(lambda o: cues.is_run_together(o.text, o.before, o.after)),
+        together=share(_is_together),
         listed=max(sum(listed) / len(listed), _part(occurrences, listed)),
         author=share(lambda o: bool(o.signs & cue_signs.AUTHOR) and cues.is_about_author(o.text)) if told else 0.0,
         links=share(lambda o: cues.leads_elsewhere(o.before, o.text)) if short else 0.0,
@@ -221,11 +222,13 @@ def _is_inside(o: Occurrence) -> bool:
 def _is_open(o: Occurrence) -> bool:
     """Return whether a place stands in lines of which most end no sentence, as headlines, links and entries of lists
     do; wrapped lines, of which some begin small, are none."""
-    lines = [line for line in map(str.strip, o.paragraph.split("\n")) if line]
-    if len(o.after) >= FURTHEST or any(line[0].islower() or _UNSTOPPED.search(line) for line in lines):
+    if len(o.after) >= FURTHEST:
         return False
-    left = sum(len(line) for line in lines if not line.rstrip(_CLOSING).endswith((*_SENTENCE_END, ":", "：")))
-    return 2 * left >= sum(map(len, lines))
+    lines = [line for line in map(str.strip, o.paragraph.split("\n")) if line]
+    left = sum(len(line) for line in lines if not line.rstrip(_CLOSING).endswith(_LINE_END))
+    if 2 * left < sum(map(len, lines)):
+        return False
+    return not any(line[0].islower() or _UNSTOPPED.search(line) for line in lines)
 
 
 def _spoken(occurrences: Sequence[Occurrence]) -> float:
@@ -241,9 +244,13 @@ def _spoken(occurrences: Sequence[Occurrence]) -> float:
 
 
 def _is_quoted(o: Occurrence) -> bool:
-    if o.quoted and cues.is_run_together(o.text, o.before, o.after):
+    if o.quoted and _is_together(o):
         return False
     return o.quoted >= cues.QUOTED or _is_attributed(o) or cues.is_signed(o.text, o.after) or _is_set_apart(o)
+
+
+def _is_together(o: Occurrence) -> bool:
+    return bool(o.signs & cue_signs.TOGETHER) and cues.is_run_together(o.text, o.before, o.after)
 
 
 def _is_set_apart(o: Occurrence) -> bool:
@@ -280,7 +287,7 @@ def _is_listed(o: Occurrence) -> bool:
     """Return whether a place is a table or a list of names, or stands in one."""
     if o.names >= max(LISTED, o.usual_names + ABOVE_USUAL):
         return True
-    return cues.is_list(o.text) or cues.stands_in_table(o.before, o.after)
+    return bool(o.signs & cue_signs.LISTED) and (cues.is_list(o.text) or cues.stands_in_table(o.before, o.after))
 
 
 def _is_framed(o: Occurrence) -> bool:
@@ -413,7 +420,8 @@ def _has_furniture_mark(text: str) -> bool:
 
 def _is_note(o: Occurrence) -> bool:
     """Return whether a place is one paragraph of its text, not most of it, in which somebody says what he is."""
-    return o.document_share < MOST_OF_TEXT and "\n" not in o.text and cues.says_what_it_is(o.paragraph)
+    may = o.signs & cue_signs.ABOUT and o.document_share < MOST_OF_TEXT and "\n" not in o.text
+    return bool(may) and cues.says_what_it_is(o.paragraph)
 
 
 def _boilerplate(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> list[tuple[float, str]]:

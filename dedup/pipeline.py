@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,9 +20,8 @@ from dedup import (
     candidates,
     families,
     furniture,
-    kinds,
+    judging,
     memory,
-    origins,
     records,
     relations,
     rescore,
@@ -39,7 +38,7 @@ from dedup.config import Config
 from dedup.credit_hints import of_texts
 from dedup.journal import Journal
 from dedup.manifest import manifest
-from dedup.model import Kind, Origin, PassageCluster, ScanResult
+from dedup.model import Kind, ScanResult
 from dedup.progress import NoProgress, Progress
 from dedup.shelf import Chosen, Shelf
 from dedup.sources import Corpus, Source
@@ -110,14 +109,6 @@ class _Work:
     relatedness: furniture.Relatedness
     spread: Spread
     scratch: Scratch
-
-
-class _Kind(NamedTuple):
-    """What a cluster is, its members as origins see them, and whose it is unless it is a caption."""
-
-    assignment: kinds.Assignment
-    carriers: list[origins.Carried]
-    credited: Origin
 
 
 class _Scan:
@@ -340,17 +331,19 @@ class _Scan:
         """Return the records of all clusters; of documents alone their kinds, as nothing else is asked of them."""
         firsts = range(0, len(judged.clusters), BLOCK_CLUSTERS)
 
-        def part(first: int) -> Iterator[tuple[Cluster, _Kind]]:
-            for i, cluster in enumerate(judged.clusters[first : first + BLOCK_CLUSTERS], first):
-                apart = judged.apart.get(i) or self._apart(cluster, work.relatedness)
-                yield cluster, self._kind(cluster, judged.verdicts.get(i), apart, material)
+        def part(first: int) -> list[judging.Given]:
+            return [
+                judging.Given(cluster, judged.verdicts.get(i), judged.apart.get(i) or self._apart(cluster, relatedness))
+                for i, cluster in enumerate(judged.clusters[first : first + BLOCK_CLUSTERS], first)
+            ]
 
         def block(first: int) -> bytes:
-            return records.encoded(self._record(c, kind, material, found) for c, kind in part(first))
+            return judging.encoded(part(first), material, found.evidence.mass)
 
         def kinds_alone(first: int) -> bytes:
-            return msgspec.msgpack.encode([kind.assignment.kind for _, kind in part(first)])
+            return msgspec.msgpack.encode([kind.assignment.kind for kind in judging.judged(part(first), material)])
 
+        relatedness = work.relatedness
         made = records.Encoded(work.scratch)
         if self.config.only == "documents":
             for raw in work.spread(kinds_alone, firsts):
@@ -361,22 +354,6 @@ class _Scan:
                 made.append(record)
                 self.clock.advance()
         return made
-
-    @staticmethod
-    def _kind(
-        cluster: Cluster, verdict: furniture.Verdict | None, apart: furniture.Apart, material: assembly.Material
-    ) -> _Kind:
-        seen = [assembly.occurrence(m, material) for m in cluster.members[: assembly.KIND_SAMPLE]]
-        carriers = assembly.carried(cluster, material)
-        credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
-        assignment = kinds.classify(seen, assembly.context(cluster, material, verdict, apart, credited))
-        return _Kind(assignment, carriers, credited)
-
-    @staticmethod
-    def _record(cluster: Cluster, kind: _Kind, material: assembly.Material, found: candidates.Found) -> PassageCluster:
-        score = assembly.score(cluster, found.evidence.mass)
-        origin = origins.of_kind(kind.assignment.kind, kind.carriers, kind.credited, material.agencies)
-        return assembly.passage_record(cluster, material, kind.assignment, origin, score)
 
     def _relations(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, overload
 
@@ -163,11 +163,6 @@ class SuppressedPlaces(Lazy[Suppressed]):
         )
 
 
-def encoded(records: Iterable[PassageCluster]) -> bytes:
-    """Return records for `decoded`."""
-    return msgspec.msgpack.encode([msgspec.msgpack.encode(r) for r in records])
-
-
 def decoded(raw: bytes) -> list[bytes]:
-    """Return what `encoded` gave, each record as MessagePack."""
+    """Return the records that `judging.encoded` gave, each as MessagePack."""
     return msgspec.msgpack.decode(raw, type=list[bytes])

@@ -6,7 +6,8 @@ other. What is found so is where a pattern may match; whether it does, the patte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from dedup.kernels import signs as kernels
 from dedup.kernels.signs import BOUNDARY, CAPITAL, OTHER
 
-# Code points read at a time, but for longer lines.
+# Code points read at a time, but for longer lines; a single text of more is not read whole.
 MOST_POINTS = 1 << 20
 # Code points there are, and those of characters that may be another's capital; beyond them each stands for itself.
 _POINTS, _CASED = 0x110000, 0x2200
@@ -52,12 +53,12 @@ class Signs:
         self._steps, self._found = _automaton(coded, len(letters) + BOUNDARY + 1)
         self._reach = np.array(reach, np.int64)
 
-    def anywhere(self, text: str) -> int:
-        """Return the bits of all signs in a text; a line ends in a boundary."""
-        whole = 0
-        for _, piece in _pieces(text):
-            whole |= kernels.text_signs(_points(piece), self._classes, self._marks, self._steps, self._found)
-        return whole & ~CAPITAL
+    def each(self, texts: Sequence[str], twice: int = 0) -> npt.NDArray[np.int64]:
+        """Return the bits of all signs in each text, where a line ends in a boundary; bits that are `twice` are those
+        of texts that have two words with one of them. A text that is too long to be read may have all."""
+        tables = self._classes, self._marks, self._steps, self._found
+        bits = read_each(texts, lambda points, bounds: kernels.text_signs(points, bounds, *tables, twice))
+        return bits & ~CAPITAL
 
     def lines(self, text: str) -> list[list[int]]:
         """Return of each line of a text that is not empty its first and its end place, and the bits of the signs in it:
@@ -75,6 +76,22 @@ class Signs:
 def _folded(c: str) -> str:
     folded = _ALIKE.get(c) or c.casefold()
     return folded if len(folded) == 1 and ord(c) < _CASED else c
+
+
+def read_each(texts: Sequence[str], read: Callable[[Any, Any], npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    """Return what `read` makes of each text (int64), some texts at a time: of their code points, one text behind the
+    other, and of where each begins and the last one ends; -1 of a text that is too long to be read so."""
+    out = np.full(len(texts), -1, np.int64)
+    sizes = np.array([len(text) for text in texts], np.int64)
+    short = np.flatnonzero(sizes <= MOST_POINTS)
+    ends = np.cumsum(sizes[short])
+    while len(short):
+        n = int(np.searchsorted(ends, MOST_POINTS, "right"))
+        some, short = short[:n], short[n:]
+        bounds = np.concatenate([np.zeros(1, np.int64), ends[:n]])
+        out[some] = read(_points("".join([texts[i] for i in some.tolist()])), bounds)
+        ends = ends[n:] - bounds[-1]
+    return out
 
 
 def _points(text: str) -> npt.NDArray[np.uint32]:

@@ -26,6 +26,12 @@ PATTERNS = {
     "rights": (cues._RIGHTS, cue_signs.RIGHTS, True, False),
     "quotes": (cues._QUOTE_MARKS, cue_signs.QUOTES, False, True),
     "single": (cues._SINGLE, cue_signs.SINGLE, False, True),
+    "about": (cues._ABOUT_MARK, cue_signs.ABOUT, False, False),
+    "founded": (cues._FOUNDED, cue_signs.ABOUT, True, False),
+    "bars": (cues._BARS, cue_signs.TOGETHER, False, False),
+    "more": (cues._MORE, cue_signs.TOGETHER, False, False),
+    "glued": (cues._GLUED, cue_signs.TOGETHER, False, False),
+    "row": (cues._ROW, cue_signs.LISTED, False, False),
 }
 PIECES = (
     *('"We lost the boats," she said. ', "I told my friends that we know. ", "‘It is ours,’ he added. ", "Read more: "),
@@ -38,6 +44,20 @@ PIECES = (
         "The board will widen the breakwater",
         " on Monday. ",
         "Tout le monde ",
+    ),
+    *(
+        "About Croll & Sons: founded in 1903, ",
+        "a company of 90 employees. ",
+        "CrollHarbour board | ",
+        "MORE ",
+        "Ada CrollBoard ",
+    ),
+    *(
+        "Ada Croll 12 ✓ ✓ ",
+        "May 3 — Vote.\n",
+        "Ellis Harbour Selby 7 : ",
+        "Croll (3), ",
+        "The Board Of The Bay Of Selby In 2031 ",
     ),
     *("j’ai vu mon ami. ", "हम मैं ", "我们说 ", "Я сказал: ", "via AP) ", "file photo ", "image 3 of 9 "),
 )
@@ -72,10 +92,13 @@ def test_no_cue_is_missed(name: str, data: st.DataObject) -> None:
     """Whatever a pattern finds in a text, or in a part of it, has its sign there."""
     pattern, bit, lowered, parts = PATTERNS[name]
     text = data.draw(st.from_regex(pattern))
+    if name == "person":  # of which a text needs two
+        text += f" {text}"
     part = text[data.draw(st.integers(0, 3)) :] if parts else text
     for of, own in ((text, part), (text.upper(), part.upper()), (text.title(), part.title())):
         if own in of and pattern.search(own.lower() if lowered else own):
             assert cue_signs.of(of) & bit
+            assert cue_signs.of_places([("Plain.", "Plain."), (f"The tide is\n{of}", of)])[1] & bit
 
 
 def test_what_has_no_cue() -> None:
@@ -90,7 +113,7 @@ def test_the_kind_is_the_same(around: list[str], own: list[str]) -> None:
     before, text, after = "".join(around[:3]), "".join(own), "".join(around[3:])
     paragraph = before + text + after
     places = [place(before, text, after, n) for n in range(2)]
-    signs = cue_signs.of(f"{paragraph}\n{text}")
+    (signs,) = cue_signs.of_places([(paragraph, text)])
     quick = [dataclasses.replace(o, signs=signs) for o in places]
     for words in (10.0, 80.0, 300.0):
         about = Context(words=words, furniture=None, furniture_confidence=0.0, unrelated=False, distance=0.5,

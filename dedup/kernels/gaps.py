@@ -58,10 +58,11 @@ def of_members(blocks: Any, bounds: Any, flags: Any, hashes: Any, telling: int, 
 
 
 @kernel
-def flagged(flags: Any, start: int, end: int, bits: int) -> int:
-    """Return how many of the tokens `[start, end)` have one of these bits."""
-    found = 0
-    for t in range(start, end):
-        if flags[t] & bits:
-            found += 1
+def flagged(flags: Any, spans: Any, bits: int) -> Any:
+    """Return how many of the tokens of each span (int64, n x 2) have one of these bits (int64)."""
+    found = np.zeros(len(spans), np.int64)
+    for s in range(len(spans)):
+        for t in range(spans[s, 0], spans[s, 1]):
+            if flags[t] & bits:
+                found[s] += 1
     return found

@@ -12,6 +12,9 @@ from dedup.kernels.jit import kernel
 OTHER, BOUNDARY = 0, 1
 # The bit of capitals among those of characters.
 CAPITAL = 1 << 15
+# What a character is, and what a text looks like.
+SMALL, LOW, BIG, SPACE, LETTER = 1, 2, 4, 8, 16
+GLUED, LISTED = 1, 2
 _NEWLINE = 10
 
 
@@ -59,18 +62,62 @@ def line_signs(points: Any, classes: Any, marks: Any, steps: Any, found: Any, re
 
 
 @kernel
-def text_signs(points: Any, classes: Any, marks: Any, steps: Any, found: Any) -> Any:
-    """Return the bits of all that is in a text (int64), as `line_signs` of its lines, of which each end is a boundary.
+def text_signs(points: Any, bounds: Any, classes: Any, marks: Any, steps: Any, found: Any, twice: int) -> Any:
+    """Return of each text the bits of all that is in it (int64), as `line_signs` of its lines, of which each end is a
+    boundary; bits that are `twice` of texts alone in which two words with one of them end.
 
-    The arrays are those of `line_signs`.
+    Text t has the code points `bounds[t]:bounds[t + 1]` (int64); the other arrays are those of `line_signs`.
     """
-    state = steps[0, BOUNDARY]
-    whole = np.int64(0)
-    for i in range(len(points)):
-        point = points[i]
-        state = steps[state, classes[point]]
-        bits = np.int64(marks[point])
-        whole |= bits | found[state, 0]
-        if bits & CAPITAL:
-            whole |= found[state, 1]
-    return whole | found[steps[state, BOUNDARY], 0]
+    out = np.empty(len(bounds) - 1, np.int64)
+    for t in range(len(out)):
+        state = steps[0, BOUNDARY]
+        whole, again = np.int64(0), np.int64(0)
+        for i in range(bounds[t], bounds[t + 1] + 1):
+            bits = np.int64(0)
+            if i < bounds[t + 1]:
+                state = steps[state, classes[points[i]]]
+                bits = np.int64(marks[points[i]])
+            else:
+                state = steps[state, BOUNDARY]
+            ending = np.int64(found[state, 0])
+            if bits & CAPITAL:
+                ending |= found[state, 1]
+            again |= whole & ending & twice
+            whole |= bits | ending
+        out[t] = whole & ~twice | again
+    return out
+
+
+@kernel
+def shapes(points: Any, bounds: Any, kinds: Any, cells: int, signs: int, lines: int) -> Any:
+    """Return of each text what its characters look like (int64): `GLUED` where a `LOW` letter stands before a `BIG`
+    one; `LISTED` where `cells` pieces between white space in a row begin with no small letter, `signs` pieces
+    have no letter or figure, or `lines` lines end.
+
+    Text t has the code points `bounds[t]:bounds[t + 1]` (int64); `kinds` uint8, the bits of each code point: `SMALL`
+    and `LOW`, `BIG`, `SPACE` and `LETTER`, which figures are too.
+    """
+    out = np.zeros(len(bounds) - 1, np.int64)
+    for t in range(len(out)):
+        before, row, blank, ended = SPACE, 0, 0, 0
+        plain = False
+        for i in range(bounds[t], bounds[t + 1]):
+            kind = kinds[points[i]]
+            if kind & SPACE:
+                blank += plain
+                plain = False
+                ended += points[i] == _NEWLINE
+            else:
+                if before & SPACE:
+                    row = 0 if kind & SMALL else row + 1
+                    plain = True
+                    if row >= cells:
+                        out[t] |= LISTED
+                if before & LOW and kind & BIG:
+                    out[t] |= GLUED
+                if kind & LETTER:
+                    plain = False
+            before = kind
+        if blank + plain >= signs or ended >= lines:
+            out[t] |= LISTED
+    return out

@@ -37,7 +37,8 @@ def test_as_reference(blocks: list[tuple[int, int, int]], flags: list[int], numb
     found = kernels.telling_gaps(array, marks, hashes, UPPER, words, MOST).tolist()
     assert found == reference.telling_gaps(blocks, telling, MOST)
     assert kernels.matched(array) == reference.matched(blocks)
-    assert kernels.flagged(marks, 3, number, UPPER) == sum(bool(f & UPPER) for f in flags[3:number])
+    found = kernels.flagged(marks, np.array([(3, number), (number, number)], np.int64), UPPER)
+    assert found.tolist() == [sum(bool(f & UPPER) for f in flags[3:number]), 0]
 
 
 @SOME

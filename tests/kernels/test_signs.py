@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import signs
-from dedup.kernels.signs import CAPITAL
+from dedup.kernels.signs import BIG, CAPITAL, GLUED, LETTER, LISTED, LOW, SMALL, SPACE, shapes
 from dedup.signs import Signs
 from tests import reference
 from tests.strategies import SOME
@@ -31,19 +33,48 @@ def test_as_reference(text: str, most: int) -> None:
 
 
 @SOME
-@given(st.text(alphabet="abcdABCKkuß .-/(é😀\n\u212aİıiſ\ud800z", max_size=40), st.booleans(), st.integers(1, 12))
-def test_of_a_whole_text(text: str, closed: bool, most: int) -> None:
+@given(
+    st.lists(st.text(alphabet="abcdABCKkuß .-/(é😀\n\u212aİıiſ\ud800z", max_size=40), max_size=4),
+    st.booleans(),
+    st.integers(20, 90),
+)
+def test_of_whole_texts(texts: list[str], closed: bool, most: int) -> None:
     """Of a whole text that is found which is found in any of its lines; without a list of boundaries all is one that
-    is no letter of a word."""
+    is no letter of a word. What is too long to be read may have all."""
     made = Signs(WORDS, CHARACTERS, BOUNDARY if closed else None, REACH)
     letters = {c.casefold() for word, _ in WORDS for c in word if c.isalnum()} | {"i"}
-    between = {c for c in text if not c.isalnum() or not {c.casefold(), c.lower()[:1]} & letters}
-    boundary = BOUNDARY if closed else "".join(sorted(between))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(signs, "MOST_POINTS", most)
-        found = made.anywhere(text)
-    rows = reference.line_signs(text, WORDS, CHARACTERS, boundary, REACH)
-    assert found == functools.reduce(int.__or__, (row[2] for row in rows), 0)
+        found = made.each(texts).tolist()
+    for text, bits in zip(texts, found, strict=True):
+        between = {c for c in text if not c.isalnum() or not {c.casefold(), c.lower()[:1]} & letters}
+        boundary = BOUNDARY if closed else "".join(sorted(between))
+        rows = reference.line_signs(text, WORDS, CHARACTERS, boundary, REACH)
+        assert bits == (~CAPITAL if len(text) > most else functools.reduce(int.__or__, (row[2] for row in rows), 0))
+
+
+def test_words_that_count_when_there_are_two() -> None:
+    """A sign that is asked for twice is found where two of its words end, one behind the other."""
+    made = Signs([(" i ", 1), (" we ", 1), (" said ", 2)], {}, None)
+    texts = ["I said so.", "I said that I know.", "We, we said", "said"]
+    assert made.each(texts, twice=1).tolist() == [2, 3, 3, 2]
+    assert made.each(texts).tolist() == [3, 3, 3, 2]
+
+
+@SOME
+@given(st.lists(st.text(alphabet="ab1_ \n(✓A", max_size=24), max_size=4), st.integers(1, 4))
+def test_shapes(texts: list[str], least: int) -> None:
+    """Letters glued to the next, rows of cells, signs alone and lines are those that patterns find."""
+    kinds = np.zeros(0x110000, np.uint8)
+    for c in "ab1_ \n(✓A":
+        kinds[ord(c)] = SMALL * c.islower() | LOW * (c == "a") | BIG * (c in "A1") | SPACE * c.isspace()
+        kinds[ord(c)] |= LETTER * (c.isalnum() or c == "_")
+    found = signs.read_each(texts, lambda points, bounds: shapes(points, bounds, kinds, least, least, least))
+    for text, bits in zip(texts, found.tolist(), strict=True):
+        row = re.search(rf"(?<!\S)[^\sab]\S*(?:\s+[^\sab]\S*){{{least - 1}}}", text)
+        alone = re.findall(r"(?<!\S)[^\w\s]+(?!\S)", text)
+        assert bool(bits & GLUED) == bool(re.search("a[A1]", text))
+        assert bool(bits & LISTED) == bool(row or len(alone) >= least or text.count("\n") >= least)
 
 
 def test_a_capital_at_the_end() -> None:
