@@ -21,6 +21,7 @@ from dedup.config import Config
 from dedup.errors import StoreError
 from dedup.index.contents import Seeds, band_keys
 from dedup.index.view import EVERYTHING, NO_NUMBERS, Filter, Numbers, View, once
+from dedup.kernels import lookup
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
 from dedup.kernels.tokens import FLAG_LINE, FLAG_QUOTE
@@ -228,8 +229,8 @@ class Search:
             if contexts is not None:
                 wanted = contexts[frequent].astype(np.int64) << RANK_BITS
                 given = [(view, low[n], high[n], frequent, wanted, SHIFTS) for n, view in enumerate(views)]
-                narrower = np.stack([kernels.narrowed(*one) for one in given])
-            kernels.limit(low, high, frequent, narrower, most)
+                narrower = np.stack([lookup.narrowed(*one) for one in given])
+            lookup.limit(low, high, frequent, narrower, most)
         lists = [
             _Lists(part=part, first=first, low=low[n], high=high[n], postings=views[n], costs=costs)
             for n, (part, first, costs) in enumerate(self.documents.each())
