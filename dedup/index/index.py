@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dedup import memory
 from dedup.config import Config
 from dedup.errors import StoreError
 from dedup.index import contents, foreign, handles, upkeep
@@ -43,6 +44,8 @@ BLOCK_TEXTS, ALIGN_TEXTS, TEXTS_AT_ONCE = 64, 128, 1024
 # Texts that are looked for at once, and that one thread looks for at least: the keys of many, in order, are found near
 # one another.
 SEARCH_TEXTS, LEAST_SEARCH_TEXTS = 4096, 128
+# What part of the memory allowed documents that were read may take, to be there when they are asked for again.
+KEPT_PART = 8
 
 When = str | float | datetime.datetime | datetime.date
 Batch = Document | Mapping[str, Any] | Iterable[Document | Mapping[str, Any]]
@@ -70,7 +73,8 @@ class Index:
         self._pool = ThreadPoolExecutor(self._threads)
         self._writer = ThreadPoolExecutor(1)
         self._clusters: Clusters | None = None
-        self._texts = KnownTexts(storage.database, storage.packing)
+        room = memory.limit(self.config.memory) // KEPT_PART
+        self._texts = KnownTexts(storage.database, storage.packing, room)
         storage.words_of, storage.pool = self._words_of_rows, self._pool
 
     @classmethod
@@ -413,7 +417,7 @@ class Index:
             batch=NewTexts.of(own),
             config=self.config,
         )
-        texts = list(of_texts(new.documents, known))
+        texts = of_texts(new.documents, known)
         limited = {"frequent_seeds": 0, "passed_over": 0}
         made: list[IndexMatch] = []
         for first in range(0, len(texts), SEARCH_TEXTS):
