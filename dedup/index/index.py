@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dedup import memory
 from dedup.config import Config
 from dedup.errors import StoreError
 from dedup.index import contents, foreign, handles, upkeep
@@ -38,9 +39,13 @@ from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 
 # Code points of a batch from which threads are worth while.
 LARGE = 500_000
-# Texts that one thread reads, or compares, at a time; that it looks for at a time, as many keys in order are found near
-# one another; and that are answered before the next ones are looked for.
-BLOCK_TEXTS, ALIGN_TEXTS, SEARCH_TEXTS, TEXTS_AT_ONCE = 64, 128, 256, 1024
+# Texts that one thread reads, or compares, at a time, and whose candidates are in memory at once.
+BLOCK_TEXTS, ALIGN_TEXTS, TEXTS_AT_ONCE = 64, 128, 1024
+# Texts that are looked for at once, and that one thread looks for at least: the keys of many, in order, are found near
+# one another.
+SEARCH_TEXTS, LEAST_SEARCH_TEXTS = 4096, 128
+# What part of the memory allowed documents that were read may take, to be there when they are asked for again.
+KEPT_PART = 8
 
 When = str | float | datetime.datetime | datetime.date
 Batch = Document | Mapping[str, Any] | Iterable[Document | Mapping[str, Any]]
@@ -64,10 +69,12 @@ class Index:
         """Use `Index.open`."""
         self._storage = storage
         self.config = storage.config
-        self._pool = ThreadPoolExecutor(self.config.jobs or os.cpu_count() or 1)
+        self._threads = self.config.jobs or os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self._threads)
         self._writer = ThreadPoolExecutor(1)
         self._clusters: Clusters | None = None
-        self._texts = KnownTexts(storage.database, storage.packing)
+        room = memory.limit(self.config.memory) // KEPT_PART
+        self._texts = KnownTexts(storage.database, storage.packing, room)
         storage.words_of, storage.pool = self._words_of_rows, self._pool
 
     @classmethod
@@ -410,18 +417,20 @@ class Index:
             batch=NewTexts.of(own),
             config=self.config,
         )
-        texts = list(of_texts(new.documents, known))
+        texts = of_texts(new.documents, known)
         limited = {"frequent_seeds": 0, "passed_over": 0}
         made: list[IndexMatch] = []
-        for first in range(0, len(texts), TEXTS_AT_ONCE):
-            stop = min(first + TEXTS_AT_ONCE, len(texts))
-            blocks = [(low, min(low + SEARCH_TEXTS, stop)) for low in range(first, stop, SEARCH_TEXTS)]
-            found = list(in_order(pool, search.block, blocks))
-            for block in found:
-                limited["frequent_seeds"] += block.frequent
-                limited["passed_over"] += block.passed_over
-            parts = self._compared(found, texts[:stop], search.batch, idf, pool)
-            made += itertools.chain.from_iterable(matches(p, self.config, view.state.commit) for p in parts)
+        for first in range(0, len(texts), SEARCH_TEXTS):
+            stop = min(first + SEARCH_TEXTS, len(texts))
+            each = max(LEAST_SEARCH_TEXTS, -(-(stop - first) // self._threads))
+            blocks = [(low, min(low + each, stop)) for low in range(first, stop, each)]
+            found = Candidates.joined(list(in_order(pool, search.block, blocks)))
+            limited["frequent_seeds"] += found.frequent
+            limited["passed_over"] += found.passed_over
+            for low in range(first, stop, TEXTS_AT_ONCE):
+                part = found.of(low, low + TEXTS_AT_ONCE)
+                parts = self._compared(part, texts[: low + TEXTS_AT_ONCE], search.batch, idf, pool)
+                made += itertools.chain.from_iterable(matches(p, self.config, view.state.commit) for p in parts)
         return Answer(
             matches=tuple(made),
             asked=tuple(d.id for d in new.documents),
@@ -432,11 +441,11 @@ class Index:
         )
 
     def _compared(
-        self, found: Sequence[Candidates], own: Sequence[Known], batch: NewTexts, idf: Idf, pool: Executor | None
+        self, found: Candidates, own: Sequence[Known], batch: NewTexts, idf: Idf, pool: Executor | None
     ) -> Iterator[Found]:
         """Yield what new texts share with their candidates, stored ones or earlier new ones."""
-        numbers, partner = np.unique(np.concatenate([f.numbers for f in found]), return_inverse=True)
-        asked, text = np.unique(np.concatenate([f.texts for f in found]), return_inverse=True)
+        numbers, partner = np.unique(found.numbers, return_inverse=True)
+        asked, text = np.unique(found.texts, return_inverse=True)
         place = batch.texts(numbers)
         stored = numbers[place < 0]
         kept = self._texts.take(stored.tolist(), idf, pool)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -15,69 +16,68 @@ import xxhash
 
 from dedup import rescore
 from dedup.index.packing import Packing
+from dedup.kernels import held as kernels
 from dedup.model import Document
 from dedup.spill import in_order
 from dedup.store.database import Database
-from dedup.tokens import Tokens, concatenate, tokenize
+from dedup.tokens import Tokens, tokenize
 from dedup.weights import Sums
 
 Idf = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.uint32]
+# Rows of some texts, where those of each begin, and their digests and usual shares of names.
+_Made = tuple[Rows, list[int], list[bytes], list[float]]
+_Block = Sequence[tuple[int, Document]]
 T = TypeVar("T")
 
-# Bytes of documents and tokens that are kept, and what one takes besides.
-ROOM = 96 << 20
-EACH = 2048
+# Bytes that a document takes besides its text and its tokens.
+EACH = 1024
 # Documents that one thread reads at a time.
 BLOCK = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Known:
-    """A document, its tokens alone, a digest of them that equal texts share, and what they weigh (`masses`, `marks` and
-    `usual_names` of `dedup.rescore.Evidence`) by some `idf` (float32, nats a slot)."""
+    """A document, its tokens with what they weigh by some `idf` (float32, nats a slot) as `rows` (see
+    `dedup.kernels.held`), a digest of the tokens that equal texts share, and its usual share of names."""
 
     document: Document
-    tokens: Tokens
+    rows: Rows
     digest: bytes
     idf: Idf
-    masses: npt.NDArray[np.uint16]
-    marks: npt.NDArray[np.uint8]
-    usual_names: npt.NDArray[np.float64]
+    usual_names: float
 
     @property
     def size(self) -> int:
         """Return about how many bytes it takes."""
-        return EACH + 2 * len(self.document.text) + 17 * len(self.tokens.hashes)
+        return EACH + sys.getsizeof(self.document.text) + self.rows.nbytes
 
 
-def of_texts(documents: Sequence[Document], known: rescore.Evidence) -> Iterator[Known]:
-    """Yield each document with its own part of what is known of all."""
-    tokens, bounds = known.tokens, known.tokens.bounds.tolist()
-    for d, (low, high) in enumerate(itertools.pairwise(bounds)):
-        part = slice(low, high)
-        own = Tokens(
-            hashes=tokens.hashes[part],
-            starts=tokens.starts[part],
-            ends=tokens.ends[part],
-            flags=tokens.flags[part],
-            weights=tokens.weights[part],
-            bounds=np.array([0, high - low], np.int64),
-        )
-        yield Known(
-            document=documents[d],
-            tokens=own,
-            digest=xxhash.xxh3_128_digest(own.hashes.data),
-            idf=known.idf,
-            masses=known.masses[part],
-            marks=known.marks[part],
-            usual_names=known.usual_names[d : d + 1],
-        )
+def of_texts(documents: Sequence[Document], known: rescore.Evidence) -> list[Known]:
+    """Return each document with its own part of what is known of all."""
+    return list(_each(documents, _made(known), known.idf))
+
+
+def _made(known: rescore.Evidence) -> _Made:
+    """Return what is kept of texts besides the documents."""
+    t = known.tokens
+    bounds = t.bounds.tolist()
+    raw = memoryview(np.ascontiguousarray(t.hashes)).cast("B")
+    digests = [xxhash.xxh3_128_digest(raw[4 * low : 4 * high]) for low, high in itertools.pairwise(bounds)]
+    rows = kernels.rows(t.hashes, t.starts, t.ends, t.flags, t.weights, known.masses, known.marks)
+    return rows, bounds, digests, known.usual_names.tolist()
+
+
+def _each(documents: Iterable[Document], made: _Made, idf: Idf, *, alone: bool = False) -> Iterator[Known]:
+    """Yield each document with what was made of it; `alone` with a copy, as a part would keep the rows of all."""
+    rows, bounds, digests, names = made
+    for document, (low, high), digest, usual in zip(documents, itertools.pairwise(bounds), digests, names, strict=True):
+        yield Known(document, rows[low:high].copy() if alone else rows[low:high], digest, idf, usual)
 
 
 def together(known: Sequence[Known], idf: Idf) -> rescore.Evidence:
     """Return what is known of some texts, all weighed by one `idf`, as that of one list of texts."""
-    tokens = concatenate([k.tokens for k in known])
-    masses, marks = np.concatenate([k.masses for k in known]), np.concatenate([k.marks for k in known])
+    tokens, masses, marks = _tokens(known)
     return rescore.Evidence(
         tokens=tokens,
         idf=idf,
@@ -85,16 +85,26 @@ def together(known: Sequence[Known], idf: Idf) -> rescore.Evidence:
         mass=Sums(masses),
         weight=Sums(tokens.weights),
         marks=marks,
-        usual_names=np.concatenate([k.usual_names for k in known]),
+        usual_names=np.array([k.usual_names for k in known]),
     )
+
+
+def _tokens(known: Sequence[Known]) -> tuple[Tokens, npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
+    """Return the tokens of some texts, their masses and what they are."""
+    rows = np.concatenate([k.rows for k in known])
+    hashes, starts, ends, flags, weights, masses, marks = kernels.columns(rows)
+    bounds = np.zeros(len(known) + 1, np.int64)
+    np.cumsum([len(k.rows) for k in known], out=bounds[1:])
+    tokens = Tokens(hashes=hashes, starts=starts, ends=ends, flags=flags, weights=weights, bounds=bounds)
+    return tokens, masses, marks
 
 
 class KnownTexts:
     """The documents of a database by number, which never change, so that what was read once need not be read again."""
 
-    def __init__(self, database: Database, packing: Packing) -> None:
-        """Read from a database."""
-        self._database, self._packing = database, packing
+    def __init__(self, database: Database, packing: Packing, room: int) -> None:
+        """Read from a database; keep about `room` bytes of what was used last."""
+        self._database, self._packing, self._room = database, packing, room
         self._kept: dict[int, Known] = {}
         self._size = 0
         self._lock = threading.Lock()
@@ -110,31 +120,51 @@ class KnownTexts:
                 if number in self._kept:
                     # what was used last stands last
                     found[number] = self._kept[number] = self._kept.pop(number)
-        rows = list(self._database.documents_of([n for n in numbers if n not in found]))
         stale = [n for n, known in found.items() if known.idf is not idf]
-        read = in_order(pool, lambda block: self._read(block, idf), list(_blocks(rows)))
-        again = in_order(pool, lambda block: _weighed([found[n] for n in block], idf), list(_blocks(stale)))
-        made = list(zip([number for number, _ in rows], itertools.chain.from_iterable(read), strict=True))
-        made += zip(stale, itertools.chain.from_iterable(again), strict=True)
-        with self._lock:
-            for number, known in made:
-                found[number] = known
-                self._size += known.size if number not in self._kept else 0
+        made = itertools.chain(
+            self._read([n for n in numbers if n not in found], idf, pool),
+            _again([(n, found[n]) for n in stale], idf, pool),
+        )
+        for number, known in made:
+            found[number] = known
+            with self._lock:
+                if (old := self._kept.pop(number, None)) is not None:
+                    self._size -= old.size
+                self._size += known.size
                 self._kept[number] = known
-            while self._size > ROOM:
-                self._size -= self._kept.pop(next(iter(self._kept))).size
+                while self._size > self._room:
+                    self._size -= self._kept.pop(next(iter(self._kept))).size
         return found
 
-    def _read(self, rows: Sequence[tuple[int, bytes]], idf: Idf) -> list[Known]:
-        documents = list(self._packing.unpack_all(body for _, body in rows))
-        return list(of_texts(documents, rescore.evidence(tokenize([d.text for d in documents]), idf)))
+    def _read(self, numbers: Sequence[int], idf: Idf, pool: Executor | None) -> Iterator[tuple[int, Known]]:
+        """Yield documents with their numbers. Records are unpacked by the thread that asks, as only one can at a time;
+        what is made of their texts is made by others meanwhile."""
+
+        def made(block: _Block) -> tuple[_Block, _Made]:
+            return block, _made(rescore.evidence(tokenize([d.text for _, d in block]), idf))
+
+        for block, parts in in_order(pool, made, _blocks(self._unpacked(numbers))):
+            yield from zip((n for n, _ in block), _each((d for _, d in block), parts, idf, alone=True), strict=True)
+
+    def _unpacked(self, numbers: Sequence[int]) -> Iterator[tuple[int, Document]]:
+        """Yield documents with their numbers, in the order in which they are stored."""
+        for number, body in self._database.documents_of(numbers):
+            yield number, self._packing.unpack(body)
 
 
-def _blocks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for first in range(0, len(items), BLOCK):
-        yield items[first : first + BLOCK]
+def _again(stale: Sequence[tuple[int, Known]], idf: Idf, pool: Executor | None) -> Iterator[tuple[int, Known]]:
+    """Yield documents with their numbers, weighed anew."""
+
+    def made(block: Sequence[tuple[int, Known]]) -> tuple[Sequence[tuple[int, Known]], _Made]:
+        tokens, _, _ = _tokens([known for _, known in block])
+        return block, _made(rescore.evidence(tokens, idf))
+
+    for block, parts in in_order(pool, made, _blocks(stale)):
+        anew = _each((known.document for _, known in block), parts, idf, alone=True)
+        yield from zip((number for number, _ in block), anew, strict=True)
 
 
-def _weighed(known: Sequence[Known], idf: Idf) -> list[Known]:
-    """Return documents weighed anew."""
-    return list(of_texts([k.document for k in known], rescore.evidence(concatenate([k.tokens for k in known]), idf)))
+def _blocks(items: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(items)
+    while block := list(itertools.islice(left, BLOCK)):
+        yield block

@@ -18,6 +18,7 @@ from dedup.model import Document
 
 _LEVEL = 3
 _SIZE = 1 << 16
+_DECODER = msgspec.json.Decoder(Document)
 
 
 class Packing:
@@ -52,21 +53,18 @@ class Packing:
         return found
 
     def unpack_all(self, packed: Iterable[bytes]) -> Iterator[Document]:
-        """Yield the documents of `pack_all`.
+        """Return an iterator over the documents of `pack_all`, each of which raises as `unpack` does."""
+        return map(self.unpack, packed)
+
+    def unpack(self, packed: bytes) -> Document:
+        """Return one document of `pack_all`.
 
         Raises `StoreError` when the bytes are none.
         """
-        decoder = msgspec.json.Decoder(Document)
-        for one in packed:
-            try:
-                document = decoder.decode(self.plain(one))
-            except msgspec.DecodeError as error:
-                raise StoreError(f"a stored document cannot be read ({error})") from error
-            yield document
-
-    def unpack(self, packed: bytes) -> Document:
-        """Return the one document of `pack_all`; raises as `unpack_all` does."""
-        return next(self.unpack_all([packed]))
+        try:
+            return _DECODER.decode(self.plain(packed))
+        except msgspec.DecodeError as error:
+            raise StoreError(f"a stored document cannot be read ({error})") from error
 
     def is_of(self, packed: bytes, document: Document) -> bool:
         """Return whether packed bytes are those of a document, with all its fields."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from dedup.config import Config
 from dedup.errors import StoreError
 from dedup.index.contents import Seeds, band_keys
 from dedup.index.view import EVERYTHING, NO_NUMBERS, Filter, Numbers, View, once
+from dedup.kernels import lookup
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
 from dedup.kernels.tokens import FLAG_LINE, FLAG_QUOTE
@@ -51,6 +52,21 @@ class Candidates:
     numbers: Numbers
     frequent: int
     passed_over: int
+
+    @classmethod
+    def joined(cls, parts: Sequence[Candidates]) -> Candidates:
+        """Return those of one or more parts as one."""
+        return cls(
+            texts=np.concatenate([p.texts for p in parts]),
+            numbers=np.concatenate([p.numbers for p in parts]),
+            frequent=sum(p.frequent for p in parts),
+            passed_over=sum(p.passed_over for p in parts),
+        )
+
+    def of(self, first: int, last: int) -> Candidates:
+        """Return those of the texts `[first, last)`."""
+        kept = (self.texts >= first) & (self.texts < last)
+        return replace(self, texts=self.texts[kept], numbers=self.numbers[kept])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,8 +244,8 @@ class Search:
             if contexts is not None:
                 wanted = contexts[frequent].astype(np.int64) << RANK_BITS
                 given = [(view, low[n], high[n], frequent, wanted, SHIFTS) for n, view in enumerate(views)]
-                narrower = np.stack([kernels.narrowed(*one) for one in given])
-            kernels.limit(low, high, frequent, narrower, most)
+                narrower = np.stack([lookup.narrowed(*one) for one in given])
+            lookup.limit(low, high, frequent, narrower, most)
         lists = [
             _Lists(part=part, first=first, low=low[n], high=high[n], postings=views[n], costs=costs)
             for n, (part, first, costs) in enumerate(self.documents.each())

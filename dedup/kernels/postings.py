@@ -18,8 +18,6 @@ NEXT_BITS, BEFORE_BITS = CONTEXT[1] + CONTEXT[2], CONTEXT[2]
 RANK_BITS = 18
 # What a hit differs in from the text, as `gather` tells it.
 BEFORE, BEHIND = 1, 2
-# How far from where an even spread puts a key it is looked for first: three standard deviations among 512 keys.
-NEAR = 32
 # Groups of documents in which the hits of a text are first counted together, and how much sums of the same values in
 # another order may differ.
 GROUPS, TINY = 1 << 13, 1e-6
@@ -63,125 +61,6 @@ def chosen(groups: Any, starts: Any, ends: Any, mass: Any, value: Any, borders: 
     return out
 
 
-@helper
-def _first_not_less(view: Any, block: int, n: int, key: Any, guess: int) -> int:
-    """Return where `key` would be put before its equals among the first `n` sorted values of a block, looking near a
-    guess."""
-    low, high, step = max(guess - NEAR, 0), min(guess + NEAR, n), NEAR
-    while low > 0 and view[block, low - 1] >= key:
-        step *= 2
-        low, high = max(low - step, 0), low
-    while high < n and view[block, high] < key:
-        step *= 2
-        low, high = high + 1, min(high + step, n)
-    # without a branch on the values, which would be guessed wrong at every other step
-    size = high - low
-    while size > 0:
-        half = size >> 1
-        less = view[block, low + half] < key
-        low += half + 1 if less else 0
-        size = size - half - 1 if less else half
-    return low
-
-
-@helper
-def _first_greater(view: Any, block: int, n: int, key: Any, start: int) -> int:
-    """Return where `key` would be put behind its equals, of which the first would stand at `start`."""
-    high, step = start, 1
-    low = start
-    while high < n and view[block, high] == key:
-        low, high = high + 1, high + step
-        step *= 2
-    high = min(high, n)
-    while low < high:
-        middle = (low + high) >> 1
-        if view[block, middle] == key:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@helper
-def _block_before(fences: Any, key: Any, guess: int) -> int:
-    """Return the last block whose first key is below `key`, or -1, looking near a guess."""
-    n = len(fences)
-    if guess < n and fences[guess] < key:
-        low, step = guess, 1
-        high = guess + 1
-        while high < n and fences[high] < key:
-            low, high = high, high + step
-            step *= 2
-        high = min(high, n)
-    else:
-        low, high = -1, min(guess, n)
-    while high - low > 1:
-        middle = (low + high) >> 1
-        if fences[middle] < key:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-@kernel
-def search(keys: Any, view: Any, fences: Any, checked: Any, ends: Any, low: Any, high: Any) -> Any:
-    """Write to `low` and `high` (int64 each) where each key would be put before and behind its equals.
-
-    `view` (blocks x records of a block) are sorted keys; `fences` (uint64) the first key of each block; `ends` how many
-    records there are, and the last key. Keys are hashes, so a key is looked for where an even spread puts it; it is
-    quick when they come in order. Blocks that are not `checked` (bool) are not read: returned are those that are needed
-    (int64), and only when there are none have all keys been looked for.
-    """
-    size, blocks = view.shape[1], len(fences)
-    missing = np.empty(2 * len(keys), np.int64)
-    n_missing, a = 0, 0
-    per_key = np.float64(blocks) / (np.float64(ends[1] - fences[0]) + 1.0)
-    for i in range(len(keys)):
-        key = np.uint64(keys[i])
-        guess: Any = 0
-        if key > fences[0]:
-            guess = np.int64(min(np.float64(key - fences[0]) * per_key, np.float64(blocks)))
-        # keys of many texts are near the one before; those of one text are far apart
-        a = _block_before(fences, key, max(a, 0) if abs(guess - a) <= 2 else guess)
-        # the key may begin at the end of that block, and goes on into blocks that begin with it
-        b = a
-        while b + 1 < blocks and fences[b + 1] == key:
-            b += 1
-        low[i], high[i] = 0, 0
-        if b < 0:
-            continue
-        if not checked[b] or (a >= 0 and not checked[a]):
-            missing[n_missing], missing[n_missing + 1] = max(a, 0), b
-            n_missing += 2
-            continue
-        n = min(size, ends[0] - b * size)
-        least, most = fences[b], fences[b + 1] if b + 1 < blocks else ends[1]
-        part = np.float64(key - least) / (np.float64(most - least) + 1.0)
-        start = _first_not_less(view, b, n, keys[i], int(min(part, 1.0) * (n - 1)))
-        high[i] = b * size + _first_greater(view, b, n, keys[i], start)
-        low[i] = b * size + start
-        if a < b:
-            low[i] = a * size + _first_not_less(view, a, size, keys[i], size - 1) if a >= 0 else 0
-    return missing[:n_missing].copy()
-
-
-@kernel
-def unchecked(low: Any, high: Any, size: int, checked: Any) -> Any:
-    """Return the blocks (int64) of `size` records that records `[low, high)` stand in and that are not `checked`."""
-    out = np.empty(16, np.int64)
-    n = 0
-    for i in range(len(low)):
-        if low[i] < high[i]:
-            for block in range(low[i] // size, (high[i] - 1) // size + 1):
-                if not checked[block]:
-                    if n == len(out):
-                        out = grown(out)
-                    out[n] = block
-                    n += 1
-    return out[:n].copy()
-
-
 @kernel
 def contexts(hashes: Any, weights: Any, bounds: Any, places: Any, size: int) -> Any:
     """Return a few bits (uint32, `CONTEXT`) of each of the words around seeds of `size` words at token places.
@@ -204,60 +83,6 @@ def contexts(hashes: Any, weights: Any, bounds: Any, places: Any, size: int) -> 
             word = hashes[t] >> np.uint32(32 - CONTEXT[k]) if bounds[d] <= t < bounds[d + 1] else np.uint32(0)
             out[i] = out[i] << np.uint32(CONTEXT[k]) | word
     return out
-
-
-@helper
-def _first_from(view: Any, low: int, high: int, shift: int, wanted: int) -> int:
-    """Return the first of the records `[low, high)` whose value, its lowest `shift` bits left out, is not below."""
-    size = view.shape[1]
-    while low < high:
-        middle = (low + high) >> 1
-        if np.int64(view[middle // size, middle % size]) >> shift < wanted:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@kernel
-def narrowed(view: Any, low: Any, high: Any, keys: Any, wanted: Any, shifts: Any) -> Any:
-    """Return of the records `[low, high)` of some `keys` (int64 each) those whose value agrees with `wanted` (int64).
-
-    `view` (blocks x records of a block) has the values, in order within a key. Compared is what is left without the
-    lowest `shifts[s]` bits. Returns records (int64, keys x shifts x 2: from, to).
-    """
-    out = np.empty((len(keys), len(shifts), 2), np.int64)
-    for i in range(len(keys)):
-        first, last = low[keys[i]], high[keys[i]]
-        for s in range(len(shifts)):
-            value = wanted[i] >> shifts[s]
-            first = _first_from(view, first, last, shifts[s], value)
-            last = _first_from(view, first, last, shifts[s], value + 1)
-            out[i, s, 0], out[i, s, 1] = first, last
-    return out
-
-
-@kernel
-def limit(low: Any, high: Any, keys: Any, narrower: Any, most: int) -> None:
-    """Leave of the records `[low, high)` (int64, parts x keys) of some `keys` at most `most`, those of the first parts.
-
-    `narrower` (int64, parts x keys x steps x 2, as of `narrowed`) has fewer and fewer of them: of these the first step
-    that leaves few enough, or else the last, is taken before the rest is cut off.
-    """
-    steps = narrower.shape[2]
-    for i in range(len(keys)):
-        for s in range(steps):
-            total = 0
-            for p in range(len(low)):
-                total += narrower[p, i, s, 1] - narrower[p, i, s, 0]
-            if total <= most or s == steps - 1:
-                for p in range(len(low)):
-                    low[p, keys[i]], high[p, keys[i]] = narrower[p, i, s]
-                break
-        room = most
-        for p in range(len(low)):
-            high[p, keys[i]] = min(high[p, keys[i]], low[p, keys[i]] + room)
-            room -= high[p, keys[i]] - low[p, keys[i]]
 
 
 @kernel

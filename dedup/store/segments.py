@@ -23,9 +23,10 @@ import numpy.typing as npt
 import xxhash
 
 from dedup.errors import StoreError
+from dedup.kernels import lookup
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
-from dedup.store.runs import Batch, Keys, Layout, Records, Run, RunWriter, merge
+from dedup.store.runs import Batch, Keys, Layout, Records, Run, RunWriter, celled, merge
 
 BLOCK = 512
 LAYOUTS = {
@@ -82,7 +83,7 @@ class MemoryRun:
         self._blocks = np.zeros((blocks, BLOCK), keys.dtype)
         self._blocks.reshape(-1)[: len(keys)] = keys
         self._keys = self._blocks.reshape(-1)[: len(keys)]
-        self._fences = self._keys[::BLOCK].astype(np.uint64)
+        self._cells = celled(self._keys[::BLOCK].astype(np.uint64), layout.types[0])
         self._checked = np.ones(blocks, np.bool_)
 
     def __len__(self) -> int:
@@ -93,7 +94,7 @@ class MemoryRun:
         low, high = np.zeros((2, len(keys)), np.int64)
         if len(self):
             ends = len(self), np.uint64(self._keys[-1])
-            kernels.search(keys, self._blocks, self._fences, self._checked, ends, low, high)
+            lookup.search(keys, self._blocks, self._cells, self._checked, ends, low, high)
         return low, high
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:

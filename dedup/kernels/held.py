@@ -1,0 +1,36 @@
+"""Tokens of a text with what they weigh, as one array: what is kept of many texts is put together by one copy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dedup.kernels.jit import kernel
+
+
+@kernel
+def rows(hashes: Any, starts: Any, ends: Any, flags: Any, weights: Any, masses: Any, marks: Any) -> Any:
+    """Return the columns of tokens as rows (uint32, n x 4): hash, start, end, and below its mass (16 bits) its flags
+    (8), its weight and what it is (4 each)."""
+    out = np.empty((len(hashes), 4), np.uint32)
+    for i in range(len(hashes)):
+        out[i, 0], out[i, 1], out[i, 2] = hashes[i], np.uint32(starts[i]), np.uint32(ends[i])
+        mass, flag = np.uint32(masses[i]) << np.uint32(16), np.uint32(flags[i]) << np.uint32(8)
+        out[i, 3] = mass | flag | np.uint32(weights[i]) << np.uint32(4) | np.uint32(marks[i])
+    return out
+
+
+@kernel
+def columns(rows: Any) -> Any:
+    """Return what `rows` was made of."""
+    n = len(rows)
+    hashes, starts, ends = np.empty(n, np.uint32), np.empty(n, np.int32), np.empty(n, np.int32)
+    flags, weights = np.empty(n, np.uint8), np.empty(n, np.uint8)
+    masses, marks = np.empty(n, np.uint16), np.empty(n, np.uint8)
+    for i in range(n):
+        hashes[i], starts[i], ends[i] = rows[i, 0], np.int32(rows[i, 1]), np.int32(rows[i, 2])
+        rest = rows[i, 3]
+        masses[i], flags[i] = rest >> np.uint32(16), rest >> np.uint32(8) & np.uint32(255)
+        weights[i], marks[i] = rest >> np.uint32(4) & np.uint32(15), rest & np.uint32(15)
+    return hashes, starts, ends, flags, weights, masses, marks

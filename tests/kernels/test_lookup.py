@@ -1,0 +1,97 @@
+"""Keys looked for in sorted blocks: the kernel agrees with NumPy or its obvious twin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dedup.kernels.lookup import limit, narrowed, search, unchecked
+from dedup.store.runs import celled
+from tests import reference
+from tests.strategies import MANY
+
+SPREAD = st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 63)).map(lambda pair: pair[0] >> pair[1])
+
+
+@MANY
+@given(
+    keys=st.lists(st.one_of(st.integers(0, 9), SPREAD), min_size=1, max_size=30),
+    asked=st.lists(st.one_of(st.integers(0, 10), SPREAD), max_size=8),
+    kind=st.sampled_from([np.uint32, np.uint64]),
+    times=st.sampled_from([1, 40]),
+)
+@example(keys=[0, 0, 0, 0, 1], asked=[2**64 - 1], kind=np.uint64, times=1)
+def test_search(keys: list[int], asked: list[int], kind: type[np.unsignedinteger[Any]], times: int) -> None:
+    """Keys are found where NumPy finds them, from the blocks that may hold them, however unevenly they are spread."""
+    most = np.iinfo(kind).max
+    ordered = np.sort(np.array([k * n & most for k in keys for n in range(1, times + 1)], kind))
+    view = np.pad(ordered, (0, -len(ordered) % 4)).reshape(-1, 4)
+    fences = celled(ordered[::4].astype(np.uint64), np.dtype(kind))
+    wanted = np.array([k & most for k in (*asked, *keys[:3])] * times, kind)
+    low, high = np.empty(len(wanted), np.int64), np.empty(len(wanted), np.int64)
+    checked = np.zeros(len(view), np.bool_)
+    while len(missing := search(wanted, view, fences, checked, (len(ordered), np.uint64(ordered[-1])), low, high)):
+        assert not checked[missing].all()
+        checked[missing] = True
+    assert low.tolist() == np.searchsorted(ordered, wanted).tolist()
+    assert high.tolist() == np.searchsorted(ordered, wanted, "right").tolist()
+
+
+@MANY
+@given(
+    values=st.lists(st.integers(0, 2**12 - 1), max_size=20),
+    cut=st.tuples(st.integers(0, 20), st.integers(0, 20)),
+    wanted=st.integers(0, 2**12 - 1),
+)
+def test_narrowed(values: list[int], cut: tuple[int, int], wanted: int) -> None:
+    """Of some records those are left that agree in the upper bits, the fewer of them the more agree."""
+    ordered = sorted(values)
+    low, high = sorted(min(c, len(ordered)) for c in cut)
+    shifts = [8, 4, 0]
+    view = np.pad(np.array(ordered, np.uint32), (0, -len(ordered) % 4)).reshape(-1, 4)
+    [found] = narrowed(view, np.array([low]), np.array([high]), np.array([0]), np.array([wanted]), np.array(shifts))
+    for shift, (first, last) in zip(shifts, found.tolist(), strict=True):
+        agreeing = [i for i in range(low, high) if ordered[i] >> shift == wanted >> shift]
+        assert list(range(first, last)) == agreeing
+
+
+@MANY
+@given(
+    sizes=st.integers(1, 3).flatmap(
+        lambda parts: st.lists(
+            st.lists(st.lists(st.integers(0, 6), min_size=3, max_size=3), min_size=parts, max_size=parts), min_size=1
+        )
+    ),
+    most=st.integers(0, 8),
+)
+def test_limit(sizes: list[list[list[int]]], most: int) -> None:
+    """Of the records of some keys those agree in most that leave few enough, then those of the first parts."""
+    # keys x parts x how many there are, and how many less each of two steps leaves
+    count = np.array(sizes, np.int64).transpose(1, 0, 2)
+    steps = np.maximum(count[:, :, :1] - np.cumsum(count[:, :, 1:], axis=2), 0)
+    low = np.arange(count.shape[0] * count.shape[1], dtype=np.int64).reshape(count.shape[:2]) * 100
+    high = low + count[:, :, 0]
+    # each step leaves the last ones of those before
+    narrower = np.stack([high[:, :, None] - steps, np.repeat(high[:, :, None], 2, axis=2)], axis=3)
+    keys = np.arange(count.shape[1])[::2]
+    expected = reference.limited(count[:, ::2, 0].tolist(), steps[:, ::2].tolist(), most)
+    untouched = (high - low)[:, 1::2].tolist()
+    limit(low, high, keys, np.ascontiguousarray(narrower[:, ::2]), most)
+    assert (high - low)[:, ::2].tolist() == expected
+    assert (high - low)[:, 1::2].tolist() == untouched
+
+
+@MANY
+@given(
+    spans=st.lists(st.tuples(st.integers(0, 39), st.integers(0, 12)), max_size=6),
+    checked=st.lists(st.booleans(), min_size=13, max_size=13),
+)
+def test_unchecked(spans: list[tuple[int, int]], checked: list[bool]) -> None:
+    """Every block that a span of records stands in is told until it was checked."""
+    low, high = (np.array([f(s) for s in spans], np.int64) for f in (lambda s: s[0], lambda s: s[0] + s[1]))
+    found = unchecked(low, high, 4, np.array(checked))
+    needed = {r // 4 for first, n in spans for r in range(first, first + n)}
+    assert set(found.tolist()) == {b for b in needed if not checked[b]}
