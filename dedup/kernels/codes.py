@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.kernels.jit import helper, kernel
 
-# First bytes below `ONE` are a word by themselves, those up to `TWO` with the byte that follows, `TWO` with two of them,
+# First bytes below `ONE` are a word by themselves, those up to `TWO` with the byte behind them, `TWO` with two of them,
 # `ESCAPE` with the four of a hash that has no code. So many words have a code at most.
 ONE, TWO, ESCAPE = 128, 254, 255
 SHORT = ONE + 256 * (TWO - ONE)
