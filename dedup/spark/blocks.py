@@ -14,10 +14,9 @@ from dedup.align import Passages
 from dedup.config import Config
 from dedup.copies import copied
 from dedup.seeds import Hits
-from dedup.spark import packing
+from dedup.spark import coding, packing
 from dedup.spark.packing import (
     ASKED,
-    COLUMNS,
     COPY,
     DROPPED,
     HIT,
@@ -32,7 +31,7 @@ from dedup.spark.packing import (
     packed,
     signatures_in,
     table,
-    tokens_in,
+    tokens_of,
 )
 from dedup.tokens import Tokens
 
@@ -98,8 +97,10 @@ def sifting(config: Config, bits: Bits) -> Callable[[Any], Any]:
     return stage
 
 
-def sending(names: tuple[str, ...]) -> Callable[[Any, Any], Any]:
-    """Return what blocks ask for and texts to some columns of these texts, for each block in order of their numbers."""
+def sending(words: Any = None) -> Callable[[Any, Any], Any]:
+    """Return what blocks ask for and texts to the signatures of these texts, for each block in order of their numbers,
+    or with `words` (sent, as of `coding.common_words`) to their tokens in codes."""
+    names = coding.CODED if words is not None else ("signature",)
 
     def stage(rows: Any, texts: Any) -> Any:
         import pyarrow as pa
@@ -109,23 +110,25 @@ def sending(names: tuple[str, ...]) -> Callable[[Any, Any], Any]:
             nothing = {name: pa.array([], pa.binary()) for name in ("documents", "sizes", *names)}
             return table(part=np.empty(0, np.int64), **nothing)
         texts = texts.combine_chunks()
-        documents = column(texts, "document")
+        documents, lengths = column(texts, "document"), np.zeros(texts.num_rows, np.int64)
+        if words is not None:
+            tokens = tokens_of(texts)
+            texts, lengths = table(**coding.coded(tokens, words.value)), np.diff(tokens.bounds)
         order = np.argsort(documents)
         wanted = numbers(rows, "left")
         chosen = order[np.searchsorted(documents[order], wanted)]
         edges = np.concatenate([[0], np.cumsum(column(rows, "count"))])
         blocks = column(rows, "key")
-        wide = np.asarray(pc.binary_length(texts.column(names[0]))).astype(np.int64)
-        sizes = wide // COLUMNS[names[0]].itemsize
-        filled = np.cumsum(wide[chosen])[edges[1:] - 1] // SENT
+        wide = {name: np.asarray(pc.binary_length(texts.column(name))).astype(np.int64) for name in names}
+        filled = np.cumsum(sum(wide.values())[chosen])[edges[1:] - 1] // SENT
         tables = []
         for low, high in itertools.pairwise([*np.flatnonzero(np.diff(filled, prepend=-1)).tolist(), len(blocks)]):
             some, ends = chosen[edges[low] : edges[high]], edges[low : high + 1] - edges[low]
             taken = texts.select(names).take(pa.array(some))
-            columns = {"documents": cut(documents[some], ends), "sizes": cut(sizes[some], ends)}
+            columns = {"documents": cut(documents[some], ends), "sizes": cut(lengths[some], ends)}
             for name in names:
-                bounds = np.concatenate([[0], np.cumsum(sizes[some])])
-                columns[name] = cut(numbers(taken, name, COLUMNS[name]), bounds[ends])
+                bounds = np.concatenate([[0], np.cumsum(wide[name][some])])
+                columns[name] = cut(numbers(taken, name, np.uint8), bounds[ends])
             tables.append(table(part=blocks[low:high], **columns))
         return pa.concat_tables(tables)
 
@@ -147,8 +150,8 @@ def comparing(config: Config, bits: Bits) -> Callable[[Any, Any], Any]:
     return stage
 
 
-def aligning(config: Config, idf: Any, sides: Any, one_way: bool) -> Callable[[Any, Any], Any]:
-    """Return hits and near pairs of a block of texts, and the tokens of their texts, to passages.
+def aligning(config: Config, idf: Any, words: Any, sides: Any, one_way: bool) -> Callable[[Any, Any], Any]:
+    """Return hits and near pairs of a block of texts, and the tokens of their texts in codes, to passages.
 
     All of a block is one row: pairs of texts, how many blocks each passage has, these as places within the two texts,
     and the counts of `candidates.Block`.
@@ -163,7 +166,7 @@ def aligning(config: Config, idf: Any, sides: Any, one_way: bool) -> Callable[[A
         firsts = [np.frombuffer(piece, np.int64)[0] for piece in texts.column("documents").to_pylist()]
         texts = texts.take(pa.array(np.argsort(firsts)))
         documents = numbers(texts, "documents")
-        tokens = tokens_in(texts, numbers(texts, "sizes"))
+        tokens = coding.tokens_from(texts, numbers(texts, "sizes"), words.value)
         known = rescore.evidence(tokens, idf.value)
         keep = candidates.Verified(sides=sides.value[documents], one_way=one_way, config=config)
         found = candidates.align_block(

@@ -3,6 +3,7 @@ they share."""
 
 from __future__ import annotations
 
+import gc
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.kernels.weights import SLOTS
-from dedup.spark import blocks, packing, stages
+from dedup.spark import blocks, coding, packing, stages
 from dedup.spark.packing import ASKED, FREQUENT, HIT, Bits, batch, numbers, of_kind
 
 
@@ -34,8 +35,9 @@ def rehearse() -> npt.NDArray[np.int64]:
     around = stages.windows(1, idf, np.uint32)(of_kind(hits[0], FREQUENT), rows)
     hits.append(stages.ordering(np.uint32, bits)(around))
     sifted = blocks.sifting(config, bits)(of_kind(pa.concat_tables(hits), HIT))
-    sent = blocks.sending(packing.TOKENS)(of_kind(sifted, ASKED), rows)
-    found = blocks.aligning(config, idf, sides, False)(of_kind(sifted, HIT), sent)
+    words = SimpleNamespace(value=coding.common_words(packing.tokens_of(rows)))
+    sent = blocks.sending(words)(of_kind(sifted, ASKED), rows)
+    found = blocks.aligning(config, idf, words, sides, False)(of_kind(sifted, HIT), sent)
     return numbers(found, "documents").reshape(-1, 2)
 
 
@@ -44,6 +46,9 @@ def main() -> None:
     from pyspark.daemon import manager
 
     rehearse()
+    # workers look for garbage after each task, and leave alone what they share
+    gc.collect()
+    gc.freeze()
     manager()
 
 

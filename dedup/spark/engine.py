@@ -25,7 +25,7 @@ from dedup.errors import ConfigError, EngineError
 from dedup.lsh import SMALL_BUCKET
 from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
-from dedup.spark import blocks, packing, session, stages
+from dedup.spark import blocks, coding, packing, session, stages
 from dedup.spark.packing import PACKED, POSITION_BITS
 from dedup.spill import Scratch
 from dedup.tokens import Tokens, tokenize_all
@@ -156,12 +156,12 @@ class _Run:
         self._stage("signatures")
         near = self._near(rows, about.active)
         self._stage("weights")
-        words = self._words(rows, about, near)
+        words, common = self._words(rows, about, near)
         idf = self._sent(weights.from_counts(words))
         self._stage("seeds")
         hits, counts = self._hits(rows, about, idf)
         self._stage("passages")
-        found = self._aligned(rows, hits, self._pairs(near, about.copies), idf, keep)
+        found = self._aligned(rows, hits, self._pairs(near, about.copies), (idf, self._sent(common)), keep)
         tokens = self._tokens(texts, found, wanted() if wanted else ())
         passages, more = _passages(found, tokens.bounds)
         return Found(
@@ -255,15 +255,15 @@ class _Run:
         if not counts["hits"]:
             return np.empty((0, 2), np.int64)
         pairs = self._kept(hits.groupBy("part").applyInArrow(blocks.pairing(self.bits), PACKED))
-        texts = self._fetched(rows, pairs, ("signature",))
+        texts = self._fetched(rows, pairs)
         near = pairs.where(f"kind = {packing.NEAR}").groupBy("part").cogroup(texts.groupBy("part"))
         found = near.applyInArrow(blocks.comparing(self.config, self.bits), PACKED).toArrow()
         made = np.stack([packing.numbers(found, side) >> POSITION_BITS for side in ("left", "right")], axis=1)
         return made[np.lexsort((made[:, 1], made[:, 0]))]
 
-    def _words(self, rows: Any, about: _Texts, near: Int64s) -> WordCounts:
-        """Return how common words are; what many texts have counts once, in the first of them, so it takes all texts in
-        their order."""
+    def _words(self, rows: Any, about: _Texts, near: Int64s) -> tuple[WordCounts, coding.Words]:
+        """Return how common words are, and those that get codes; what many texts have counts once, in the first of
+        them, so it takes all texts in their order."""
         columns = {name: self.scratch.column(packing.COLUMNS[name]) for name in ("hashes", "weights")}
         for table in _tables(rows.select("document", *columns), _steps(self.edges, COLLECTED)):
             for name, made in columns.items():
@@ -272,7 +272,7 @@ class _Run:
         nothing = np.empty(0, np.int32)
         found = {name: made.finish() for name, made in columns.items()}
         tokens = Tokens(**found, flags=np.empty(0, np.uint8), starts=nothing, ends=nothing, bounds=bounds)
-        return candidates.count_words(tokens, about.active, near, self.pool, self.scratch)
+        return candidates.count_words(tokens, about.active, near, self.pool, self.scratch), coding.common_words(tokens)
 
     def _hits(self, rows: Any, about: _Texts, idf: Any) -> tuple[Any, dict[str, int]]:
         """Return the hits (rows of `PACKED`), and what was counted."""
@@ -351,10 +351,11 @@ class _Run:
         between = stages.between(edges, self.bits)
         return hits.unionByName(self.session.createDataFrame(between, PACKED)) if between.num_rows else hits
 
-    def _fetched(self, rows: Any, asked: Any, names: tuple[str, ...]) -> Any:
-        """Return some columns of the texts that blocks ask for."""
-        texts = self._with_texts(asked.where(f"kind = {packing.ASKED}"), rows.select("document", *names))
-        return texts.applyInArrow(blocks.sending(names), blocks.fetched(names))
+    def _fetched(self, rows: Any, asked: Any, words: Any = None) -> Any:
+        """Return the signatures of the texts that blocks ask for, or with `words` their tokens in codes."""
+        read, sent = (("signature",), ("signature",)) if words is None else (packing.TOKENS, coding.CODED)
+        texts = self._with_texts(asked.where(f"kind = {packing.ASKED}"), rows.select("document", *read))
+        return texts.applyInArrow(blocks.sending(words), blocks.fetched(sent))
 
     def _pairs(self, near: Int64s, copies: Int64s) -> Any:
         """Return the pairs that are near by their signatures, and those with equal tokens."""
@@ -366,14 +367,15 @@ class _Run:
         )
         return self.session.createDataFrame(packing.together(found), PACKED)
 
-    def _aligned(self, rows: Any, hits: Any, pairs: Any, idf: Any, keep: Keep | None) -> Any:
-        """Return the passages as rows of `blocks.FOUND`, made in blocks of texts."""
+    def _aligned(self, rows: Any, hits: Any, pairs: Any, sent: tuple[Any, Any], keep: Keep | None) -> Any:
+        """Return the passages as rows of `blocks.FOUND`, made in blocks of texts; what words weigh, and their codes,
+        are `sent`."""
         if not isinstance(keep, candidates.Verified):
             raise TypeError("what is kept is decided on executors: pass a candidates.Verified")
-        stage = blocks.aligning(self.config, idf, self._sent(keep.sides), keep.one_way)
+        stage = blocks.aligning(self.config, *sent, self._sent(keep.sides), keep.one_way)
         asked = hits.unionByName(pairs).groupBy("part").applyInArrow(blocks.sifting(self.config, self.bits), PACKED)
         sifted = self._kept(asked)
-        texts = self._fetched(rows, sifted, packing.TOKENS)
+        texts = self._fetched(rows, sifted, sent[1])
         given = sifted.where(f"kind != {packing.ASKED}").groupBy("part").cogroup(texts.groupBy("part"))
         return given.applyInArrow(stage, blocks.FOUND).toArrow()
 

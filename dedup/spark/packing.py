@@ -152,12 +152,9 @@ def together(batches: Iterator[Any]) -> Any:
     return pa.Table.from_batches(found or [row(0, np.empty(0, np.int64), count=np.empty(0, np.int64))])
 
 
-def tokens_in(rows: Any, sizes: Int64s) -> Tokens:
-    """Return tokens, of so many for each text, from those of their columns that the rows have; the others are empty."""
-    found = {
-        name: numbers(rows, name, COLUMNS[name]) if name in rows.schema.names else np.empty(0, COLUMNS[name])
-        for name in TOKENS
-    }
+def tokens_in(columns: Mapping[str, Array], sizes: Int64s) -> Tokens:
+    """Return tokens, of so many for each text, from those of their columns that there are; the others are empty."""
+    found = {name: columns.get(name, np.empty(0, COLUMNS[name])) for name in TOKENS}
     nothing = np.empty(0, np.int32)
     bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     return Tokens(**found, starts=nothing, ends=nothing, bounds=bounds)
@@ -168,7 +165,8 @@ def tokens_of(rows: Any) -> Tokens:
     import pyarrow.compute as pc
 
     sizes = np.asarray(pc.binary_length(rows.column("hashes"))).astype(np.int64)
-    return tokens_in(rows, sizes // COLUMNS["hashes"].itemsize)
+    there = [name for name in TOKENS if name in rows.schema.names]
+    return tokens_in({name: numbers(rows, name, COLUMNS[name]) for name in there}, sizes // COLUMNS["hashes"].itemsize)
 
 
 def signatures_in(rows: Any, num_perm: int) -> npt.NDArray[np.uint32]:
