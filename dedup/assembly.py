@@ -63,6 +63,8 @@ NUMBER_WORDS = (
 )
 # Most words on either side of a gap that may name what changed.
 CHANGED_WORDS = 4
+# Share inside quotation marks from which a sentence is a quotation with the words that lead to it.
+MOSTLY = 0.5
 VERBATIM, NEAR_VERBATIM = 1.0, 0.75
 
 
@@ -247,7 +249,8 @@ def is_inset(material: Material, document: int, start: int, end: int) -> bool:
     if _within_sentence(material.tokens, document, start, end):
         return True
     carrier = Carrier(document=document, start=start, end=end, blocks=np.empty((0, 3), np.int64))
-    if _quoted(carrier, material) >= cues.QUOTED:
+    quoted = _quoted(carrier, material)
+    if quoted >= cues.QUOTED or (quoted >= MOSTLY and _is_one_sentence(material.tokens, start, end)):
         return True
     text = material.documents[document].text
     start, end, low, high = _place(carrier, text, material.tokens)
@@ -259,6 +262,32 @@ def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> boo
     """Say whether a token span neither begins, ends nor crosses a sentence or line of its text."""
     last = int(tokens.bounds[document + 1])
     return end < last and not (tokens.flags[start : end + 1] & (FLAG_LINE | FLAG_SENTENCE)).any()
+
+
+def _is_one_sentence(tokens: Tokens, start: int, end: int) -> bool:
+    """Say whether no sentence or line begins inside a token span."""
+    return not (tokens.flags[start + 1 : end] & (FLAG_LINE | FLAG_SENTENCE)).any()
+
+
+def is_stray(
+    material: Material, relatedness: furniture.Relatedness, head: int, document: int, start: int, end: int
+) -> bool:
+    """Return whether a token span is one sentence of a longer text that tells another story than the text `head`.
+
+    A story is carried within days and under like titles: a sentence of it in a text of another week, or of one that is
+    about something else, is a formula or a note, whoever has it. Pages of many stories say nothing of a sentence.
+    """
+    tokens = material.tokens
+    first, last = tokens.bounds[document : document + 2].tolist()
+    is_little = 2 * (end - start) < last - first
+    if relatedness.page_words(document) > furniture.LONGEST_STORY:
+        return False
+    if not is_little or not _is_one_sentence(tokens, start, end):
+        return False
+    times = [material.documents[d].timestamp for d in (head, document)]
+    if times[0] is not None and times[1] is not None and abs(times[0] - times[1]) > WEEK:
+        return True
+    return relatedness.titles_related(head, document) is False
 
 
 def is_quotation(cluster: Cluster, material: Material) -> bool:

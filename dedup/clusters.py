@@ -28,9 +28,12 @@ from dedup.weights import Sums
 LEAST_MEMBER = 16.0
 # Longest quotation or caption that is looked for inside a longer passage (tokens).
 LONGEST_INSET = 120
+# Most tokens between two pieces of a text that go on with one another.
+JOINED = 30
 
 Aligner = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Passages]
 IsInset = Callable[[int, int, int], bool]
+IsStray = Callable[[int, int, int, int], bool]
 Spread = Callable[[Callable[[int], bytes], Sequence[int]], Iterable[bytes]]
 # Places of a text in one part with which a new one is compared.
 MOST_PLACES = 32
@@ -164,12 +167,14 @@ class Means:
     `known` has the tokens and their masses; `align` aligns pairs of texts (int64, n x 2, left <= right) within
     spans of them (int64, n x 4 tokens) and returns their verified passages: it is asked for members that are not linked
     with their representative directly. `is_inset` says of a text and a token span whether it is a quotation or a
-    caption. A cut falls where carriers change by more than `change`. `spread` does the work on items, in order.
+    caption; `is_stray`, of the representative's text and another one's span, whether that is a sentence of another
+    story. A cut falls where carriers change by more than `change`. `spread` does the work on items, in order.
     """
 
     known: Evidence
     align: Aligner
     is_inset: IsInset
+    is_stray: IsStray
     change: float
     spread: Spread = map
 
@@ -269,9 +274,20 @@ def _add(
 def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means) -> list[Cluster]:
     """Return the clusters into which one representative's carriers are cut."""
 
+    places: dict[int, list[tuple[int, int]]] = {}
+    for piece in pieces:
+        places.setdefault(int(regions.documents[piece.carrier]), []).append(_own_span(piece))
+
     def is_inset(piece: Piece) -> bool:
-        start, end = int(piece.blocks[0, 1]), int(piece.blocks[-1, 1] + piece.blocks[-1, 2])
-        return end - start <= LONGEST_INSET and means.is_inset(int(regions.documents[piece.carrier]), start, end)
+        start, end = _own_span(piece)
+        if end - start > LONGEST_INSET:
+            return False
+        document = int(regions.documents[piece.carrier])
+        if means.is_inset(document, start, end):
+            return True
+        # who goes on with more of a story tells it
+        near = [(a, b) for a, b in places[document] if a <= end + JOINED and start <= b + JOINED]
+        return len(near) == 1 and means.is_stray(int(regions.documents[head]), document, start, end)
 
     by_carrier: dict[int, list[Piece]] = {}
     for piece in pieces:
@@ -284,6 +300,11 @@ def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means)
             number[at] = len(clusters)
             clusters.append(Cluster(members=tuple(members), parent=number.get(part.parent, -1)))
     return clusters
+
+
+def _own_span(piece: Piece) -> tuple[int, int]:
+    """Return the token span of a piece in its carrier."""
+    return int(piece.blocks[0, 1]), int(piece.blocks[-1, 1] + piece.blocks[-1, 2])
 
 
 def _members(
@@ -349,7 +370,7 @@ def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]
             continue
         if runs and runs[-1][-1, 0] + runs[-1][-1, 2] <= blocks[0, 0]:
             gap = blocks[0, 1] - runs[-1][-1, 1] - runs[-1][-1, 2]
-            if 0 <= gap <= 30 and blocks[0, 0] - runs[-1][-1, 0] - runs[-1][-1, 2] <= 30:
+            if 0 <= gap <= JOINED and blocks[0, 0] - runs[-1][-1, 0] - runs[-1][-1, 2] <= JOINED:
                 runs[-1] = np.concatenate([runs[-1], blocks])
                 continue
         runs.append(blocks)

@@ -94,6 +94,7 @@ class Relatedness:
     """Says whether texts have to do with one another, and a passage with its page.
 
     A text's remainder is what is left without the passages that at least three texts with unrelated titles carry.
+    `families` names the family of each text.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class Relatedness:
     ) -> None:
         """Take the title and the family of each text; `covered` (bool a token, all false) is for `cover`."""
         self._known, self._least = known, least
-        self._families = families
+        self.families = families
         self._pages = _pages_of(families)
         self._house: dict[str, frozenset[int]] = {}
         self._house_sorted: dict[str, npt.NDArray[np.uint32]] = {}
@@ -138,8 +139,8 @@ class Relatedness:
         if x.mass < TITLE_MASS or y.mass < TITLE_MASS:
             return None
         common = x.words.keys() & y.words.keys()
-        if common and self._families[a] == self._families[b]:
-            common -= self._house_words(self._families[a])
+        if common and self.families[a] == self.families[b]:
+            common -= self._house_words(self.families[a])
         if not common:
             return False
         shared = sum(x.words[w] for w in sorted(common))
@@ -165,7 +166,7 @@ class Relatedness:
         kept = ~self._covered[low:high]
         if int(tokens.weights[low:high][kept].sum()) < 6 * LEAST_REMAINDER:
             return None
-        family = self._families[document]
+        family = self.families[document]
         if family not in self._house_sorted:
             self._house_sorted[family] = np.array(sorted(self._house_words(family)), np.uint32)
         return self._weighted(int(low), int(high), kept, self._house_sorted[family])
