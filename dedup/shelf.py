@@ -5,9 +5,10 @@ from __future__ import annotations
 import bisect
 import copy
 import functools
+import itertools
 from array import array
-from collections.abc import Iterator, Mapping, Sequence, ValuesView
-from typing import IO, TypeVar, overload
+from collections.abc import Callable, Iterator, Mapping, Sequence, ValuesView
+from typing import IO, NamedTuple, TypeVar, overload
 
 import msgspec
 import numpy as np
@@ -35,32 +36,65 @@ class Head(msgspec.Struct, frozen=True):
 
 class Batch(msgspec.Struct, frozen=True, array_like=True):
     """Documents that stand encoded in a file of another process: the number of that file, their ids, the code points
-    of each (int64), where each begins and the last one ends (int64, n + 1), the same of their heads, and what else was
-    made of their texts there."""
+    of each (int64), where each begins and ends (int64), the same of their heads, and what else was made of their texts
+    there."""
 
     file: int
     ids: list[str]
     lengths: bytes
-    bounds: bytes
-    head_bounds: bytes
+    starts: bytes
+    ends: bytes
+    head_starts: bytes
+    head_ends: bytes
     made: bytes
 
 
-def stored(documents: Sequence[Document], number: int, file: IO[bytes], scratch: Scratch, made: bytes = b"") -> Batch:
-    """Write documents to the end of a file of `scratch`, the one of some `number`, and return where they are.
+class Line(NamedTuple):
+    """A document that is kept as the line of JSON that it came from: its head, where it begins and ends in what was
+    read, its text in UTF-8, and the code points of that."""
+
+    head: Head
+    start: int
+    end: int
+    text: memoryview
+    length: int
+
+
+# Makes the document of a line, under the id that it was given.
+FromLine = Callable[[memoryview, str], Document]
+# How the record of a line begins, and no other does.
+_BRACE = ord("{")
+
+
+def stored(
+    documents: Sequence[Document | Line],
+    number: int,
+    file: IO[bytes],
+    scratch: Scratch,
+    made: bytes = b"",
+    raw: bytes = b"",
+) -> Batch:
+    """Write documents, and `raw` with the lines of some, to the end of a file of `scratch`, the one of some `number`,
+    and return where they are.
 
     Raises `StoreError` when there is no room.
     """
     encode = msgspec.msgpack.Encoder().encode
-    whole, heads = [encode(d) for d in documents], [encode(_head(d)) for d in documents]
-    start = scratch.write(file, b"".join([*whole, *heads]))
-    bounds = start + np.cumsum([0, *map(len, whole), *map(len, heads)], dtype=np.int64)
+    whole = [encode(d) for d in documents if not isinstance(d, Line)]
+    heads = [d.head if isinstance(d, Line) else _head(d) for d in documents]
+    packed = [encode(head) for head in heads]
+    start = scratch.write(file, b"".join([raw, *whole, *packed]))
+    ends = start + len(raw) + np.cumsum([0, *map(len, whole), *map(len, packed)], dtype=np.int64)
+    spans = iter(itertools.pairwise(ends[: len(whole) + 1].tolist()))
+    places = [(start + d.start, start + d.end) if isinstance(d, Line) else next(spans) for d in documents]
     return Batch(
         file=number,
-        ids=[d.id for d in documents],
-        lengths=np.array([len(d.text) for d in documents], np.int64).tobytes(),
-        bounds=bounds[: len(whole) + 1].tobytes(),
-        head_bounds=bounds[len(whole) :].tobytes(),
+        ids=[head.id for head in heads],
+        lengths=np.array([d.length if isinstance(d, Line) else len(d.text) for d in documents], np.int64).tobytes(),
+        starts=np.array([first for first, _ in places], np.int64).tobytes(),
+        ends=np.array([last for _, last in places], np.int64).tobytes(),
+        head_starts=ends[len(whole) : -1].tobytes(),
+        head_ends=ends[len(whole) + 1 :].tobytes(),
         made=made,
     )
 
@@ -79,12 +113,11 @@ class _Spans:
     def __init__(self) -> None:
         self._files, self._starts, self._ends = array("b"), array("q"), array("q")
 
-    def add(self, file: int, bounds: bytes) -> None:
-        """Add records of one file that stand one after the other (int64, n + 1)."""
-        edges = array("q", bounds)
-        self._files.extend([file] * (len(edges) - 1))
-        self._starts += edges[:-1]
-        self._ends += edges[1:]
+    def add(self, file: int, starts: bytes, ends: bytes) -> None:
+        """Add records of one file that begin and end there (int64)."""
+        self._files.extend([file] * (len(starts) // 8))
+        self._starts.frombytes(starts)
+        self._ends.frombytes(ends)
 
     def append(self, file: int, start: int, size: int) -> None:
         """Add a record."""
@@ -108,12 +141,14 @@ class Shelf(Sequence[Document]):
         *,
         files: Sequence[IO[bytes]] = (),
         encoded: bool = False,
+        lines: FromLine | None = None,
     ) -> None:
         """With a scratch folder the documents go to a file there when they have more than `limit` code points.
 
-        `files` are those of batches; `encoded` leaves what comes in batches there also when it is less, for those who
-        ask for few of them.
+        `files` are those of batches, and `lines` makes documents of what is kept as lines there; `encoded` leaves what
+        comes in batches there also when it is less, for those who ask for few of them.
         """
+        self._lines = lines
         self._scratch, self._limit, self._files, self._encoded = scratch or Scratch(), limit, files, encoded
         self._held: list[Document] | None = []
         self._lengths = array("q")
@@ -149,8 +184,8 @@ class Shelf(Sequence[Document]):
         self._lengths.frombytes(batch.lengths)
         self._ids += batch.ids
         self._size += int(np.frombuffer(batch.lengths, np.int64).sum())
-        self._spans.add(batch.file + OWN, batch.bounds)
-        self._head_spans.add(batch.file + OWN, batch.head_bounds)
+        self._spans.add(batch.file + OWN, batch.starts, batch.ends)
+        self._head_spans.add(batch.file + OWN, batch.head_starts, batch.head_ends)
 
     def _encode(self) -> None:
         """Keep documents encoded from now on."""
@@ -270,7 +305,10 @@ class Shelf(Sequence[Document]):
             return self._held[at].text
         if at in self._replaced:
             return self._replaced[at].text
-        found: _Text = _TEXTS.decode(self._raw(at))
+        raw = self._raw(at)
+        if raw[0] == _BRACE:
+            return self._of_line(raw, at).text
+        found: _Text = _TEXTS.decode(raw)
         return found.text
 
     def _at(self, index: int) -> int:
@@ -296,8 +334,18 @@ class Shelf(Sequence[Document]):
         return self._views
 
     def _decoded(self, at: int) -> Document:
-        document: Document = self._replaced.get(at) or _DOCUMENTS.decode(self._raw(at))
+        if at in self._replaced:
+            return self._replaced[at]
+        raw = self._raw(at)
+        if raw[0] == _BRACE:
+            return self._of_line(raw, at)
+        document: Document = _DOCUMENTS.decode(raw)
         return document
+
+    def _of_line(self, raw: memoryview, at: int) -> Document:
+        if self._lines is None:
+            raise ValueError("a shelf without `lines` has a document that is one")
+        return self._lines(raw, self._ids[at])
 
 
 _DOCUMENTS, _HEADS = msgspec.msgpack.Decoder(Document), msgspec.msgpack.Decoder(Head)

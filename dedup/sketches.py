@@ -8,6 +8,7 @@ with one another. What is found here is aligned and verified later.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from dedup.config import SignatureConfig
 from dedup.kernels import sketches as kernels
 from dedup.spill import in_order
-from dedup.tokens import tokenize
+from dedup.tokens import Tokens, tokenize, tokenize_utf8
 
 # One of so many shingles is sampled, of texts of up to `SHORT` shingles all.
 ONE_OF, SHORT = 8, 64
@@ -73,9 +74,9 @@ class Sketcher:
         if self._held >= BATCH_CHARACTERS:
             self._submit()
 
-    def encoded(self, texts: list[str]) -> bytes:
-        """Return the sketches of texts for `take`, made here."""
-        made = sketch(texts, self._config)
+    def encoded(self, texts: Sequence[bytes | memoryview]) -> bytes:
+        """Return the sketches of texts in UTF-8 for `take`, made here."""
+        made = sketch(tokenize_utf8(texts), self._config)
         return msgspec.msgpack.encode([getattr(made, name).tobytes() for name in _KINDS])
 
     def take(self, raw: bytes) -> None:
@@ -94,7 +95,7 @@ class Sketcher:
 
     def _submit(self) -> None:
         texts, self._texts, self._held = self._texts, [], 0
-        self._wait(self._pool.submit(sketch, texts, self._config))
+        self._wait(self._pool.submit(lambda: sketch(tokenize(texts), self._config)))
 
     def _wait(self, future: Future[Sketches]) -> None:
         self._waiting.append(future)
@@ -120,9 +121,8 @@ class Sketcher:
         )
 
 
-def sketch(texts: list[str], config: SignatureConfig) -> Sketches:
-    """Return the sketches of some texts."""
-    tokens = tokenize(texts)
+def sketch(tokens: Tokens, config: SignatureConfig) -> Sketches:
+    """Return the sketches of the texts that have these tokens."""
     sampled, bounds, least, digests, masses = kernels.sketch(
         tokens.hashes, tokens.weights, tokens.bounds, config.shingle_size, np.uint64(2**64 // ONE_OF), SHORT
     )

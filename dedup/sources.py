@@ -13,6 +13,7 @@ import numpy.typing as npt
 from dedup.config import Config, ReadConfig
 from dedup.model import Document
 from dedup.readers import ReadLog, Workshop, batches, is_paths, read_all, read_documents
+from dedup.readers.flat import from_lines
 from dedup.readers.ids import LateBook, settle
 from dedup.shelf import Batch, Head, Shelf
 from dedup.sketches import Sketcher
@@ -75,7 +76,9 @@ def gather(
         # documents that stay in memory come quicker as they are than by way of a file
         least, make = (limit, None) if look is None else (0, look.encoded)
         shop = Workshop.of(config.jobs or cores(), scratch, least, make)
-    shelf = Shelf(scratch=scratch, limit=limit, files=shop.files if shop else (), encoded=look is not None)
+    files = shop.files if shop else ()
+    again = from_lines(config.read) if shop else None
+    shelf = Shelf(scratch=scratch, limit=limit, files=files, encoded=look is not None, lines=again)
     reference: list[Document] = []
     documents: Iterable[Document | Batch]
     if against is None:

@@ -50,10 +50,14 @@ def tokenize(texts: Sequence[str]) -> Tokens:
     >>> bool((tokens.hashes[:2] == tokens.hashes[2:]).all())
     True
     """
-    encoded = [text.encode("utf-8", "replace") for text in texts]
-    bounds = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum([len(b) for b in encoded], out=bounds[1:])
-    data = np.frombuffer(b"".join(encoded), np.uint8)
+    return tokenize_utf8([text.encode("utf-8", "replace") for text in texts])
+
+
+def tokenize_utf8(texts: Sequence[bytes | memoryview]) -> Tokens:
+    """Return the tokens of texts in valid UTF-8."""
+    bounds = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(text) for text in texts], out=bounds[1:])
+    data = np.frombuffer(b"".join(texts), np.uint8)
     tables = character_tables()
     hashes, starts, ends, flags, weights, token_bounds = kernels.tokenize(
         data, bounds, tables.classes, tables.attributes, tables.folds, tables.expansions

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -19,6 +20,28 @@ MASK32, MASK64 = 2**32 - 1, 2**64 - 1
 
 Pair = tuple[int, int]
 Run = tuple[int, int, int]
+
+# Lines of JSON
+
+
+def flat_fields(line: bytes) -> list[tuple[str, object]] | None:
+    """Return names and values of a flat object of strict JSON, numbers as they are written; None for another line."""
+
+    def number(raw: str) -> tuple[str]:
+        return (raw,) if len(raw.lstrip("-")) <= 18 and raw.isascii() and not set(raw) & set("eEnNiI") else ("far",)
+
+    try:
+        found = json.loads(
+            line.decode(), object_pairs_hook=list, parse_int=number, parse_float=number, parse_constant=number
+        )
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    plain = line.strip(b" \t\r\n").startswith(b"{") and b"\n" not in line.strip(b" \t\r\n")
+    if not plain or not 0 < len(found) <= 24 or any(isinstance(v, list | dict) or v == ("far",) for _, v in found):
+        return None
+    return None if any("\0" in s for pair in found for s in pair if isinstance(s, str)) else found
+
 
 # Characters and tokens
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from numbers import Integral
-from typing import Any
+from typing import Any, NamedTuple
 
 from dedup.config import ReadConfig
 from dedup.model import Document
@@ -21,6 +21,7 @@ from dedup.readers.log import Place, ReadLog, kind, quoted
 from dedup.readers.page import Article, Page
 from dedup.readers.scrub import encode_fit, scrub
 from dedup.readers.streams import TOO_LONG
+from dedup.shelf import Head
 
 NO_TEXT = "no text"
 BOTH = "record with a text and a page; the text is read"
@@ -47,6 +48,16 @@ class Unread:
     values: dict[str, Any]
     extra: dict[str, Any]
     place: Place
+
+
+class Strings(NamedTuple):
+    """What is asked of every record, as it was given; "" for what it lacks."""
+
+    id: str
+    title: str
+    outlet: str
+    published: str
+    url: str
 
 
 class DocumentBuilder:
@@ -119,6 +130,38 @@ class DocumentBuilder:
         if plan.extra:
             draft.extra = {key: value for key in plan.extra if _is_small(value := record[key])}
         return draft
+
+    def head(self, given: Strings, text: memoryview, place: Place) -> Head | None:
+        """Return the head of the document of a clean record of strings, as `from_record` would make it, and note it.
+
+        `text` is in UTF-8. Return None where something needs a closer look.
+        """
+        outlet, published, url = (
+            given.outlet.strip() or None,
+            given.published.strip() or None,
+            given.url.strip() or None,
+        )
+        if outlet is None and url is not None:
+            outlet = outlet_of(url)
+        timestamp = None
+        if published is not None:
+            try:
+                timestamp = self._dates.parse(published).timestamp
+            except DateError:
+                return None
+        doc_id = given.id
+        if not doc_id or doc_id.isspace():
+            doc_id = content_id(text, outlet, published, url)
+        if self._late is not None:
+            self._late.note(doc_id, place)
+        self._log.read += 1
+        return Head(doc_id, given.title.strip() or None, outlet, timestamp, url)
+
+    def again(self, record: dict[str, Any], doc_id: str) -> Document:
+        """Return the document, whose id is known, of a clean record of strings of which `head` gave the head."""
+        draft = self._from_strings(self.fields.plan(tuple(record)), record)
+        draft.id = doc_id
+        return finished(draft)
 
     def from_page(self, record: dict[str, Any], place: Place, defaults: dict[str, str]) -> Unread:
         """Return what is known of a page before it is read: where it is from, and what its path says."""

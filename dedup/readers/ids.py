@@ -165,7 +165,7 @@ def hash_text(raw: bytes) -> int:
     return xxhash.xxh3_64_intdigest(raw)
 
 
-def content_id(raw: bytes, outlet: str | None, published: str | None, url: str | None) -> str:
+def content_id(raw: bytes | memoryview, outlet: str | None, published: str | None, url: str | None) -> str:
     """Return 16 hex digits: the XXH3-64 of text, outlet, date as given and address in UTF-8, joined by NUL.
 
     >>> content_id(b"Rain all day.", None, None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -72,18 +72,22 @@ def line_records(stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:
         if line is None:
             log.skip(TOO_LONG, (name, number), f"more than {limit} bytes")
             continue
-        try:
-            record = decode(line)
-        except (ValueError, RecursionError):
-            record = None
-        if type(record) is dict:
-            if _ESCAPE in line and line.rfind(_NUL) >= 0:
-                record = Unclean(record)
-        else:
-            record = _careful(line, (name, number), log)
-            if record is None:
-                continue
-        yield number, record
+        record = line_record(line, decode, (name, number), log)
+        if record is not None:
+            yield number, record
+
+
+def line_record(line: bytes, decode: Callable[[bytes], Any], place: Place, log: ReadLog) -> dict[str, Any] | None:
+    """Return the record of a line; None, counted, where it has none."""
+    try:
+        record = decode(line)
+    except (ValueError, RecursionError):
+        record = None
+    if type(record) is not dict:
+        return _careful(line, place, log)
+    if _ESCAPE in line and line.rfind(_NUL) >= 0:
+        return Unclean(record)
+    return record
 
 
 def _spread_records(stream: Stream, limit: int, log: ReadLog) -> Iterator[Record]:

@@ -8,7 +8,7 @@ on the way is added up here in the order of the lines, so that a file reads the 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -19,34 +19,36 @@ from dedup.config import ReadConfig
 from dedup.errors import StoreError
 from dedup.model import Document
 from dedup.readers.documents import DocumentBuilder, Unread
+from dedup.readers.fields import FieldMap
+from dedup.readers.flat import Block, block_of, outlines, read_block
 from dedup.readers.ids import LateBook
-from dedup.readers.jsonl import line_records
+from dedup.readers.jsonl import line_record, line_records
 from dedup.readers.log import PartCounts, PartLog, ReadLog
-from dedup.readers.streams import Part
-from dedup.shelf import Batch, stored
+from dedup.readers.streams import TOO_LONG, Part
+from dedup.shelf import Batch, Line, stored
 from dedup.spill import Scratch
 
-# Bytes of a part: few, as what a process makes of it is then in memory that it has used before.
-PART = 1 << 19
+# Bytes of a part: few, as what a process makes of it is then in memory that it has used before. A part may be longer by
+# its last line, and is read as a block up to so many bytes.
+PART, MOST_BLOCK = 1 << 19, 1 << 21
+Make = Callable[[Sequence[bytes | memoryview]], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """How files of `least` bytes and more are read in parts: by how many processes, into which `files`, one for each,
-    and what else is made of the texts of a part there."""
+    and what else is made of the texts of a part, in UTF-8, there; lines are then kept as they are."""
 
     jobs: int
     scratch: Scratch
     files: tuple[IO[bytes], ...]
     least: int = 0
-    make: Callable[[list[str]], bytes] | None = None
+    make: Make | None = None
 
     @classmethod
-    def of(
-        cls, jobs: int, scratch: Scratch, least: int = 0, make: Callable[[list[str]], bytes] | None = None
-    ) -> Workshop | None:
-        """Return one for so many processes; None where there is but one, or none can be forked."""
-        if jobs < 2 or not workers.forks():
+    def of(cls, jobs: int, scratch: Scratch, least: int = 0, make: Make | None = None) -> Workshop | None:
+        """Return one for so many processes; None where none can be forked, or there is but one and nothing to make."""
+        if (jobs > 1 and not workers.forks()) or (jobs < 2 and make is None):
             return None
         return cls(jobs, scratch, tuple(scratch.file() for _ in range(jobs)), least, make)
 
@@ -78,14 +80,11 @@ def read(
 ) -> Iterator[Batch | Document | Unread | None]:
     """Yield the documents of a file, in batches; singly where a part holds pages, which are read elsewhere."""
     before = 0
-    if shop.make is not None:
-        shop.make(["compiled"])  # here, that each process need not load it
-
-    def part(number: int) -> bytes:
-        return _part(parted, number, config, shop)
+    make = _Maker(parted, config, shop)
 
     with parted.file:
-        for number, raw in enumerate(workers.in_processes(part, range(len(parted.spans)), shop.jobs, shop.scratch)):
+        numbers = range(len(parted.spans))
+        for number, raw in enumerate(workers.in_processes(make.part, numbers, shop.jobs, shop.scratch)):
             if not raw:
                 stream = Part(parted.name, parted.file, parted.spans[number], log, before + 1)
                 for line, record in line_records(stream, config.max_document_bytes, log):
@@ -106,23 +105,62 @@ def read(
                 return
 
 
-def _part(parted: Parted, number: int, config: ReadConfig, shop: Workshop) -> bytes:
-    """Return what came of a part, or why it could not be stored; nothing where it holds a page."""
-    log, book = PartLog(), LateBook()
-    builder = DocumentBuilder(config, log, book)
-    stream = Part(parted.name, parted.file, parted.spans[number], log)
-    documents = []
-    for line, record in line_records(stream, config.max_document_bytes, log):
-        document = builder.from_record(record, (parted.name, line), parted.defaults, clean=True)
-        if isinstance(document, Unread):
-            return b""
-        if document is not None:
-            documents.append(document)
-    which = number % shop.jobs
-    made = shop.make([d.text for d in documents]) if shop.make and documents else b""
-    try:
-        batch = stored(documents, which, shop.files[which], shop.scratch, made)
-    except StoreError as error:
-        return msgspec.msgpack.encode(str(error))
-    done = _Done(batch, book.lines, log.counts(), builder.fields.names, stream.line_feeds, stream.cut)
-    return msgspec.msgpack.encode(done)
+class _Maker:
+    """Makes the parts of a file."""
+
+    def __init__(self, parted: Parted, config: ReadConfig, shop: Workshop) -> None:
+        self._parted, self._config, self._shop = parted, config, shop
+        # what a path says of documents is said of each where it is made
+        self._flat = shop.make is not None and not parted.defaults
+        self._plans, self._decode = FieldMap(config), msgspec.json.Decoder().decode
+        if shop.make is not None:  # what is compiled is loaded here, that each process need not load it
+            shop.make([b"compiled"])
+            block_of(b"{}")
+
+    def part(self, number: int) -> bytes:
+        """Return what came of a part, or why it could not be stored; nothing where it holds a page."""
+        parted, shop, log, book = self._parted, self._shop, PartLog(), LateBook()
+        builder = DocumentBuilder(self._config, log, book)
+        stream = Part(parted.name, parted.file, parted.spans[number], log)
+        block = read_block(parted.file.fileno(), parted.spans[number], MOST_BLOCK) if self._flat else None
+        documents: list[Document | Line] = []
+        for document in self._singly(stream, builder, log) if block is None else self._flatly(block, builder, log):
+            if isinstance(document, Unread):
+                return b""
+            if document is not None:
+                documents.append(document)
+        which = number % shop.jobs
+        made = shop.make([_utf8(d) for d in documents]) if shop.make and documents else b""
+        raw = block.raw if block is not None and any(isinstance(d, Line) for d in documents) else b""
+        try:
+            batch = stored(documents, which, shop.files[which], shop.scratch, made, raw)
+        except StoreError as error:
+            return msgspec.msgpack.encode(str(error))
+        line_feeds = stream.line_feeds if block is None else block.line_feeds
+        done = _Done(batch, book.lines, log.counts(), builder.fields.names, line_feeds, stream.cut)
+        return msgspec.msgpack.encode(done)
+
+    def _singly(self, stream: Part, builder: DocumentBuilder, log: ReadLog) -> Iterator[Document | Unread | None]:
+        """Yield what is made of the lines, one by one."""
+        name, defaults = self._parted.name, self._parted.defaults
+        for line, record in line_records(stream, self._config.max_document_bytes, log):
+            yield builder.from_record(record, (name, line), defaults, clean=True)
+
+    def _flatly(
+        self, block: Block, builder: DocumentBuilder, log: ReadLog
+    ) -> Iterator[Document | Line | Unread | None]:
+        """Yield what is made of the lines, of plain ones all but a document."""
+        name, limit = self._parted.name, self._config.max_document_bytes
+        for number, found in enumerate(outlines(block, builder, self._plans, name, limit)):
+            if found is not None:
+                yield found
+                continue
+            line, place = block.line(number), (name, number + 1)
+            if len(line.removesuffix(b"\n")) > limit:
+                log.skip(TOO_LONG, place, f"more than {limit} bytes")
+            elif (record := line_record(line, self._decode, place, log)) is not None:
+                yield builder.from_record(record, place, {}, clean=True)
+
+
+def _utf8(document: Document | Line) -> bytes | memoryview:
+    return document.text if isinstance(document, Line) else document.text.encode("utf-8", "replace")
