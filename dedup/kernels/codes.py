@@ -18,7 +18,7 @@ UNUSUAL = 128
 
 
 @helper
-def _slot(word: Any, table: Any, words: Any) -> int:
+def _slot(word: Any, table: Any, words: Any) -> Any:
     """Return where in the table (int32: numbers of words, -1 for none) a word is, or is to be put."""
     mask = len(table) - 1
     slot = (np.int64(word) * 0x9E3779B1 >> 12) & mask
@@ -78,20 +78,22 @@ def decode(codes: Any, words: Any, count: int) -> Any:
     out = np.empty(count, np.uint32)
     at = 0
     for i in range(count):
-        first = codes[at]
-        more = 0 if first < ONE else 1 if first < TWO else 2 if first == TWO else 4
-        value: Any = np.int64(0)
-        for k in range(more):
-            value |= np.int64(codes[at + 1 + k]) << (8 * k)
-        if first == ESCAPE:
-            out[i] = value
-        elif first == TWO:
-            out[i] = words[SHORT + value]
-        elif first >= ONE:
-            out[i] = words[ONE + (np.int64(first) - ONE << 8) + value]
-        else:
+        first = np.int64(codes[at])
+        if first < ONE:
             out[i] = words[first]
-        at += 1 + more
+            at += 1
+        elif first < TWO:
+            out[i] = words[ONE + (first - ONE << 8) + codes[at + 1]]
+            at += 2
+        elif first == TWO:
+            out[i] = words[SHORT + codes[at + 1] + (np.int64(codes[at + 2]) << 8)]
+            at += 3
+        else:
+            value: Any = np.int64(0)
+            for k in range(4):
+                value |= np.int64(codes[at + 1 + k]) << (8 * k)
+            out[i] = value
+            at += 5
     return out
 
 

@@ -120,7 +120,7 @@ def sending(words: Any = None) -> Callable[[Any, Any], Any]:
         edges = np.concatenate([[0], np.cumsum(column(rows, "count"))])
         blocks = column(rows, "key")
         wide = {name: np.asarray(pc.binary_length(texts.column(name))).astype(np.int64) for name in names}
-        filled = np.cumsum(sum(wide.values())[chosen])[edges[1:] - 1] // SENT
+        filled = np.cumsum(np.sum([*wide.values()], axis=0)[chosen])[edges[1:] - 1] // SENT
         tables = []
         for low, high in itertools.pairwise([*np.flatnonzero(np.diff(filled, prepend=-1)).tolist(), len(blocks)]):
             some, ends = chosen[edges[low] : edges[high]], edges[low : high + 1] - edges[low]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from dedup.config import Config
 from dedup.kernels.weights import SLOTS
 from dedup.spark import blocks, coding, packing, stages
-from dedup.spark.packing import ASKED, FREQUENT, HIT, Bits, batch, numbers, of_kind
+from dedup.spark.packing import ASKED, FREQUENT, HIT, Bits, numbers, of_kind
 
 
 def rehearse() -> npt.NDArray[np.int64]:
@@ -23,12 +23,12 @@ def rehearse() -> npt.NDArray[np.int64]:
     config, bits = Config(), Bits.of(1)
     line = "the harbour ferry ran aground on a sandbank near the lighthouse before dawn"
     texts = [f"{line} word{n} other{n * 7} {line[::-1]}".encode() for n in range(3)]
+    sent = SimpleNamespace(value=(b"".join(texts), np.cumsum([len(text) for text in texts])))
     active, sides, idf = (
         SimpleNamespace(value=value)
         for value in (np.ones(3, np.bool_), np.zeros(3, np.int8), np.full(SLOTS, 8, np.float32))
     )
-    given = batch(document=np.arange(3), text=pa.array(texts, pa.binary()))
-    rows = pa.Table.from_batches(stages.reading(config)(iter([given])))
+    rows = pa.Table.from_batches(stages.reading(config, 0, sent)(iter([])))
     list(stages.banding(config, active, 1, 9)(iter(rows.to_batches())))
     seeds = packing.together(stages.seeding(config, active, idf, 1, 9)(iter(rows.to_batches())))
     hits = [stages.linking(small, np.empty(0, np.uint32), bits, known=True)(seeds) for small in (2, 9)]
@@ -36,8 +36,8 @@ def rehearse() -> npt.NDArray[np.int64]:
     hits.append(stages.ordering(np.uint32, bits)(around))
     sifted = blocks.sifting(config, bits)(of_kind(pa.concat_tables(hits), HIT))
     words = SimpleNamespace(value=coding.common_words(packing.tokens_of(rows)))
-    sent = blocks.sending(words)(of_kind(sifted, ASKED), rows)
-    found = blocks.aligning(config, idf, words, sides, False)(of_kind(sifted, HIT), sent)
+    fetched = blocks.sending(words)(of_kind(sifted, ASKED), rows)
+    found = blocks.aligning(config, idf, words, sides, False)(of_kind(sifted, HIT), fetched)
     return numbers(found, "documents").reshape(-1, 2)
 
 

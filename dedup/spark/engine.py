@@ -151,7 +151,7 @@ class _Run:
 
     def _find(self, texts: Any, keep: Keep | None, wanted: Wanted | None) -> Found:
         self._stage("tokens")
-        rows = self._kept(self._given(texts).mapInArrow(stages.reading(self.config), stages.READ))
+        rows = self._kept(self._read(texts))
         about = self._about(rows, len(texts))
         self._stage("signatures")
         near = self._near(rows, about.active)
@@ -200,14 +200,16 @@ class _Run:
         self.kept.append(self.session.sparkContext.broadcast(value))
         return self.kept[-1]
 
-    def _given(self, texts: Any) -> Any:
-        """Return the texts as a table with a part for each task, in order of their numbers.
+    def _read(self, texts: Any) -> Any:
+        """Return what is made of each text alone as a table with a part for each task, in order of their numbers.
 
         Each part is sent by itself, and waits on the driver's disk until an executor asks for it, also once more.
         """
         edges = self.edges.tolist()
         parts = [
-            self.session.range(0, 1, 1, 1).mapInArrow(stages.given(a, self._packed(texts, a, b)), stages.TEXTS)
+            self.session.range(0, 1, 1, 1).mapInArrow(
+                stages.reading(self.config, a, self._packed(texts, a, b)), stages.READ
+            )
             for a, b in (itertools.pairwise(edges) if len(edges) > 1 else [(0, 0)])
         ]
         while len(parts) > 1:

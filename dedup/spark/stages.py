@@ -53,7 +53,6 @@ Stage = Callable[[Batches], Batches]
 BATCH_TEXTS = 256
 # Places that are put into parts at a time, about.
 PLACES = 1 << 22
-TEXTS = "document long, text binary"
 READ = f"document long, {', '.join(f'{name} binary' for name in COLUMNS)}, digest binary, words long"
 CONTEXTS = "key long, context binary, place long, around binary"
 
@@ -67,32 +66,22 @@ def _blank(n: int) -> Bytes:
     return np.zeros((n, 2 * surroundings.WIDTH), np.uint8)
 
 
-def given(first: int, texts: Any) -> Stage:
-    """Return one row to `texts` (their bytes and ends, sent), numbered from `first` on."""
+def reading(config: Config, first: int, texts: Any) -> Stage:
+    """Return one row to `texts` (their bytes and ends, sent), numbered from `first` on: tokens, signatures, digests of
+    the tokens, and how much they weigh."""
 
     def stage(batches: Batches) -> Batches:
         for _ in batches:
             pass
         raw, ends = texts.value
-        edges = np.concatenate([[0], ends])
+        edges = np.concatenate([[0], ends]).tolist()
         for low in range(0, len(ends), BATCH_TEXTS):
             some = edges[low : low + BATCH_TEXTS + 1]
-            texts_of = cut(np.frombuffer(raw, np.uint8)[some[0] : some[-1]], some - some[0])
-            yield batch(document=np.arange(first + low, first + low + len(some) - 1), text=texts_of)
-
-    return stage
-
-
-def reading(config: Config) -> Stage:
-    """Return texts (document, text) to tokens, signatures, digests of the tokens, and how much they weigh."""
-
-    def stage(batches: Batches) -> Batches:
-        for rows in batches:
-            tokens = tokenize([raw.decode() for raw in rows.column("text").to_pylist()])
+            tokens = tokenize([raw[start:end].decode() for start, end in itertools.pairwise(some)])
             sums = np.concatenate([[0], np.cumsum(tokens.weights, dtype=np.int64)])
             each = np.arange(len(tokens) + 1)
             yield batch(
-                document=column(rows, "document"),
+                document=first + low + each[:-1],
                 **{name: cut(getattr(tokens, name), tokens.bounds) for name in TOKENS},
                 signature=cut(signatures(tokens, config.signatures), each),
                 digest=cut(digests(tokens), each),
