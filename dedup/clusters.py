@@ -8,7 +8,7 @@ What the representative does not explain is clustered again, so that no cluster 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import overload
 
 import msgspec
@@ -22,6 +22,7 @@ from dedup.layout import SNAP, Part, Piece, lay_out
 from dedup.reach import LARGE, reach
 from dedup.regions import Bundles, Lookup, Regions, components, group, unlinked
 from dedup.rescore import Evidence
+from dedup.spill import Scratch
 from dedup.weights import Sums
 
 # The least mass (nats) of a member's part after a cut.
@@ -102,16 +103,13 @@ class Clusters(Sequence[Cluster]):
     @classmethod
     def joined(cls, parts: Sequence[Clusters]) -> Clusters:
         """Return the clusters of all parts; parents are counted from the beginning of each part."""
-        firsts = np.cumsum([0, *(len(p) for p in parts)])
-        parents = [np.where(p.parents < 0, -1, p.parents + f) for p, f in zip(parts, firsts.tolist(), strict=False)]
-        nothing = np.empty((0, 3), np.int64)
-        return cls(
-            parents=np.concatenate([np.empty(0, np.int64), *parents]),
-            bounds=_ends(np.concatenate([np.empty(0, np.int64), *(np.diff(p.bounds) for p in parts)])),
-            members=np.concatenate([nothing, *(p.members for p in parts)]),
-            block_bounds=_ends(np.concatenate([np.empty(0, np.int64), *(np.diff(p.block_bounds) for p in parts)])),
-            blocks=np.concatenate([nothing, *(p.blocks for p in parts)]),
-        )
+        some = [p for p in parts if len(p)]
+        if len(some) == 1:
+            return some[0]
+        gathering = Gathering(Scratch())
+        for part in some:
+            gathering.add(part)
+        return gathering.finish()
 
     def __len__(self) -> int:
         return len(self.parents)
@@ -151,6 +149,30 @@ class Clusters(Sequence[Cluster]):
         return cls(arrays[0], arrays[1], arrays[2].reshape(-1, 3), arrays[3], arrays[4].reshape(-1, 3))
 
 
+class Gathering:
+    """Clusters that are added part by part, and kept where a scratch folder keeps arrays."""
+
+    def __init__(self, scratch: Scratch) -> None:
+        self._columns = [scratch.column(np.int64) for _ in range(5)]
+        for ends in (self._columns[1], self._columns[3]):
+            ends.append(np.zeros(1, np.int64))
+
+    def add(self, part: Clusters) -> None:
+        """Add clusters behind the others, their parents counted from the first of them; raises `StoreError` when there
+        is no room."""
+        parents, bounds, members, block_bounds, blocks = self._columns
+        parents.append(np.where(part.parents < 0, -1, part.parents + len(parents)))
+        bounds.append(part.bounds[1:] + len(members) // 3)
+        members.append(part.members.ravel())
+        block_bounds.append(part.block_bounds[1:] + len(blocks) // 3)
+        blocks.append(part.blocks.ravel())
+
+    def finish(self) -> Clusters:
+        """Return all of them; nothing can be added after it."""
+        parents, bounds, members, block_bounds, blocks = (c.finish() for c in self._columns)
+        return Clusters(parents, bounds, members.reshape(-1, 3), block_bounds, blocks.reshape(-1, 3))
+
+
 def _ends(sizes: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Return the bounds of stretches of these sizes."""
     bounds: npt.NDArray[np.int64] = np.concatenate([[0], np.cumsum(np.asarray(sizes, np.int64))]).astype(np.int64)
@@ -164,7 +186,8 @@ class Means:
     `known` has the tokens and their masses; `align` aligns pairs of texts (int64, n x 2, left <= right) within
     spans of them (int64, n x 4 tokens) and returns their verified passages: it is asked for members that are not linked
     with their representative directly. `is_inset` says of a text and a token span whether it is a quotation or a
-    caption. A cut falls where carriers change by more than `change`. `spread` does the work on items, in order.
+    caption. A cut falls where carriers change by more than `change`. `spread` does the work on items, in order. What
+    grows with the corpus goes to `scratch`.
     """
 
     known: Evidence
@@ -172,14 +195,15 @@ class Means:
     is_inset: IsInset
     change: float
     spread: Spread = map
+    scratch: Scratch = field(default_factory=Scratch)
 
 
 def cluster_passages(passages: Passages, means: Means) -> Clusters:
     """Return the clusters of verified passages."""
-    clusters: list[Clusters] = []
+    found = Gathering(means.scratch)
     left = passages
     while len(left):
-        regions = group(left, means.known.mass)
+        regions = group(left, means.known.mass, means.scratch)
         bundles = components(regions)
         large = np.diff(bundles.region_bounds) > LARGE
         whole = bundles.select(~large)
@@ -187,41 +211,40 @@ def cluster_passages(passages: Passages, means: Means) -> Clusters:
         if large.any():
             reached, more = reach(bundles.select(large), left, regions, means.align)
             whole, extra = whole.with_others(reached), extra + more
-        found, explained = _lay_out_all(whole, regions, left, Lookup(extra), means)
-        clusters += found
+        explained = _lay_out_all(whole, regions, left, (Lookup(extra), means), found)
         left = left.select(~explained)
-    return Clusters.joined(clusters)
+    return found.finish()
 
 
 def _lay_out_all(
-    bundles: Bundles, regions: Regions, passages: Passages, lookup: Lookup, means: Means
-) -> tuple[list[Clusters], npt.NDArray[np.bool_]]:
-    """Return the clusters of all bundles, block by block, and which passages they explain."""
-    spans = passages.spans()
+    bundles: Bundles, regions: Regions, passages: Passages, by: tuple[Lookup, Means], found: Gathering
+) -> npt.NDArray[np.bool_]:
+    """Add the clusters of all bundles to those that were found, block by block; return which passages they explain."""
+    lookup, means = by
     blocks = bundles.blocks(BLOCK_WORK)
 
     def block(number: int) -> bytes:
         part = bundles.between(*blocks[number])
-        found: list[Cluster] = []
+        some: list[Cluster] = []
         counts = []
         for head, pieces in zip(part.representatives.tolist(), _pieces(part, regions, passages, lookup), strict=True):
             own = _clusters_of(pieces, regions, head, means)
-            at = len(found)
-            found += [Cluster(members=c.members, parent=c.parent + at if c.parent >= 0 else -1) for c in own]
+            at = len(some)
+            some += [Cluster(members=c.members, parent=c.parent + at if c.parent >= 0 else -1) for c in own]
             counts.append(len(own))
-        made = Clusters.of(found)
-        done = _explained(part, made, np.array(counts), passages.documents[part.passages], spans[part.passages])
+        made = Clusters.of(some)
+        sides = passages.documents[part.passages], passages.spans(part.passages)
+        done = _explained(part, made, np.array(counts), *sides)
         # what the representative was tried with and could not explain is not tried again
         done |= _are_direct(part, regions)
         return msgspec.msgpack.encode((made.to_bytes(), part.passages[done].tobytes()))
 
-    clusters: list[Clusters] = []
     explained = np.zeros(len(passages), np.bool_)
     for raw in means.spread(block, range(len(blocks))):
         made, numbers = msgspec.msgpack.decode(raw, type=tuple[bytes, bytes])
-        clusters.append(Clusters.from_bytes(made))
+        found.add(Clusters.from_bytes(made))
         explained[np.frombuffer(numbers, np.int64)] = True
-    return clusters, explained
+    return explained
 
 
 def _are_direct(bundles: Bundles, regions: Regions) -> npt.NDArray[np.bool_]:

@@ -197,6 +197,7 @@ class _Scan:
             is_inset=functools.partial(assembly.is_inset, plain),
             change=self.config.clusters.carrier_change,
             spread=spread,
+            scratch=scratch,
         )
         shared = cluster_passages(found.passages, means)
         clusters = Clusters.joined([shared, finding.runs])
@@ -263,7 +264,7 @@ class _Scan:
         if self.config.furniture.known_text:
             judged = _selected(judged, selection.without(judged.clusters, corpus.sides == sources.KNOWN))
         if self.config.window_days is not None:
-            kept = selection.within(judged.clusters, _times(corpus), self.config.window_days * 86_400)
+            kept = selection.within(judged.clusters, corpus.times(), self.config.window_days * 86_400)
             judged = _selected(judged, kept)
         return judged
 
@@ -412,7 +413,7 @@ class _Scan:
         """Return what links the texts of a group to those near them in time, when a window is asked for."""
         if self.config.window_days is None:
             return None
-        times, seconds = _times(corpus), self.config.window_days * 86_400
+        times, seconds = corpus.times(), self.config.window_days * 86_400
         return lambda group: relations.in_time(group, times, seconds, COMPLETE)
 
     def _compared(self, pairs: list[relations.DocumentPair], corpus: Corpus) -> list[relations.DocumentPair]:
@@ -421,7 +422,7 @@ class _Scan:
         pairs = [p for p in pairs if sources.KNOWN not in (sides[p.left], sides[p.right])]
         if days is None:
             return pairs
-        times = _times(corpus)
+        times = corpus.times()
         return [p for p in pairs if abs(times[p.left] - times[p.right]) <= days * 86_400]
 
     def _assemble(
@@ -494,11 +495,6 @@ def _selected(judged: _Judged, kept: selection.Chosen) -> _Judged:
     sizes = np.diff(judged.clusters.bounds)
     apart = {n: judged.apart[i] for n, (i, c) in enumerate(kept) if i in judged.apart and len(c.members) == sizes[i]}
     return _Judged(clusters=Clusters.of([c for _, c in kept]), verdicts=verdicts, apart=apart)
-
-
-def _times(corpus: Corpus) -> npt.NDArray[np.float64]:
-    """Return the time of each text in seconds, NaN where it is not known."""
-    return np.array([np.nan if d.timestamp is None else d.timestamp for d in corpus.texts.heads()])
 
 
 def _parent(number: int, clusters: Clusters, listed: npt.NDArray[np.bool_]) -> int:
