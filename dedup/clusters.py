@@ -7,6 +7,7 @@ What the representative does not explain is clustered again, so that no cluster 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import overload
@@ -132,6 +133,11 @@ class Clusters(Sequence[Cluster]):
             ),
             parent=int(self.parents[index]),
         )
+
+    def texts(self, index: int) -> list[int]:
+        """Return the texts of a cluster's members."""
+        found: list[int] = self.members[self.bounds[index] : self.bounds[index + 1], 0].tolist()
+        return found
 
     def spans(self, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         """Return the token spans (int64, n x 2) of all members of the clusters that are `kept`."""
@@ -281,12 +287,18 @@ def _add(
 ) -> None:
     """Add to the pieces of each owner a passage, turned where the representative is on its right side."""
     passages, rows, forward = found
-    lows, highs = passages.bounds[rows].tolist(), passages.bounds[rows + 1].tolist()
-    for owner, carrier, low, high, ahead in zip(
-        owners.tolist(), carriers.tolist(), lows, highs, forward.tolist(), strict=True
+    if not len(rows):
+        return
+    some = passages.take(rows)
+    turned = np.repeat(~forward, np.diff(some.bounds))
+    blocks, spans = some.blocks, some.spans()
+    blocks[turned, :2] = blocks[turned, 1::-1]
+    places = np.where(forward[:, None], spans[:, :2], spans[:, 2:]).tolist()
+    stretches = itertools.pairwise(some.bounds.tolist())
+    for owner, carrier, (start, end), (low, high) in zip(
+        owners.tolist(), carriers.tolist(), places, stretches, strict=True
     ):
-        blocks = passages.blocks[low:high]
-        pieces[owner].append(Piece(carrier=carrier, blocks=blocks if ahead else blocks[:, [1, 0, 2]]))
+        pieces[owner].append(Piece(carrier, blocks[low:high], start, end))
 
 
 def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means) -> list[Cluster]:
@@ -296,16 +308,21 @@ def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means)
         start, end = int(piece.blocks[0, 1]), int(piece.blocks[-1, 1] + piece.blocks[-1, 2])
         return end - start <= LONGEST_INSET and means.is_inset(int(regions.documents[piece.carrier]), start, end)
 
+    if len(pieces) == 1:  # with one carrier nothing is cut
+        only = pieces[0]
+        part = Part(start=only.start, end=only.end, carriers=(only.carrier,))
+        members = tuple(_members(part, {only.carrier: pieces}, regions, head, means.known.mass))
+        return [Cluster(members=members)] if len(members) > 1 else []
     by_carrier: dict[int, list[Piece]] = {}
     for piece in pieces:
         by_carrier.setdefault(piece.carrier, []).append(piece)
     clusters: list[Cluster] = []
     number: dict[int, int] = {}
     for at, part in enumerate(lay_out(pieces, means.change, is_inset)):
-        members = list(_members(part, by_carrier, regions, head, means.known.mass))
+        members = tuple(_members(part, by_carrier, regions, head, means.known.mass))
         if len(members) > 1:
             number[at] = len(clusters)
-            clusters.append(Cluster(members=tuple(members), parent=number.get(part.parent, -1)))
+            clusters.append(Cluster(members=members, parent=number.get(part.parent, -1)))
     return clusters
 
 

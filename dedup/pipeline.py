@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -204,8 +204,7 @@ class _Scan:
         self.clock.stage("furniture")
         relatedness = furniture.Relatedness(
             found.evidence,
-            [d.title for d in documents.heads()],
-            [known_families[families.outlet_of(d)].name for d in documents.heads()],
+            ((d.title, known_families[families.outlet_of(d)].name) for d in documents.heads()),
             self.config.furniture.related,
             scratch.zeros((len(tokens.hashes),), np.bool_),
         )
@@ -278,17 +277,16 @@ class _Scan:
         early = self.config.only != "documents"
 
         def suspects(first: int) -> bytes:
-            part = clusters[first : first + BLOCK_CLUSTERS]
-            return np.array([relatedness.is_suspect(c) for c in part], np.bool_).tobytes()
+            each = range(first, min(first + BLOCK_CLUSTERS, len(clusters)))
+            return np.array([relatedness.is_suspect(clusters.texts(c)) for c in each], np.bool_).tobytes()
 
         firsts = range(0, len(clusters), BLOCK_CLUSTERS)
         suspect = np.frombuffer(b"".join(work.spread(suspects, firsts)), np.bool_)
         relatedness.cover(clusters.spans(suspect))
-        names = [material.families[families.outlet_of(d)].name for d in work.corpus.texts.heads()]
 
         def verdicts(first: int) -> bytes:
             part = clusters[first : first + BLOCK_CLUSTERS]
-            judged = ((self._verdict(c, names, material, work), c) for c in part)
+            judged = ((self._verdict(c, material, work), c) for c in part)
             return msgspec.msgpack.encode([(v, self._apart(c, relatedness) if early else None) for v, c in judged])
 
         kind = list[tuple[furniture.Verdict | None, furniture.Apart | None]]
@@ -304,10 +302,8 @@ class _Scan:
         """Return how far the texts of a cluster are apart: asked with the verdict, that has just looked at them."""
         return furniture.apart(cluster, relatedness, self.config.furniture)
 
-    def _verdict(
-        self, cluster: Cluster, names: Sequence[str], material: assembly.Material, work: _Work
-    ) -> furniture.Verdict | None:
-        """Return why a cluster is furniture, or None; `names` has the family of each text."""
+    def _verdict(self, cluster: Cluster, material: assembly.Material, work: _Work) -> furniture.Verdict | None:
+        """Return why a cluster is furniture, or None."""
         sides = work.corpus.sides
         if any(sides[m.document] == sources.KNOWN for m in cluster.members):
             return furniture.Verdict(
@@ -317,7 +313,7 @@ class _Scan:
                 pages=len({m.document for m in cluster.members if sides[m.document] != sources.KNOWN}),
                 confidence=0.99,
             )
-        verdict = furniture.judge(cluster, names, work.relatedness, self.config.furniture)
+        verdict = furniture.judge(cluster, work.relatedness, self.config.furniture)
         if verdict and verdict.family is None and assembly.is_quotation(cluster, material):
             return None  # what somebody said may be quoted in any context
         return verdict
