@@ -11,6 +11,7 @@ import numpy.typing as npt
 from dedup.chains import Chains
 from dedup.config import AlignConfig
 from dedup.kernels import align as kernels
+from dedup.spill import Scratch
 from dedup.tokens import Tokens
 from dedup.weights import Sums
 
@@ -32,10 +33,10 @@ class Passages:
     def __len__(self) -> int:
         return len(self.documents)
 
-    def spans(self) -> npt.NDArray[np.int64]:
-        """Return the token spans (int64, n x 4: left start, left end, right start, right end)."""
-        first = self.blocks[self.bounds[:-1]]
-        last = self.blocks[self.bounds[1:] - 1]
+    def spans(self, rows: npt.NDArray[np.int64] | slice = slice(None)) -> npt.NDArray[np.int64]:
+        """Return the token spans (int64, n x 4: left start, left end, right start, right end), of all or of some."""
+        first = self.blocks[self.bounds[:-1][rows]]
+        last = self.blocks[self.bounds[1:][rows] - 1]
         ends = last[:, :2] + last[:, 2:]
         return np.stack([first[:, 0], ends[:, 0], first[:, 1], ends[:, 1]], axis=1)
 
@@ -66,6 +67,29 @@ class Passages:
         bounds = np.concatenate([[0], np.cumsum(sizes)])
         places = np.repeat(self.bounds[:-1][rows] - bounds[:-1], sizes) + np.arange(bounds[-1])
         return Passages(documents=self.documents[rows], bounds=bounds, blocks=self.blocks[places])
+
+
+class Gathering:
+    """Passages that are added part by part, and kept where a scratch folder keeps arrays."""
+
+    def __init__(self, scratch: Scratch) -> None:
+        self._documents, self._blocks = scratch.column(np.int32), scratch.column(np.int64)
+        self._bounds = scratch.column(np.int64)
+        self._bounds.append(np.zeros(1, np.int64))
+
+    def add(self, passages: Passages) -> None:
+        """Add passages behind the others; raises `StoreError` when there is no room."""
+        self._bounds.append(passages.bounds[1:] + len(self._blocks) // 3)
+        self._documents.append(passages.documents.ravel())
+        self._blocks.append(passages.blocks.ravel())
+
+    def finish(self) -> Passages:
+        """Return all of them; nothing can be added after it."""
+        return Passages(
+            documents=self._documents.finish().reshape(-1, 2),
+            bounds=self._bounds.finish(),
+            blocks=self._blocks.finish().reshape(-1, 3),
+        )
 
 
 def align_chains(

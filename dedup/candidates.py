@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup import rescore, sift, weights
-from dedup.align import Passages, align_chains, joined
+from dedup.align import Gathering, Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
 from dedup.copies import copied, copy_of
@@ -129,8 +129,10 @@ def find(
     if finished is not None and journal is not None:
         progress.stage("weights", None)
         known = rescore.evidence(tokens, weights.from_counts(finished.words), pool, scratch)
-        blocks = [Block.from_bytes(raw) for raw in journal.pieces(PASSAGES)]
-        return _found(tokens, finished.words, known, copies, blocks, finished.counts)
+        gathering, blocks = Gathering(scratch), []
+        for raw in journal.pieces(PASSAGES):
+            blocks.append(_gathered(Block.from_bytes(raw), gathering))
+        return _found(tokens, finished.words, known, copies, (gathering.finish(), blocks), finished.counts)
     active = copies == np.arange(len(tokens))
     active &= np.diff(tokens.bounds) > 0
     progress.stage("signatures", None)
@@ -147,9 +149,9 @@ def find(
     given = _Given(
         linked=linked, near=near, copies=copied_texts, known=known, config=config, keep=keep, scratch=scratch
     )
-    blocks = []
+    gathering, blocks = Gathering(scratch), []
     for number, block in enumerate(_blocks(given, len(sizes), pool, journal)):
-        blocks.append(block)
+        blocks.append(_gathered(block, gathering))
         progress.advance(sizes[number])
     linked.hits.close()
     counts = {
@@ -160,7 +162,13 @@ def find(
     }
     if journal is not None:
         journal.add(FOUND, _Finished.of(words, counts))
-    return _found(tokens, words, known, copies, blocks, counts)
+    return _found(tokens, words, known, copies, (gathering.finish(), blocks), counts)
+
+
+def _gathered(block: Block, gathering: Gathering) -> Block:
+    """Return a block without its passages, which are sorted as the blocks are."""
+    gathering.add(block.passages)
+    return replace(block, passages=block.passages.take(np.empty(0, np.int64)))
 
 
 def _found(
@@ -168,7 +176,7 @@ def _found(
     words: WordCounts,
     known: rescore.Evidence,
     copies: npt.NDArray[np.int64],
-    blocks: Sequence[Block],
+    made: tuple[Passages, Sequence[Block]],
     counts: dict[str, int],
 ) -> Found:
     return Found(
@@ -178,8 +186,8 @@ def _found(
         words=words,
         evidence=known,
         copy_of=copies,
-        passages=sorted_passages([b.passages for b in blocks]),
-        scored=rescore.joined([b.scored for b in blocks]),
+        passages=made[0],
+        scored=rescore.joined([b.scored for b in made[1]]),
         counts=counts,
     )
 

@@ -7,8 +7,9 @@ What the representative does not explain is clustered again, so that no cluster 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import overload
 
 import msgspec
@@ -22,6 +23,7 @@ from dedup.layout import SNAP, Part, Piece, lay_out
 from dedup.reach import LARGE, reach
 from dedup.regions import Bundles, Lookup, Regions, components, group, unlinked
 from dedup.rescore import Evidence
+from dedup.spill import Scratch
 from dedup.weights import Sums
 
 # The least mass (nats) of a member's part after a cut.
@@ -105,16 +107,13 @@ class Clusters(Sequence[Cluster]):
     @classmethod
     def joined(cls, parts: Sequence[Clusters]) -> Clusters:
         """Return the clusters of all parts; parents are counted from the beginning of each part."""
-        firsts = np.cumsum([0, *(len(p) for p in parts)])
-        parents = [np.where(p.parents < 0, -1, p.parents + f) for p, f in zip(parts, firsts.tolist(), strict=False)]
-        nothing = np.empty((0, 3), np.int64)
-        return cls(
-            parents=np.concatenate([np.empty(0, np.int64), *parents]),
-            bounds=_ends(np.concatenate([np.empty(0, np.int64), *(np.diff(p.bounds) for p in parts)])),
-            members=np.concatenate([nothing, *(p.members for p in parts)]),
-            block_bounds=_ends(np.concatenate([np.empty(0, np.int64), *(np.diff(p.block_bounds) for p in parts)])),
-            blocks=np.concatenate([nothing, *(p.blocks for p in parts)]),
-        )
+        some = [p for p in parts if len(p)]
+        if len(some) == 1:
+            return some[0]
+        gathering = Gathering(Scratch())
+        for part in some:
+            gathering.add(part)
+        return gathering.finish()
 
     def __len__(self) -> int:
         return len(self.parents)
@@ -138,6 +137,11 @@ class Clusters(Sequence[Cluster]):
             parent=int(self.parents[index]),
         )
 
+    def texts(self, index: int) -> list[int]:
+        """Return the texts of a cluster's members."""
+        found: list[int] = self.members[self.bounds[index] : self.bounds[index + 1], 0].tolist()
+        return found
+
     def spans(self, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         """Return the token spans (int64, n x 2) of all members of the clusters that are `kept`."""
         return self.members[np.repeat(kept, np.diff(self.bounds)), 1:]
@@ -154,6 +158,30 @@ class Clusters(Sequence[Cluster]):
         return cls(arrays[0], arrays[1], arrays[2].reshape(-1, 3), arrays[3], arrays[4].reshape(-1, 3))
 
 
+class Gathering:
+    """Clusters that are added part by part, and kept where a scratch folder keeps arrays."""
+
+    def __init__(self, scratch: Scratch) -> None:
+        self._columns = [scratch.column(np.int64) for _ in range(5)]
+        for ends in (self._columns[1], self._columns[3]):
+            ends.append(np.zeros(1, np.int64))
+
+    def add(self, part: Clusters) -> None:
+        """Add clusters behind the others, their parents counted from the first of them; raises `StoreError` when there
+        is no room."""
+        parents, bounds, members, block_bounds, blocks = self._columns
+        parents.append(np.where(part.parents < 0, -1, part.parents + len(parents)))
+        bounds.append(part.bounds[1:] + len(members) // 3)
+        members.append(part.members.ravel())
+        block_bounds.append(part.block_bounds[1:] + len(blocks) // 3)
+        blocks.append(part.blocks.ravel())
+
+    def finish(self) -> Clusters:
+        """Return all of them; nothing can be added after it."""
+        parents, bounds, members, block_bounds, blocks = (c.finish() for c in self._columns)
+        return Clusters(parents, bounds, members.reshape(-1, 3), block_bounds, blocks.reshape(-1, 3))
+
+
 def _ends(sizes: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Return the bounds of stretches of these sizes."""
     bounds: npt.NDArray[np.int64] = np.concatenate([[0], np.cumsum(np.asarray(sizes, np.int64))]).astype(np.int64)
@@ -168,7 +196,8 @@ class Means:
     spans of them (int64, n x 4 tokens) and returns their verified passages: it is asked for members that are not linked
     with their representative directly. `is_inset` says of a text and a token span whether it is a quotation or a
     caption; `is_stray`, of the representative's text and another one's span, whether that is a sentence of another
-    story. A cut falls where carriers change by more than `change`. `spread` does the work on items, in order.
+    story. A cut falls where carriers change by more than `change`. `spread` does the work on items, in order. What
+    grows with the corpus goes to `scratch`.
     """
 
     known: Evidence
@@ -177,14 +206,15 @@ class Means:
     is_stray: IsStray
     change: float
     spread: Spread = map
+    scratch: Scratch = field(default_factory=Scratch)
 
 
 def cluster_passages(passages: Passages, means: Means) -> Clusters:
     """Return the clusters of verified passages."""
-    clusters: list[Clusters] = []
+    found = Gathering(means.scratch)
     left = passages
     while len(left):
-        regions = group(left, means.known.mass)
+        regions = group(left, means.known.mass, means.scratch)
         bundles = components(regions)
         large = np.diff(bundles.region_bounds) > LARGE
         whole = bundles.select(~large)
@@ -192,41 +222,40 @@ def cluster_passages(passages: Passages, means: Means) -> Clusters:
         if large.any():
             reached, more = reach(bundles.select(large), left, regions, means.align)
             whole, extra = whole.with_others(reached), extra + more
-        found, explained = _lay_out_all(whole, regions, left, Lookup(extra), means)
-        clusters += found
+        explained = _lay_out_all(whole, regions, left, (Lookup(extra), means), found)
         left = left.select(~explained)
-    return Clusters.joined(clusters)
+    return found.finish()
 
 
 def _lay_out_all(
-    bundles: Bundles, regions: Regions, passages: Passages, lookup: Lookup, means: Means
-) -> tuple[list[Clusters], npt.NDArray[np.bool_]]:
-    """Return the clusters of all bundles, block by block, and which passages they explain."""
-    spans = passages.spans()
+    bundles: Bundles, regions: Regions, passages: Passages, by: tuple[Lookup, Means], found: Gathering
+) -> npt.NDArray[np.bool_]:
+    """Add the clusters of all bundles to those that were found, block by block; return which passages they explain."""
+    lookup, means = by
     blocks = bundles.blocks(BLOCK_WORK)
 
     def block(number: int) -> bytes:
         part = bundles.between(*blocks[number])
-        found: list[Cluster] = []
+        some: list[Cluster] = []
         counts = []
         for head, pieces in zip(part.representatives.tolist(), _pieces(part, regions, passages, lookup), strict=True):
             own = _clusters_of(pieces, regions, head, means)
-            at = len(found)
-            found += [Cluster(members=c.members, parent=c.parent + at if c.parent >= 0 else -1) for c in own]
+            at = len(some)
+            some += [Cluster(members=c.members, parent=c.parent + at if c.parent >= 0 else -1) for c in own]
             counts.append(len(own))
-        made = Clusters.of(found)
-        done = _explained(part, made, np.array(counts), passages.documents[part.passages], spans[part.passages])
+        made = Clusters.of(some)
+        sides = passages.documents[part.passages], passages.spans(part.passages)
+        done = _explained(part, made, np.array(counts), *sides)
         # what the representative was tried with and could not explain is not tried again
         done |= _are_direct(part, regions)
         return msgspec.msgpack.encode((made.to_bytes(), part.passages[done].tobytes()))
 
-    clusters: list[Clusters] = []
     explained = np.zeros(len(passages), np.bool_)
     for raw in means.spread(block, range(len(blocks))):
         made, numbers = msgspec.msgpack.decode(raw, type=tuple[bytes, bytes])
-        clusters.append(Clusters.from_bytes(made))
+        found.add(Clusters.from_bytes(made))
         explained[np.frombuffer(numbers, np.int64)] = True
-    return clusters, explained
+    return explained
 
 
 def _are_direct(bundles: Bundles, regions: Regions) -> npt.NDArray[np.bool_]:
@@ -263,12 +292,18 @@ def _add(
 ) -> None:
     """Add to the pieces of each owner a passage, turned where the representative is on its right side."""
     passages, rows, forward = found
-    lows, highs = passages.bounds[rows].tolist(), passages.bounds[rows + 1].tolist()
-    for owner, carrier, low, high, ahead in zip(
-        owners.tolist(), carriers.tolist(), lows, highs, forward.tolist(), strict=True
+    if not len(rows):
+        return
+    some = passages.take(rows)
+    turned = np.repeat(~forward, np.diff(some.bounds))
+    blocks, spans = some.blocks, some.spans()
+    blocks[turned, :2] = blocks[turned, 1::-1]
+    places = np.where(forward[:, None], spans[:, :2], spans[:, 2:]).tolist()
+    stretches = itertools.pairwise(some.bounds.tolist())
+    for owner, carrier, (start, end), (low, high) in zip(
+        owners.tolist(), carriers.tolist(), places, stretches, strict=True
     ):
-        blocks = passages.blocks[low:high]
-        pieces[owner].append(Piece(carrier=carrier, blocks=blocks if ahead else blocks[:, [1, 0, 2]]))
+        pieces[owner].append(Piece(carrier, blocks[low:high], start, end))
 
 
 def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means) -> list[Cluster]:
@@ -289,16 +324,21 @@ def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means)
         near = [(a, b) for a, b in places[document] if a <= end + JOINED and start <= b + JOINED]
         return len(near) == 1 and means.is_stray(int(regions.documents[head]), document, start, end)
 
+    if len(pieces) == 1:  # with one carrier nothing is cut
+        only = pieces[0]
+        part = Part(start=only.start, end=only.end, carriers=(only.carrier,))
+        members = tuple(_members(part, {only.carrier: pieces}, regions, head, means.known.mass))
+        return [Cluster(members=members)] if len(members) > 1 else []
     by_carrier: dict[int, list[Piece]] = {}
     for piece in pieces:
         by_carrier.setdefault(piece.carrier, []).append(piece)
     clusters: list[Cluster] = []
     number: dict[int, int] = {}
     for at, part in enumerate(lay_out(pieces, means.change, is_inset)):
-        members = list(_members(part, by_carrier, regions, head, means.known.mass))
+        members = tuple(_members(part, by_carrier, regions, head, means.known.mass))
         if len(members) > 1:
             number[at] = len(clusters)
-            clusters.append(Cluster(members=tuple(members), parent=number.get(part.parent, -1)))
+            clusters.append(Cluster(members=members, parent=number.get(part.parent, -1)))
     return clusters
 
 

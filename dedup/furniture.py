@@ -9,8 +9,9 @@ same remainder, and stays.
 from __future__ import annotations
 
 import functools
+import itertools
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ import numpy.typing as npt
 from dedup.clusters import Carrier, Cluster
 from dedup.config import FurnitureConfig
 from dedup.kernels.tokens import WEIGHT_HAN, WEIGHT_THAI
-from dedup.kernels.weights import SLOTS, each_once, sparse_dot, word_keys
+from dedup.kernels.weights import SLOTS, each_once, sparse_dot, squared, word_keys
 from dedup.rescore import Evidence
 from dedup.tokens import tokenize
 
@@ -94,21 +95,24 @@ class Relatedness:
     """Says whether texts have to do with one another, and a passage with its page.
 
     A text's remainder is what is left without the passages that at least three texts with unrelated titles carry.
-    `families` names the family of each text.
+    `families` are those of the texts.
     """
 
     def __init__(
         self,
         known: Evidence,
-        titles: Sequence[str | None],
-        families: Sequence[str],
+        texts: Iterable[tuple[str | None, str]],
         least: float,
         covered: npt.NDArray[np.bool_] | None = None,
     ) -> None:
         """Take the title and the family of each text; `covered` (bool a token, all false) is for `cover`."""
         self._known, self._least = known, least
-        self.families = families
-        self._pages = _pages_of(families)
+        titles: list[str] = []
+        self.families: list[str] = []
+        for title, family in texts:
+            titles.append(title or "")
+            self.families.append(family)
+        self._pages = _pages_of(self.families)
         self._house: dict[str, frozenset[int]] = {}
         self._house_sorted: dict[str, npt.NDArray[np.uint32]] = {}
         self._titles = _Titles(titles, known.idf)
@@ -126,12 +130,15 @@ class Relatedness:
         for start, end in spans.tolist():
             self._covered[start:end] = True
 
-    def is_suspect(self, cluster: Cluster) -> bool:
+    def is_suspect(self, documents: Sequence[int]) -> bool:
         """Return whether at least three texts carry a cluster, and few of them have related titles."""
-        pages = sorted({m.document for m in cluster.members})[:12]
-        pairs = [(a, b) for i, a in enumerate(pages) for b in pages[:i]]
-        alike = sum(self.titles_related(a, b) is True for a, b in pairs)
-        return len(pages) > 2 and 4 * alike < len(pairs)
+        pages = sorted(set(documents))[:12]
+        alike, most = 0, len(pages) * (len(pages) - 1) // 2
+        for a, b in itertools.combinations(pages, 2) if len(pages) > 2 else ():
+            alike += self.titles_related(b, a) is True
+            if 4 * alike >= most:
+                return False
+        return len(pages) > 2
 
     def titles_related(self, a: int, b: int) -> bool | None:
         """Return whether two titles are about one thing; None when one of them says too little."""
@@ -183,9 +190,7 @@ class Relatedness:
         keys, nats = word_keys(hashes, weights, masses[start:end], kept, (WEIGHT_HAN, WEIGHT_THAI))
         keys.sort()
         words, firsts, counts = each_once(keys, nats, house)
-        values = firsts**2 * (1.0 + np.log(counts))
-        norm = float(np.sqrt((values**2).sum()))
-        return words, values / norm if norm else values
+        return words, squared(firsts, counts)
 
     def related(self, a: int, b: int) -> bool:
         """Return whether titles or remainders are alike; texts that nothing is known of count as related."""
@@ -236,10 +241,10 @@ class Relatedness:
     def belongs(self, member: Carrier) -> bool | None:
         """Return whether a passage is about what its page is about; None when nothing is known of the page."""
         titled = self.speaks_of_title(member)
+        if titled:
+            return True
         rest = self._vector(member.document)
-        if titled or rest is None:
-            return titled
-        return _dot(rest, self._own(member)) >= self._least
+        return titled if rest is None else _dot(rest, self._own(member)) >= self._least
 
     def _own(self, member: Carrier) -> Weighted:
         """Return the weighted words of a passage; those with the same tokens have the same."""
@@ -265,8 +270,8 @@ class _Title:
 class _Titles:
     """The words of all titles, looked up when asked for."""
 
-    def __init__(self, titles: Sequence[str | None], idf: npt.NDArray[np.float32]) -> None:
-        self._tokens = tokenize([t or "" for t in titles])
+    def __init__(self, titles: Sequence[str], idf: npt.NDArray[np.float32]) -> None:
+        self._tokens = tokenize(titles)
         self._masses = idf[self._tokens.hashes & np.uint32(SLOTS - 1)] * self._tokens.weights / 6.0
         self.of = functools.lru_cache(maxsize=MOST_VECTORS)(self._make)
 
@@ -282,17 +287,15 @@ def _dot(left: Weighted, right: Weighted) -> float:
     return round(float(sparse_dot(*left, *right)), 6)
 
 
-def judge(
-    cluster: Cluster, families: Sequence[str], relatedness: Relatedness, config: FurnitureConfig
-) -> Verdict | None:
-    """Return why a cluster is furniture, or None; `families` names the family of each text."""
+def judge(cluster: Cluster, relatedness: Relatedness, config: FurnitureConfig) -> Verdict | None:
+    """Return why a cluster is furniture, or None."""
     if _strays(cluster, relatedness):
         reason = "two pages carry it that have nothing else in common, and it holds no word of their titles"
         return Verdict(rule="unrelated_pages", reason=reason, family=None, pages=2, confidence=0.65)
     documents = _foreign(cluster, relatedness)
     by_family: dict[str, list[int]] = {}
     for d in documents:
-        by_family.setdefault(families[d], []).append(d)
+        by_family.setdefault(relatedness.families[d], []).append(d)
     for family, pages in sorted(by_family.items(), key=lambda item: (-len(item[1]), item[0])):
         picked = len(list(_unrelated(pages, relatedness, config)))
         if picked >= config.min_pages:

@@ -8,7 +8,8 @@ both sides of a stretch that more texts carry, the stretch is a nested cluster i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,23 +24,16 @@ AT_ONCE = 12
 INNER_SHARE = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A verified passage between the representative and a carrier.
+class Piece(NamedTuple):
+    """A verified passage between the representative, of which it has the tokens `[start, end)`, and a carrier.
 
     `blocks` int64, n x 3: place in the representative, place in the carrier, matched words.
     """
 
     carrier: int
     blocks: npt.NDArray[np.int64]
-    start: int = field(init=False)
-    """First token in the representative."""
-    end: int = field(init=False)
-    """End token in the representative."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "start", int(self.blocks[0, 0]))
-        object.__setattr__(self, "end", int(self.blocks[-1, 0] + self.blocks[-1, 2]))
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,8 +184,7 @@ class _Scan:
         spread = self._spread(scratch)
         relatedness = furniture.Relatedness(
             found.evidence,
-            [d.title for d in documents.heads()],
-            [known_families[families.outlet_of(d)].name for d in documents.heads()],
+            ((d.title, known_families[families.outlet_of(d)].name) for d in documents.heads()),
             self.config.furniture.related,
             scratch.zeros((len(tokens.hashes),), np.bool_),
         )
@@ -196,6 +195,7 @@ class _Scan:
             is_stray=functools.partial(assembly.is_stray, plain, relatedness),
             change=self.config.clusters.carrier_change,
             spread=spread,
+            scratch=scratch,
         )
         shared = cluster_passages(found.passages, means)
         clusters = Clusters.joined([shared, finding.runs])
@@ -255,7 +255,7 @@ class _Scan:
         if self.config.furniture.known_text:
             judged = _selected(judged, selection.without(judged.clusters, corpus.sides == sources.KNOWN))
         if self.config.window_days is not None:
-            kept = selection.within(judged.clusters, _times(corpus), self.config.window_days * 86_400)
+            kept = selection.within(judged.clusters, corpus.times(), self.config.window_days * 86_400)
             judged = _selected(judged, kept)
         return judged
 
@@ -269,8 +269,8 @@ class _Scan:
         early = self.config.only != "documents"
 
         def suspects(first: int) -> bytes:
-            part = clusters[first : first + BLOCK_CLUSTERS]
-            return np.array([relatedness.is_suspect(c) for c in part], np.bool_).tobytes()
+            each = range(first, min(first + BLOCK_CLUSTERS, len(clusters)))
+            return np.array([relatedness.is_suspect(clusters.texts(c)) for c in each], np.bool_).tobytes()
 
         firsts = range(0, len(clusters), BLOCK_CLUSTERS)
         suspect = np.frombuffer(b"".join(work.spread(suspects, firsts)), np.bool_)
@@ -305,7 +305,7 @@ class _Scan:
                 pages=len({m.document for m in cluster.members if sides[m.document] != sources.KNOWN}),
                 confidence=0.99,
             )
-        verdict = furniture.judge(cluster, work.relatedness.families, work.relatedness, self.config.furniture)
+        verdict = furniture.judge(cluster, work.relatedness, self.config.furniture)
         if verdict and verdict.family is None and assembly.is_quotation(cluster, material):
             return None  # what somebody said may be quoted in any context
         return verdict
@@ -387,7 +387,7 @@ class _Scan:
         """Return what links the texts of a group to those near them in time, when a window is asked for."""
         if self.config.window_days is None:
             return None
-        times, seconds = _times(corpus), self.config.window_days * 86_400
+        times, seconds = corpus.times(), self.config.window_days * 86_400
         return lambda group: relations.in_time(group, times, seconds, COMPLETE)
 
     def _compared(self, pairs: list[relations.DocumentPair], corpus: Corpus) -> list[relations.DocumentPair]:
@@ -396,7 +396,7 @@ class _Scan:
         pairs = [p for p in pairs if sources.KNOWN not in (sides[p.left], sides[p.right])]
         if days is None:
             return pairs
-        times = _times(corpus)
+        times = corpus.times()
         return [p for p in pairs if abs(times[p.left] - times[p.right]) <= days * 86_400]
 
     def _assemble(
@@ -469,11 +469,6 @@ def _selected(judged: _Judged, kept: selection.Chosen) -> _Judged:
     sizes = np.diff(judged.clusters.bounds)
     apart = {n: judged.apart[i] for n, (i, c) in enumerate(kept) if i in judged.apart and len(c.members) == sizes[i]}
     return _Judged(clusters=Clusters.of([c for _, c in kept]), verdicts=verdicts, apart=apart)
-
-
-def _times(corpus: Corpus) -> npt.NDArray[np.float64]:
-    """Return the time of each text in seconds, NaN where it is not known."""
-    return np.array([np.nan if d.timestamp is None else d.timestamp for d in corpus.texts.heads()])
 
 
 def _parent(number: int, clusters: Clusters, listed: npt.NDArray[np.bool_]) -> int:

@@ -85,7 +85,7 @@ def reach(large: Bundles, passages: Passages, regions: Regions, align: Aligner) 
     links = _Links(regions, large.passages)
     component = np.full(len(regions), -1, np.int64)
     component[large.regions] = np.repeat(np.arange(len(large)), np.diff(large.region_bounds))
-    spans = passages.spans()
+    spans = passages.spans(large.passages)
     heads = _heads(large, regions, spans)
     rows, found = _direct(heads, large.passages, regions, spans), list[Passages]()
     tried = _codes(rows.heads, rows.regions, regions)
@@ -119,9 +119,10 @@ def _codes(heads: Int64s, others: Int64s, regions: Regions) -> Int64s:
 
 
 def _heads(large: Bundles, regions: Regions, spans: Int64s) -> Int64s:
-    """Return the regions that no other within `TIES` close ties outweighs, in order."""
+    """Return the regions that no other within `TIES` close ties outweighs, in order; `spans` are those of the passages
+    of the components."""
     of = regions.of[large.passages]
-    lengths = (spans[:, 1::2] - spans[:, ::2])[large.passages]
+    lengths = spans[:, 1::2] - spans[:, ::2]
     close = (2 * lengths >= (regions.ends - regions.starts)[of]).any(axis=1)
     a, b = of[close].T
     best = regions.rank.copy()
@@ -134,11 +135,11 @@ def _heads(large: Bundles, regions: Regions, spans: Int64s) -> Int64s:
     return found[best[found] == regions.rank[found]]
 
 
-def _direct(heads: Int64s, which: Int64s, regions: Regions, spans: Int64s) -> _Matches:
-    """Return what the passages at `which` match representatives with."""
+def _direct(heads: Int64s, which: Int64s, regions: Regions, own: Int64s) -> _Matches:
+    """Return what the passages at `which` match representatives with; `own` are their spans."""
     is_head = np.zeros(len(regions), np.bool_)
     is_head[heads] = True
-    of, own = regions.of[which], spans[which]
+    of = regions.of[which]
     sides = []
     for side in (0, 1):
         head, other = of[:, side], of[:, 1 - side]

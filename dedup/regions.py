@@ -16,9 +16,12 @@ import numpy.typing as npt
 from dedup.align import Passages, joined
 from dedup.kernels import clusters as kernels
 from dedup.rows import unique_rows
+from dedup.spill import Scratch
 from dedup.weights import Sums
 
 Int64s = npt.NDArray[np.int64]
+# Sides of passages that are grouped at a time, about.
+GROUPED = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,27 +57,54 @@ class Regions:
         return rows[:, :2], rows[:, 2:]
 
 
-def group(passages: Passages, prefix: Sums) -> Regions:
-    """Group the spans that overlap in a text; `prefix` sums the masses of all tokens."""
-    spans = passages.spans()
-    starts, ends = np.concatenate([spans[:, 0], spans[:, 2]]), np.concatenate([spans[:, 1], spans[:, 3]])
-    documents = np.concatenate([passages.documents[:, 0], passages.documents[:, 1]]).astype(np.int64)
+def group(passages: Passages, prefix: Sums, scratch: Scratch | None = None) -> Regions:
+    """Group the spans that overlap in a text; `prefix` sums the masses of all tokens.
+
+    Some texts after the others, of which few have all their spans at hand; mapped pages of `scratch` are let go of
+    between them.
+    """
+    of, parts, count = np.empty((len(passages), 2), np.int64), [np.empty((0, 3), np.int64)], 0
+    for first, last in itertools.pairwise(_text_edges(passages.documents)):
+        inside = (passages.documents >= first) & (passages.documents < last)
+        sides, rows = np.nonzero(inside.T)
+        spans = passages.spans(rows)
+        own = np.where(sides[:, None] == 0, spans[:, :2], spans[:, 2:])
+        numbers, regions = _grouped(passages.documents[rows, sides].astype(np.int64), own)
+        of[rows, sides] = numbers + count
+        parts.append(regions)
+        count += len(regions)
+    documents, low, high = np.concatenate(parts).T.copy()
+    weight = np.zeros(count, np.int64)
+    for at in range(0, len(passages), GROUPED):
+        if scratch is not None:
+            scratch.release()
+        starts, ends = passages.spans(slice(at, at + GROUPED))[:, :2].T
+        mass, some = prefix[ends] - prefix[starts], of[at : at + GROUPED]
+        np.add.at(weight, some[:, 0], mass)
+        np.add.at(weight, some[:, 1], mass)
+    rank = np.empty(count, np.int64)
+    rank[np.lexsort((np.arange(count), low - high, -weight))] = np.arange(count)
+    return Regions(of=of, documents=documents, starts=low, ends=high, rank=rank)
+
+
+def _text_edges(documents: npt.NDArray[np.int32]) -> list[int]:
+    """Return the edges of stretches of texts with about `GROUPED` sides of passages each."""
+    sides = np.cumsum(np.bincount(documents.ravel()))
+    starts = np.searchsorted(sides, np.arange(GROUPED, sides[-1], GROUPED)) + 1
+    return np.unique([0, *starts.tolist(), len(sides)]).tolist()
+
+
+def _grouped(documents: Int64s, spans: Int64s) -> tuple[Int64s, Int64s]:
+    """Return the region of each span of a text, and text, first and end token of each region (int64, n x 3)."""
     # columns: text, beginning, end from the last
-    unique, _, inverse = unique_rows(np.stack([documents, starts, -ends], axis=1))
+    unique, _, inverse = unique_rows(np.stack([documents, spans[:, 0], -spans[:, 1]], axis=1))
     groups = kernels.overlap_groups(*(np.ascontiguousarray(c) for c in (unique[:, 1], -unique[:, 2], unique[:, 0])))
     heads, number = np.unique(groups, return_inverse=True)
     low = np.full(len(heads), np.iinfo(np.int64).max)
     high = np.zeros(len(heads), np.int64)
     np.minimum.at(low, number, unique[:, 1])
     np.maximum.at(high, number, -unique[:, 2])
-    of = np.ascontiguousarray(number[inverse].reshape(2, -1).T)
-    mass = prefix[spans[:, 1]] - prefix[spans[:, 0]]
-    weight = np.zeros(len(heads), np.int64)
-    np.add.at(weight, of[:, 0], mass)
-    np.add.at(weight, of[:, 1], mass)
-    rank = np.empty(len(heads), np.int64)
-    rank[np.lexsort((np.arange(len(heads)), low - high, -weight))] = np.arange(len(heads))
-    return Regions(of=of, documents=unique[heads, 0], starts=low, ends=high, rank=rank)
+    return number[inverse], np.stack([unique[heads, 0], low, high], axis=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

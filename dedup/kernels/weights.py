@@ -296,6 +296,23 @@ def each_once(keys: Any, values: Any, house: Any) -> tuple[Any, Any, Any]:
 
 
 @kernel
+def squared(masses: Any, counts: Any) -> Any:
+    """Return the L2-normed weights (float64) of words: the square of the mass (float64, nats) times one more than the
+    logarithm of how often each stands (int64)."""
+    out, total = np.empty(len(masses), np.float64), 0.0
+    for i in range(len(masses)):
+        out[i] = masses[i] * masses[i]
+        if counts[i] > 1:
+            out[i] *= 1.0 + np.log(counts[i])
+        total += out[i] * out[i]
+    if total > 0.0:
+        norm = np.sqrt(total)
+        for i in range(len(out)):
+            out[i] /= norm
+    return out
+
+
+@kernel
 def sparse_dot(few: Any, few_values: Any, many: Any, many_values: Any) -> float:
     """Return the dot product (float64) of two sparse vectors: their words (uint32, rising, each once) and values
     (float64). It is quick when the first is the shorter: each of its words is looked for from the last one found."""

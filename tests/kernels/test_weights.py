@@ -223,6 +223,15 @@ def test_words_of_a_text_are_those_of_its_kept_tokens(
 
 
 @SOME
+@given(st.lists(st.tuples(st.floats(0.01, 20), st.integers(1, 99)), max_size=20))
+def test_squared_weights_are_normed(words: list[tuple[float, int]]) -> None:
+    """Each weight is the squared mass, raised by the logarithm of the count, over the length of all."""
+    plain = [mass**2 * (1 + np.log(count)) for mass, count in words]
+    made = kernels.squared(np.array([m for m, _ in words]), np.array([c for _, c in words], np.int64))
+    assert made == pytest.approx([p / sum(q * q for q in plain) ** 0.5 for p in plain])
+
+
+@SOME
 @given(
     few=st.dictionaries(st.integers(0, 60), st.floats(0, 1), max_size=12),
     many=st.dictionaries(st.integers(0, 60) | st.integers(0, 2**32 - 1), st.floats(0, 1), max_size=60),
