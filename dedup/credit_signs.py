@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup import agencies
+from dedup.kernels.signs import SPACE
 from dedup.photo_credits import BEGINNINGS
 from dedup.signs import Signs
 
@@ -56,6 +57,8 @@ OPEN, CLOSE = "(（[［【〔", ")）]］】〕"
 NAMES, IN_HEAD, IN_TAIL = LARGE | CALLS, OPENS | WIRE, CLOSES | DASHES
 IN_SHORT = NAMES | QUOTE | IN_HEAD | THAI | RIGHTS
 AT_ENDS = IN_SHORT | IN_TAIL | COLON
+# What stands at the edges of a short line that is a credit, white space before its last stops among it.
+AT_EDGES = BY | AROUND | SPACE
 # Characters from the first of a line in which a word ends that it begins with.
 BEGINNING = 16
 
@@ -266,7 +269,7 @@ def _may_credit(
     short, outer = end - start <= LONGEST_CREDIT, is_first | is_last
     names = np.where(short | is_last, NAMES | QUOTE, NAMES)
     in_long = (head & IN_HEAD) | (whole & THAI) | np.where(is_last, whole & RIGHTS, 0)
-    in_short = (whole & np.where(outer, AT_ENDS, IN_SHORT)) | (edges & (BY | AROUND))
+    in_short = (whole & np.where(outer, AT_ENDS, IN_SHORT)) | (edges & AT_EDGES)
     in_short |= np.where(edges & SOURCE, whole & COLON, 0)
     found: npt.NDArray[np.bool_] = (
         np.where(large | outer, whole & names, 0)

@@ -109,7 +109,7 @@ def _may_credit(line: Line, large: bool) -> bool:
         return bool(line.head & signs.IN_HEAD or whole & signs.THAI or (line.is_last and whole & signs.RIGHTS))
     if whole & (signs.AT_ENDS if outer else signs.IN_SHORT) or (line.edges & signs.SOURCE and whole & signs.COLON):
         return True
-    return bool(line.edges & (signs.BY | signs.AROUND)) and _has_mark(line.text)
+    return bool(line.edges & signs.AT_EDGES) and _has_mark(line.text)
 
 
 def _may_end(line: str) -> bool:

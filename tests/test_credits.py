@@ -180,7 +180,7 @@ WAYS = [
     *("By ", "by ", "Von ", "With ", "via ", "Source: ", "Quelle: ", " Staff Writer", " and staff reports", "(c) "),
     *(" contributed to this report", "additional reporting by ", "this story by ", "Copyright ", "--", " -- ", "NPA/"),
     *("KYIV, 3 May ", "TOWN 4", "The old ferry ran aground on a sandbank near the harbour mouth. ", ", ", " and "),
-    *("Photo: ", "\n\n"),
+    *("Photo: ", "\n\n", "\nNPA . .\n"),
 ]
 
 
