@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from dedup import agencies
-from dedup.credit_signs import may_have_photo, may_say_first, paragraphs
+from dedup.credit_signs import FIRST, PHOTO, Paragraphs, read
 from dedup.credits import Credit, credits, said_source
 from dedup.model import Document
 from dedup.photo_credits import credited
@@ -33,6 +33,7 @@ LONGEST_SOURCE = 60
 FURNITURE_LINES = 3
 
 _LAST = re.compile(r"[(（【]\s?([^()（）【】\n]{2,24}?)\s?[)）】]\.?\s*$")
+_CLOSED = re.compile(r"[)）】]\.?$")
 _RIGHT = re.compile(r"(?:^|\s)©\s?(?:\d{4}\s)?([^\d\s©][^\n©]{1,24})$")
 # "SELBY - Tidewater - …", "СЕЛИЩЕ — Причал. …"
 _FIRST = re.compile(
@@ -67,10 +68,14 @@ def of_texts(
 
     def block(first: int) -> bytes:
         part = [(d, documents[d]) for d in numbers[first : first + BLOCK_TEXTS]]
-        read = ((d, credits(each), hints(each), may_say_first(each.text)) for d, each in part)
-        return msgspec.msgpack.encode([row for row in read if any(row[1:])])
+        known = read([each.text for _, each in part])
+        rows = (
+            (d, credits(each, own), hints(each, own), bool(own.there & FIRST))
+            for (d, each), own in zip(part, known, strict=True)
+        )
+        return msgspec.msgpack.encode([row for row in rows if any(row[1:])])
 
-    paragraphs(".")  # what finds signs is made before processes are forked, that they need not make it again
+    read(["."])  # what finds signs is made before processes are forked, that they need not make it again
     blocks = spread(block, range(0, len(numbers), BLOCK_TEXTS))
     kind = list[tuple[int, list[Credit], list[Credit], bool]]
     rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
@@ -78,16 +83,17 @@ def of_texts(
     return OfTexts(confirmed(sure, unsure, documents), frozenset(d for d, *_, says in rows if says))
 
 
-def hints(document: Document) -> list[Credit]:
-    """Return what may be agency credits of a text, in order of place.
+def hints(document: Document, known: Paragraphs | None = None) -> list[Credit]:
+    """Return what may be agency credits of a text, in order of place; `known` as for `credits`.
 
     >>> [c.agency for c in hints(Document(text="The pier was shut.\\n\\n(Rivage)"))]
     ['Rivage']
     """
     text = document.text
-    pieces = credited(text) if may_have_photo(text) else ()
+    there = (known or read([text])[0]).there
+    pieces = credited(text) if there & PHOTO else ()
     found = {(at, "photo credit", name) for at, piece in pieces if (name := agencies.one_word(piece))}
-    found |= {(0, "byline", name) for name in _in_author(document.author or "")}
+    found |= {(0, "byline", name) for name in _in_author(document.author or "")} if document.author else set()
     if plain := text.rstrip():
         first, last = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1, plain.rfind("\n") + 1
         found |= {(first, "dateline", name) for name in _in_first(_line(text, first)[:HEAD])}
@@ -106,7 +112,7 @@ def _before_furniture(text: str, first: int, last: int) -> Iterator[tuple[int, s
         start = text.rfind("\n", 0, max(0, end)) + 1
         if start <= first or end <= 0:
             return
-        match = _LAST.search(text[max(start, end - HEAD) : end])
+        match = _LAST.search(text[max(start, end - HEAD) : end]) if _CLOSED.search(text, end - 2, end) else None
         if match and (name := agencies.one_word(match[1])):
             yield start, name
         end = start - 1
@@ -168,7 +174,9 @@ def _in_last(line: str) -> Iterator[str]:
     for match in (_ENDS_WITH.search(line[-HEAD:]), _HAN_LAST.search(line[-LONGEST_NAME:])):
         if match and agencies.one_name(match[1]):
             yield match[1]
-    match = _LAST.search(line) or _RIGHT.search(line)
+    match = (_LAST.search(line) if _CLOSED.search(line.rstrip()[-2:]) else None) or (
+        _RIGHT.search(line) if "©" in line else None
+    )
     name = agencies.one_word(match[1] if match else line) if match or len(line) <= LONGEST_NAME else None
     if name:
         yield name

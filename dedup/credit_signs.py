@@ -6,11 +6,16 @@ One reading says which do, and only those are read closely (`dedup.credits`).
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from dedup import agencies
+from dedup.kernels.signs import SPACE
 from dedup.photo_credits import BEGINNINGS
 from dedup.signs import Signs
 
@@ -26,14 +31,36 @@ OPEN, CLOSE = "(（[［【〔", ")）]］】〕"
 # A word of a large agency, or one by which agencies call themselves; the words of reporting credits; beginnings of
 # photo credits; the end of Thai texts; what opens a bracket, and what closes one; long dashes; quotation marks that
 # open; a colon; signs of rights; the last character of Chinese and Japanese agencies; figures; words for who had a text
-# first, which origins are told by.
-LARGE, CALLS, REPORTS, PHOTO, THAI, OPENS, CLOSES, DASHES, QUOTE, COLON, RIGHTS, WIRE, FIGURE, FIRST = (
-    1 << n for n in range(14)
-)
-# Where an agency may be named; what counts in the head, the tail and anywhere in a long line, and in a short one.
-NAMES = LARGE | CALLS | QUOTE
-IN_HEAD, IN_TAIL, IN_LONG = OPENS | WIRE, CLOSES | DASHES, THAI | RIGHTS
-IN_SHORT = NAMES | IN_HEAD | IN_TAIL | IN_LONG | COLON
+# first, which origins are told by; words that lines of credits begin with, and those for a source; what stands around
+# credits: brackets, dashes, a full stop.
+(
+    LARGE,
+    CALLS,
+    REPORTS,
+    PHOTO,
+    THAI,
+    OPENS,
+    CLOSES,
+    DASHES,
+    QUOTE,
+    COLON,
+    RIGHTS,
+    WIRE,
+    FIGURE,
+    FIRST,
+    BY,
+    SOURCE,
+    AROUND,
+) = (1 << n for n in range(17))
+# Where an agency may be named: a name in quotation marks counts where nothing but a name can stand. What counts in the
+# head of a long line and in a short one; in the latter, and in the first and the last of a text.
+NAMES, IN_HEAD, IN_TAIL = LARGE | CALLS, OPENS | WIRE, CLOSES | DASHES
+IN_SHORT = NAMES | QUOTE | IN_HEAD | THAI | RIGHTS
+AT_ENDS = IN_SHORT | IN_TAIL | COLON
+# What stands at the edges of a short line that is a credit, white space before its last stops among it.
+AT_EDGES = BY | AROUND | SPACE
+# Characters from the first of a line in which a word ends that it begins with.
+BEGINNING = 16
 
 # Of the words of a group one stands in what is found as a reporting credit, where that has the word of the group.
 REPORTING_WORDS = {
@@ -79,6 +106,53 @@ FIRST_WORDS = (
     *("보도", "ครั้งแรก", " أولا", "لأول مرة", "सबसे पहले"),
 )
 
+# Words for the source of a text; those that bylines and the like begin with: the first word of each, or its beginning.
+SOURCES = (
+    *("sources?", "quellen?", "fuentes?", "fonte", "font", "kilde", "kjelde", "källa", "bron", "źródło", "zdroj"),
+    *("kaynak", "forrás", "lähde", "allikas", "avots", "šaltinis", "sursa", "izvor", "vir", "burimi", "heimild"),
+    *("iturria", "mənbə", "nguồn", "sumber", "pinagmulan", "chanzo", "text", "texto", "texte", "testo", "tekst"),
+    *("πηγή", "источник", "джерело", "крыніца", "извор", "източник", "дереккөз", "աղբյուր", "წყარო", "מקור", "来源"),
+    *(
+        "來源",
+        "资料来源",
+        "稿件来源",
+        "出典",
+        "配信",
+        "提供",
+        "記事提供",
+        "本文来源",
+        "文图",
+        "文",
+    ),
+    *(
+        "المصدر",
+        "منبع",
+        "ماخذ",
+        "ذریعہ",
+        "بشکریہ",
+    ),
+    *("स्रोत", "सौजन्य", "উৎস", "সূত্র", "மூலம்", "ที่มา", "แหล่งข่าว", "แหล่งที่มา", "อ้างอิง", "ข้อมูล", "เครดิต"),
+    *("ขอบคุณ", "출처", "текст", "配信元", "報道", "رپورٹ", "rapport", "haber"),
+)
+BYLINE = re.compile(r"^(?:By|BY|Von|Por|Par|De|Di|Da|Od|Av|Af|Автор:|Text:|Door|Przez|Tekst:)\s+(\S.*)$")
+_BYLINES = (
+    *(" by ", " von ", " por ", " par ", " de ", " di ", " da ", " od ", " av ", " af ", " автор ", " text ", " door "),
+    *(" przez ", " tekst ", " with ", " via ", " from ", " mit ", " avec ", " con ", " com ", " med ", " met ", " z "),
+    *(
+        " с ",
+        " за ",
+        " по ",
+        " texto ",
+        " informaci",
+        " dépêche ",
+        " la ",
+        " supplied ",
+        " distributed ",
+        " reproduced ",
+    ),
+    " reprinted ",
+)
+
 
 @functools.cache
 def _signs() -> Signs:
@@ -88,67 +162,119 @@ def _signs() -> Signs:
     words += [(word, REPORTS) for several in REPORTING_WORDS.values() for word in several]
     words += [(word, PHOTO) for word in BEGINNINGS]
     words += [("สำนักข่าว", THAI), ("copyr", RIGHTS), *((word, FIRST) for word in FIRST_WORDS)]
+    words += [(word, BY) for word in _BYLINES] + [
+        (word.removesuffix("s?").removesuffix("n?"), SOURCE) for word in SOURCES
+    ]
     figures = "".join(c for c in map(chr, range(_LAST_FIGURE)) if c.isdecimal())
     characters = {"/" + OPEN: OPENS, CLOSE: CLOSES, "—–―": DASHES, agencies.QUOTES: QUOTE, ":：": COLON}
-    characters |= {"©": RIGHTS, "社": WIRE, figures: FIGURE}
-    return Signs(words, characters, agencies.BETWEEN_WORDS + OPEN + CLOSE + DASH + ".!?", (HEAD, LONGEST_CREDIT))
+    characters |= {"©": RIGHTS, "社": WIRE, figures: FIGURE, OPEN + CLOSE + DASH + ".": AROUND}
+    boundary = agencies.BETWEEN_WORDS + OPEN + CLOSE + DASH + ".!?"
+    return Signs(words, characters, boundary, (HEAD, LONGEST_CREDIT, BEGINNING))
+
+
+class Line(NamedTuple):
+    """A line in which a credit may stand: where it begins in its text, and what it is; whether it is the first (or
+    follows a byline that is) and the last; whether more than a reporting credit `may` stand in it; and its signs, as
+    `kernels.line_signs` gives them."""
+
+    start: int
+    text: str
+    is_first: bool
+    is_last: bool
+    may: bool
+    whole: int
+    head: int
+    tail: int
+    edges: int
 
 
 class Paragraphs(NamedTuple):
-    """The paragraphs of a text: their `signs` as `Signs.lines` gives them, in `plain`; in the text they begin at
-    `starts`. `there` has all signs."""
+    """What is known of the paragraphs of a text: the signs that are `there` in all, whether it may name a `large`
+    agency, and the lines in which a credit may stand, with the first."""
 
-    plain: str
-    signs: list[list[int]]
-    starts: list[int]
     there: int
-
-    def read(self, number: int) -> tuple[int, str]:
-        """Return place and text of one."""
-        start, end, *_ = self.signs[number]
-        return self.starts[number], self.plain[start:end]
-
-    def that_have(self, bits: int) -> Iterator[tuple[int, str]]:
-        """Yield place and text of those that have one of these signs."""
-        return (self.read(number) for number, found in enumerate(self.signs) if found[2] & bits)
-
-    def promising(self, large: bool) -> Iterator[int]:
-        """Yield the numbers of those that are short, the first or last, or have a sign that counts in long ones.
-
-        `large`: the text may name a large agency.
-        """
-        anywhere, ends = IN_LONG | (NAMES if large else 0), (0, len(self.signs) - 1)
-        for number, (start, end, whole, head, tail) in enumerate(self.signs):
-            short = end - start <= LONGEST_CREDIT
-            if short or head & (IN_HEAD | FIGURE) or tail & IN_TAIL or whole & anywhere or number in ends:
-                yield number
+    large: bool
+    lines: list[Line]
 
 
-@functools.lru_cache(maxsize=1)
-def paragraphs(text: str) -> Paragraphs:
-    """Return the paragraphs of a text: lines, or what stands between empty lines where lines are wrapped."""
-    plain, signs = text, _lines(text)
-    starts = [line[0] for line in signs]
-    if len(signs) > MANY_LINES and sum(line[1] - line[0] for line in signs) < SHORT_LINE * len(signs):
-        blocks = list(re.finditer(r"[^\n]+(?:\n[^\n]+)*", text))
-        plain = "\n".join(block[0].replace("\n", " ") for block in blocks)
-        starts, signs = [block.start() for block in blocks], _lines(plain)
-    there = 0
-    for line in signs:
-        there |= line[2]
-    return Paragraphs(plain, signs, starts, there)
+def read(texts: Sequence[str]) -> list[Paragraphs]:
+    """Return what is known of the paragraphs of texts: lines, or what stands between empty lines where lines are
+    wrapped."""
+    rows, bounds = _rows(texts)
+    counts, sizes = np.diff(bounds), rows[:, 1] - rows[:, 0]
+    written = np.diff(np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])[bounds])
+    found = _paragraphs(texts, texts, rows, bounds)
+    for number in np.flatnonzero((counts > MANY_LINES) & (written < SHORT_LINE * counts)).tolist():
+        found[number] = _unwrapped(texts[number])
+    return found
 
 
-def _lines(text: str) -> list[list[int]]:
-    """Return the signs of each line; two hyphens are a long dash."""
-    return _signs().lines(text.replace("--", "――"))
+def _rows(texts: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the lines of texts, as `Signs.lines`, with places in each text, and where those of each text begin."""
+    # two hyphens are a long dash
+    rows = _signs().lines("\n".join(texts).replace("--", "――"))
+    begins = np.cumsum([0, *(len(text) + 1 for text in texts)], dtype=np.int64)
+    bounds = np.searchsorted(rows[:, 0], begins)
+    rows[:, :2] -= np.repeat(begins[:-1], np.diff(bounds))[:, None]
+    return rows, bounds
 
 
-def may_have_photo(text: str) -> bool:
-    """Say whether words that pictures are credited with stand in a text."""
-    return bool(paragraphs(text).there & PHOTO)
+def _unwrapped(text: str) -> Paragraphs:
+    blocks = list(re.finditer(r"[^\n]+(?:\n[^\n]+)*", text))
+    plain = "\n".join(block[0].replace("\n", " ") for block in blocks)
+    found = _paragraphs([text], [plain], *_rows([plain]))[0]
+    begins = itertools.accumulate((len(block[0]) + 1 for block in blocks), initial=0)
+    at = {begin: block.start() for begin, block in zip(begins, blocks, strict=False)}
+    return found._replace(lines=[line._replace(start=at[line.start]) for line in found.lines])
 
 
-def may_say_first(text: str) -> bool:
-    """Say whether words for who had a text first stand in it."""
-    return bool(paragraphs(text).there & FIRST)
+def _paragraphs(
+    texts: Sequence[str], plains: Sequence[str], rows: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
+) -> list[Paragraphs]:
+    """Return what is known of texts; `rows` has the lines in `plains`, what these are without wrapped lines."""
+    counts = np.diff(bounds)
+    with_lines = np.flatnonzero(counts)
+    firsts, lasts = bounds[with_lines], bounds[with_lines + 1] - 1
+    there = np.zeros(len(texts), np.int64)
+    if len(rows):
+        there[with_lines] = np.bitwise_or.reduceat(rows[:, 2], firsts)
+    large = [bool(t & LARGE) and agencies.may_name(text) for t, text in zip(there.tolist(), texts, strict=True)]
+    is_first, is_last = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
+    is_first[firsts], is_last[lasts] = True, True
+    # "By Ada Quill", and her agency in the next line
+    signed = (rows[firsts, 5] & BY != 0) & (rows[firsts, 1] <= LONGEST_CREDIT) & (lasts - firsts > 1)
+    for t in with_lines[signed].tolist():
+        start, end = rows[bounds[t], :2].tolist()
+        is_first[bounds[t] + 1] = bool(BYLINE.match(plains[t][start:end].strip()))
+    may = _may_credit(rows, is_first, is_last, np.repeat(np.array(large, np.bool_), counts))
+    asked = may | (rows[:, 2] & REPORTS != 0)
+    asked[firsts] = True
+    lines: list[list[Line]] = [[] for _ in texts]
+    columns = np.repeat(np.arange(len(texts)), counts)[asked], is_first[asked], is_last[asked], may[asked]
+    for t, first, last, close, (start, end, *signs) in zip(
+        *(column.tolist() for column in columns), rows[asked].tolist(), strict=True
+    ):
+        lines[t].append(Line(start, plains[t][start:end], first, last, close, *signs))
+    return list(map(Paragraphs, there.tolist(), large, lines))
+
+
+def _may_credit(
+    rows: npt.NDArray[np.int64],
+    is_first: npt.NDArray[np.bool_],
+    is_last: npt.NDArray[np.bool_],
+    large: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.bool_]:
+    """Say of which lines signs do not tell that they hold no credit; `large`: their text may name a large agency."""
+    start, end, whole, head, tail, edges = rows.T
+    short, outer = end - start <= LONGEST_CREDIT, is_first | is_last
+    names = np.where(short | is_last, NAMES | QUOTE, NAMES)
+    in_long = (head & IN_HEAD) | (whole & THAI) | np.where(is_last, whole & RIGHTS, 0)
+    in_short = (whole & np.where(outer, AT_ENDS, IN_SHORT)) | (edges & AT_EDGES)
+    in_short |= np.where(edges & SOURCE, whole & COLON, 0)
+    found: npt.NDArray[np.bool_] = (
+        np.where(large | outer, whole & names, 0)
+        | (head & FIGURE)
+        | (tail & IN_TAIL)
+        | np.where(short, in_short, in_long)
+    ) != 0
+    return found

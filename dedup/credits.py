@@ -13,7 +13,18 @@ from dataclasses import dataclass
 
 from dedup import agencies, letters
 from dedup import credit_signs as signs
-from dedup.credit_signs import CLOSE, DASH, HEAD, LONGEST_CREDIT, OPEN, REPORTING_WORDS
+from dedup.credit_signs import (
+    BYLINE,
+    CLOSE,
+    DASH,
+    HEAD,
+    LONGEST_CREDIT,
+    OPEN,
+    REPORTING_WORDS,
+    SOURCES,
+    Line,
+    Paragraphs,
+)
 from dedup.datelines import CASED, SENT, dateline, is_capital, is_place, uncased_part
 from dedup.model import Document
 from dedup.photo_credits import first_part, photos
@@ -33,8 +44,10 @@ class Credit:
     start: int
 
 
-def credits(document: Document) -> list[Credit]:
+def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
     """Return the agency credits of a text, in order of place; empty when an agency is only written about.
+
+    `read` is what is known of its paragraphs (`credit_signs.read`), where that was asked for already.
 
     >>> credits(Document(text="KYIV (Reuters) — The bridge was closed on Monday."))[0].agency
     'Reuters'
@@ -45,10 +58,11 @@ def credits(document: Document) -> list[Credit]:
     if document.agency:
         found.add(Credit(agency=document.agency, position="agency field", start=0))
     # patterns of pieces take the square of the length of a stretch of blanks
-    agency = _byline(" ".join((document.author or "").split()))
+    agency = _byline(" ".join(document.author.split())) if document.author else None
     if agency:
         found.add(Credit(agency=agency, position="byline", start=0))
-    found |= {Credit(agency=name, position=position, start=at) for at, position, name in _in_text(document.text)}
+    known = read or signs.read([document.text])[0]
+    found |= {Credit(agency=name, position=position, start=at) for at, position, name in _in_text(document.text, known)}
     actors = {name for name in {c.agency for c in found} if _is_actor(name, document.text, found)}
     kept = (c for c in found if c.agency not in actors or c.position == "agency field")
     return sorted(kept, key=lambda c: (c.start, c.position, c.agency))
@@ -63,71 +77,77 @@ def _is_actor(name: str, text: str, found: set[Credit]) -> bool:
     return mentions - sum(c.agency == name for c in found) >= ACTOR_MENTIONS
 
 
-def _in_text(text: str) -> Iterator[tuple[int, str, str]]:
+def _in_text(text: str, known: Paragraphs) -> Iterator[tuple[int, str, str]]:
     """Yield place, position and agency of the credits of a text."""
-    paragraphs = signs.paragraphs(text)
-    there = paragraphs.there
-    if there & signs.REPORTS and _may_report(text):
-        for start, line in paragraphs.that_have(signs.REPORTS):
-            name = _reporting(line) if _may_report(line) else None
+    if known.there & signs.REPORTS and _may_report(text):
+        for line in known.lines:
+            name = _reporting(line.text) if line.whole & signs.REPORTS and _may_report(line.text) else None
             if name:
-                yield start, "reporting credit", name
-    large = bool(there & signs.LARGE) and agencies.may_name(text)
-    last = len(paragraphs.signs) - 1
-    # "By Ada Quill", and her agency in the next line
-    signed = last > 1 and bool(_BY.match(paragraphs.read(0)[1].strip())) and paragraphs.signs[0][1] <= LONGEST_CREDIT
-    for number in paragraphs.promising(large):
-        start, line = paragraphs.read(number)
-        is_first = not number or (signed and number == 1)
-        may = _may_credit(line, paragraphs.signs[number], large or is_first or number == last)
-        if may or (not number and letters.begins(line)):
-            for position, name in _in_line(line, is_first, number == last, large):
-                yield start, position, name
-    for start, name in photos(text, large, may_begin=bool(there & signs.PHOTO)):
+                yield line.start, "reporting credit", name
+    for number, line in enumerate(known.lines):
+        if (line.may and _may_credit(line, known.large)) or (not number and letters.begins(line.text)):
+            for position, name in _in_line(line, known.large):
+                yield line.start, position, name
+    for start, name in photos(text, known.large, may_begin=bool(known.there & signs.PHOTO)):
         yield start, "photo credit", name
 
 
-def _may_credit(line: str, found: list[int], names: bool) -> bool:
-    """Say whether `_in_line` can find a credit in a line, by the signs `found`: quick, and never false where it does.
+def _may_credit(line: Line, large: bool) -> bool:
+    """Say whether `_in_line` can find a credit in a line, by its signs: quick, and never false where it does.
 
-    `names`: words that name an agency count in it, as its text may name a large one, or as it is the first or last.
+    `large`: its text may name a large agency.
     """
-    _, _, whole, head, tail = found
-    if (names and whole & signs.NAMES) or (head & signs.FIGURE and is_capital(line[:HEAD])):
+    whole, outer, short = line.whole, line.is_first or line.is_last, len(line.text) <= LONGEST_CREDIT
+    if (large or outer) and whole & (signs.NAMES | signs.QUOTE if short or line.is_last else signs.NAMES):
         return True
-    if len(line) > LONGEST_CREDIT:
-        return bool(head & signs.IN_HEAD or tail & signs.IN_TAIL or whole & signs.IN_LONG)
-    return bool(whole & signs.IN_SHORT) or _has_mark(line)
+    # what begins in small letters is no place in capitals
+    if line.head & signs.FIGURE and not line.text[1:2].islower() and is_capital(line.text[:HEAD]):
+        return True
+    if line.tail & signs.IN_TAIL and _may_end(line.text.rstrip()):
+        return True
+    if not short:
+        return bool(line.head & signs.IN_HEAD or whole & signs.THAI or (line.is_last and whole & signs.RIGHTS))
+    if whole & (signs.AT_ENDS if outer else signs.IN_SHORT) or (line.edges & signs.SOURCE and whole & signs.COLON):
+        return True
+    return bool(line.edges & signs.AT_EDGES) and _has_mark(line.text)
+
+
+def _may_end(line: str) -> bool:
+    """Say whether a line may end in a credit: in a bracket, or behind a long dash with no stop."""
+    behind = line[max(map(line.rfind, _LONG_DASHES)) + 1 :].lstrip("-").lstrip()
+    return line[-2:].rstrip(".")[-1:] in _CLOSES or "." not in behind[1:]
 
 
 def _has_mark(line: str) -> bool:
     """Say whether a short line begins or ends as credits do: with a mark, or a word like "By" or "With"."""
     stripped = line.strip()
     plain, bracketed = _unwrapped(stripped)
-    return bracketed or stripped[:1] in DASH or bool(_BY.match(stripped) or _WITH.match(plain))
+    return bracketed or stripped[:1] in DASH or bool(BYLINE.match(stripped) or _WITH.match(plain))
 
 
-def _in_line(line: str, is_first: bool, is_last: bool, large: bool) -> Iterator[tuple[str, str]]:
+def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
     """Yield position and agency of the credits of one line; `large`: its text may name a large agency."""
-    name = dateline(line[:HEAD], large, is_first)
+    text, is_first, is_last = line.text, line.is_first, line.is_last
+    name = dateline(
+        text[:HEAD], large and bool(line.whole & signs.LARGE), is_first, may_say=bool(line.whole & signs.CALLS)
+    )
     if name:
         yield "dateline", name
-    if len(line) <= LONGEST_CREDIT:
-        name = _byline_of_text(line)
+    if len(text) <= LONGEST_CREDIT:
+        name = _byline_of_text(text)
         if name:
             yield "byline", name
-        name = _credit_line(line) or (_named_line(line) if is_last or is_first else None)
+        name = _credit_line(text) or (_named_line(text) if is_last or is_first else None)
         if name:
             yield "trailing credit" if is_last or not is_first else "byline", name
     else:
-        name = _tail(line[-LONGEST_CREDIT:], is_last) or (_copyright(line[:LONGEST_CREDIT]) if is_last else None)
+        name = _tail(text[-LONGEST_CREDIT:], is_last) or (_copyright(text[:LONGEST_CREDIT]) if is_last else None)
         if name:
             yield "trailing credit", name
 
 
 # Bylines
 
-_BY = re.compile(r"^(?:By|BY|Von|Por|Par|De|Di|Da|Od|Av|Af|Автор:|Text:|Door|Przez|Tekst:)\s+(\S.*)$")
 _BY_SMALL = re.compile(r"^(?:by|von|por|par|de|di|da|od|av|af|автор:|text:|door|przez|tekst:)\s+(?=\S)", re.IGNORECASE)
 _WRITER = re.compile(r"^(\S.{2,50}?) (?:Staff )?(?:Writers?|Reporters?|Correspondents?)$")
 _BETWEEN = re.compile(
@@ -185,7 +205,7 @@ def _ends_in_staff(pieces: list[str]) -> bool:
 
 def _byline_of_text(line: str) -> str | None:
     """Return the agency of a line that is a byline."""
-    match = _BY.match(line.strip())
+    match = BYLINE.match(line.strip())
     if match and not line.rstrip().endswith((".", "!", "?")):
         by = _OF_STAFF.sub("", match[1])
         pieces = _BETWEEN.split(by)
@@ -200,13 +220,7 @@ def _byline_of_text(line: str) -> str | None:
 
 # Ends of texts
 
-_SOURCE = re.compile(
-    r"^(?:sources?|quellen?|fuentes?|fonte|font|kilde|kjelde|källa|bron|źródło|zdroj|kaynak|forrás|lähde|allikas|avots"
-    r"|šaltinis|sursa|izvor|vir|burimi|heimild|iturria|mənbə|nguồn|sumber|pinagmulan|chanzo|text|texto|texte|testo|tekst"
-    r"|πηγή|источник|джерело|крыніца|извор|източник|дереккөз|աղբյուր|წყარო|מקור|来源|來源|资料来源|稿件来源|出典|配信|提供"
-    r"|記事提供|本文来源|文图|文|المصدر|منبع|ماخذ|ذریعہ|بشکریہ|स्रोत|सौजन्य|উৎস|সূত্র|மூலம்|ที่มา|แหล่งข่าว|แหล่งที่มา|อ้างอิง|ข้อมูล|เครดิต|ขอบคุณ|출처|текст|配信元|報道|رپورٹ|rapport|haber)\s*[:：・/／]\s*(\S.*)$",
-    re.IGNORECASE,
-)
+_SOURCE = re.compile(rf"^(?:{'|'.join(SOURCES)})\s*[:：・/／]\s*(\S.*)$", re.IGNORECASE)
 _WITH = re.compile(
     r"^(?:with|via|from|mit|avec|con|com|med|met|z|с|за (?:матеріалами|повідомленням|інформацією|даними)"
     r"|по (?:материалам|сообщению|информации|данным)|with inputs from|texto d[ea]|informaci[óo]n de|dépêche"
@@ -244,6 +258,7 @@ MOST_WORDS = 8
 _TOLD = re.compile(r"^(?:本报)?(?:据|據|综合|綜合)(.{2,12}?)(?:、\S{2,12})?(?:报道|報道|報導|消息|电|電|讯|訊)$")
 _BRACKET_TAIL = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}})[{re.escape(CLOSE)}]\.?$")
 _CLOSES = tuple(CLOSE)
+_LONG_DASHES = ("—", "–", "―", "--")
 _SENTENCE_ENDS = tuple('.!?。！？।॥۔…"”»’」』')
 _DASH_TAIL = re.compile(r"\s(?:[—–―]|--)\s*([^\s—–―][^—–―.]{1,40})$")
 _THAI_TAIL = re.compile(

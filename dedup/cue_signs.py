@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels import signs as kernels
-from dedup.kernels.signs import BIG, GLUED, LETTER, LOW, SMALL, SPACE
+from dedup.kernels.signs import BIG, BLANK, GLUED, LETTER, LOW, SMALL
 from dedup.signs import Signs, read_each
 
 # Quotation marks; single ones and apostrophes; verbs of speech; first persons; navigation and the like; marks of
@@ -155,10 +155,10 @@ def _kinds() -> npt.NDArray[np.uint8]:
     """Return what each code point is, as `kernels.shapes` asks."""
     kinds = np.full(0x110000, BIG, np.uint8)
     for c in map(chr, range(_KNOWN)):
-        kind = SPACE * c.isspace() | LETTER * (c.isalnum() or c == "_")
+        kind = BLANK * c.isspace() | LETTER * (c.isalnum() or c == "_")
         kind |= SMALL * bool(_SMALL.match(c)) | LOW * bool(_LOW.match(c))
         kinds[ord(c)] = kind | BIG * (c.isupper() or c.isdecimal() or c == "×")
-    kinds[0x3000] = SPACE
+    kinds[0x3000] = BLANK
     return kinds
 
 

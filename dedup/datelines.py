@@ -39,8 +39,9 @@ _FIRST_TOLD = re.compile(
 )
 
 
-def dateline(head: str, large: bool, is_first: bool) -> str | None:
-    """Return the agency of a dateline with which a paragraph begins."""
+def dateline(head: str, large: bool, is_first: bool, *, may_say: bool = True) -> str | None:
+    """Return the agency of a dateline with which a paragraph begins; `large`: it may name a large agency, `may_say`: it
+    may have words by which agencies call themselves."""
     wired = _WIRED.match(head) if "社" in head[:10] else None
     if wired:
         return agencies.leading(wired[1]) or wired[1]
@@ -49,7 +50,7 @@ def dateline(head: str, large: bool, is_first: bool) -> str | None:
     if (sent or told) and (name := agencies.calls_itself_one((sent or told)[1])):  # type: ignore[index]
         return name
     may = (is_capital(head) and _DIGIT.search(head)) or (large and agencies.may_name(head))
-    may = may or (is_first and (_says_agency(head) or letters.begins(head)))
+    may = may or (is_first and ((may_say and _says_agency(head)) or letters.begins(head)))
     if _OPENS.search(head):
         name = _bracketed(head) or _between_slashes(head)
         if name:

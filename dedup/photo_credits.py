@@ -61,7 +61,7 @@ def photos(text: str, large: bool, *, may_begin: bool = True) -> Iterator[tuple[
         word = _LAST_WORD.search(text[max(0, match.start() - 17) : match.start()])
         if word and (agencies.known(word[0]) or word[0].isupper()):
             yield match.start(), word[0]
-    for match in _NAMED_END.finditer(text) if "＝" in text or "hoto" in text else ():
+    for match in _NAMED_END.finditer(text) if "＝" in text or (may_begin and "hoto" in text) else ():
         name = agencies.named(match[1] or match[2])
         if name:
             yield match.start(), name

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels import signs as kernels
-from dedup.kernels.signs import BOUNDARY, CAPITAL, OTHER
+from dedup.kernels.signs import BOUNDARY, CAPITAL, OTHER, SPACE
 
 # Code points read at a time, but for longer lines; a single text of more is not read whole.
 MOST_POINTS = 1 << 20
@@ -24,16 +24,17 @@ _ALIKE = {"İ": "i", "ı": "i"}
 
 
 class Signs:
-    """Words and characters, each with a bit, and how far the head and the tail of a line reach (characters)."""
+    """Words and characters, each with a bit, and how far the head, the tail and the beginning of a line reach
+    (characters)."""
 
     def __init__(
         self,
         words: Iterable[tuple[str, int]],
         characters: Mapping[str, int],
         boundary: str | None,
-        reach: tuple[int, int] = (0, 0),
+        reach: tuple[int, int, int] = (0, 0, 0),
     ) -> None:
-        """Take words with their bits (below `CAPITAL`), and the characters of a string with one bit each; a space in a
+        """Take words with their bits (below `SPACE`), and the characters of a string with one bit each; a space in a
         word stands for a boundary, which is white space or one of the characters of `boundary`; None for whatever is
         no letter or figure that a word has."""
         listed = list(words)
@@ -42,10 +43,10 @@ class Signs:
         letters = sorted(every - between)
         number = {c: n for n, c in enumerate(letters, BOUNDARY + 1)}
         other = BOUNDARY if boundary is None else OTHER
-        self._classes, self._marks = np.full(_POINTS, other, np.uint16), np.zeros(_POINTS, np.uint16)
+        self._classes, self._marks = np.full(_POINTS, other, np.uint16), np.zeros(_POINTS, np.uint32)
         for c in (*map(chr, range(_CASED)), *letters, *between, "\u3000"):
             self._classes[ord(c)] = BOUNDARY if c.isspace() or c in between else number.get(_folded(c), other)
-            self._marks[ord(c)] = CAPITAL * c.isupper()
+            self._marks[ord(c)] = CAPITAL * c.isupper() | SPACE * c.isspace()
         for several, bit in characters.items():
             for c in several:
                 self._marks[ord(c)] |= bit
@@ -58,19 +59,18 @@ class Signs:
         of texts that have two words with one of them. A text that is too long to be read may have all."""
         tables = self._classes, self._marks, self._steps, self._found
         bits = read_each(texts, lambda points, bounds: kernels.text_signs(points, bounds, *tables, twice))
-        return bits & ~CAPITAL
+        return bits & ~(CAPITAL | SPACE)
 
-    def lines(self, text: str) -> list[list[int]]:
+    def lines(self, text: str) -> npt.NDArray[np.int64]:
         """Return of each line of a text that is not empty its first and its end place, and the bits of the signs in it:
-        in all of it, and those of characters in its head and in its tail."""
-        found: list[list[int]] = []
+        in all of it, those of characters in its head and in its tail, and those at its edges, as
+        `kernels.line_signs` (int64, n x 6)."""
+        found = [np.empty((0, 6), np.int64)]
         for at, piece in _pieces(text):
-            points = _points(piece)
-            rows = kernels.line_signs(points, self._classes, self._marks, self._steps, self._found, self._reach)
-            if at:
-                rows[:, :2] += at
-            found += rows.tolist()
-        return found
+            rows = kernels.line_signs(_points(piece), self._classes, self._marks, self._steps, self._found, self._reach)
+            rows[:, :2] += at
+            found.append(rows)
+        return np.concatenate(found)
 
 
 def _folded(c: str) -> str:
@@ -110,7 +110,7 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
 
 def _automaton(
     words: Iterable[tuple[list[int], tuple[int, int]]], classes: int
-) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint32]]:
     """Return which state follows each by a class, and the bits of the words that end there (Aho and Corasick 1975)."""
     tree: list[dict[int, int]] = [{}]
     found = [(0, 0)]
@@ -132,4 +132,4 @@ def _automaton(
         for c, following in tree[state].items():
             waiting.append((following, int(steps[state, c]) if state else 0))
             steps[state, c] = following
-    return steps, np.array(found, np.uint16)
+    return steps, np.array(found, np.uint32)

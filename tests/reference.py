@@ -625,9 +625,14 @@ def words_once(
 
 
 def line_signs(
-    text: str, words: Sequence[tuple[str, int]], characters: Mapping[str, int], boundary: str, reach: Pair
+    text: str,
+    words: Sequence[tuple[str, int]],
+    characters: Mapping[str, int],
+    boundary: str,
+    reach: tuple[int, int, int],
 ) -> list[list[int]]:
-    """Of each line that is not empty: place, end, bits of all its signs, of the characters in its head and tail."""
+    """Of each line that is not empty: place, end, bits of all its signs, of the characters in its head and tail, and of
+    its edges: its first character, the last that is no stop, words that end early."""
 
     def folded(c: str) -> str:
         one = "i" if c in "İı" else c.casefold()
@@ -638,13 +643,17 @@ def line_signs(
         shown, plain = match[0], "".join(map(folded, match[0]))
         signs = [sum({bit for several, bit in characters.items() if c in several}) for c in shown]
         all_bits = functools.reduce(int.__or__, signs, 0)
+        begin, stripped = len(shown) - len(shown.lstrip()), shown.strip()
+        outer = (begin, begin + len(stripped.rstrip(".")) - 1) if stripped.strip(".") else (begin,)
+        edges = functools.reduce(int.__or__, (signs[i] for i in outer if stripped), 0)
         for word, bit in words:
             form = "".join(map(folded, word))
             ends = [i + len(form) - 2 for i in range(len(plain) + 2) if f" {plain} ".startswith(form, i)]
-            if any(not word[-1].isupper() or shown[i : i + 1].isupper() for i in ends):
-                all_bits |= bit
+            ends = [i for i in ends if not word[-1].isupper() or shown[i : i + 1].isupper()]
+            all_bits |= bit if ends else 0
+            edges |= bit if any(i - begin < reach[2] for i in ends) else 0
         head, tail = (functools.reduce(int.__or__, part, 0) for part in (signs[: reach[0]], signs[-reach[1] :]))
-        rows.append([match.start(), match.end(), all_bits, head, tail])
+        rows.append([match.start(), match.end(), all_bits, head, tail, edges])
     return rows
 
 

@@ -7,6 +7,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ import dedup.credits
 from dedup import agencies, credit_signs
 from dedup.credits import credits
 from dedup.model import Document
+from dedup.signs import Signs
 from tests.strategies import SOME
 
 CASES = Path(__file__).parent / "cases"
@@ -177,8 +180,21 @@ WAYS = [
     *("By ", "by ", "Von ", "With ", "via ", "Source: ", "Quelle: ", " Staff Writer", " and staff reports", "(c) "),
     *(" contributed to this report", "additional reporting by ", "this story by ", "Copyright ", "--", " -- ", "NPA/"),
     *("KYIV, 3 May ", "TOWN 4", "The old ferry ran aground on a sandbank near the harbour mouth. ", ", ", " and "),
-    *("Photo: ", "\n\n"),
+    *("Photo: ", "\n\n", "\nNPA . .\n"),
 ]
+
+
+class Every:
+    """Finds all signs in all lines."""
+
+    def __init__(self, signs: Signs) -> None:
+        self.signs = signs
+
+    def lines(self, text: str) -> npt.NDArray[np.int64]:
+        """Return the lines with all signs."""
+        found = self.signs.lines(text)
+        found[:, 2:] = -1
+        return found
 
 
 @SOME
@@ -190,10 +206,8 @@ def test_no_line_with_a_credit_is_passed_over(pieces: list[str]) -> None:
     document = Document(text="".join(pieces))
     found = credits(document)
     with pytest.MonkeyPatch.context() as patch:
-        read = credit_signs.paragraphs
-        patch.setattr(credit_signs, "paragraphs", lambda text: read(text)._replace(there=-1))
-        patch.setattr(credit_signs.Paragraphs, "promising", lambda self, _: range(len(self.signs)))
-        patch.setattr(credit_signs.Paragraphs, "that_have", lambda self, _: map(self.read, range(len(self.signs))))
+        every = Every(credit_signs._signs())
+        patch.setattr(credit_signs, "_signs", lambda: every)
         patch.setattr(dedup.credits, "_may_credit", lambda *_: True)
         assert credits(document) == found
 
@@ -201,12 +215,31 @@ def test_no_line_with_a_credit_is_passed_over(pieces: list[str]) -> None:
 def test_most_lines_are_passed_over() -> None:
     """Signs are rare in running text: that is what they are for."""
     plain = "The ferry ran aground near the harbour at dawn, and the crew waited for the tide to turn once more. "
-    found = credit_signs.paragraphs(plain + plain.replace("harbour", "harbour (pictured)") + plain)
+    (found,) = credit_signs.read([plain + plain.replace("harbour", "harbour (pictured)") + plain])
     assert found.there
-    _, line = found.read(0)
-    assert not dedup.credits._may_credit(line, found.signs[0], False)
-    ten = credit_signs.paragraphs("\n".join([2 * plain] * 10))
-    assert list(ten.promising(True)) == [0, 9]
+    assert not any(line.may and dedup.credits._may_credit(line, False) for line in found.lines)
+    ten, none = credit_signs.read(["\n".join([2 * plain] * 10), "\n"])
+    assert [line.is_first for line in ten.lines] == [True]
+    assert not none.lines
+
+
+def test_texts_are_read_as_each_alone() -> None:
+    """Texts that are read together are known as when each is read by itself, those of wrapped lines too."""
+    wrapped = "\n\n".join(["Harbour board\nwidens breakwater (NPA)\nafter storms"] * 20)
+    texts = [
+        "SELBY (NPA) —",
+        "",
+        wrapped,
+        "-",
+        "- Tide\nBy Ada Quill\nNPA",
+        "By Ada Quill\nRim Newswire\nTide",
+        "\n\n",
+        wrapped,
+    ]
+    assert credit_signs.read(texts) == [credit_signs.read([text])[0] for text in texts]
+    lines = credit_signs.read([wrapped])[0].lines
+    assert {wrapped[line.start :].split("\n")[0] for line in lines} == {"Harbour board"}
+    assert [line.is_first for line in credit_signs.read(texts)[5].lines] == [True, True]
 
 
 @pytest.mark.parametrize("before", ["photo ", "(Photo"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dedup import Document, origins, scan
 from dedup.credit_hints import confirmed, hints
-from dedup.credit_signs import may_say_first
+from dedup.credit_signs import FIRST, read
 from dedup.credits import credits
 from dedup.origins import Carried, of_kind, origin
 from dedup.readers.dates import parse_date
@@ -297,4 +297,4 @@ def test_coarse_dates_are_warned_of() -> None:
 @given(st.from_regex(origins._FIRST, fullmatch=True))
 def test_words_of_who_had_it_first(words: str) -> None:
     """What says quickly that no words for who had a text first stand in it never says so where they do."""
-    assert may_say_first(f"As {words.upper()}.")
+    assert read([f"As {words.upper()}."])[0].there & FIRST
