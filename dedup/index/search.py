@@ -239,13 +239,15 @@ class Search:
             low[n], high[n] = getattr(part, name).lookup(keys)
         views = [getattr(part, name).column(0, low[n], high[n]) for n, part in enumerate(parts)]
         frequent = np.flatnonzero((high - low).sum(axis=0) > most)
-        if len(frequent):
-            narrower = np.stack([low[:, frequent], high[:, frequent]], axis=2)[:, :, None]
-            if contexts is not None:
-                wanted = contexts[frequent].astype(np.int64) << RANK_BITS
-                given = [(view, low[n], high[n], frequent, wanted, SHIFTS) for n, view in enumerate(views)]
-                narrower = np.stack([lookup.narrowed(*one) for one in given])
-            lookup.limit(low, high, frequent, narrower, most)
+        if contexts is not None and len(frequent):
+            wanted, left = contexts.astype(np.int64) << RANK_BITS, frequent
+            for shift in SHIFTS.tolist():
+                for n, view in enumerate(views):
+                    lookup.narrow(view, low[n], high[n], left, wanted, shift)
+                left = left[(high[:, left] - low[:, left]).sum(axis=0) > most]
+                if not len(left):
+                    break
+        lookup.limit(low, high, frequent, most)
         lists = [
             _Lists(part=part, first=first, low=low[n], high=high[n], postings=views[n], costs=costs)
             for n, (part, first, costs) in enumerate(self.documents.each())

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dedup.kernels.arrays import argsort
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 
 # Slots of the frequency table: a token's slot is the lower bits of its hash.
 SLOTS = 1 << 22
@@ -209,6 +209,20 @@ def _vector(hashes: Any, masses: Any, start: int, end: int, slots: Any, values: 
     return count
 
 
+@helper
+def _alike(hashes: Any, masses: Any, span: Any) -> int:
+    """Return 1 where both sides of a passage are the same words and some have a mass, 0 where none has, else -1."""
+    if span[1] - span[0] != span[3] - span[2]:
+        return -1
+    found = 0
+    for i in range(span[1] - span[0]):
+        left, right = span[0] + i, span[2] + i
+        if hashes[left] != hashes[right] or masses[left] != masses[right]:
+            return -1
+        found = 1 if masses[left] > 0 else found
+    return found
+
+
 @kernel
 def cosines(spans: Any, hashes: Any, masses: Any) -> Any:
     """Return the cosine (float64) of the TF-IDF vectors of the two sides of each passage; `spans` (int64, n x 4) are
@@ -219,6 +233,11 @@ def cosines(spans: Any, hashes: Any, masses: Any) -> Any:
     slots, values = np.empty((2, longest), np.int64), np.empty((2, longest), np.float64)
     out = np.empty(len(spans), np.float64)
     for p in range(len(spans)):
+        # copies, as most are, need no vectors
+        alike = _alike(hashes, masses, spans[p])
+        if alike >= 0:
+            out[p] = alike
+            continue
         n = _vector(hashes, masses, spans[p, 0], spans[p, 1], slots[0], values[0])
         m = _vector(hashes, masses, spans[p, 2], spans[p, 3], slots[1], values[1])
         i, j = 0, 0

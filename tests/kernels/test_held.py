@@ -24,4 +24,5 @@ def test_columns_are_those_of_rows(given: list[tuple[int, ...]]) -> None:
     assert packed.shape == (len(given), 4)
     for first in (0, len(given) // 2):
         for column, back in zip(made, columns(packed[first:]), strict=True):
-            assert back.dtype == column.dtype and back.tolist() == column[first:].tolist()
+            assert back.dtype == column.dtype
+            assert back.tolist() == column[first:].tolist()
