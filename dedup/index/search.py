@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -52,21 +52,6 @@ class Candidates:
     numbers: Numbers
     frequent: int
     passed_over: int
-
-    @classmethod
-    def joined(cls, parts: Sequence[Candidates]) -> Candidates:
-        """Return those of one or more parts as one."""
-        return cls(
-            texts=np.concatenate([p.texts for p in parts]),
-            numbers=np.concatenate([p.numbers for p in parts]),
-            frequent=sum(p.frequent for p in parts),
-            passed_over=sum(p.passed_over for p in parts),
-        )
-
-    def of(self, first: int, last: int) -> Candidates:
-        """Return those of the texts `[first, last)`."""
-        kept = (self.texts >= first) & (self.texts < last)
-        return replace(self, texts=self.texts[kept], numbers=self.numbers[kept])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
