@@ -6,6 +6,9 @@
 Prints one JSON object a size. Answers are checked before times: an article asked about must find itself, or the answer
 must say that it was limited; and it is told of how many carriers of a scan's passages additions told.
 CPU seconds stand beside those of the clock, so that a busy machine does not decide.
+
+A scan and datasketch's index take the first `--beside` articles alone, so that a million fit into half an hour. A scan
+of fewer articles is quicker an article, so additions are compared with more than one of all would ask for.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,21 +51,42 @@ def now() -> tuple[float, float]:
     return time.perf_counter(), time.process_time()
 
 
-def add_all(index: Index, path: Path, batch: int) -> tuple[Seconds, Places]:
-    """Add all articles; return the seconds of each batch (clock, processor), and which places of each article were
-    matched."""
-    seconds: Seconds = []
-    places: Places = {}
+def held() -> float:
+    """Return the megabytes that this process holds, pages of files apart; not a number where nothing tells."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return float("nan")
+    return int(status.split("RssAnon:")[1].split()[0]) / 1024
+
+
+@dataclass
+class Added:
+    """Seconds of each batch (clock, processor), how many matches there were, the most memory held behind a batch (MB),
+    and which places of each of the first articles were matched."""
+
+    seconds: Seconds = field(default_factory=list)
+    matches: int = 0
+    held: float = 0.0
+    places: Places = field(default_factory=dict)
+
+
+def add_all(index: Index, path: Path, batch: int, beside: int) -> Added:
+    """Add all articles; remember the places of the first ones, that are scanned as well."""
+    added = Added()
     records = articles(path)
     while part := list(itertools.islice(records, batch)):
         clock, cpu = now()
         answer = index.add(part)
-        seconds.append((now()[0] - clock, now()[1] - cpu))
-        for record in part:
-            places.setdefault(str(record["id"]), [])
+        added.seconds.append((now()[0] - clock, now()[1] - cpu))
+        added.matches += len(answer)
+        added.held = max(added.held, held())
+        for record in part[: max(0, beside - len(added.places))]:
+            added.places.setdefault(str(record["id"]), [])
         for match in answer:
-            places[match.right.doc_id].append((match.right.start, match.right.end))
-    return seconds, places
+            if match.right.doc_id in added.places:
+                added.places[match.right.doc_id].append((match.right.start, match.right.end))
+    return added
 
 
 def recall(result: ScanResult, places: Places) -> float:
@@ -122,8 +147,8 @@ def milliseconds(times: list[float], percent: float) -> float:
     return round(1000 * float(np.percentile(times, percent)), 2)
 
 
-def measure(path: Path, out: Path, batch: int, queries: int) -> dict[str, Any]:
-    """Return what an index on a file of articles takes, beside a scan and datasketch's index."""
+def measure(path: Path, out: Path, batch: int, queries: int, beside: int) -> dict[str, Any]:
+    """Return what an index on a file of articles takes, beside a scan and datasketch's index of the first ones."""
     shutil.rmtree(out, ignore_errors=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     with Index.open(out.with_suffix(".warm")) as warm:
@@ -131,37 +156,46 @@ def measure(path: Path, out: Path, batch: int, queries: int) -> dict[str, Any]:
         warm.query(next(articles(path)))
     shutil.rmtree(out.with_suffix(".warm"))
     with Index.open(out) as index:
-        seconds, places = add_all(index, path, batch)
+        added = add_all(index, path, batch, beside)
         times = ask(index, path, queries)
         stats = index.verify()
+    seconds, beside = added.seconds, min(beside, stats.documents)
     total, cpu = np.sum(seconds, axis=0).tolist()
     fifth = max(1, len(seconds) // 5)
     # the last batch may be a small one
     first, last = np.sum(seconds[:fifth], axis=0), np.sum(seconds[-fifth - 1 : -1] or seconds, axis=0)
+    few = out.with_suffix(".jsonl")
+    with path.open("rb") as lines:
+        few.write_bytes(b"".join(itertools.islice(lines, beside)))
     clock, scan_cpu = now()
-    result = scan(path)
+    result = scan(few)
     scanned, scan_cpu = now()[0] - clock, now()[1] - scan_cpu
     return {
         "documents": stats.documents,
-        "matches": sum(map(len, places.values())),
-        "recall_of_scan": recall(result, places),
+        "matches": added.matches,
         "add_documents_a_second": round(stats.documents / total),
-        "scan_documents_a_second": round(stats.documents / scanned),
-        "add_to_scan": round(scanned / total, 2),
+        "last_fifth_documents_a_second": round(batch * fifth / last[0]) if len(seconds) > fifth else None,
         "last_fifth_to_first": round(first[0] / last[0], 2),
         "cpu": {
             "add_ms_a_document": round(1000 * cpu / stats.documents, 2),
-            "scan_ms_a_document": round(1000 * scan_cpu / stats.documents, 2),
+            "scan_ms_a_document": round(1000 * scan_cpu / beside, 2),
             "last_fifth_to_first": round(first[1] / last[1], 2),
             "query_ms_median": milliseconds([t[1] for t in times], 50),
             "query_ms_99": milliseconds([t[1] for t in times], 99),
         },
+        "held_mb": round(added.held),
         "bytes_a_document": round((stats.bytes_documents + stats.bytes_segments) / stats.documents),
         "segments": stats.segments,
         "query_ms_median": milliseconds([t[0] for t in times], 50),
         "query_ms_99": milliseconds([t[0] for t in times], 99),
-        "scan_passages": len(result.passages),
-        "datasketch_in_memory": datasketch_beside(path, stats.documents, Config()),
+        "beside": {
+            "documents": beside,
+            "scan_documents_a_second": round(beside / scanned),
+            "add_to_scan": round(stats.documents / total / (beside / scanned), 2),
+            "scan_passages": len(result.passages),
+            "recall_of_scan": recall(result, added.places),
+            "datasketch_in_memory": datasketch_beside(path, beside, Config()),
+        },
     }
 
 
@@ -170,17 +204,18 @@ def measure(path: Path, out: Path, batch: int, queries: int) -> dict[str, Any]:
 @click.option("--corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file in their place.")
 @click.option("--out", default="build/index", help="Where corpora and indexes are made.")
 @click.option("--batch", default=1000, show_default=True, help="Documents a commit.")
+@click.option("--beside", default=100_000, show_default=True, help="Articles that a scan and datasketch take.")
 @click.option("--queries", default=300, show_default=True, help="Single articles asked about.")
-def main(sizes: tuple[int, ...], corpus: Path | None, out: str, batch: int, queries: int) -> None:
+def main(sizes: tuple[int, ...], corpus: Path | None, out: str, batch: int, beside: int, queries: int) -> None:
     """Measure an index on planted articles of some sizes, or on a file of articles."""
     if corpus:
-        click.echo(json.dumps(measure(corpus, Path(out) / "news.idx", batch, queries), indent=2))
+        click.echo(json.dumps(measure(corpus, Path(out) / "news.idx", batch, queries, beside), indent=2))
         return
     for size in sizes:
         planted = Path(out) / f"planted-{size}"
         if not (planted / "planted.json").exists():
             plant_invented(planted, Settings(articles=size))
-        found = measure(planted / "articles.jsonl", Path(out) / "news.idx", batch, queries)
+        found = measure(planted / "articles.jsonl", Path(out) / "news.idx", batch, queries, beside)
         click.echo(json.dumps(found, indent=2))
 
 

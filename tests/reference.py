@@ -437,18 +437,6 @@ def band_keys(signature: list[int], bands: int, rows: int) -> list[int]:
     return out
 
 
-def limited(sizes: list[list[int]], steps: list[list[list[int]]], most: int) -> list[list[int]]:
-    """Of how many records of each part and key are left: `sizes` of them, or as few as `steps` of narrowing leave, and
-    of these at most `most`, those of the first parts."""
-    out = [[0] * len(sizes[0]) for _ in sizes]
-    for key in range(len(sizes[0])):
-        tried = [[part[key][s] for part in steps] for s in range(len(steps[0][key]))]
-        chosen = next((t for t in tried if sum(t) <= most), tried[-1])
-        for part in range(len(sizes)):
-            out[part][key] = min(chosen[part], most - sum(out[p][key] for p in range(part)))
-    return out
-
-
 def token_marks(mass: int, weight: int, flag: int, content: int, kinds: tuple[int, int, int]) -> int:
     """What a token is: 1 content, 2 inside a sentence as well, 4 with a capital as well; 8 behind a comma."""
     beginning, upper, punctuation = kinds

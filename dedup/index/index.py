@@ -39,11 +39,10 @@ from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 
 # Code points of a batch from which threads are worth while.
 LARGE = 500_000
-# Texts that one thread reads, or compares, at a time, and whose candidates are in memory at once.
-BLOCK_TEXTS, ALIGN_TEXTS, TEXTS_AT_ONCE = 64, 128, 1024
-# Texts that are looked for at once, and that one thread looks for at least: the keys of many, in order, are found near
-# one another.
-SEARCH_TEXTS, LEAST_SEARCH_TEXTS = 4096, 128
+# Texts that one thread reads, or compares, at a time.
+BLOCK_TEXTS, ALIGN_TEXTS = 64, 128
+# Texts that one thread looks for at a time, at least and at most: the keys of many, in order, are near one another.
+LEAST_SEARCH, MOST_SEARCH = 256, 1024
 # What part of the memory allowed documents that were read may take, to be there when they are asked for again.
 KEPT_PART = 8
 
@@ -70,7 +69,7 @@ class Index:
         self._storage = storage
         self.config = storage.config
         self._threads = self.config.jobs or os.cpu_count() or 1
-        self._pool = ThreadPoolExecutor(self._threads)
+        self._pool, self._searchers = ThreadPoolExecutor(self._threads), ThreadPoolExecutor(self._threads)
         self._writer = ThreadPoolExecutor(1)
         self._clusters: Clusters | None = None
         room = memory.limit(self.config.memory) // KEPT_PART
@@ -97,6 +96,7 @@ class Index:
         """Close it; another process may then write."""
         self._storage.close()
         self._pool.shutdown()
+        self._searchers.shutdown()
         self._writer.shutdown()
 
     def __enter__(self) -> Index:
@@ -420,17 +420,14 @@ class Index:
         texts = of_texts(new.documents, known)
         limited = {"frequent_seeds": 0, "passed_over": 0}
         made: list[IndexMatch] = []
-        for first in range(0, len(texts), SEARCH_TEXTS):
-            stop = min(first + SEARCH_TEXTS, len(texts))
-            each = max(LEAST_SEARCH_TEXTS, -(-(stop - first) // self._threads))
-            blocks = [(low, min(low + each, stop)) for low in range(first, stop, each)]
-            found = Candidates.joined(list(in_order(pool, search.block, blocks)))
+        each = min(max(LEAST_SEARCH, -(-len(texts) // (2 * self._threads))), MOST_SEARCH)
+        blocks = [(low, min(low + each, len(texts))) for low in range(0, len(texts), each)]
+        # the next ones are looked for by threads of their own while these are read and compared
+        for (_, stop), found in zip(blocks, in_order(pool and self._searchers, search.block, blocks), strict=True):
             limited["frequent_seeds"] += found.frequent
             limited["passed_over"] += found.passed_over
-            for low in range(first, stop, TEXTS_AT_ONCE):
-                part = found.of(low, low + TEXTS_AT_ONCE)
-                parts = self._compared(part, texts[: low + TEXTS_AT_ONCE], search.batch, idf, pool)
-                made += itertools.chain.from_iterable(matches(p, self.config, view.state.commit) for p in parts)
+            parts = self._compared(found, texts[:stop], search.batch, idf, pool)
+            made += itertools.chain.from_iterable(matches(p, self.config, view.state.commit) for p in parts)
         return Answer(
             matches=tuple(made),
             asked=tuple(d.id for d in new.documents),

@@ -62,7 +62,7 @@ def _made(known: rescore.Evidence) -> _Made:
     """Return what is kept of texts besides the documents."""
     t = known.tokens
     bounds = t.bounds.tolist()
-    raw = np.ascontiguousarray(t.hashes).data.cast("B")
+    raw = t.hashes.tobytes()
     digests = [xxhash.xxh3_128_digest(raw[4 * low : 4 * high]) for low, high in itertools.pairwise(bounds)]
     rows = kernels.rows(t.hashes, t.starts, t.ends, t.flags, t.weights, known.masses, known.marks)
     return rows, bounds, digests, known.usual_names.tolist()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -52,21 +52,6 @@ class Candidates:
     numbers: Numbers
     frequent: int
     passed_over: int
-
-    @classmethod
-    def joined(cls, parts: Sequence[Candidates]) -> Candidates:
-        """Return those of one or more parts as one."""
-        return cls(
-            texts=np.concatenate([p.texts for p in parts]),
-            numbers=np.concatenate([p.numbers for p in parts]),
-            frequent=sum(p.frequent for p in parts),
-            passed_over=sum(p.passed_over for p in parts),
-        )
-
-    def of(self, first: int, last: int) -> Candidates:
-        """Return those of the texts `[first, last)`."""
-        kept = (self.texts >= first) & (self.texts < last)
-        return replace(self, texts=self.texts[kept], numbers=self.numbers[kept])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,13 +224,15 @@ class Search:
             low[n], high[n] = getattr(part, name).lookup(keys)
         views = [getattr(part, name).column(0, low[n], high[n]) for n, part in enumerate(parts)]
         frequent = np.flatnonzero((high - low).sum(axis=0) > most)
-        if len(frequent):
-            narrower = np.stack([low[:, frequent], high[:, frequent]], axis=2)[:, :, None]
-            if contexts is not None:
-                wanted = contexts[frequent].astype(np.int64) << RANK_BITS
-                given = [(view, low[n], high[n], frequent, wanted, SHIFTS) for n, view in enumerate(views)]
-                narrower = np.stack([lookup.narrowed(*one) for one in given])
-            lookup.limit(low, high, frequent, narrower, most)
+        if contexts is not None and len(frequent):
+            wanted, left = contexts.astype(np.int64) << RANK_BITS, frequent
+            for shift in SHIFTS.tolist():
+                for n, view in enumerate(views):
+                    lookup.narrow(view, low[n], high[n], left, wanted, shift)
+                left = left[(high[:, left] - low[:, left]).sum(axis=0) > most]
+                if not len(left):
+                    break
+        lookup.limit(low, high, frequent, most)
         lists = [
             _Lists(part=part, first=first, low=low[n], high=high[n], postings=views[n], costs=costs)
             for n, (part, first, costs) in enumerate(self.documents.each())

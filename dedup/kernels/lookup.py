@@ -194,41 +194,24 @@ def _first_from(view: Any, low: int, high: int, shift: int, wanted: int) -> int:
 
 
 @kernel
-def narrowed(view: Any, low: Any, high: Any, keys: Any, wanted: Any, shifts: Any) -> Any:
-    """Return of the records `[low, high)` of some `keys` (int64 each) those whose value agrees with `wanted` (int64).
+def narrow(view: Any, low: Any, high: Any, keys: Any, wanted: Any, shift: int) -> None:
+    """Leave of the records `[low, high)` of some `keys` (int64 each) those whose value agrees with `wanted` (int64 a
+    key) in all but the lowest `shift` bits.
 
-    `view` (blocks x records of a block) has the values, in order within a key. Compared is what is left without the
-    lowest `shifts[s]` bits. Returns records (int64, keys x shifts x 2: from, to).
+    `view` (blocks x records of a block) has the values, in order within a key.
     """
-    out = np.empty((len(keys), len(shifts), 2), np.int64)
-    for i in range(len(keys)):
-        first, last = low[keys[i]], high[keys[i]]
-        for s in range(len(shifts)):
-            value = wanted[i] >> shifts[s]
-            first = _first_from(view, first, last, shifts[s], value)
-            last = _first_from(view, first, last, shifts[s], value + 1)
-            out[i, s, 0], out[i, s, 1] = first, last
-    return out
+    for key in keys:
+        value = wanted[key] >> shift
+        low[key] = _first_from(view, low[key], high[key], shift, value)
+        high[key] = _first_from(view, low[key], high[key], shift, value + 1)
 
 
 @kernel
-def limit(low: Any, high: Any, keys: Any, narrower: Any, most: int) -> None:
-    """Leave of the records `[low, high)` (int64, parts x keys) of some `keys` at most `most`, those of the first parts.
-
-    `narrower` (int64, parts x keys x steps x 2, as of `narrowed`) has fewer and fewer of them: of these the first step
-    that leaves few enough, or else the last, is taken before the rest is cut off.
-    """
-    steps = narrower.shape[2]
-    for i in range(len(keys)):
-        for s in range(steps):
-            total = 0
-            for p in range(len(low)):
-                total += narrower[p, i, s, 1] - narrower[p, i, s, 0]
-            if total <= most or s == steps - 1:
-                for p in range(len(low)):
-                    low[p, keys[i]], high[p, keys[i]] = narrower[p, i, s]
-                break
+def limit(low: Any, high: Any, keys: Any, most: int) -> None:
+    """Leave of the records `[low, high)` (int64, parts x keys) of some `keys` at most `most`: those of the first
+    parts."""
+    for key in keys:
         room = most
         for p in range(len(low)):
-            high[p, keys[i]] = min(high[p, keys[i]], low[p, keys[i]] + room)
-            room -= high[p, keys[i]] - low[p, keys[i]]
+            high[p, key] = min(high[p, key], low[p, key] + room)
+            room -= high[p, key] - low[p, key]

@@ -210,16 +210,17 @@ def _vector(hashes: Any, masses: Any, start: int, end: int, slots: Any, values: 
 
 
 @helper
-def _equal(hashes: Any, masses: Any, span: Any) -> bool:
-    """Say whether both sides of a passage are the same words, one of which weighs something."""
+def _alike(hashes: Any, masses: Any, span: Any) -> int:
+    """Return 1 where both sides of a passage are the same words and some have a mass, 0 where none has, else -1."""
     if span[1] - span[0] != span[3] - span[2]:
-        return False
-    weighs = False
+        return -1
+    found = 0
     for i in range(span[1] - span[0]):
-        if hashes[span[0] + i] != hashes[span[2] + i]:
-            return False
-        weighs |= masses[span[0] + i] > 0
-    return weighs
+        left, right = span[0] + i, span[2] + i
+        if hashes[left] != hashes[right] or masses[left] != masses[right]:
+            return -1
+        found = 1 if masses[left] > 0 else found
+    return found
 
 
 @kernel
@@ -232,8 +233,10 @@ def cosines(spans: Any, hashes: Any, masses: Any) -> Any:
     slots, values = np.empty((2, longest), np.int64), np.empty((2, longest), np.float64)
     out = np.empty(len(spans), np.float64)
     for p in range(len(spans)):
-        if _equal(hashes, masses, spans[p]):
-            out[p] = 1.0
+        # copies, as most are, need no vectors
+        alike = _alike(hashes, masses, spans[p])
+        if alike >= 0:
+            out[p] = alike
             continue
         n = _vector(hashes, masses, spans[p, 0], spans[p, 1], slots[0], values[0])
         m = _vector(hashes, masses, spans[p, 2], spans[p, 3], slots[1], values[1])

@@ -110,7 +110,8 @@ def test_d19_memory_files_and_threads_answer_alike(tmp_path: Path, monkeypatch: 
         assert answers(index) == expected
         monkeypatch.setattr(index_module, "LARGE", 0)
         monkeypatch.setattr(index_module, "ALIGN_TEXTS", 2)
-        monkeypatch.setattr(index_module, "TEXTS_AT_ONCE", 4)
+        monkeypatch.setattr(index_module, "LEAST_SEARCH", 2)
+        monkeypatch.setattr(index_module, "MOST_SEARCH", 4)
         assert answers(index) == expected
     with Index.open(tmp_path / "files") as index:
         for n, one in enumerate(articles()):

@@ -8,9 +8,8 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.kernels.lookup import limit, narrowed, search, unchecked
+from dedup.kernels.lookup import limit, narrow, search, unchecked
 from dedup.store.runs import celled
-from tests import reference
 from tests.strategies import MANY
 
 SPREAD = st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 63)).map(lambda pair: pair[0] >> pair[1])
@@ -46,42 +45,36 @@ def test_search(keys: list[int], asked: list[int], kind: type[np.unsignedinteger
     cut=st.tuples(st.integers(0, 20), st.integers(0, 20)),
     wanted=st.integers(0, 2**12 - 1),
 )
-def test_narrowed(values: list[int], cut: tuple[int, int], wanted: int) -> None:
+def test_narrow(values: list[int], cut: tuple[int, int], wanted: int) -> None:
     """Of some records those are left that agree in the upper bits, the fewer of them the more agree."""
     ordered = sorted(values)
-    low, high = sorted(min(c, len(ordered)) for c in cut)
-    shifts = [8, 4, 0]
+    least, most = sorted(min(c, len(ordered)) for c in cut)
     view = np.pad(np.array(ordered, np.uint32), (0, -len(ordered) % 4)).reshape(-1, 4)
-    [found] = narrowed(view, np.array([low]), np.array([high]), np.array([0]), np.array([wanted]), np.array(shifts))
-    for shift, (first, last) in zip(shifts, found.tolist(), strict=True):
-        agreeing = [i for i in range(low, high) if ordered[i] >> shift == wanted >> shift]
-        assert list(range(first, last)) == agreeing
+    low, high = np.array([0, least]), np.array([1, most])
+    for shift in (8, 4, 0):
+        narrow(view, low, high, np.array([1]), np.array([0, wanted]), shift)
+        agreeing = [i for i in range(least, most) if ordered[i] >> shift == wanted >> shift]
+        assert list(range(low[1], high[1])) == agreeing
+    assert (low[0], high[0]) == (0, 1)
 
 
 @MANY
 @given(
     sizes=st.integers(1, 3).flatmap(
-        lambda parts: st.lists(
-            st.lists(st.lists(st.integers(0, 6), min_size=3, max_size=3), min_size=parts, max_size=parts), min_size=1
-        )
+        lambda parts: st.lists(st.lists(st.integers(0, 6), min_size=parts, max_size=parts), min_size=1)
     ),
     most=st.integers(0, 8),
 )
-def test_limit(sizes: list[list[list[int]]], most: int) -> None:
-    """Of the records of some keys those agree in most that leave few enough, then those of the first parts."""
-    # keys x parts x how many there are, and how many less each of two steps leaves
-    count = np.array(sizes, np.int64).transpose(1, 0, 2)
-    steps = np.maximum(count[:, :, :1] - np.cumsum(count[:, :, 1:], axis=2), 0)
-    low = np.arange(count.shape[0] * count.shape[1], dtype=np.int64).reshape(count.shape[:2]) * 100
-    high = low + count[:, :, 0]
-    # each step leaves the last ones of those before
-    narrower = np.stack([high[:, :, None] - steps, np.repeat(high[:, :, None], 2, axis=2)], axis=3)
-    keys = np.arange(count.shape[1])[::2]
-    expected = reference.limited(count[:, ::2, 0].tolist(), steps[:, ::2].tolist(), most)
-    untouched = (high - low)[:, 1::2].tolist()
-    limit(low, high, keys, np.ascontiguousarray(narrower[:, ::2]), most)
-    assert (high - low)[:, ::2].tolist() == expected
-    assert (high - low)[:, 1::2].tolist() == untouched
+def test_limit(sizes: list[list[int]], most: int) -> None:
+    """Of the records of some keys those of the first parts are left, of others all."""
+    count = np.array(sizes, np.int64).T
+    low = np.arange(count.size, dtype=np.int64).reshape(count.shape) * 100
+    high = low + count
+    limit(low, high, np.arange(count.shape[1])[::2], most)
+    for key, own in enumerate(sizes):
+        every = [(part, n) for part, size in enumerate(own) for n in range(size)]
+        left = [(part, n) for part in range(len(own)) for n in range(high[part, key] - low[part, key])]
+        assert left == (every if key % 2 else every[:most])
 
 
 @MANY
