@@ -23,7 +23,7 @@ from dedup.config import FurnitureConfig
 from dedup.kernels.tokens import WEIGHT_HAN, WEIGHT_THAI
 from dedup.kernels.weights import SLOTS, each_once, sparse_dot, squared, word_keys
 from dedup.rescore import Evidence
-from dedup.tokens import tokenize
+from dedup.tokens import Tokens, tokenize
 
 # Carriers looked at when unrelated pages are sought, and words that a remainder needs to say anything.
 SAMPLE = 48
@@ -35,8 +35,6 @@ TITLE_SHARE = 0.5
 TELLING_TITLE = 15.0
 # Pages of a family from which its own words are told.
 LEAST_PAGES = 5
-# Pages of a family that is sure to be asked for them.
-MANY_PAGES = 1000
 # Texts whose remainders, and whose titles, are kept at hand.
 MOST_VECTORS = 1 << 15
 # Passages whose own words are kept at hand: the carriers of one come one after the other.
@@ -120,9 +118,11 @@ class Relatedness:
         self._cosine = functools.lru_cache(maxsize=MOST_COSINES)(self._make_cosine)
         self._owns: dict[tuple[bytes, bytes], Weighted] = {}
         self._covered = np.zeros(len(known.tokens.hashes), np.bool_) if covered is None else covered
-        for family, own in self._pages.items():
-            if len(own) >= MANY_PAGES:  # before processes are forked, that they need not look for them again
-                self._house_words(family)
+
+    def remember(self, documents: npt.NDArray[np.int64]) -> None:
+        """Look for the usual words of the families of some texts: before processes are forked, that each need not."""
+        for family in {self.families[d] for d in documents.tolist()}:
+            self._house_words(family)
 
     def cover(self, spans: npt.NDArray[np.int64]) -> None:
         """Take token spans (int64, n x 2), those of suspect clusters, out of the remainders; before these are asked
@@ -158,12 +158,7 @@ class Relatedness:
         if family not in self._house:
             if len(self._pages[family]) < LEAST_PAGES:
                 return frozenset()
-            sample = _sample(self._pages[family])
-            tokens = self._known.tokens
-            words = [np.sort(tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]]) for d in sample]
-            once = [w[np.flatnonzero(np.diff(w, prepend=w[:1] + np.uint32(1)))] for w in words]
-            found, counts = np.unique(np.concatenate(once), return_counts=True)
-            self._house[family] = frozenset(found[2 * counts >= len(sample)].tolist())
+            self._house[family] = frozenset(_usual_words(self._known.tokens, _sample(self._pages[family])).tolist())
         return self._house[family]
 
     def _make_vector(self, document: int) -> Weighted | None:
@@ -257,6 +252,16 @@ class Relatedness:
             kept = np.ones(member.end - member.start, np.bool_)
             found = self._owns[key] = self._weighted(member.start, member.end, kept, NO_WORDS)
         return found
+
+
+def _usual_words(tokens: Tokens, sample: list[int]) -> npt.NDArray[np.uint32]:
+    """Return the words (uint32, sorted) that at least half of some texts hold."""
+    edges = [tokens.bounds[d : d + 2].tolist() for d in sample]
+    words = np.concatenate([tokens.hashes[low:high] for low, high in edges]).astype(np.uint64)
+    # word and text in one number: sorted, those of one word stand together, each text with it once
+    codes = words << np.uint64(8) | np.repeat(np.arange(len(sample), dtype=np.uint64), [b - a for a, b in edges])
+    found, counts = np.unique(np.unique(codes) >> np.uint64(8), return_counts=True)
+    return found[2 * counts >= len(sample)].astype(np.uint32)
 
 
 @dataclass(frozen=True, slots=True)

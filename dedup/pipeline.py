@@ -272,6 +272,7 @@ class _Scan:
             each = range(first, min(first + BLOCK_CLUSTERS, len(clusters)))
             return np.array([relatedness.is_suspect(clusters.texts(c)) for c in each], np.bool_).tobytes()
 
+        relatedness.remember(np.unique(clusters.members[:, 0]))
         firsts = range(0, len(clusters), BLOCK_CLUSTERS)
         suspect = np.frombuffer(b"".join(work.spread(suspects, firsts)), np.bool_)
         relatedness.cover(clusters.spans(suspect))

@@ -27,6 +27,8 @@ T = TypeVar("T")
 _HEAD = struct.Struct("<qq")
 # Pieces of work below which processes are not worth their start.
 LEAST_ITEMS = 4
+# Pieces of work from which the first is done before processes are forked.
+MANY_ITEMS = 12
 
 
 def forks() -> bool:
@@ -39,11 +41,16 @@ def in_processes(
 ) -> Iterator[bytes]:
     """Yield what `function` makes of each item, in order, made by `jobs` processes.
 
+    Of many items the first is made here: what it loads and remembers, the others need not make anew.
+
     Raises `RuntimeError` with the traceback of a process that fails.
     """
     if jobs < 2 or len(items) < LEAST_ITEMS or not forks():
         yield from map(function, items)
         return
+    if len(items) >= MANY_ITEMS:
+        yield function(items[0])
+        items = items[1:]
     scratch = scratch or Scratch()
     scratch.release()
     workers: list[_Worker[T]] = []

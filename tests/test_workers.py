@@ -40,6 +40,20 @@ def test_work_is_done_elsewhere() -> None:
     assert str(os.getpid()).encode() not in found
 
 
+def test_the_first_of_many_items_is_made_here() -> None:
+    """What it leaves behind in memory is there for all others."""
+    seen: list[int] = []
+
+    def work(n: int) -> bytes:
+        seen.append(n)
+        return f"{os.getpid()} {0 in seen}".encode()
+
+    first, *rest = (raw.decode().split() for raw in in_processes(work, range(20), 2))
+    assert first == [str(os.getpid()), "True"]
+    assert {pid for pid, _ in rest}.isdisjoint({str(os.getpid())})
+    assert {known for _, known in rest} == {"True"}
+
+
 def test_an_error_is_told() -> None:
     """What fails in a process is raised here with its traceback, and no process stays."""
     before = children()
