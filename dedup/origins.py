@@ -21,6 +21,9 @@ LEAST_LAG = {"second": 60.0, "minute": 60.0, "day": 86_400.0, "month": 31 * 86_4
 
 # The same between outlets of one family (seconds): they publish from one desk, and minutes between them are chance.
 FAMILY_LAG = 3600.0
+# The same between outlets of which none names an agency (seconds): what a company or the police send out stands on many
+# sites within half an hour, and who takes a text over from another outlet has to find and edit it.
+DESK_LAG = 1800.0
 # The least part of a passage that a carrier has whose credit counts for it.
 LEAST_EXTENT = 0.5
 _WORD = re.compile(r"\w+")
@@ -109,7 +112,7 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
             evidence=(*evidence, "earliest") if named else evidence,
             confidence=round(strength, 6),
         )
-    if first is not None and not is_caption:
+    if first is not None and not is_caption and _lead(carriers) > DESK_LAG:
         return Origin(doc_id=first.id, agency=None, evidence=("earliest",), confidence=0.5)
     return Origin()
 
@@ -299,6 +302,13 @@ def _first(carriers: Sequence[Carried]) -> Document | None:
     if len({c.family for c in carriers}) == 1 and len({c.document.outlet for c in carriers}) > 1:
         least = max(least, FAMILY_LAG)
     return ranked[0] if lag >= least and not _points_away(ranked[0]) else None
+
+
+def _lead(carriers: Sequence[Carried]) -> float:
+    """Return how long a text was on one outlet alone (seconds), of carriers with dates; infinite on the only one."""
+    ranked = sorted((c.document.timestamp or 0.0, c.document.id, c.document.outlet or "") for c in carriers)
+    others = (time for time, _, outlet in ranked if outlet != ranked[0][2])
+    return next(others, float("inf")) - ranked[0][0]
 
 
 def _precision(document: Document) -> str:

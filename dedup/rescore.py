@@ -14,6 +14,7 @@ Features of a passage, and why each is there:
 * `words`: matched words, weighted like content words;
 * `common`: matched content words that are no names, in proportion to how many that usually are;
 * `punctuation`: share of the matched words with a comma or the like before them, as in lists of names in any script;
+* `replaced`: figures for which the other side has another one in the same place: a fact of a like event;
 * `unit`: 1 where the passage is a whole paragraph or a complete quotation on both sides: there five words are enough.
 """
 
@@ -29,17 +30,18 @@ import numpy.typing as npt
 
 from dedup.align import Passages
 from dedup.config import RescoreConfig
+from dedup.kernels import gaps
 from dedup.kernels import tokens as k
 from dedup.kernels import weights as weight_kernels
 from dedup.kernels.weights import SLOTS
 from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
-from dedup.verdict import Requirement, floor, logistic
+from dedup.verdict import CLOSE, Requirement, floor, logistic
 from dedup.weights import Sums, content_mass
 
 FEATURES = (
     "mass", "surprise", "content", "contiguity", "cosine", "containment_left", "containment_right", "names",
-    "punctuation", "unit", "words", "common",
+    "punctuation", "unit", "words", "common", "replaced",
 )  # fmt: skip
 
 
@@ -49,8 +51,12 @@ USUAL_NAMES, USUAL_WORDS = 0.25, 50.0
 MOST_USUAL = 0.6
 # Content words below which a passage must hang together.
 SHORT = 10.0
+# Content words that must agree for each figure that does not, where less than this share of a run agrees: fewer are a
+# like event, told in the same words. A formula with one slot for a figure is closer.
+WORDS_A_FIGURE, ONE_SLOT = 10.0, 0.9
 
-
+# Most tokens on either side of a gap in which one figure stands for another.
+FIGURE_TOKENS = 4
 # What a token can be, and how many tokens are looked at at a time.
 CONTENT, INNER, NAME, COMMA = 1, 2, 4, 8
 BATCH_TOKENS = 1 << 20
@@ -174,6 +180,7 @@ def _plain_features(passages: Passages, known: Evidence) -> npt.NDArray[np.float
         "unit": _both_units(tokens, passages),
         "words": weight / 6.0,
         "common": (content - names) / 6.0 / (1.0 - usual),
+        "replaced": gaps.replaced(passages.bounds, passages.blocks, tokens.flags, k.FLAG_DIGIT, FIGURE_TOKENS),
     }
     return np.round(np.stack([columns[name] for name in FEATURES], axis=1), 6)
 
@@ -227,19 +234,31 @@ def span_vectors(tokens: Tokens, masses: npt.NDArray[np.uint16], starts: object,
 
 
 def scores(features: npt.NDArray[np.float64], config: RescoreConfig) -> npt.NDArray[np.float64]:
-    """Return the verdicts (float64 in [0, 1], rounded to 1e-6) of feature rows; 0 for short runs full of gaps."""
+    """Return the verdicts (float64 in [0, 1], rounded to 1e-6) of feature rows; 0 for short runs full of gaps, or with
+    other figures."""
     columns = dict(zip(FEATURES, features.T, strict=True))
-    return np.where(hangs_together(columns, config).met, np.round(logistic(columns), 6), 0.0)
+    enough = np.logical_and.reduce([r.met for r in hangs_together(columns, config)])
+    return np.where(enough, np.round(logistic(columns), 6), 0.0)
 
 
-def hangs_together(columns: dict[str, npt.NDArray[np.float64]], config: RescoreConfig) -> Requirement:
-    """Return what short runs must have: few gaps."""
-    contiguity = columns["contiguity"]
-    return Requirement(
-        feature="contiguity",
-        values=contiguity,
-        least=np.full(len(contiguity), config.short_contiguity),
-        spared=columns["content"] >= SHORT,
+def hangs_together(columns: dict[str, npt.NDArray[np.float64]], config: RescoreConfig) -> tuple[Requirement, ...]:
+    """Return what short runs must have: few gaps, and the same figures, unless they are one line brought up to date or
+    words are expected to be misread."""
+    contiguity, replaced = columns["contiguity"], columns["replaced"]
+    is_misread = config.short_contiguity < CLOSE
+    return (
+        Requirement(
+            feature="contiguity",
+            values=contiguity,
+            least=np.full(len(contiguity), config.short_contiguity),
+            spared=columns["content"] >= SHORT,
+        ),
+        Requirement(
+            feature="replaced",
+            values=columns["content"] / np.maximum(replaced, 1.0),
+            least=np.full(len(replaced), WORDS_A_FIGURE),
+            spared=(replaced == 0) | (columns["unit"] > 0) | (contiguity >= ONE_SLOT) | is_misread,
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from dedup import Document, scan
+from dedup import Document, compare, scan
 from dedup.model import PassageCluster
 
 FORMULA = "Detectives from the rural crime unit have now opened a formal inquiry into the cause of the blaze."
@@ -56,3 +56,36 @@ def test_a_sentence_of_one_story_stays() -> None:
     passages = found(("2031-03-01",) * 4, ("Silo burns at Orrin canal",) * 4)
     assert frozenset("abcd") in passages
     assert passages[frozenset("abcd")].text.startswith("A grain silo")
+
+
+ROUND = (
+    "{} Two trawlers were tied up all week and the ice plant stood idle while engineers looked for a spare pump.",
+    "A regatta was called off. {} Nobody could say when the causeway would open to the school bus again.",
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "facts", "others"),
+    [
+        ("The lorry left the road near {} and the driver, aged {}, broke his {}", "Orrin 72 leg", "Tarrow 45 hip"),
+        ("Kazada {} olay yerinde hayatını kaybetti, {} kişi yaralandı", "Yaşar 4", "Mehmet 7"),
+        ("明火于{}时许被扑灭，过火面积约{}平方米，无人员伤亡", "9 12", "5 1500"),
+    ],
+)
+def test_a_short_run_with_other_figures_is_a_like_event(sentence: str, facts: str, others: str) -> None:
+    """The same words with another figure in them tell of something else; with the same figures they are a passage."""
+    first, same, other = (sentence.format(*f.split()) for f in (facts, facts, others))
+    left, right = ROUND
+    assert compare(left.format(f"{first}."), right.format(f"{same}."))
+    assert not compare(left.format(f"{first}."), right.format(f"{other}."))
+
+
+def test_figures_brought_up_to_date_stay() -> None:
+    """A longer run with another toll is one story, and a formula may have a slot for one figure; a whole line too."""
+    toll = STORY.replace(FORMULA, "Of the {} people aboard the barges {} were taken to the infirmary at Orrin Lock.")
+    assert compare(toll.format(31, 4), toll.format(31, 7))
+    shares = "Shares in the company closed up {} per cent at the end of a volatile day of trading"
+    left, right = ROUND
+    assert compare(left.format(shares.format("2.4") + "."), right.format(shares.format("7.1") + "."))
+    line = "The lorry left the road near Orrin and the driver, aged {}, broke his leg"
+    assert compare(left.format(f"{line.format(72)}\n"), right.format(f"\n{line.format(45)}\n"))

@@ -42,17 +42,19 @@ def first_of(*carriers: Carried, is_caption: bool = False) -> str | None:
 
 
 def test_the_first_publication_needs_a_lead() -> None:
-    """A day's lead counts between days, a minute's between times; equal dates and missing ones name none."""
+    """A day's lead counts between days, more than half an hour's between times: so long a release takes to stand on many
+    sites. Equal dates and missing ones name none."""
     assert first_of(carried("a", "2031-03-04"), carried("b", "2031-03-03")) == "b"
     assert first_of(carried("a", "2031-03-04"), carried("b", "2031-03-04")) is None
-    assert first_of(carried("a", "2031-03-04T10:02:00Z"), carried("b", "2031-03-04T10:00:00Z")) == "b"
+    assert first_of(carried("a", "2031-03-04T10:31:00Z"), carried("b", "2031-03-04T10:00:00Z")) == "b"
+    assert first_of(carried("a", "2031-03-04T10:30:00Z"), carried("b", "2031-03-04T10:00:00Z")) is None
     assert first_of(carried("a", "2031-03-04T10:02:00Z"), carried("b", "2031-03-04")) is None
     assert first_of(carried("a", "2031-03-04"), carried("b", None)) is None
 
 
 def test_minutes_within_a_family_are_chance() -> None:
     """Sister outlets publish from one desk: between them a lead counts from an hour on."""
-    early, late = "2031-03-04T10:00:00Z", "2031-03-04T10:05:00Z"
+    early, late = "2031-03-04T10:00:00Z", "2031-03-04T10:45:00Z"
     assert first_of(carried("a", early), carried("b", late)) == "a"
     assert first_of(carried("a", early, family="one"), carried("b", late, family="one")) is None
     assert first_of(carried("a", early, family="one"), carried("b", "2031-03-04T11:00:00Z", family="one")) == "a"

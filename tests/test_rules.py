@@ -116,7 +116,7 @@ def test_figures_written_as_words_are_changes() -> None:
 
 def test_a_short_run_must_hang_together() -> None:
     """The same features count as a passage only from a least contiguity on, while they are few."""
-    row = np.array([[40.0, 30.0, 8.0, 0.7, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 10.0, 8.0]])
+    row = np.array([[40.0, 30.0, 8.0, 0.7, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 10.0, 8.0, 0.0]])
     row[0, rescore.FEATURES.index("contiguity")] = 0.7
     config = RescoreConfig()
     assert rescore.scores(row, config)[0] == 0.0
@@ -173,7 +173,7 @@ def test_capitals_of_a_language_that_has_many_are_no_names() -> None:
 @pytest.mark.parametrize(("matched", "is_passage"), [(5.0, False), (6.0, True)])
 def test_six_words_at_least(matched: float, is_passage: bool) -> None:
     """Five words are no passage, be they ever so rare, but as a whole line or quotation."""
-    row = np.array([[45.0, 30.0, 5.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, matched, 5.0]])
+    row = np.array([[45.0, 30.0, 5.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, matched, 5.0, 0.0]])
     assert bool(rescore.scores(row, RescoreConfig())[0] >= 0.5) is is_passage
     row[0, rescore.FEATURES.index("unit")] = 1.0
     assert rescore.scores(row, RescoreConfig())[0] >= 0.5
@@ -181,7 +181,7 @@ def test_six_words_at_least(matched: float, is_passage: bool) -> None:
 
 def test_loose_runs_need_words_that_are_no_names() -> None:
     """Of a run of which less than six tenths agree, six content words must be no names."""
-    row = np.array([[45.0, 30.0, 9.0, 0.5, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 14.0, 5.0]])
+    row = np.array([[45.0, 30.0, 9.0, 0.5, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 14.0, 5.0, 0.0]])
     config = RescoreConfig(short_contiguity=0.4)
     assert rescore.scores(row, config)[0] == 0.0
     row[0, rescore.FEATURES.index("common")] = 6.0
@@ -190,7 +190,7 @@ def test_loose_runs_need_words_that_are_no_names() -> None:
 
 def test_short_runs_need_some_words_that_are_no_names() -> None:
     """A person, an office and a place are no passage, however rare; three other words make one of a short run."""
-    row = np.array([[45.0, 30.0, 8.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 8.0, 2.0]])
+    row = np.array([[45.0, 30.0, 8.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 8.0, 2.0, 0.0]])
     assert rescore.scores(row, RescoreConfig())[0] == 0.0
     row[0, rescore.FEATURES.index("common")] = 3.0
     assert rescore.scores(row, RescoreConfig())[0] >= 0.5

@@ -208,7 +208,7 @@ def _mass(found: candidates.Found, runs: list[list[int]]) -> float:
 def checks(work: Work, row: int) -> tuple[Check, ...]:
     """Return what a passage must have whatever its score."""
     columns = _columns(work, row)
-    asked = (*verdict.requirements(columns), rescore.hangs_together(columns, work.config.rescore))
+    asked = (*verdict.requirements(columns), *rescore.hangs_together(columns, work.config.rescore))
     return tuple(
         Check(
             feature=r.feature,

@@ -24,6 +24,7 @@ NAMES: Final = {
     "words": "words",
     "common": "content words that are no names",
     "contiguity": "of its longer side in equal words",
+    "replaced": "content words to each figure that differs",
 }
 """Checks as they are told."""
 

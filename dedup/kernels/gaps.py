@@ -58,6 +58,29 @@ def of_members(blocks: Any, bounds: Any, flags: Any, hashes: Any, telling: int, 
 
 
 @kernel
+def replaced(bounds: Any, blocks: Any, flags: Any, bit: int, most: int) -> Any:
+    """Return in how many gaps of each passage (int64) stand one to `most` tokens on either side, with one among them
+    that has a `bit` in its `flags`: figures of which one side has another than the other.
+
+    Passage p has the blocks `bounds[p]:bounds[p + 1]` (int64) of `blocks`.
+    """
+    out = np.zeros(len(bounds) - 1, np.int64)
+    for p in range(len(out)):
+        for i in range(bounds[p], bounds[p + 1] - 1):
+            sides = 0
+            for side in range(2):
+                start, end = blocks[i, side] + blocks[i, 2], blocks[i + 1, side]
+                if end <= start or end - start > most:
+                    break
+                for t in range(start, end):
+                    if flags[t] & bit:
+                        sides += 1
+                        break
+            out[p] += sides == 2
+    return out
+
+
+@kernel
 def flagged(flags: Any, spans: Any, bits: int) -> Any:
     """Return how many of the tokens of each span (int64, n x 2) have one of these bits (int64)."""
     found = np.zeros(len(spans), np.int64)

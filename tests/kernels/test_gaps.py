@@ -53,3 +53,14 @@ def test_of_several_members(members: list[list[tuple[int, int, int]]], flags: li
     assert found.tolist() == [
         [*reference.matched(own), len(reference.telling_gaps(own, telling, MOST))] for own in members
     ]
+
+
+@SOME
+@given(st.lists(chains(), min_size=1, max_size=5), st.lists(st.sampled_from([0, 1, UPPER]), min_size=60, max_size=60))
+def test_replaced_figures(passages: list[list[tuple[int, int, int]]], flags: list[int]) -> None:
+    """Counted in each passage are the gaps with a flagged token on both sides."""
+    blocks = np.array([block for own in passages for block in own], np.int64)
+    bounds = np.cumsum([0, *map(len, passages)])
+    found = kernels.replaced(bounds, blocks, np.array(flags, np.uint8), UPPER, MOST)
+    telling = [bool(f & UPPER) for f in flags]
+    assert found.tolist() == [len(reference.telling_gaps(own, telling, MOST)) for own in passages]
