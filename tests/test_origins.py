@@ -42,8 +42,8 @@ def first_of(*carriers: Carried, is_caption: bool = False) -> str | None:
 
 
 def test_the_first_publication_needs_a_lead() -> None:
-    """A day's lead counts between days, more than half an hour's between times: so long a release takes to stand on many
-    sites. Equal dates and missing ones name none."""
+    """A day's lead counts between days, more than half an hour's between times: so long a release takes to stand on
+    many sites. Equal dates and missing ones name none."""
     assert first_of(carried("a", "2031-03-04"), carried("b", "2031-03-03")) == "b"
     assert first_of(carried("a", "2031-03-04"), carried("b", "2031-03-04")) is None
     assert first_of(carried("a", "2031-03-04T10:31:00Z"), carried("b", "2031-03-04T10:00:00Z")) == "b"
