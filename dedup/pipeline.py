@@ -50,7 +50,7 @@ Find = Callable[..., candidates.Found]
 # Components of near-duplicates up to this many texts are compared all with all; larger ones with their centre.
 COMPLETE = 40
 # Pairs of texts aligned at a time.
-BLOCK_PAIRS = 2048
+BLOCK_PAIRS = 512
 # Clusters judged at a time.
 BLOCK_CLUSTERS = 64
 
