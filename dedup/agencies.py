@@ -287,6 +287,7 @@ def calls_itself_one(text: str) -> str | None:
     return found if found and (known(text) or _says(_KEYWORD, found) or _CALLED.search(text)) else None
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def says_it_is_one(outlet: str) -> bool:
     """Return whether an outlet is an agency by its name: a large one, or one that is called a news agency. Papers are
     called "Wire" and "Press" too.

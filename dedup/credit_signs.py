@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from dedup import agencies
 from dedup.kernels.signs import SPACE
-from dedup.photo_credits import BEGINNINGS
+from dedup.photo_credits import BEGINNINGS, PHOTO_MARKS
 from dedup.signs import Signs
 
 # Longest head of a paragraph that is looked at for a dateline, and longest paragraph that is a credit (characters).
@@ -167,7 +167,7 @@ def _signs() -> Signs:
     ]
     figures = "".join(c for c in map(chr, range(_LAST_FIGURE)) if c.isdecimal())
     characters = {"/" + OPEN: OPENS, CLOSE: CLOSES, "—–―": DASHES, agencies.QUOTES: QUOTE, ":：": COLON}
-    characters |= {"©": RIGHTS, "社": WIRE, figures: FIGURE, OPEN + CLOSE + DASH + ".": AROUND}
+    characters |= {"©": RIGHTS, "社": WIRE, PHOTO_MARKS: PHOTO, figures: FIGURE, OPEN + CLOSE + DASH + ".": AROUND}
     boundary = agencies.BETWEEN_WORDS + OPEN + CLOSE + DASH + ".!?"
     return Signs(words, characters, boundary, (HEAD, LONGEST_CREDIT, BEGINNING))
 
@@ -203,7 +203,7 @@ def read(texts: Sequence[str]) -> list[Paragraphs]:
     rows, bounds = _rows(texts)
     counts, sizes = np.diff(bounds), rows[:, 1] - rows[:, 0]
     written = np.diff(np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])[bounds])
-    found = _paragraphs(texts, texts, rows, bounds)
+    found = _paragraphs(texts, rows, bounds)
     for number in np.flatnonzero((counts > MANY_LINES) & (written < SHORT_LINE * counts)).tolist():
         found[number] = _unwrapped(texts[number])
     return found
@@ -222,23 +222,24 @@ def _rows(texts: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.i
 def _unwrapped(text: str) -> Paragraphs:
     blocks = list(re.finditer(r"[^\n]+(?:\n[^\n]+)*", text))
     plain = "\n".join(block[0].replace("\n", " ") for block in blocks)
-    found = _paragraphs([text], [plain], *_rows([plain]))[0]
+    found = _paragraphs([plain], *_rows([plain]))[0]
     begins = itertools.accumulate((len(block[0]) + 1 for block in blocks), initial=0)
     at = {begin: block.start() for begin, block in zip(begins, blocks, strict=False)}
     return found._replace(lines=[line._replace(start=at[line.start]) for line in found.lines])
 
 
-def _paragraphs(
-    texts: Sequence[str], plains: Sequence[str], rows: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
-) -> list[Paragraphs]:
-    """Return what is known of texts; `rows` has the lines in `plains`, what these are without wrapped lines."""
+def _paragraphs(plains: Sequence[str], rows: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> list[Paragraphs]:
+    """Return what is known of texts without wrapped lines, of which `_rows` gives lines and bounds."""
     counts = np.diff(bounds)
     with_lines = np.flatnonzero(counts)
     firsts, lasts = bounds[with_lines], bounds[with_lines + 1] - 1
-    there = np.zeros(len(texts), np.int64)
+    there = np.zeros(len(plains), np.int64)
     if len(rows):
         there[with_lines] = np.bitwise_or.reduceat(rows[:, 2], firsts)
-    large = [bool(t & LARGE) and agencies.may_name(text) for t, text in zip(there.tolist(), texts, strict=True)]
+    number, large = np.repeat(np.arange(len(plains)), counts), np.zeros(len(plains), np.bool_)
+    named = rows[:, 2] & LARGE != 0
+    for t, (start, end) in zip(number[named].tolist(), rows[named, :2].tolist(), strict=True):
+        large[t] = large[t] or agencies.may_name(plains[t][start:end])
     is_first, is_last = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
     is_first[firsts], is_last[lasts] = True, True
     # "By Ada Quill", and her agency in the next line
@@ -246,16 +247,16 @@ def _paragraphs(
     for t in with_lines[signed].tolist():
         start, end = rows[bounds[t], :2].tolist()
         is_first[bounds[t] + 1] = bool(BYLINE.match(plains[t][start:end].strip()))
-    may = _may_credit(rows, is_first, is_last, np.repeat(np.array(large, np.bool_), counts))
+    may = _may_credit(rows, is_first, is_last, large[number])
     asked = may | (rows[:, 2] & REPORTS != 0)
     asked[firsts] = True
-    lines: list[list[Line]] = [[] for _ in texts]
-    columns = np.repeat(np.arange(len(texts)), counts)[asked], is_first[asked], is_last[asked], may[asked]
+    lines: list[list[Line]] = [[] for _ in plains]
+    columns = number[asked], is_first[asked], is_last[asked], may[asked]
     for t, first, last, close, (start, end, *signs) in zip(
         *(column.tolist() for column in columns), rows[asked].tolist(), strict=True
     ):
         lines[t].append(Line(start, plains[t][start:end], first, last, close, *signs))
-    return list(map(Paragraphs, there.tolist(), large, lines))
+    return list(map(Paragraphs, there.tolist(), large.tolist(), lines))
 
 
 def _may_credit(

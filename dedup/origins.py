@@ -154,19 +154,28 @@ def _named(carriers: Sequence[Carried]) -> str | None:
             outlets.setdefault(c.document.outlet, []).append(c.document)
     if len(outlets) < 2:
         return None
+    firsts = {words[0] for name in outlets if (words := _words(name))}
+    unspaced = {name for name in outlets if not name.isascii() and _UNSPACED.search(name)}
+    if len(firsts) <= FEW_NAMES and not unspaced:
+        # few texts have the first word of any where that matters
+        where = "\n".join([line for c in carriers for line in _sources(c.document.text, c.may_say_first)])
+        if not any(map(where.__contains__, firsts)):
+            return None
     known: dict[int, dict[tuple[str, ...], list[str]]] = {}
     for name in outlets:
-        words = tuple(_WORD.findall(name))
-        known.setdefault(len(words), {}).setdefault(words, []).append(name)
+        known.setdefault(len(_words(name)), {}).setdefault(_words(name), []).append(name)
     known.pop(0, None)
-    firsts = {words[0] for names in known.values() for words in names}
-    unspaced = {name for name in outlets if not name.isascii() and _UNSPACED.search(name)}
     votes = Counter(name for c in carriers for name in _names(c, known, firsts, unspaced))
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return None
     own = outlets[ranked[0][0]]
     return min(own, key=lambda d: (d.timestamp or float("inf"), d.id)).id
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(name))
 
 
 def _names(
@@ -202,7 +211,7 @@ def _sources(text: str, may_say_first: bool) -> tuple[str, ...]:
     """Return where a text may say whose it was: its first and last line, and what stands in one sentence with words for
     who had it first."""
     plain = text.strip()
-    lines = {plain.partition("\n")[0], plain.rpartition("\n")[2]}
+    lines = {plain[: plain.find("\n")] if "\n" in plain else plain, plain[plain.rfind("\n") + 1 :]}
     found = {line for line in lines if len(line) <= LONGEST_LINE}
     lowered = plain.lower() if may_say_first else ""
     for match in _FIRST.finditer(lowered) if len(lowered) == len(plain) else ():
@@ -253,13 +262,13 @@ def _agency(
 ) -> tuple[str | None, tuple[str, ...], float]:
     """Return the agency that most carriers credit for this passage, the positions, and a confidence."""
     credited = [_nearest(c, is_caption) for c in carriers if c.credits and c.extent >= LEAST_EXTENT]
+    if not any(credited):
+        return None, (), 0.0
     names = agencies.grouped([*(c.agency for found in credited for c in found), *outlets])
     votes: dict[str, list[str]] = {}
     for found in credited:
         for name, position in {names[c.agency]: c.position for c in reversed(found)}.items():
             votes.setdefault(name, []).append(position)
-    if not votes:
-        return None, (), 0.0
     best = min(votes, key=lambda name: (-len(votes[name]), name))
     evidence = tuple(f"credit ({p})" for p in sorted(set(votes[best])))
     share = len(votes[best]) / len(carriers)

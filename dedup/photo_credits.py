@@ -31,6 +31,8 @@ BEGINNINGS = (
     *("cred", "Фото", "фото", "ФОТО", "Світ", "світ", "写真", "提供", "撮影", "图", "圖片", "Φωτ", "ΦΩΤ", "사진"),
     *("صورة", "تصویر", "فوٹو", "तस्वीर", "फोटो", "छायाचित्र", "सौजन्य", "เครดิต", "ภาพ"),
 )
+# Characters of which one stands in the others that have no "photo".
+PHOTO_MARKS = "＝摄攝"
 _PHOTO_BEGINS = re.compile("|".join(BEGINNINGS))
 _AGENCY_PHOTO_BEGINS = re.compile(" Photo| File Photo| Image| Foto")
 _LAST_WORD = re.compile(r"\b[A-Z][\w-]{1,15}$")
@@ -47,7 +49,9 @@ _IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+")
 
 def photos(text: str, large: bool, *, may_begin: bool = True) -> Iterator[tuple[int, str]]:
     """Yield place and agency of photo credits; `large`: the text may name a large agency; `may_begin`: one of
-    `BEGINNINGS` may stand in it."""
+    `BEGINNINGS` or `PHOTO_MARKS` may stand in it."""
+    if not (large or may_begin):
+        return
     for start, pieces in _credit_pieces(text) if may_begin else ():
         found = next(filter(None, map(agencies.known, reversed(pieces))), None)
         found = found or next(filter(None, (agencies.named(first_part(p)) for p in reversed(pieces))), None)
@@ -61,7 +65,7 @@ def photos(text: str, large: bool, *, may_begin: bool = True) -> Iterator[tuple[
         word = _LAST_WORD.search(text[max(0, match.start() - 17) : match.start()])
         if word and (agencies.known(word[0]) or word[0].isupper()):
             yield match.start(), word[0]
-    for match in _NAMED_END.finditer(text) if "＝" in text or (may_begin and "hoto" in text) else ():
+    for match in _NAMED_END.finditer(text) if "＝" in text or "hoto" in text else ():
         name = agencies.named(match[1] or match[2])
         if name:
             yield match.start(), name

@@ -18,6 +18,7 @@ import xxhash
 from dedup import (
     assembly,
     candidates,
+    cue_signs,
     families,
     furniture,
     judging,
@@ -180,6 +181,7 @@ class _Scan:
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
             return self._align(pairs, windows, found.evidence, corpus, pool, scratch)
 
+        cue_signs.of(".")  # what finds cues is made before processes are forked, that they need not make it again
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
         spread = self._spread(scratch)
         relatedness = furniture.Relatedness(
