@@ -21,7 +21,7 @@ import numpy.typing as npt
 from dedup.clusters import Carrier, Cluster
 from dedup.config import FurnitureConfig
 from dedup.kernels.tokens import WEIGHT_HAN, WEIGHT_THAI
-from dedup.kernels.weights import SLOTS, each_once, sparse_dot, squared, word_keys
+from dedup.kernels.weights import SLOTS, each_once, held, sparse_dot, squared, word_keys
 from dedup.rescore import Evidence
 from dedup.tokens import Tokens, tokenize
 
@@ -219,9 +219,9 @@ class Relatedness:
 
     def _titled(self, member: Carrier) -> float:
         """Return the mass of the words of its page's title that a passage holds (nats)."""
-        words = self._titles.of(member.document).words
-        held = set(self._known.tokens.hashes[member.start : member.end].tolist())
-        return sum(mass for word, mass in words.items() if word in held)
+        title = self._titles.of(member.document)
+        found = held(title.hashes, self._known.tokens.hashes[member.start : member.end]).tolist()
+        return sum(mass for mass, is_held in zip(title.words.values(), found, strict=True) if is_held)
 
     def page_words(self, document: int) -> float:
         """Return how many words a page has."""
@@ -266,10 +266,11 @@ def _usual_words(tokens: Tokens, sample: list[int]) -> npt.NDArray[np.uint32]:
 
 @dataclass(frozen=True, slots=True)
 class _Title:
-    """The words of a title with their masses, and their sum (nats)."""
+    """The words of a title with their masses, and their sum (nats); `hashes` (uint32) are the same words, rising."""
 
     words: dict[int, float]
     mass: float
+    hashes: npt.NDArray[np.uint32]
 
 
 class _Titles:
@@ -283,7 +284,7 @@ class _Titles:
     def _make(self, document: int) -> _Title:
         low, high = self._tokens.bounds[document], self._tokens.bounds[document + 1]
         words = dict(sorted(zip(self._tokens.hashes[low:high].tolist(), self._masses[low:high].tolist(), strict=True)))
-        return _Title(words, sum(words.values()))
+        return _Title(words, sum(words.values()), np.fromiter(words, np.uint32, len(words)))
 
 
 def _dot(left: Weighted, right: Weighted) -> float:
