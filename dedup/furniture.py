@@ -12,6 +12,7 @@ import functools
 import itertools
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,8 +22,9 @@ import numpy.typing as npt
 from dedup.clusters import Carrier, Cluster
 from dedup.config import FurnitureConfig
 from dedup.kernels.tokens import WEIGHT_HAN, WEIGHT_THAI
-from dedup.kernels.weights import SLOTS, each_once, sparse_dot, squared, word_keys
+from dedup.kernels.weights import SLOTS, each_once, held, sparse_dot, squared, word_keys
 from dedup.rescore import Evidence
+from dedup.spill import in_order
 from dedup.tokens import Tokens, tokenize
 
 # Carriers looked at when unrelated pages are sought, and words that a remainder needs to say anything.
@@ -119,10 +121,10 @@ class Relatedness:
         self._owns: dict[tuple[bytes, bytes], Weighted] = {}
         self._covered = np.zeros(len(known.tokens.hashes), np.bool_) if covered is None else covered
 
-    def remember(self, documents: npt.NDArray[np.int64]) -> None:
+    def remember(self, documents: npt.NDArray[np.int64], pool: Executor) -> None:
         """Look for the usual words of the families of some texts: before processes are forked, that each need not."""
-        for family in {self.families[d] for d in documents.tolist()}:
-            self._house_words(family)
+        for _ in in_order(pool, self._house_words, sorted({self.families[d] for d in documents.tolist()})):
+            pass
 
     def cover(self, spans: npt.NDArray[np.int64]) -> None:
         """Take token spans (int64, n x 2), those of suspect clusters, out of the remainders; before these are asked
@@ -219,9 +221,9 @@ class Relatedness:
 
     def _titled(self, member: Carrier) -> float:
         """Return the mass of the words of its page's title that a passage holds (nats)."""
-        words = self._titles.of(member.document).words
-        held = set(self._known.tokens.hashes[member.start : member.end].tolist())
-        return sum(mass for word, mass in words.items() if word in held)
+        title = self._titles.of(member.document)
+        found = held(title.hashes, self._known.tokens.hashes[member.start : member.end]).tolist()
+        return sum(mass for mass, is_held in zip(title.words.values(), found, strict=True) if is_held)
 
     def page_words(self, document: int) -> float:
         """Return how many words a page has."""
@@ -260,16 +262,20 @@ def _usual_words(tokens: Tokens, sample: list[int]) -> npt.NDArray[np.uint32]:
     words = np.concatenate([tokens.hashes[low:high] for low, high in edges]).astype(np.uint64)
     # word and text in one number: sorted, those of one word stand together, each text with it once
     codes = words << np.uint64(8) | np.repeat(np.arange(len(sample), dtype=np.uint64), [b - a for a, b in edges])
-    found, counts = np.unique(np.unique(codes) >> np.uint64(8), return_counts=True)
-    return found[2 * counts >= len(sample)].astype(np.uint32)
+    codes.sort()
+    once = codes[np.flatnonzero(np.diff(codes, prepend=~codes[:1]))] >> np.uint64(8)
+    firsts = np.flatnonzero(np.diff(once, prepend=~once[:1]))
+    often = 2 * np.diff(firsts, append=len(once)) >= len(sample)
+    return once[firsts[often]].astype(np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
 class _Title:
-    """The words of a title with their masses, and their sum (nats)."""
+    """The words of a title with their masses, and their sum (nats); `hashes` (uint32) are the same words, rising."""
 
     words: dict[int, float]
     mass: float
+    hashes: npt.NDArray[np.uint32]
 
 
 class _Titles:
@@ -283,7 +289,7 @@ class _Titles:
     def _make(self, document: int) -> _Title:
         low, high = self._tokens.bounds[document], self._tokens.bounds[document + 1]
         words = dict(sorted(zip(self._tokens.hashes[low:high].tolist(), self._masses[low:high].tolist(), strict=True)))
-        return _Title(words, sum(words.values()))
+        return _Title(words, sum(words.values()), np.fromiter(words, np.uint32, len(words)))
 
 
 def _dot(left: Weighted, right: Weighted) -> float:

@@ -203,6 +203,7 @@ class _Scan:
         clusters = Clusters.joined([shared, finding.runs])
         self.clock.stage("furniture")
         work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, scratch=scratch)
+        relatedness.remember(np.unique(clusters.members[:, 0]), pool)
         judged = self._judged(clusters, plain, work)
         known_families = self._inferred(judged, documents, known_families, tokens)
         chosen = self._chosen(judged, corpus)
@@ -274,7 +275,6 @@ class _Scan:
             each = range(first, min(first + BLOCK_CLUSTERS, len(clusters)))
             return np.array([relatedness.is_suspect(clusters.texts(c)) for c in each], np.bool_).tobytes()
 
-        relatedness.remember(np.unique(clusters.members[:, 0]))
         firsts = range(0, len(clusters), BLOCK_CLUSTERS)
         suspect = np.frombuffer(b"".join(work.spread(suspects, firsts)), np.bool_)
         relatedness.cover(clusters.spans(suspect))

@@ -7,8 +7,8 @@ import copy
 import functools
 import itertools
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence, ValuesView
-from typing import IO, NamedTuple, TypeVar, overload
+from collections.abc import Iterator, Mapping, Sequence, ValuesView
+from typing import IO, NamedTuple, Protocol, TypeVar, overload
 
 import msgspec
 import numpy as np
@@ -60,8 +60,16 @@ class Line(NamedTuple):
     length: int
 
 
-# Makes the document of a line, under the id that it was given.
-FromLine = Callable[[memoryview, str], Document]
+class Lines(Protocol):
+    """Reads documents that are kept as lines."""
+
+    def document(self, line: memoryview, doc_id: str) -> Document:
+        """Return the document of a line, under the id that it was given."""
+
+    def texts(self, lines: Sequence[memoryview]) -> Sequence[bytes | memoryview]:
+        """Return the texts of lines in UTF-8."""
+
+
 # How the record of a line begins, and no other does.
 _BRACE = ord("{")
 
@@ -141,7 +149,7 @@ class Shelf(Sequence[Document]):
         *,
         files: Sequence[IO[bytes]] = (),
         encoded: bool = False,
-        lines: FromLine | None = None,
+        lines: Lines | None = None,
     ) -> None:
         """With a scratch folder the documents go to a file there when they have more than `limit` code points.
 
@@ -311,6 +319,23 @@ class Shelf(Sequence[Document]):
         found: _Text = _TEXTS.decode(raw)
         return found.text
 
+    def utf8(self, which: slice) -> Sequence[bytes | memoryview]:
+        """Return some texts in UTF-8, those that are kept as lines without making documents of them."""
+        numbers = range(*which.indices(len(self)))
+        found: list[bytes | memoryview] = [b""] * len(numbers)
+        lines: dict[int, memoryview] = {}
+        for place, number in enumerate(numbers):
+            at = self._at(number)
+            encoded = self._held is None and at not in self._replaced
+            if encoded and (raw := self._raw(at))[0] == _BRACE:
+                lines[place] = raw
+            else:
+                found[place] = self.text(number).encode("utf-8", "replace")
+        if self._lines is not None:
+            for place, text in zip(lines, self._lines.texts([*lines.values()]), strict=True):
+                found[place] = text
+        return found
+
     def _at(self, index: int) -> int:
         if self._order is not None:
             return int(self._order[index])
@@ -345,7 +370,7 @@ class Shelf(Sequence[Document]):
     def _of_line(self, raw: memoryview, at: int) -> Document:
         if self._lines is None:
             raise ValueError("a shelf without `lines` has a document that is one")
-        return self._lines(raw, self._ids[at])
+        return self._lines.document(raw, self._ids[at])
 
 
 _DOCUMENTS, _HEADS = msgspec.msgpack.Decoder(Document), msgspec.msgpack.Decoder(Head)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from dedup.config import Config, ReadConfig
 from dedup.model import Document
 from dedup.readers import ReadLog, Workshop, batches, is_paths, read_all, read_documents
-from dedup.readers.flat import from_lines
+from dedup.readers.flat import KeptLines
 from dedup.readers.ids import LateBook, settle
 from dedup.shelf import Batch, Head, Shelf
 from dedup.sketches import Sketcher
@@ -77,7 +77,7 @@ def gather(
         least, make = (limit, None) if look is None else (0, look.encoded)
         shop = Workshop.of(config.jobs or cores(), scratch, least, make)
     files = shop.files if shop else ()
-    again = from_lines(config.read) if shop else None
+    again = KeptLines(config.read) if shop else None
     shelf = Shelf(scratch=scratch, limit=limit, files=files, encoded=look is not None, lines=again)
     reference: list[Document] = []
     documents: Iterable[Document | Batch]

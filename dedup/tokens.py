@@ -7,7 +7,7 @@ case, marks, width, quote variants, soft hyphens and line-end hyphenation do not
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -70,10 +70,12 @@ def tokenize_all(
     pool: Executor | None = None,
     scratch: Scratch | None = None,
     lengths: npt.NDArray[np.int64] | None = None,
+    utf8: Callable[[slice], Sequence[bytes | memoryview]] | None = None,
 ) -> Tokens:
     """Return the tokens of `texts`, read in blocks of a fixed size on `pool`; the result does not depend on it.
 
-    `lengths` (int64, code points) saves looking at each text twice. What does not fit into memory goes to `scratch`.
+    `lengths` (int64, code points) saves looking at each text twice, `utf8`, which gives some of them in UTF-8, making
+    strings of them. What does not fit into memory goes to `scratch`.
     """
     scratch = scratch or Scratch()
     if lengths is None:
@@ -81,7 +83,11 @@ def tokenize_all(
     kinds = {"hashes": np.uint32, "starts": np.int32, "ends": np.int32, "flags": np.uint8, "weights": np.uint8}
     columns = {name: scratch.column(kind) for name, kind in kinds.items()}
     sizes = [np.zeros(1, np.int64)]
-    for part in in_order(pool, lambda block: tokenize(texts[block]), _blocks(lengths)):
+
+    def block(which: slice) -> Tokens:
+        return tokenize(texts[which]) if utf8 is None else tokenize_utf8(utf8(which))
+
+    for part in in_order(pool, block, _blocks(lengths)):
         for name, column in columns.items():
             column.append(getattr(part, name))
         sizes.append(np.diff(part.bounds))

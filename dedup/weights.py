@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib import resources
@@ -31,6 +31,8 @@ BLOCK_DOCUMENTS = 1 << 13
 MANY, REPEAT_WORDS, REPEAT_WINDOW = 12, 6, 6
 # Shingles are counted by so many bits of their hash; whether they are equal is looked up.
 MOST_KEY_BITS = 27
+# Tokens whose shingles are held, 4 bytes of each token.
+MOST_HELD = 1 << 25
 # The weight of the background, in documents, and what a word unknown to it counts as.
 BACKGROUND_DOCUMENTS = 10_000
 UNKNOWN_DOCUMENTS = 1.0
@@ -87,7 +89,10 @@ def frequencies(
 
     A run that stands in more than `MANY` of them counts once: in the first of them.
     """
-    counts = _counted_keys(tokens, counted, pool, scratch)
+    shingles = functools.partial(_shingles, tokens, counted, pool, scratch)
+    # of a large corpus they are made twice rather than held
+    held = [*shingles()] if len(tokens.hashes) <= MOST_HELD else None
+    counts = _counted_keys(len(tokens.hashes), held or shingles())
     often = np.flatnonzero(counts > MANY)
     firsts = np.full((len(often), 3), -1, np.int64)
     # each is counted in by one block at a time
@@ -115,7 +120,7 @@ def frequencies(
         kernels.document_frequencies(tokens.hashes, bounds, counted[part], repeated, first, table)
         tables.put(table)
 
-    for _ in in_order(pool, count, map(repeats, _shingles(tokens, counted, pool, scratch))):
+    for _ in in_order(pool, count, map(repeats, held or shingles())):
         pass
     total = np.zeros(kernels.SLOTS, np.int32)
     while not tables.empty():
@@ -150,13 +155,11 @@ def _shingles(
     return in_order(pool, block, range(0, len(tokens), BLOCK_DOCUMENTS))
 
 
-def _counted_keys(
-    tokens: Tokens, counted: npt.NDArray[np.bool_], pool: Executor | None, scratch: Scratch | None
-) -> npt.NDArray[np.uint8]:
-    """Return how often each lower part of a shingle occurs, up to 255."""
-    bits = min(max(len(tokens.hashes).bit_length(), 10), MOST_KEY_BITS)
+def _counted_keys(size: int, shingles: Iterable[_Shingles]) -> npt.NDArray[np.uint8]:
+    """Return how often each lower part of a shingle of so many tokens occurs, up to 255."""
+    bits = min(max(size.bit_length(), 10), MOST_KEY_BITS)
     counts = np.zeros(1 << bits, np.uint8)
-    for found in _shingles(tokens, counted, pool, scratch):
+    for found in shingles:
         kernels.count_keys(found.keys, counts)
     return counts
 

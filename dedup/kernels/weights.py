@@ -316,6 +316,23 @@ def squared(masses: Any, counts: Any) -> Any:
 
 
 @kernel
+def held(words: Any, hashes: Any) -> Any:
+    """Return which of a few words (uint32, rising, each once) are among `hashes` (uint32), as bool."""
+    out = np.zeros(len(words), np.bool_)
+    for h in hashes:
+        low, high = 0, len(words)
+        while low < high:
+            middle = (low + high) // 2
+            if words[middle] < h:
+                low = middle + 1
+            else:
+                high = middle
+        if low < len(words) and words[low] == h:
+            out[low] = True
+    return out
+
+
+@kernel
 def sparse_dot(few: Any, few_values: Any, many: Any, many_values: Any) -> float:
     """Return the dot product (float64) of two sparse vectors: their words (uint32, rising, each once) and values
     (float64). It is quick when the first is the shorter: each of its words is looked for from the last one found."""

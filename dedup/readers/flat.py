@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,13 +17,14 @@ import numpy.typing as npt
 
 from dedup.config import ReadConfig
 from dedup.kernels import flat as kernels
+from dedup.model import Document
 from dedup.readers.documents import DocumentBuilder, Strings
 from dedup.readers.fields import FieldMap
 from dedup.readers.log import ReadLog
-from dedup.shelf import FromLine, Line
+from dedup.shelf import Line
 
-# Lines of a block, at most: shorter ones are read as ever.
-MOST_LINES = 1 << 13
+# Lines of a block, at most: shorter ones are read as ever. Lines that are read anew at a time.
+MOST_LINES, BLOCK_LINES = 1 << 13, 128
 
 
 class Block(NamedTuple):
@@ -137,7 +138,28 @@ def _columns(block: Block, plans: FieldMap) -> tuple[npt.NDArray[np.bool_], dict
     return plain, columns
 
 
-def from_lines(config: ReadConfig) -> FromLine:
-    """Return what makes the documents of lines anew of which `outlines` gave the heads."""
-    builder, decode = DocumentBuilder(config, ReadLog()), msgspec.json.Decoder().decode
-    return lambda line, doc_id: builder.again(decode(line), doc_id)
+class KeptLines:
+    """Reads anew the lines of which `outlines` gave the heads."""
+
+    def __init__(self, config: ReadConfig) -> None:
+        self._builder, self._config = DocumentBuilder(config, ReadLog()), config
+        self._decode = msgspec.json.Decoder().decode
+
+    def document(self, line: memoryview, doc_id: str) -> Document:
+        """Return the document of a line, under the id that it was given."""
+        return self._builder.again(self._decode(line), doc_id)
+
+    def texts(self, lines: Sequence[memoryview]) -> Sequence[bytes | memoryview]:
+        """Return the texts of lines in UTF-8."""
+        found: list[bytes | memoryview] = []
+        for first in range(0, len(lines), BLOCK_LINES):
+            block = block_of(b"\n".join(lines[first : first + BLOCK_LINES]))
+            if block is None:
+                raise ValueError("lines of a shelf are no block")
+            plain, columns = _columns(block, FieldMap(self._config))
+            values = block.values.data
+            for number, (low, high) in enumerate(columns["text"].tolist()):
+                # beyond some rows of names a line is not flat among others
+                line = lines[first + number]
+                found.append(values[low:high] if plain[number] else self.document(line, "").text.encode())
+        return found

@@ -259,3 +259,11 @@ def test_token_marks(tokens: list[tuple[int, int, int]], content: int) -> None:
         columns[:, 0].astype(np.uint16), columns[:, 1].astype(np.uint8), columns[:, 2].astype(np.uint8), content, kinds
     )
     assert found.tolist() == [reference.token_marks(*token, content, kinds) for token in tokens]
+
+
+@SOME
+@given(st.sets(st.integers(0, 12)), st.lists(st.integers(0, 12)))
+def test_words_that_are_held(words: set[int], hashes: list[int]) -> None:
+    """Of some words those are told that stand among others."""
+    found = kernels.held(np.array(sorted(words), np.uint32), np.array(hashes, np.uint32))
+    assert found.tolist() == [word in hashes for word in sorted(words)]

@@ -14,7 +14,7 @@ from dedup import Document
 from dedup.config import ReadConfig
 from dedup.errors import StoreError
 from dedup.readers import ReadLog, Workshop, batches, reading, stream
-from dedup.readers.flat import from_lines
+from dedup.readers.flat import KeptLines
 from dedup.readers.ids import LateBook
 from dedup.readers.parts import Make
 from dedup.shelf import Batch, Head, Shelf
@@ -70,7 +70,7 @@ def in_parts(
     log, late = ReadLog(), LateBook()
     shop = Workshop.of(2, Scratch(), make=make)
     assert shop is not None
-    shelf, taken = Shelf(files=shop.files, lines=from_lines(config)), 0
+    shelf, taken = Shelf(files=shop.files, lines=KeptLines(config)), 0
     for each in batches([path], config, log, 2, late, shop):
         if isinstance(each, Batch):
             taken += 1
@@ -100,7 +100,7 @@ def test_texts_and_heads_of_lines(tmp_path: Path) -> None:
     path.write_bytes(b"\n".join(lines(3)))
     shop = Workshop.of(1, Scratch(), make=msgspec.msgpack.encode)
     assert shop is not None
-    shelf = Shelf(files=shop.files, encoded=True, lines=from_lines(config))
+    shelf = Shelf(files=shop.files, encoded=True, lines=KeptLines(config))
     texts: list[str] = []
     for batch in batches([path], config, ReadLog(), 1, LateBook(), shop):
         assert isinstance(batch, Batch)
@@ -109,6 +109,7 @@ def test_texts_and_heads_of_lines(tmp_path: Path) -> None:
     shelf.arrange(range(len(shelf)))
     documents = list(shelf)
     assert texts == [d.text for d in documents] == [shelf.text(i) for i in range(len(shelf))]
+    assert [bytes(raw).decode() for raw in shelf.utf8(slice(0, None))] == texts
     assert shelf.lengths.tolist() == [len(text) for text in texts]
     for document, head in zip(documents, shelf.heads(), strict=True):
         assert all(getattr(document, name) == getattr(head, name) for name in ("id", *Head.__struct_fields__))
