@@ -23,6 +23,7 @@ from dedup.model import (
     Document,
     DocumentCluster,
     DocumentMember,
+    Kind,
     Origin,
     Pair,
     Scope,
@@ -307,6 +308,17 @@ def _can_be_left_out(cluster: Cluster, material: Material) -> bool:
     head = cluster.members[0]
     words = float(material.tokens.weights[head.start : head.end].sum()) / 6.0
     return words <= kinds.LONGEST_FURNITURE or is_quotation(cluster, material)
+
+
+def incidental(made: Sequence[Kind], clusters: Clusters, tokens: Tokens) -> npt.NDArray[np.bool_]:
+    """Return which clusters, of the kinds `made`, relate no texts: furniture, formulas, and what is so short that it
+    could not be told from a formula."""
+    heads = clusters.members[clusters.bounds[:-1]]
+    short = np.array(
+        [tokens.weights[a:b].sum(dtype=np.int64) <= 6 * kinds.ALIKE for _, a, b in heads.tolist()], np.bool_
+    )
+    plain = np.array([k in ("boilerplate", "stock_phrase") for k in made], np.bool_)
+    return plain | (short & np.array([k == "other" for k in made], np.bool_))
 
 
 def context(

@@ -370,7 +370,7 @@ class _Scan:
         if self.config.unit == "page":
             return [], []
         tokens, corpus, heads = material.tokens, work.corpus, work.corpus.texts.heads()
-        incidental = np.array([k in ("boilerplate", "stock_phrase") for k in made.kinds], np.bool_)
+        incidental = assembly.incidental(made.kinds, chosen.clusters, tokens)
         quotations = np.array([k == "quotation" for k in made.kinds], np.bool_)
         left_out = np.concatenate([judged.clusters.spans(judged.aside()), chosen.clusters.spans(incidental)])
         masks = relations.masks(tokens, left_out, chosen.clusters.spans(quotations), work.scratch)

@@ -89,3 +89,17 @@ def test_figures_brought_up_to_date_stay() -> None:
     assert compare(left.format(shares.format("2.4") + "."), right.format(shares.format("7.1") + "."))
     line = "The lorry left the road near Orrin and the driver, aged {}, broke his leg"
     assert compare(left.format(f"{line.format(72)}\n"), right.format(f"\n{line.format(45)}\n"))
+
+
+def test_a_few_words_of_no_sure_kind_relate_no_texts() -> None:
+    """Part of a sentence that two reports have in common is a passage, but does not make their texts related."""
+    shared = "crews cut the stranded anglers loose from brittle rigging"
+    texts = (
+        f"Before the tide turned on Monday {shared} at Pellmouth, where forty onlookers had gathered to watch.",
+        f"A second alarm came from Orrin on Friday night, when {shared} and drove all of them home to bed.",
+    )
+    result = scan([Document(id=n, text=t, outlet=n) for n, t in zip("ab", texts, strict=True)])
+    [passage] = result.passages
+    assert passage.kind == "other"
+    assert passage.text == shared
+    assert not result.pairs

@@ -73,13 +73,14 @@ def origin_figures(matched: Sequence[Matched]) -> dict[str, Any]:
     """Return how often the document and the agency of origin are right over matched clusters, and abstention.
 
     `accuracy` divides by all matched clusters whose label names the document (the agency), so an abstention
-    is not right. `unsupported` has the clusters whose label has no
+    is not right. `unsupported` has the clusters whose label names no
     origin at all: `abstained` is the share that rightly names neither. Spellings of one agency are equal, as are its
     initials and its name.
     """
     pairs = [(m.gold.origin, m.predicted.origin or Credit()) for m in matched if m.predicted]
-    silent = [p.doc_id is None and p.agency is None for g, p in pairs if g is None]
-    known = [(g, p) for g, p in pairs if g is not None]
+    # a label that names neither says so by an empty origin, or by none
+    known = [(g, p) for g, p in pairs if g is not None and (g.doc_id or g.agency)]
+    silent = [p.doc_id is None and p.agency is None for g, p in pairs if g is None or not (g.doc_id or g.agency)]
     return {
         "doc_id": _origin_field([(g.doc_id, p.doc_id) for g, p in known], operator.eq),
         "agency": _origin_field([(g.agency, p.agency) for g, p in known], _is_same_agency),
