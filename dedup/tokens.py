@@ -81,11 +81,16 @@ def tokenize_all(
     kinds = {"hashes": np.uint32, "starts": np.int32, "ends": np.int32, "flags": np.uint8, "weights": np.uint8}
     columns = {name: scratch.column(kind) for name, kind in kinds.items()}
     sizes = [np.zeros(1, np.int64)]
-    for part in in_order(pool, lambda block: tokenize(texts[block]), _blocks(lengths)):
+    for part in tokenized(texts, pool, lengths):
         for name, column in columns.items():
             column.append(getattr(part, name))
         sizes.append(np.diff(part.bounds))
     return Tokens(**{name: c.finish() for name, c in columns.items()}, bounds=np.cumsum(np.concatenate(sizes)))
+
+
+def tokenized(texts: Sequence[str], pool: Executor | None, lengths: npt.NDArray[np.int64]) -> Iterator[Tokens]:
+    """Yield the tokens of `texts` in order, block by block; `lengths` (int64, code points) are those of the texts."""
+    return in_order(pool, lambda block: tokenize(texts[block]), _blocks(lengths))
 
 
 def concatenate(parts: Sequence[Tokens]) -> Tokens:
