@@ -21,6 +21,8 @@ from dedup.spill import Scratch, in_order
 NORMALISER_VERSION = 1
 UNICODE_VERSION = unicodedata.unidata_version
 BATCH_CHARACTERS = 4 * 2**20
+# Gives some texts in UTF-8.
+Encoded = Callable[[slice], Sequence[bytes | memoryview]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ def tokenize_all(
     pool: Executor | None = None,
     scratch: Scratch | None = None,
     lengths: npt.NDArray[np.int64] | None = None,
-    utf8: Callable[[slice], Sequence[bytes | memoryview]] | None = None,
+    utf8: Encoded | None = None,
 ) -> Tokens:
     """Return the tokens of `texts`, read in blocks of a fixed size on `pool`; the result does not depend on it.
 
@@ -83,15 +85,22 @@ def tokenize_all(
     kinds = {"hashes": np.uint32, "starts": np.int32, "ends": np.int32, "flags": np.uint8, "weights": np.uint8}
     columns = {name: scratch.column(kind) for name, kind in kinds.items()}
     sizes = [np.zeros(1, np.int64)]
-
-    def block(which: slice) -> Tokens:
-        return tokenize(texts[which]) if utf8 is None else tokenize_utf8(utf8(which))
-
-    for part in in_order(pool, block, _blocks(lengths)):
+    for part in tokenized(texts, pool, lengths, utf8):
         for name, column in columns.items():
             column.append(getattr(part, name))
         sizes.append(np.diff(part.bounds))
     return Tokens(**{name: c.finish() for name, c in columns.items()}, bounds=np.cumsum(np.concatenate(sizes)))
+
+
+def tokenized(
+    texts: Sequence[str], pool: Executor | None, lengths: npt.NDArray[np.int64], utf8: Encoded | None = None
+) -> Iterator[Tokens]:
+    """Yield the tokens of `texts` in order, block by block; `lengths` and `utf8` as of `tokenize_all`."""
+
+    def block(which: slice) -> Tokens:
+        return tokenize(texts[which]) if utf8 is None else tokenize_utf8(utf8(which))
+
+    return in_order(pool, block, _blocks(lengths))
 
 
 def concatenate(parts: Sequence[Tokens]) -> Tokens:

@@ -28,13 +28,12 @@ from dedup.progress import NoProgress, Progress
 from dedup.spark import blocks, coding, packing, session, stages
 from dedup.spark.packing import PACKED, POSITION_BITS
 from dedup.spill import Scratch
-from dedup.tokens import Tokens, tokenize_all
+from dedup.tokens import Tokens, tokenize_all, tokenized
 
 # Texts and code points of a part, about, at most: what is sent and collected of one stays small.
 PART_TEXTS = 4096
 PART_CHARACTERS = 1 << 24
-# Parts of which tokens are collected at a time, and parts of which a few numbers are.
-COLLECTED = 4
+# Parts of which a few numbers are collected at a time.
 HEADS = 256
 # A key with the places of a part by so many is crowded.
 CROWDED = 8
@@ -156,7 +155,7 @@ class _Run:
         self._stage("signatures")
         near = self._near(rows, about.active)
         self._stage("weights")
-        words, common = self._words(rows, about, near)
+        words, common = self._words(texts, about, near)
         idf = self._sent(weights.from_counts(words))
         self._stage("seeds")
         hits, counts = self._hits(rows, about, idf)
@@ -263,13 +262,13 @@ class _Run:
         made = np.stack([packing.numbers(found, side) >> POSITION_BITS for side in ("left", "right")], axis=1)
         return made[np.lexsort((made[:, 1], made[:, 0]))]
 
-    def _words(self, rows: Any, about: _Texts, near: Int64s) -> tuple[WordCounts, coding.Words]:
+    def _words(self, texts: Any, about: _Texts, near: Int64s) -> tuple[WordCounts, coding.Words]:
         """Return how common words are, and those that get codes; what many texts have counts once, in the first of
-        them, so it takes all texts in their order."""
+        them, so it takes all texts in their order. To read them here takes less than to be sent their tokens."""
         columns = {name: self.scratch.column(packing.COLUMNS[name]) for name in ("hashes", "weights")}
-        for table in _tables(rows.select("document", *columns), _steps(self.edges, COLLECTED)):
+        for some in tokenized(texts, self.pool, self.lengths):
             for name, made in columns.items():
-                made.append(packing.numbers(table, name, packing.COLUMNS[name]))
+                made.append(getattr(some, name))
         bounds = np.concatenate([[0], np.cumsum(about.sizes)]).astype(np.int64)
         nothing = np.empty(0, np.int32)
         found = {name: made.finish() for name, made in columns.items()}

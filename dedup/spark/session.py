@@ -22,6 +22,8 @@ ON_ONE_MACHINE = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.task.maxDirectResultSize": "96m",
+    # hashes and codes have nothing to be taken off, and what is shuffled stays on this disk
+    "spark.shuffle.compress": "false",
     # Java moves bytes and no more: its second compiler takes longer than it saves, and so does marking beside the work
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseParallelGC",
 }
