@@ -140,7 +140,8 @@ _SPEECH = re.compile(
 
 # Share of a passage inside quotation marks from which it is a quotation.
 QUOTED = 0.7
-_QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]")
+# Two single marks are a double one, as some keyboards write it.
+_QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]|['‘’]{{2}}")
 
 
 @functools.lru_cache(maxsize=SEEN)
@@ -170,9 +171,8 @@ def quotations(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
         here = mark.start()
         if (depth or straight) and here > at:
             found.append((at, here))
-        at = max(at, here + 1)
-        c = mark[0]
-        if c in _STRAIGHT:
+        at, c = max(at, mark.end()), mark[0]
+        if c in _STRAIGHT or (len(c) == 2 and not depth):
             straight = not straight
         elif c in _OPENING and not (c == "“" and depth and "„" in paragraph[:here]):
             depth += 1
@@ -185,7 +185,7 @@ def quotations(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
 
 # Single marks, straight and curved, that are no apostrophe within a word.
 _SINGLE = re.compile(
-    r"(?P<begin>['‘](?<![\w'’‘].)(?!(?:s|em|tis|twas|til|cause|n|\d0s)\b)(?=\w))|['’](?<=[\w.,!?…;:%)].)(?!\w)"
+    r"(?P<begin>['‘](?<![\w'’‘].)(?!(?:s|em|tis|twas|til|cause|n|\d0s)\b)(?=\w))|['’](?<=[^\s(\[{“„«–—/-].)(?!\w)"
 )
 # What only follows the end of a quotation.
 _BEHIND = re.compile(r"\s*(?:[.,;:)!?–—-]|$)")
