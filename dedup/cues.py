@@ -104,7 +104,7 @@ _FURNITURE_MARK = re.compile(
     r"|(?:proef|probe)abonnement"
     r"|nyhetsbrev|logga in|berlangganan|baca juga|hak cipta|unduh aplikasi|ikuti kami|đọc thêm|đăng ký nhận|bản quyền)",
 )
-# Where sentences of furniture end; the least part of a text (by length) that those with its words make up.
+# Where sentences of furniture end; the least part of a text, by number and length, that those with its words make up.
 _ENDED = re.compile(r"[.!?।۔。！？\n]+")
 FURNITURE_PART = 1 / 3
 # What a company or an author says of itself at the end of every release or article.
@@ -327,9 +327,10 @@ def has_furniture_mark(text: str) -> bool:
     lowered = text.lower()
     if not _FURNITURE_MARK.search(lowered):
         return False
-    sentences = _ENDED.split(lowered)
-    marked = sum(len(s) for s in sentences if _FURNITURE_MARK.search(s))
-    return marked >= FURNITURE_PART * sum(map(len, sentences))
+    sentences = [s for s in map(str.strip, _ENDED.split(lowered)) if s]
+    marked = [len(s) for s in sentences if _FURNITURE_MARK.search(s)]
+    least = FURNITURE_PART * len(sentences), FURNITURE_PART * sum(map(len, sentences))
+    return len(marked) >= least[0] and sum(marked) >= least[1]
 
 
 def says_what_it_is(paragraph: str) -> bool:

@@ -168,8 +168,3 @@ class SuppressedPlaces(Lazy[Suppressed]):
             family=verdict.family,
             n_documents=pages,
         )
-
-
-def decoded(raw: bytes) -> list[bytes]:
-    """Return the records that `judging.encoded` gave, each as MessagePack."""
-    return msgspec.msgpack.decode(raw, type=list[bytes])
