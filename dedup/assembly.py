@@ -109,7 +109,7 @@ class Material:
         """Return the share of a text's words that have a capital or a figure, counted once."""
         if document not in self._usual:
             first, last = self.tokens.bounds[document : document + 2].tolist()
-            self._usual[document] = _names(self.tokens, [(first, last)])[0]
+            self._usual[document] = name_shares(self.tokens, [(first, last)])[0]
         return self._usual[document]
 
     @functools.cached_property
@@ -168,7 +168,7 @@ def occurrences(carriers: Sequence[Carrier], material: Material) -> list[kinds.O
     signs = cue_signs.of_places(
         [(text[low:high], text[start:end]) for text, (start, end, low, high) in zip(texts, places, strict=True)]
     )
-    names = _names(tokens, [(c.start, c.end) for c in carriers])
+    names = name_shares(tokens, [(c.start, c.end) for c in carriers])
     return [_occurrence(*each, material) for each in zip(carriers, places, signs, names, strict=True)]
 
 
@@ -236,7 +236,7 @@ def _is_blank(text: str, start: int, end: int) -> bool:
     return end - start <= MARGIN and not text[start:end].strip(_BLANK)
 
 
-def _names(tokens: Tokens, spans: Sequence[tuple[int, int]]) -> list[float]:
+def name_shares(tokens: Tokens, spans: Sequence[tuple[int, int]]) -> list[float]:
     """Return the shares of token spans that have a capital or a figure."""
     counts = gaps.flagged(tokens.flags, np.array(spans, np.int64).reshape(-1, 2), FLAG_DIGIT | FLAG_UPPER).tolist()
     return [round(n / (end - start), 6) for n, (start, end) in zip(counts, spans, strict=True)]

@@ -146,6 +146,10 @@ class Clusters(Sequence[Cluster]):
         """Return the token spans (int64, n x 2) of all members of the clusters that are `kept`."""
         return self.members[np.repeat(kept, np.diff(self.bounds)), 1:]
 
+    def with_parents(self, parents: npt.NDArray[np.int64]) -> Clusters:
+        """Return them with other parents (int64, one a cluster)."""
+        return Clusters(parents, self.bounds, self.members, self.block_bounds, self.blocks)
+
     def to_bytes(self) -> bytes:
         """Return them for `from_bytes`."""
         arrays = (self.parents, self.bounds, self.members, self.block_bounds, self.blocks)
@@ -405,7 +409,7 @@ def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]
     for piece in sorted(pieces, key=lambda p: (p.start, p.end)) if len(pieces) > 1 else pieces:
         low = part.start - SNAP if piece.start >= part.start - SNAP else part.start
         high = part.end + SNAP if piece.end <= part.end + SNAP else part.end
-        blocks = piece.blocks if low <= piece.start and piece.end <= high else _cut_blocks(piece.blocks, low, high)
+        blocks = piece.blocks if low <= piece.start and piece.end <= high else cut_blocks(piece.blocks, low, high)
         if not len(blocks):
             continue
         if runs and runs[-1][-1, 0] + runs[-1][-1, 2] <= blocks[0, 0]:
@@ -417,7 +421,7 @@ def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]
     yield from runs
 
 
-def _cut_blocks(blocks: npt.NDArray[np.int64], low: int, high: int) -> npt.NDArray[np.int64]:
+def cut_blocks(blocks: npt.NDArray[np.int64], low: int, high: int) -> npt.NDArray[np.int64]:
     """Return the parts of blocks that lie in `[low, high)` of the representative."""
     starts = np.maximum(blocks[:, 0], low)
     ends = np.minimum(blocks[:, 0] + blocks[:, 2], high)

@@ -104,7 +104,7 @@ _FURNITURE_MARK = re.compile(
     r"|(?:proef|probe)abonnement"
     r"|nyhetsbrev|logga in|berlangganan|baca juga|hak cipta|unduh aplikasi|ikuti kami|đọc thêm|đăng ký nhận|bản quyền)",
 )
-# Where sentences of furniture end; the least part of a text (by length) that those with its words make up.
+# Where sentences of furniture end; the least part of a text, by number and length, that those with its words make up.
 _ENDED = re.compile(r"[.!?।۔。！？\n]+")
 FURNITURE_PART = 1 / 3
 # What a company or an author says of itself at the end of every release or article.
@@ -140,7 +140,8 @@ _SPEECH = re.compile(
 
 # Share of a passage inside quotation marks from which it is a quotation.
 QUOTED = 0.7
-_QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]")
+# Two single marks are a double one, as some keyboards write it.
+_QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]|['‘’]{{2}}")
 
 
 @functools.lru_cache(maxsize=SEEN)
@@ -170,9 +171,8 @@ def quotations(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
         here = mark.start()
         if (depth or straight) and here > at:
             found.append((at, here))
-        at = max(at, here + 1)
-        c = mark[0]
-        if c in _STRAIGHT:
+        at, c = max(at, mark.end()), mark[0]
+        if c in _STRAIGHT or (len(c) == 2 and not depth):
             straight = not straight
         elif c in _OPENING and not (c == "“" and depth and "„" in paragraph[:here]):
             depth += 1
@@ -185,7 +185,7 @@ def quotations(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
 
 # Single marks, straight and curved, that are no apostrophe within a word.
 _SINGLE = re.compile(
-    r"(?P<begin>['‘](?<![\w'’‘].)(?!(?:s|em|tis|twas|til|cause|n|\d0s)\b)(?=\w))|['’](?<=[\w.,!?…;:%)].)(?!\w)"
+    r"(?P<begin>['‘](?<![\w'’‘].)(?!(?:s|em|tis|twas|til|cause|n|\d0s)\b)(?=\w))|['’](?<=[^\s(\[{“„«–—/-].)(?!\w)"
 )
 # What only follows the end of a quotation.
 _BEHIND = re.compile(r"\s*(?:[.,;:)!?–—-]|$)")
@@ -327,9 +327,10 @@ def has_furniture_mark(text: str) -> bool:
     lowered = text.lower()
     if not _FURNITURE_MARK.search(lowered):
         return False
-    sentences = _ENDED.split(lowered)
-    marked = sum(len(s) for s in sentences if _FURNITURE_MARK.search(s))
-    return marked >= FURNITURE_PART * sum(map(len, sentences))
+    sentences = [s for s in map(str.strip, _ENDED.split(lowered)) if s]
+    marked = [len(s) for s in sentences if _FURNITURE_MARK.search(s)]
+    least = FURNITURE_PART * len(sentences), FURNITURE_PART * sum(map(len, sentences))
+    return len(marked) >= least[0] and sum(marked) >= least[1]
 
 
 def says_what_it_is(paragraph: str) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from dedup import furniture, kinds, origins
+from dedup import furniture, kinds, nested, origins, records
 from dedup.assembly import (
     CHANGED_WORDS,
     KIND_SAMPLE,
@@ -23,11 +23,12 @@ from dedup.assembly import (
     scope_of,
     wording,
 )
-from dedup.clusters import Cluster
+from dedup.clusters import Cluster, Clusters
 from dedup.families import outlet_of
 from dedup.kernels import gaps
 from dedup.kernels.tokens import FLAG_DIGIT, FLAG_UPPER
 from dedup.model import Change, Document, Kind, Origin, Scope, Wording
+from dedup.spill import Scratch
 from dedup.tokens import Tokens
 from dedup.weights import Sums
 
@@ -101,17 +102,68 @@ def judged(given: Sequence[Given], material: Material) -> Iterator[Judged]:
     return (kind for kind, _ in _judged(given, material))
 
 
-def encoded(given: Sequence[Given], material: Material, mass: Sums) -> bytes:
-    """Return the records of some clusters for `records.decoded`; `mass` has the masses of all tokens, summed up."""
+def encoded(given: Sequence[Given], first: int, material: Material, mass: Sums, taken: nested.Taken) -> bytes:
+    """Return the records of some clusters, and those of what stands inside them with their clusters, for `Made.take`.
+
+    The clusters are numbered from `first` on; `mass` has the masses of all tokens, summed up, `taken` the places of all
+    clusters.
+    """
+    found = list(_judged(given, material))
+    own = _records(found, material, mass)
+    inner: list[Cluster] = []
+    assigned: list[kinds.Assignment] = []
+    for number, (kind, placed) in enumerate(found, first):
+        if kind.assignment.kind in nested.AROUND:
+            for cluster, assignment in nested.quotations(placed.cluster, material, taken):
+                inner.append(Cluster(members=cluster.members, parent=number))
+                assigned.append(assignment)
+    within: list[bytes] = []
+    if inner:
+        # whose a longer passage is stands there
+        said = (Judged(assignment, [], Origin()) for assignment in assigned)
+        within = _records(list(zip(said, _placed(inner, material), strict=True)), material, mass)
+    return msgspec.msgpack.encode((own, within, Clusters.of(inner).to_bytes()))
+
+
+def _records(found: Sequence[tuple[Judged, _Placed]], material: Material, mass: Sums) -> list[bytes]:
+    """Return the records of clusters, each as MessagePack."""
     encode = msgspec.msgpack.Encoder().encode
-    found = zip(_judged(given, material), _scores([each.cluster for each in given], mass), strict=True)
-    return encode([encode(_record(kind, placed, score, material)) for (kind, placed), score in found])
+    scores = _scores([placed.cluster for _, placed in found], mass)
+    rows = zip(found, scores, strict=True)
+    return [encode(_record(kind, placed, score, material)) for (kind, placed), score in rows]
+
+
+class Made:
+    """The records of clusters, and behind them those of what stands inside some."""
+
+    def __init__(self, scratch: Scratch) -> None:
+        self.records = records.Encoded(scratch)
+        self._inner = records.Encoded(scratch)
+        self._clusters: list[Clusters] = []
+
+    def take(self, block: bytes) -> int:
+        """Take what `encoded` gave; return of how many clusters that was. Raises `StoreError` when there is no room."""
+        own, inner, clusters = msgspec.msgpack.decode(block, type=tuple[list[bytes], list[bytes], bytes])
+        for raw in own:
+            self.records.append(raw)
+        for raw in inner:
+            self._inner.append(raw)
+        self._clusters.append(Clusters.from_bytes(clusters))
+        return len(own)
+
+    def finish(self, clusters: Clusters) -> Clusters:
+        """Put the records of what stands inside behind the others; return the clusters with what stands inside them."""
+        self.records.extend(self._inner)
+        parents = [clusters.parents, *(c.parents for c in self._clusters)]
+        return Clusters.joined([clusters, *self._clusters]).with_parents(np.concatenate(parents))
 
 
 def _judged(given: Sequence[Given], material: Material) -> Iterator[tuple[Judged, _Placed]]:
     sampled = [m for each in given for m in each.cluster.members[:KIND_SAMPLE]]
     seen = iter(occurrences(sampled, material))
-    for (cluster, verdict, apart), placed in zip(given, _placed(given, material), strict=True):
+    for (cluster, verdict, apart), placed in zip(
+        given, _placed([each.cluster for each in given], material), strict=True
+    ):
         own = list(itertools.islice(seen, min(len(cluster.members), KIND_SAMPLE)))
         carriers = carried(placed, material)
         credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
@@ -119,9 +171,9 @@ def _judged(given: Sequence[Given], material: Material) -> Iterator[tuple[Judged
         yield Judged(assignment, carriers, credited), placed
 
 
-def _placed(given: Sequence[Given], material: Material) -> Iterator[_Placed]:
+def _placed(clusters: Sequence[Cluster], material: Material) -> Iterator[_Placed]:
     """Yield where the members of each cluster are; their texts are looked up one cluster after the other."""
-    tokens, members = material.tokens, [m for each in given for m in each.cluster.members]
+    tokens, members = material.tokens, [m for c in clusters for m in c.members]
     blocks = np.concatenate([m.blocks for m in members])
     bounds = np.cumsum([0, *(len(m.blocks) for m in members)], dtype=np.int64)
     counted = gaps.of_members(
@@ -130,11 +182,11 @@ def _placed(given: Sequence[Given], material: Material) -> Iterator[_Placed]:
     starts = tokens.starts[[m.start for m in members]].tolist()
     ends = tokens.ends[[m.end - 1 for m in members]].tolist()
     at = 0
-    for each in given:
-        own = slice(at, at := at + len(each.cluster.members))
+    for cluster in clusters:
+        own = slice(at, at := at + len(cluster.members))
         spans = list(zip(starts[own], ends[own], strict=True))
-        documents = [material.documents[m.document] for m in each.cluster.members]
-        yield _Placed(each.cluster, documents, spans, counted[own].tolist())
+        documents = [material.documents[m.document] for m in cluster.members]
+        yield _Placed(cluster, documents, spans, counted[own].tolist())
 
 
 def carried(placed: _Placed, material: Material) -> list[origins.Carried]:

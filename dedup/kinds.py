@@ -314,8 +314,28 @@ def _in_row(occurrences: Sequence[Occurrence]) -> float:
     return len(near) / len(occurrences)
 
 
+def quotation_inside(occurrences: Sequence[Occurrence]) -> Assignment | None:
+    """Return what says that a whole quotation inside a longer passage is one; None where that is not sure.
+
+    Whether it is furniture, or its texts share more, has been asked of the longer passage.
+    """
+    found = _spoken_signals(occurrences, _spoken(occurrences))
+    confidence = round(_combine(found), 6)
+    if confidence < LEAST_CONFIDENCE:
+        return None
+    evidence = ("a whole quotation inside a longer passage", *(text for strength, text in found if strength > 0))
+    return Assignment(kind="quotation", confidence=confidence, evidence=evidence)
+
+
 def _quotation(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> list[tuple[float, str]]:
-    share = shown.spoken
+    found = _spoken_signals(occurrences, shown.spoken)
+    if context.furniture:
+        found.append((-0.6, ""))
+    return found
+
+
+def _spoken_signals(occurrences: Sequence[Occurrence], share: float) -> list[tuple[float, str]]:
+    """Return what speaks for a quotation, of which a share of the places is somebody's words."""
     found: list[tuple[float, str]] = []
     if share > 0:
         found.append((0.92 * share**0.25, f"somebody's words, quoted or spoken, in {share:.0%} of its places"))
@@ -325,8 +345,6 @@ def _quotation(occurrences: Sequence[Occurrence], context: Context, shown: _Cues
         )
         if speech:
             found.append((0.3 * speech / len(occurrences), "a speech verb stands beside it"))
-    if context.furniture:
-        found.append((-0.6, ""))
     if share < 0.3:
         found.append((-0.5, ""))
     return found

@@ -23,6 +23,7 @@ from dedup import (
     furniture,
     judging,
     memory,
+    nested,
     records,
     relations,
     rescore,
@@ -217,11 +218,11 @@ class _Scan:
             company=assembly.Company(clusters, ~judged.aside() & (np.arange(len(clusters)) < len(shared)), len(tokens)),
             **of_texts(np.unique(chosen.clusters.members[:, 0]).tolist(), documents, spread)._asdict(),
         )
-        records = self._records(chosen, material, work, found)
+        records, listed = self._records(chosen, material, work, found)
         self.clock.stage("documents")
         pairs, near = self._relations(found.passages, judged, chosen, records, material, align, work)
         self.clock.stage("results")
-        return self._assemble(judged, chosen, records, pairs, near, material, corpus), known_families
+        return self._assemble(judged, listed, records, pairs, near, material, corpus), known_families
 
     def _spread(self, scratch: Scratch) -> Spread:
         """Return what spreads work over processes; with a journal, what is finished is taken from it."""
@@ -328,8 +329,9 @@ class _Scan:
 
     def _records(
         self, judged: _Judged, material: assembly.Material, work: _Work, found: candidates.Found
-    ) -> records.Encoded:
-        """Return the records of all clusters; of documents alone their kinds, as nothing else is asked of them."""
+    ) -> tuple[records.Encoded, Clusters]:
+        """Return the records of all clusters, and these with what stands inside them; of documents alone the kinds, as
+        nothing else is asked of them."""
         firsts = range(0, len(judged.clusters), BLOCK_CLUSTERS)
 
         def part(first: int) -> list[judging.Given]:
@@ -339,22 +341,21 @@ class _Scan:
             ]
 
         def block(first: int) -> bytes:
-            return judging.encoded(part(first), material, found.evidence.mass)
+            return judging.encoded(part(first), first, material, found.evidence.mass, taken)
 
         def kinds_alone(first: int) -> bytes:
             return msgspec.msgpack.encode([kind.assignment.kind for kind in judging.judged(part(first), material)])
 
         relatedness = work.relatedness
-        made = records.Encoded(work.scratch)
+        made = judging.Made(work.scratch)
         if self.config.only == "documents":
             for raw in work.spread(kinds_alone, firsts):
-                made.kinds += msgspec.msgpack.decode(raw, type=list[Kind])
-            return made
+                made.records.kinds += msgspec.msgpack.decode(raw, type=list[Kind])
+            return made.records, judged.clusters
+        taken = nested.Taken(judged.clusters.members, len(material.documents))
         for raw in work.spread(block, firsts):
-            for record in records.decoded(raw):
-                made.append(record)
-                self.clock.advance()
-        return made
+            self.clock.advance(made.take(raw))
+        return made.records, made.finish(judged.clusters)
 
     def _relations(
         self,
@@ -370,8 +371,10 @@ class _Scan:
         if self.config.unit == "page":
             return [], []
         tokens, corpus, heads = material.tokens, work.corpus, work.corpus.texts.heads()
-        incidental = assembly.incidental(made.kinds, chosen.clusters, tokens)
-        quotations = np.array([k == "quotation" for k in made.kinds], np.bool_)
+        # quotations that stand inside copy wherever they stand are a part of what was copied
+        outer = made.kinds[: len(chosen.clusters)]
+        incidental = assembly.incidental(outer, chosen.clusters, tokens)
+        quotations = np.array([k == "quotation" for k in outer], np.bool_)
         left_out = np.concatenate([judged.clusters.spans(judged.aside()), chosen.clusters.spans(incidental)])
         masks = relations.masks(tokens, left_out, chosen.clusters.spans(quotations), work.scratch)
         near = self.config.clusters.near_duplicate
@@ -405,7 +408,7 @@ class _Scan:
     def _assemble(
         self,
         judged: _Judged,
-        chosen: _Judged,
+        clusters: Clusters,
         made: records.Encoded,
         pairs: list[relations.DocumentPair],
         near: list[tuple[int, dict[int, relations.DocumentPair]]],
@@ -413,7 +416,7 @@ class _Scan:
         corpus: Corpus,
     ) -> ScanResult:
         """Sort, filter and link the records."""
-        documents, only, clusters = corpus.texts, self.config.only, chosen.clusters
+        documents, only = corpus.texts, self.config.only
         listed = np.array([only != "documents" and self._wanted(i, clusters, made, material.tokens)
                            for i in range(len(clusters))], np.bool_)  # fmt: skip
         around = {i: c for i in np.flatnonzero(listed).tolist() if (c := _parent(i, clusters, listed)) >= 0}

@@ -84,6 +84,13 @@ class Encoded:
         self.scopes.append(facts.scope)
         self._ranks.append((-facts.n_families, -facts.n_documents, -len(facts.text)))
 
+    def extend(self, others: Encoded) -> None:
+        """Add the records of others, of which nothing is asked any more; raises `StoreError` when there is no room."""
+        view, low = others._column.finish().data, 0
+        for high in others._ends[1:]:
+            self.append(bytes(view[low:high]))
+            low = high
+
     def rank(self, number: int) -> tuple[Any, ...]:
         """Return the order of clusters: widest scope, most families, most documents, longest text."""
         return (SCOPES.index(self.scopes[number]), *self._ranks[number], self.ids[number])
@@ -161,8 +168,3 @@ class SuppressedPlaces(Lazy[Suppressed]):
             family=verdict.family,
             n_documents=pages,
         )
-
-
-def decoded(raw: bytes) -> list[bytes]:
-    """Return the records that `judging.encoded` gave, each as MessagePack."""
-    return msgspec.msgpack.decode(raw, type=list[bytes])

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("letters", "config", "progress", "rows", "spill", "workers", "journal", "kernels."),
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
-        *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds"),
+        *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds", "quotes"),
         *("regions", "reach", "cue_signs"),
         *(
             "signs",
@@ -43,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
             "templates",
         ),
     ),
-    ("candidates", "assembly", "judging", "records", "readers.", "store.", "report."),
+    ("candidates", "assembly", "judging", "nested", "records", "readers.", "store.", "report."),
     ("sources",),
     ("manifest", "whole"),
     ("pipeline", "comparison", "evaluate", "evaluation.", "explanation.", "explain", "spark."),
@@ -85,6 +85,10 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("regions", "weights"): "Sums",
     ("clusters", "rescore"): "Evidence: what a part weighs after a cut",
     ("kinds", "cues"): "the marks and words that kinds are told by",
+    ("quotes", "cues"): "verbs of speech, single marks",
+    ("nested", "assembly"): "Material, and occurrences for the kinds",
+    ("judging", "nested"): "what stands inside a cluster",
+    ("judging", "records"): "the records that are made",
     ("judging", "assembly"): "occurrences and changes of members",
     ("kinds", "cue_signs"): "which of them can stand in a paragraph",
     ("cue_signs", "signs"): "words and characters found in one reading",

@@ -24,7 +24,7 @@ PATTERNS = {
     "frame": (cues._FRAME, cue_signs.FRAME, True, True),
     "author": (cues._AUTHOR, cue_signs.AUTHOR, True, False),
     "rights": (cues._RIGHTS, cue_signs.RIGHTS, True, False),
-    "quotes": (cues._QUOTE_MARKS, cue_signs.QUOTES, False, True),
+    "quotes": (cues._QUOTE_MARKS, cue_signs.QUOTES | cue_signs.SINGLE, False, True),
     "single": (cues._SINGLE, cue_signs.SINGLE, False, True),
     "about": (cues._ABOUT_MARK, cue_signs.ABOUT, False, False),
     "founded": (cues._FOUNDED, cue_signs.ABOUT, True, False),

@@ -556,3 +556,10 @@ def test_words_before_patterns(data: st.DataObject, names: tuple[str, str]) -> N
     pattern, words = (getattr(cues, name) for name in names)
     found = data.draw(st.from_regex(pattern, fullmatch=True))
     assert any(word in found for word in words), found
+
+
+def test_one_long_sentence_of_subscribers_is_no_furniture() -> None:
+    """Words of subscription stand in furniture sentence by sentence; a story may have them in its long first one."""
+    told = "The agency will close three bureaus and cut a third of its newsroom as subscription income falls. "
+    assert not cues.has_furniture_mark(told + "It was founded by owners. Unions will ballot. It employs 96.")
+    assert cues.has_furniture_mark("Sign up for our newsletter. It is free.")
