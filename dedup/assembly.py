@@ -312,13 +312,18 @@ def _can_be_left_out(cluster: Cluster, material: Material) -> bool:
 
 def incidental(made: Sequence[Kind], clusters: Clusters, tokens: Tokens) -> npt.NDArray[np.bool_]:
     """Return which clusters, of the kinds `made`, relate no texts: furniture, formulas, and what is so short that it
-    could not be told from a formula."""
+    could not be told from a formula, but for texts that are hardly more than it."""
+    if not len(clusters):
+        return np.empty(0, np.bool_)
+    documents, starts, ends = clusters.members.T
+    most = 2 * (ends - starts) >= tokens.bounds[documents + 1] - tokens.bounds[documents]
+    whole = np.logical_or.reduceat(most, clusters.bounds[:-1])
     heads = clusters.members[clusters.bounds[:-1]]
     short = np.array(
         [tokens.weights[a:b].sum(dtype=np.int64) <= 6 * kinds.ALIKE for _, a, b in heads.tolist()], np.bool_
     )
     plain = np.array([k in ("boilerplate", "stock_phrase") for k in made], np.bool_)
-    return plain | (short & np.array([k == "other" for k in made], np.bool_))
+    return plain | (short & ~whole & np.array([k == "other" for k in made], np.bool_))
 
 
 def context(
