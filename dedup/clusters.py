@@ -105,12 +105,13 @@ class Clusters(Sequence[Cluster]):
         )
 
     @classmethod
-    def joined(cls, parts: Sequence[Clusters]) -> Clusters:
-        """Return the clusters of all parts; parents are counted from the beginning of each part."""
+    def joined(cls, parts: Sequence[Clusters], scratch: Scratch | None = None) -> Clusters:
+        """Return the clusters of all parts, kept where `scratch` keeps arrays; parents are counted from the beginning
+        of each part."""
         some = [p for p in parts if len(p)]
         if len(some) == 1:
             return some[0]
-        gathering = Gathering(Scratch())
+        gathering = Gathering(scratch or Scratch())
         for part in some:
             gathering.add(part)
         return gathering.finish()

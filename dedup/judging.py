@@ -137,7 +137,7 @@ class Made:
     """The records of clusters, and behind them those of what stands inside some."""
 
     def __init__(self, scratch: Scratch) -> None:
-        self.records = records.Encoded(scratch)
+        self._scratch, self.records = scratch, records.Encoded(scratch)
         self._inner = records.Encoded(scratch)
         self._clusters: list[Clusters] = []
 
@@ -155,7 +155,7 @@ class Made:
         """Put the records of what stands inside behind the others; return the clusters with what stands inside them."""
         self.records.extend(self._inner)
         parents = [clusters.parents, *(c.parents for c in self._clusters)]
-        return Clusters.joined([clusters, *self._clusters]).with_parents(np.concatenate(parents))
+        return Clusters.joined([clusters, *self._clusters], self._scratch).with_parents(np.concatenate(parents))
 
 
 def _judged(given: Sequence[Given], material: Material) -> Iterator[tuple[Judged, _Placed]]:

@@ -201,7 +201,7 @@ class _Scan:
             scratch=scratch,
         )
         shared = cluster_passages(found.passages, means)
-        clusters = Clusters.joined([shared, finding.runs])
+        clusters = Clusters.joined([shared, finding.runs], scratch)
         self.clock.stage("furniture")
         work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, scratch=scratch)
         relatedness.remember(np.unique(clusters.members[:, 0]), pool)
@@ -431,7 +431,8 @@ class _Scan:
         ties = [] if only == "passages" else near
         document_records = [assembly.document_record(head, tied, documents) for head, tied in ties]
         aside = records.Aside(clusters=judged.clusters, verdicts=judged.verdicts)
-        suppressed = records.SuppressedPlaces(aside, corpus.sides != sources.KNOWN, material.tokens, documents)
+        own = corpus.sides != sources.KNOWN
+        suppressed = records.SuppressedPlaces(aside, own, material.tokens, documents, made.scratch)
         in_clusters = np.array([d for head, tied in ties for d in (head, *tied)], np.int64)
         matched = np.union1d(company.carriers(), in_clusters)
         spilled = documents.spilled
