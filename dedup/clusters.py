@@ -7,6 +7,7 @@ What the representative does not explain is clustered again, so that no cluster 
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -312,10 +313,16 @@ def _add(
 
 def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means) -> list[Cluster]:
     """Return the clusters into which one representative's carriers are cut."""
+    if len(pieces) == 1:
+        return _of_one(pieces[0], regions, head)
 
-    places: dict[int, list[tuple[int, int]]] = {}
-    for piece in pieces:
-        places.setdefault(int(regions.documents[piece.carrier]), []).append(_own_span(piece))
+    @functools.cache
+    def places() -> dict[int, list[tuple[int, int]]]:
+        """Return the spans of the pieces of each text; few are asked for."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for piece in pieces:
+            found.setdefault(int(regions.documents[piece.carrier]), []).append(_own_span(piece))
+        return found
 
     def is_inset(piece: Piece) -> bool:
         start, end = _own_span(piece)
@@ -325,14 +332,9 @@ def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means)
         if means.is_inset(document, start, end):
             return True
         # who goes on with more of a story tells it
-        near = [(a, b) for a, b in places[document] if a <= end + JOINED and start <= b + JOINED]
+        near = [(a, b) for a, b in places()[document] if a <= end + JOINED and start <= b + JOINED]
         return len(near) == 1 and means.is_stray(int(regions.documents[head]), document, start, end)
 
-    if len(pieces) == 1:  # with one carrier nothing is cut
-        only = pieces[0]
-        part = Part(start=only.start, end=only.end, carriers=(only.carrier,))
-        members = tuple(_members(part, {only.carrier: pieces}, regions, head, means.known.mass))
-        return [Cluster(members=members)] if len(members) > 1 else []
     by_carrier: dict[int, list[Piece]] = {}
     for piece in pieces:
         by_carrier.setdefault(piece.carrier, []).append(piece)
@@ -344,6 +346,17 @@ def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means)
             number[at] = len(clusters)
             clusters.append(Cluster(members=members, parent=number.get(part.parent, -1)))
     return clusters
+
+
+def _of_one(piece: Piece, regions: Regions, head: int) -> list[Cluster]:
+    """Return the cluster of a representative with one carrier, which is not cut; none where both are one place."""
+    document, other = int(regions.documents[head]), int(regions.documents[piece.carrier])
+    start, end = _own_span(piece)
+    if document == other and start < piece.end and end > piece.start:
+        return []
+    whole = np.array([[piece.start, piece.start, piece.end - piece.start]], np.int64)
+    first = Carrier(document=document, start=piece.start, end=piece.end, blocks=whole)
+    return [Cluster(members=(first, Carrier(document=other, start=start, end=end, blocks=piece.blocks)))]
 
 
 def _own_span(piece: Piece) -> tuple[int, int]:
