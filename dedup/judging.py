@@ -21,6 +21,7 @@ from dedup.assembly import (
     number_words,
     occurrences,
     scope_of,
+    standings,
     wording,
 )
 from dedup.clusters import Cluster, Clusters
@@ -161,13 +162,13 @@ class Made:
 def _judged(given: Sequence[Given], material: Material) -> Iterator[tuple[Judged, _Placed]]:
     sampled = [m for each in given for m in each.cluster.members[:KIND_SAMPLE]]
     seen = iter(occurrences(sampled, material))
-    for (cluster, verdict, apart), placed in zip(
-        given, _placed([each.cluster for each in given], material), strict=True
-    ):
+    clusters = [each.cluster for each in given]
+    rows = zip(given, _placed(clusters, material), standings(clusters, material), strict=True)
+    for (cluster, verdict, apart), placed, standing in rows:
         own = list(itertools.islice(seen, min(len(cluster.members), KIND_SAMPLE)))
         carriers = carried(placed, material)
         credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
-        assignment = kinds.classify(own, context(cluster, material, verdict, apart, credited))
+        assignment = kinds.classify(own, context(standing, verdict, apart, credited))
         yield Judged(assignment, carriers, credited), placed
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from dedup import assembly, kinds, quotes
+from dedup import assembly, kinds, places, quotes
 from dedup.assembly import Material
 from dedup.clusters import Carrier, Cluster, cut_blocks
 from dedup.model import Kind
@@ -83,7 +83,7 @@ def _is_speech(material: Material, document: int, start: int, end: int) -> bool:
     if end <= start or int(material.tokens.weights[start:end].sum(dtype=np.int64)) < LEAST_WEIGHT:
         return False
     usual = material.usual_names(document)
-    return assembly.name_shares(material.tokens, [(start, end)])[0] < max(kinds.LISTED, usual + kinds.ABOVE_USUAL)
+    return assembly.name_shares(material.tokens, [(start, end)])[0] < max(places.LISTED, usual + places.ABOVE_USUAL)
 
 
 def _members(cluster: Cluster, start: int, end: int) -> Iterator[Carrier]:

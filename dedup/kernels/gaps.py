@@ -81,6 +81,16 @@ def replaced(bounds: Any, blocks: Any, flags: Any, bit: int, most: int) -> Any:
 
 
 @kernel
+def weighed(weights: Any, spans: Any) -> Any:
+    """Return the sum of the weights of the tokens of each span (int64, n x 2), as int64."""
+    found = np.zeros(len(spans), np.int64)
+    for s in range(len(spans)):
+        for t in range(spans[s, 0], spans[s, 1]):
+            found[s] += weights[t]
+    return found
+
+
+@kernel
 def flagged(flags: Any, spans: Any, bits: int) -> Any:
     """Return how many of the tokens of each span (int64, n x 2) have one of these bits (int64)."""
     found = np.zeros(len(spans), np.int64)
