@@ -138,10 +138,11 @@ class Clusters(Sequence[Cluster]):
             parent=int(self.parents[index]),
         )
 
-    def texts(self, index: int) -> list[int]:
-        """Return the texts of a cluster's members."""
-        found: list[int] = self.members[self.bounds[index] : self.bounds[index + 1], 0].tolist()
-        return found
+    def texts(self, first: int, last: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the texts of the members of the clusters `[first, last)`, and where those of each begin and the last
+        ends (int64)."""
+        bounds = self.bounds[first : last + 1]
+        return self.members[bounds[0] : bounds[-1], 0].copy(), bounds - bounds[0]
 
     def spans(self, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         """Return the token spans (int64, n x 2) of all members of the clusters that are `kept`."""

@@ -673,6 +673,17 @@ def telling_gaps(blocks: Sequence[Run], telling: Sequence[bool], most: int) -> l
     return found
 
 
+# Titles
+
+
+def related_titles(a: Mapping[int, float], b: Mapping[int, float], house: set[int], least: tuple[float, float]) -> int:
+    """1 where two titles share words of enough mass but those of a house, 0 where not, -1 where one says too little."""
+    lesser = min(sum(a.values()), sum(b.values()))
+    common = (a.keys() & b.keys()) - house
+    shared = sum(a[w] for w in common)
+    return -1 if lesser < least[0] else int(bool(common) and (shared >= least[0] or shared >= least[1] * lesser))
+
+
 # Regions of texts, and what lies in which part
 
 
