@@ -44,8 +44,7 @@ MOST_PLACES = 32
 BLOCK_WORK = 4096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carrier:
+class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     """A member of a cluster: token span `[start, end)` of text `document`, and how it is matched with the
     representative (`blocks` int64, n x 3: representative's place, own place, words)."""
 
@@ -423,7 +422,7 @@ def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]
     for piece in sorted(pieces, key=lambda p: (p.start, p.end)) if len(pieces) > 1 else pieces:
         low = part.start - SNAP if piece.start >= part.start - SNAP else part.start
         high = part.end + SNAP if piece.end <= part.end + SNAP else part.end
-        blocks = piece.blocks if low <= piece.start and piece.end <= high else cut_blocks(piece.blocks, low, high)
+        blocks = piece.blocks if low <= piece.start and piece.end <= high else gaps.cut(piece.blocks, low, high)
         if not len(blocks):
             continue
         if runs and runs[-1][-1, 0] + runs[-1][-1, 2] <= blocks[0, 0]:
@@ -433,15 +432,6 @@ def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]
                 continue
         runs.append(blocks)
     yield from runs
-
-
-def cut_blocks(blocks: npt.NDArray[np.int64], low: int, high: int) -> npt.NDArray[np.int64]:
-    """Return the parts of blocks that lie in `[low, high)` of the representative."""
-    starts = np.maximum(blocks[:, 0], low)
-    ends = np.minimum(blocks[:, 0] + blocks[:, 2], high)
-    kept = ends > starts
-    moved = starts - blocks[:, 0]
-    return np.stack([starts, blocks[:, 1] + moved, ends - starts], axis=1)[kept]
 
 
 def _explained(

@@ -111,17 +111,14 @@ def encoded(given: Sequence[Given], first: int, material: Material, mass: Sums, 
     """
     found = list(_judged(given, material))
     own = _records(found, material, mass)
-    inner: list[Cluster] = []
-    assigned: list[kinds.Assignment] = []
-    for number, (kind, placed) in enumerate(found, first):
-        if kind.assignment.kind in nested.AROUND:
-            for cluster, assignment in nested.quotations(placed.cluster, material, taken):
-                inner.append(Cluster(members=cluster.members, parent=number))
-                assigned.append(assignment)
+    around = [(n, placed.cluster) for n, (kind, placed) in enumerate(found, first)
+              if kind.assignment.kind in nested.AROUND]  # fmt: skip
+    quoted = list(nested.quotations(around, material, taken))
+    inner = [cluster for cluster, _ in quoted]
     within: list[bytes] = []
     if inner:
         # whose a longer passage is stands there
-        said = (Judged(assignment, [], Origin()) for assignment in assigned)
+        said = (Judged(assignment, [], Origin()) for _, assignment in quoted)
         within = _records(list(zip(said, _placed(inner, material), strict=True)), material, mass)
     return msgspec.msgpack.encode((own, within, Clusters.of(inner).to_bytes()))
 

@@ -9,7 +9,8 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from dedup import agencies
 from dedup.credits import Credit
@@ -62,8 +63,7 @@ _UNSPACED = re.compile("[぀-ヿ一-鿿฀-๿]")
 BEGINNING = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
     """A carrier as origins see it: its document and that one's family, where the passage stands in it, its part of the
     passage, the agency credits of the document, and whether its text may have words for who had it first."""
 

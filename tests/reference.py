@@ -663,6 +663,12 @@ def matched(blocks: Sequence[Run]) -> Pair:
     return len(places), places[-1] - places[0] + 1
 
 
+def cut(blocks: Sequence[Run], low: int, high: int) -> list[Pair]:
+    """The matched words of which the first side's lies in `[low, high)`, as places of both sides."""
+    pairs = [(a + i, b + i) for a, b, words in blocks for i in range(words)]
+    return [(a, b) for a, b in pairs if low <= a < high]
+
+
 def telling_gaps(blocks: Sequence[Run], telling: Sequence[bool], most: int) -> list[int]:
     """Blocks behind which a gap of a few tokens on either side has one that tells something."""
     found = []

@@ -44,6 +44,15 @@ def test_as_reference(blocks: list[tuple[int, int, int]], flags: list[int], numb
 
 
 @SOME
+@given(chains(), st.integers(0, 30), st.integers(0, 30))
+def test_parts_of_blocks(blocks: list[tuple[int, int, int]], low: int, high: int) -> None:
+    """Blocks are cut to a stretch of the first side; those without a word there are left out."""
+    found = kernels.cut(np.array(blocks, np.int64), low, high).tolist()
+    assert [(a + i, b + i) for a, b, words in found for i in range(words)] == reference.cut(blocks, low, high)
+    assert all(words > 0 for _, _, words in found)
+
+
+@SOME
 @given(st.lists(chains(), min_size=1, max_size=5), st.lists(st.sampled_from([0, 1, UPPER]), min_size=60, max_size=60))
 def test_of_several_members(members: list[list[tuple[int, int, int]]], flags: list[int]) -> None:
     """Counted at once, each member has what it has alone."""
