@@ -116,12 +116,13 @@ class Material:
     may_say_first: frozenset[int] = frozenset()
     _usual: dict[int, float] = field(default_factory=dict, repr=False)
 
-    def usual_names(self, document: int) -> float:
-        """Return the share of a text's words that have a capital or a figure, counted once."""
-        if document not in self._usual:
-            first, last = self.tokens.bounds[document : document + 2].tolist()
-            self._usual[document] = name_shares(self.tokens, [(first, last)])[0]
-        return self._usual[document]
+    def usual_names(self, documents: Sequence[int]) -> list[float]:
+        """Return the share of the words of each text that have a capital or a figure, counted once."""
+        new = np.array(sorted({*documents} - self._usual.keys()), np.int64)
+        if len(new):
+            spans = zip(self.tokens.bounds[new].tolist(), self.tokens.bounds[new + 1].tolist(), strict=True)
+            self._usual.update(zip(new.tolist(), name_shares(self.tokens, [*spans]), strict=True))
+        return [self._usual[d] for d in documents]
 
     @functools.cached_property
     def agencies(self) -> tuple[str, ...]:
@@ -180,13 +181,20 @@ def occurrences(carriers: Sequence[Carrier], material: Material) -> list[places.
     signs = cue_signs.of_places(
         [(d.text[low:high], d.text[start:end]) for d, (start, end, low, high) in zip(documents, stretches, strict=True)]
     )
-    names = name_shares(tokens, [(c.start, c.end) for c in carriers])
-    rows = zip([c.document for c in carriers], documents, stretches, signs, names, strict=True)
+    numbers = [c.document for c in carriers]
+    shares = name_shares(tokens, [(c.start, c.end) for c in carriers])
+    names = zip(shares, material.usual_names(numbers), strict=True)
+    rows = zip(numbers, documents, stretches, signs, names, strict=True)
     return [_occurrence(*row, material) for row in rows]
 
 
 def _occurrence(
-    number: int, document: Document, stretch: tuple[int, int, int, int], signs: int, names: float, material: Material
+    number: int,
+    document: Document,
+    stretch: tuple[int, int, int, int],
+    signs: int,
+    names: tuple[float, float],
+    material: Material,
 ) -> places.Occurrence:
     start, end, low, high = stretch
     text, outlet = document.text, outlet_of(document)
@@ -199,8 +207,8 @@ def _occurrence(
         after=after,
         paragraph=paragraph,
         lead=text[max(0, low - LEAD) : low].rstrip("\n").rpartition("\n")[2],
-        names=names,
-        usual_names=material.usual_names(number),
+        names=names[0],
+        usual_names=names[1],
         alone=alone,
         edge=alone and (_is_blank(text, 0, low) or _is_blank(text, high, len(text))),
         quoted=cues.quoted_share(paragraph, start - low, end - low) if signs & _MARKED else 0.0,

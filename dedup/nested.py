@@ -97,7 +97,7 @@ def _is_speech(material: Material, document: int, start: int, end: int) -> bool:
     """Return whether a quotation is long enough, and no title: those have more capitals than their text."""
     if end <= start or int(material.tokens.weights[start:end].sum(dtype=np.int64)) < LEAST_WEIGHT:
         return False
-    usual = material.usual_names(document)
+    (usual,) = material.usual_names([document])
     return assembly.name_shares(material.tokens, [(start, end)])[0] < max(places.LISTED, usual + places.ABOVE_USUAL)
 
 
