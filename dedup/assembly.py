@@ -268,14 +268,13 @@ def is_inset(material: Material, document: int, start: int, end: int) -> bool:
     """
     if _within_sentence(material.tokens, document, start, end):
         return True
-    carrier = Carrier(document=document, start=start, end=end, blocks=np.empty((0, 3), np.int64))
-    quoted = _quoted(carrier, material)
+    text = material.documents[document].text
+    first, last, low, high = _place(text, *span_of(material.tokens, start, end))
+    quoted = cues.quoted_share(text[low:high], first - low, last - low)
     if quoted >= cues.QUOTED or (quoted >= MOSTLY and _is_one_sentence(material.tokens, start, end)):
         return True
-    text = material.documents[document].text
-    start, end, low, high = _place(text, *span_of(material.tokens, start, end))
-    alone = _is_alone(text[low:start], text[end:high], end - start, may_credit=True)
-    return alone and places.looks_like_caption(occurrences([carrier], material)[0])
+    alone = _is_alone(text[low:first], text[last:high], last - first, may_credit=True)
+    return alone and places.looks_like_caption(text[low:high])
 
 
 def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> bool:

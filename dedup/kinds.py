@@ -276,7 +276,11 @@ def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Shown)
     if row:
         found.append((0.6, "printed twice in a row"))
     half = len(occurrences) / 2
-    if not marked and alone > 0.5 and sum(o.alone and places.looks_like_caption(o) for o in occurrences) > half:
+    if (
+        not marked
+        and alone > 0.5
+        and sum(o.alone and places.looks_like_caption(o.paragraph, o.signs) for o in occurrences) > half
+    ):
         found.append((0.55, "a paragraph of its own that is no full sentence"))
     if alone >= 0.5 and context.words <= 60:
         found.append((0.35 * alone, "a short paragraph of its own"))

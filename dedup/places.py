@@ -182,16 +182,15 @@ def is_marked(paragraph: str) -> bool:
     return cues.has_caption_mark(paragraph)
 
 
-def looks_like_caption(occurrence: Occurrence) -> bool:
+def looks_like_caption(paragraph: str, signs: int = cue_signs.EVERY) -> bool:
     """Return whether a short paragraph has a caption mark or credit, or is no sentence: nothing ends it."""
-    paragraph = occurrence.paragraph.strip()
-    if len(paragraph) > LONGEST_CAPTION:
+    plain = paragraph.strip()
+    if len(plain) > LONGEST_CAPTION:
         return False
-    ends = paragraph.rstrip("\"'”’»」』)）").endswith(_SENTENCE_END)
-    told = not ends and not _UNSTOPPED.search(paragraph)
-    if told and len(paragraph) > SHORTEST_CAPTION:
+    ends = plain.rstrip("\"'”’»」』)）").endswith(_SENTENCE_END)
+    if not ends and len(plain) > SHORTEST_CAPTION and not _UNSTOPPED.search(plain):
         return True
-    return bool(occurrence.signs & cue_signs.CAPTION) and is_marked(occurrence.paragraph)
+    return bool(signs & cue_signs.CAPTION) and is_marked(paragraph)
 
 
 def is_furniture_alone(o: Occurrence) -> bool:
