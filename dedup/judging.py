@@ -21,6 +21,7 @@ from dedup.assembly import (
     number_words,
     occurrences,
     scope_of,
+    standings,
     wording,
 )
 from dedup.clusters import Cluster, Clusters
@@ -110,17 +111,14 @@ def encoded(given: Sequence[Given], first: int, material: Material, mass: Sums, 
     """
     found = list(_judged(given, material))
     own = _records(found, material, mass)
-    inner: list[Cluster] = []
-    assigned: list[kinds.Assignment] = []
-    for number, (kind, placed) in enumerate(found, first):
-        if kind.assignment.kind in nested.AROUND:
-            for cluster, assignment in nested.quotations(placed.cluster, material, taken):
-                inner.append(Cluster(members=cluster.members, parent=number))
-                assigned.append(assignment)
+    around = [(n, placed.cluster) for n, (kind, placed) in enumerate(found, first)
+              if kind.assignment.kind in nested.AROUND]  # fmt: skip
+    quoted = list(nested.quotations(around, material, taken))
+    inner = [cluster for cluster, _ in quoted]
     within: list[bytes] = []
     if inner:
         # whose a longer passage is stands there
-        said = (Judged(assignment, [], Origin()) for assignment in assigned)
+        said = (Judged(assignment, [], Origin()) for _, assignment in quoted)
         within = _records(list(zip(said, _placed(inner, material), strict=True)), material, mass)
     return msgspec.msgpack.encode((own, within, Clusters.of(inner).to_bytes()))
 
@@ -161,13 +159,13 @@ class Made:
 def _judged(given: Sequence[Given], material: Material) -> Iterator[tuple[Judged, _Placed]]:
     sampled = [m for each in given for m in each.cluster.members[:KIND_SAMPLE]]
     seen = iter(occurrences(sampled, material))
-    for (cluster, verdict, apart), placed in zip(
-        given, _placed([each.cluster for each in given], material), strict=True
-    ):
+    clusters = [each.cluster for each in given]
+    rows = zip(given, _placed(clusters, material), standings(clusters, material), strict=True)
+    for (cluster, verdict, apart), placed, standing in rows:
         own = list(itertools.islice(seen, min(len(cluster.members), KIND_SAMPLE)))
         carriers = carried(placed, material)
         credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
-        assignment = kinds.classify(own, context(cluster, material, verdict, apart, credited))
+        assignment = kinds.classify(own, context(standing, verdict, apart, credited))
         yield Judged(assignment, carriers, credited), placed
 
 

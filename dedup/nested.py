@@ -6,15 +6,17 @@ the other members by how these are aligned with it.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup import assembly, kinds, quotes
+from dedup import assembly, kinds, places, quotes
 from dedup.assembly import Material
-from dedup.clusters import Carrier, Cluster, cut_blocks
+from dedup.clusters import Carrier, Cluster
+from dedup.kernels import gaps
 from dedup.model import Kind
 
 # Kinds of passages that others are looked for in.
@@ -46,20 +48,33 @@ class Taken:
         return bool(((common >= end - start) & (common >= spans[:, 1] - spans[:, 0])).any())
 
 
-def quotations(cluster: Cluster, material: Material, taken: Taken) -> Iterator[tuple[Cluster, kinds.Assignment]]:
-    """Yield the whole quotations inside a passage, in order, each with what speaks for it: those of five words or more
-    that two texts have and that are `taken` by no other cluster. They have no parent yet."""
+def quotations(
+    around: Sequence[tuple[int, Cluster]], material: Material, taken: Taken
+) -> Iterator[tuple[Cluster, kinds.Assignment]]:
+    """Yield the whole quotations inside passages, in order, each with what speaks for it: those of five words or more
+    that two texts have and that are `taken` by no other cluster. The number of the passage is their parent."""
+    found = [
+        Cluster(members=members, parent=number)
+        for number, cluster in around
+        for members in _inside(cluster, material, taken)
+    ]
+    samples = [cluster.members[: assembly.KIND_SAMPLE] for cluster in found]
+    seen = iter(assembly.occurrences([m for sample in samples for m in sample], material))
+    for cluster, sample in zip(found, samples, strict=True):
+        assignment = kinds.quotation_inside(list(itertools.islice(seen, len(sample))))
+        if assignment is not None:
+            yield cluster, assignment
+
+
+def _inside(cluster: Cluster, material: Material, taken: Taken) -> Iterator[tuple[Carrier, ...]]:
+    """Yield the places of each whole quotation inside a passage."""
     head = cluster.members[0]
     for start, end in _quoted(head, material):
         if end - start > MOST_OF * (head.end - head.start) or taken.has(head.document, start, end):
             continue
         members = tuple(_members(cluster, start, end))
-        if len({m.document for m in members}) < 2:
-            continue
-        seen = assembly.occurrences(members[: assembly.KIND_SAMPLE], material)
-        assignment = kinds.quotation_inside(seen)
-        if assignment is not None:
-            yield Cluster(members=members), assignment
+        if len({m.document for m in members}) > 1:
+            yield members
 
 
 def _quoted(head: Carrier, material: Material) -> Iterator[tuple[int, int]]:
@@ -82,15 +97,15 @@ def _is_speech(material: Material, document: int, start: int, end: int) -> bool:
     """Return whether a quotation is long enough, and no title: those have more capitals than their text."""
     if end <= start or int(material.tokens.weights[start:end].sum(dtype=np.int64)) < LEAST_WEIGHT:
         return False
-    usual = material.usual_names(document)
-    return assembly.name_shares(material.tokens, [(start, end)])[0] < max(kinds.LISTED, usual + kinds.ABOVE_USUAL)
+    (usual,) = material.usual_names([document])
+    return assembly.name_shares(material.tokens, [(start, end)])[0] < max(places.LISTED, usual + places.ABOVE_USUAL)
 
 
 def _members(cluster: Cluster, start: int, end: int) -> Iterator[Carrier]:
     """Yield the places of a stretch of the representative, those of which enough is there."""
     for m in cluster.members:
-        blocks = cut_blocks(m.blocks, start, end)
-        if not len(blocks) or blocks[:, 2].sum() < LEAST_MATCHED * (end - start):
+        blocks = gaps.cut(m.blocks, start, end)
+        if not len(blocks) or gaps.matched(blocks)[0] < LEAST_MATCHED * (end - start):
             continue
         own, stop = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
         if stop - own <= LONGEST * (end - start):

@@ -273,8 +273,7 @@ class _Scan:
         early = self.config.only != "documents"
 
         def suspects(first: int) -> bytes:
-            each = range(first, min(first + BLOCK_CLUSTERS, len(clusters)))
-            return np.array([relatedness.is_suspect(clusters.texts(c)) for c in each], np.bool_).tobytes()
+            return relatedness.suspects(*clusters.texts(first, first + BLOCK_CLUSTERS)).tobytes()
 
         firsts = range(0, len(clusters), BLOCK_CLUSTERS)
         suspect = np.frombuffer(b"".join(work.spread(suspects, firsts)), np.bool_)

@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds", "quotes"),
-        *("regions", "reach", "cue_signs"),
+        *("regions", "reach", "cue_signs", "places"),
         *(
             "signs",
             "agencies",
@@ -84,7 +84,10 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("regions", "align"): "Passages",
     ("regions", "weights"): "Sums",
     ("clusters", "rescore"): "Evidence: what a part weighs after a cut",
-    ("kinds", "cues"): "the marks and words that kinds are told by",
+    ("kinds", "cues"): "the name of an outlet",
+    ("kinds", "places"): "what each place of a cluster shows",
+    ("places", "cues"): "the marks and words that kinds are told by",
+    ("places", "cue_signs"): "which of them can stand in a paragraph",
     ("quotes", "cues"): "verbs of speech, single marks",
     ("nested", "assembly"): "Material, and occurrences for the kinds",
     ("judging", "nested"): "what stands inside a cluster",

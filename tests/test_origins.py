@@ -8,6 +8,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from dedup import Document, origins, scan
 from dedup.credit_hints import confirmed, hints
@@ -64,13 +65,13 @@ def test_minutes_within_a_family_are_chance() -> None:
 def test_an_agency_that_had_it_first_needs_no_credit(outlet: str) -> None:
     """Its own publication says whose it is; when another had it first nothing does, and a paper's name is none."""
     early, late = carried("a", "2031-03-04T10:00:00Z"), carried("b", "2031-03-04T12:00:00Z")
-    own = dataclasses.replace(early, document=dataclasses.replace(early.document, outlet=outlet))
+    own = structs.replace(early, document=dataclasses.replace(early.document, outlet=outlet))
     found = origin([own, late], is_caption=False)
     assert (found.doc_id, found.agency) == ("a", outlet)
     assert origin([early, late], is_caption=False).agency is None
-    behind = dataclasses.replace(late, document=dataclasses.replace(late.document, outlet=outlet))
+    behind = structs.replace(late, document=dataclasses.replace(late.document, outlet=outlet))
     assert origin([early, behind], is_caption=False).agency is None
-    paper = dataclasses.replace(early, document=dataclasses.replace(early.document, outlet="The Daily Wire"))
+    paper = structs.replace(early, document=dataclasses.replace(early.document, outlet="The Daily Wire"))
     assert origin([paper, late], is_caption=False).agency is None
 
 
@@ -107,7 +108,7 @@ def test_midnight_is_a_day(zone: str) -> None:
 
 def linked(one: Carried, url: str, canonical_url: str | None) -> Carried:
     """Return a carrier with its address and its canonical link."""
-    return dataclasses.replace(one, document=dataclasses.replace(one.document, url=url, canonical_url=canonical_url))
+    return structs.replace(one, document=dataclasses.replace(one.document, url=url, canonical_url=canonical_url))
 
 
 def test_a_canonical_link_names_the_origin() -> None:
@@ -177,7 +178,7 @@ def test_a_sentence_on_who_had_it_first_names_the_origin(line: str) -> None:
 def test_a_name_among_words_that_are_not_spaced(outlet: str, line: str) -> None:
     """It is found as a stretch of characters where one who had a text first is told; in other sentences it is not."""
     own = carried("own", "2031-03-05")
-    own = dataclasses.replace(own, document=dataclasses.replace(own.document, outlet=outlet))
+    own = structs.replace(own, document=dataclasses.replace(own.document, outlet=outlet))
     told = carried("copy", "2031-03-03", text=f"{BRIDGE}\n\n{line}\n\n{BRIDGE}")
     assert first_of(own, told) == "own"
     apart = carried("copy", "2031-03-03", text=f"{BRIDGE}\n\n{line}。{outlet}。\n\n{BRIDGE}".replace(outlet, "x", 1))
@@ -208,7 +209,7 @@ def test_outlets_that_name_each_other_leave_it_open() -> None:
 def test_an_outlet_is_named_by_its_whole_name(outlet: str, line: str, is_named: bool) -> None:
     """A name stands apart from other words, with its own marks."""
     own, copy = carried("own", "2031-03-05"), carried("copy", "2031-03-03", text=f"{BRIDGE}\n\n{line}")
-    own = dataclasses.replace(own, document=dataclasses.replace(own.document, outlet=outlet))
+    own = structs.replace(own, document=dataclasses.replace(own.document, outlet=outlet))
     assert first_of(own, copy) == ("own" if is_named else "copy")
 
 
