@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.kernels.lookup import limit, narrow, search, unchecked
-from dedup.store.runs import celled
+from dedup.store.runs import celled, topped
 from tests.strategies import MANY
 
 SPREAD = st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 63)).map(lambda pair: pair[0] >> pair[1])
@@ -21,18 +21,24 @@ SPREAD = st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 63)).map(lambda pai
     asked=st.lists(st.one_of(st.integers(0, 10), SPREAD), max_size=8),
     kind=st.sampled_from([np.uint32, np.uint64]),
     times=st.sampled_from([1, 40]),
+    width=st.sampled_from([32, 64, 128]),
 )
-@example(keys=[0, 0, 0, 0, 1], asked=[2**64 - 1], kind=np.uint64, times=1)
-def test_search(keys: list[int], asked: list[int], kind: type[np.unsignedinteger[Any]], times: int) -> None:
+@example(keys=[0, 0, 0, 0, 1], asked=[2**64 - 1], kind=np.uint64, times=1, width=32)
+@example(keys=[2**64 - 1], asked=[0], kind=np.uint64, times=40, width=64)
+def test_search(keys: list[int], asked: list[int], kind: type[np.unsignedinteger[Any]], times: int, width: int) -> None:
     """Keys are found where NumPy finds them, from the blocks that may hold them, however unevenly they are spread."""
     most = np.iinfo(kind).max
     ordered = np.sort(np.array([k * n & most for k in keys for n in range(1, times + 1)], kind))
-    view = np.pad(ordered, (0, -len(ordered) % 4)).reshape(-1, 4)
-    fences = celled(ordered[::4].astype(np.uint64), np.dtype(kind))
+    # between the keys of two blocks stands something else
+    view = np.pad(ordered, (0, -len(ordered) % width)).reshape(-1, width)
+    held = np.pad(view, ((0, 0), (0, 3))).ravel()
+    tops = np.stack([topped(ordered[n : n + width], width) for n in range(0, len(ordered), width)])
+    fences = celled(ordered[::width].astype(np.uint64), np.dtype(kind))
     wanted = np.array([k & most for k in (*asked, *keys[:3])] * times, kind)
     low, high = np.empty(len(wanted), np.int64), np.empty(len(wanted), np.int64)
     checked = np.zeros(len(view), np.bool_)
-    while len(missing := search(wanted, view, fences, checked, (len(ordered), np.uint64(ordered[-1])), low, high)):
+    given = (wanted, (held, width, width + 3, tops), fences, checked, len(ordered), low, high)
+    while len(missing := search(*given)):
         assert not checked[missing].all()
         checked[missing] = True
     assert low.tolist() == np.searchsorted(ordered, wanted).tolist()
