@@ -127,11 +127,11 @@ def search(keys: Any, held: Any, fences: Any, checked: Any, records: int, low: A
     more). `fences` are the first key of each block (uint64), the block that the keys of each cell begin with (int32,
     cells + 1) and how many bits of a key stand below the number of its cell. Keys are hashes, so a block is looked for
     where an even spread within its cell puts it; it is quick when they come in order. Blocks that are not `checked`
-    (bool) are not read: returned are those that are needed (int64), and only when there are none have all keys been
+    (bool) are not read: returned are those that stand between (int64), and only when there are none have all keys been
     looked for.
     """
     held, width, stride, tops = held
-    missing = np.empty(2 * len(keys), np.int64)
+    missing = np.empty(64, np.int64)
     n_missing, seen = 0, np.uint64(0)
     # the last block may not be full
     last, left = len(tops) - 1, records - (len(tops) - 1) * width
@@ -144,9 +144,12 @@ def search(keys: Any, held: Any, fences: Any, checked: Any, records: int, low: A
         _blocks_of(some, fences[0], lines, before, blocks)
         for k in range(len(some)):
             seen ^= np.uint64(tops[before[k], 0])
-            if not (checked[blocks[k]] and checked[before[k]]):
-                missing[n_missing], missing[n_missing + 1] = before[k], blocks[k]
-                n_missing += 2
+            for block in range(before[k], blocks[k] + 1):
+                if not checked[block]:
+                    if n_missing == len(missing):
+                        missing = grown(missing)
+                    missing[n_missing] = block
+                    n_missing += 1
         if n_missing:
             continue
         for k in range(len(some)):
@@ -168,33 +171,29 @@ def search(keys: Any, held: Any, fences: Any, checked: Any, records: int, low: A
     return missing[:n_missing].copy()
 
 
-@kernel
-def unchecked(low: Any, high: Any, size: int, checked: Any) -> Any:
-    """Return the blocks (int64) of `size` records that records `[low, high)` stand in and that are not `checked`."""
-    out = np.empty(16, np.int64)
-    n = 0
-    for i in range(len(low)):
-        if low[i] < high[i]:
-            for block in range(low[i] // size, (high[i] - 1) // size + 1):
-                if not checked[block]:
-                    if n == len(out):
-                        out = grown(out)
-                    out[n] = block
-                    n += 1
-    return out[:n].copy()
-
-
 @helper
 def _first_from(view: Any, low: int, high: int, shift: int, wanted: int) -> int:
     """Return the first of the records `[low, high)` whose value, its lowest `shift` bits left out, is not below."""
+    if low >= high:
+        return low
     size = view.shape[1]
-    while low < high:
-        middle = (low + high) >> 1
-        if np.int64(view[middle // size, middle % size]) >> shift < wanted:
-            low = middle + 1
+    # the last block that begins below it, then the place in that one: to divide takes longer than to look
+    block, last = low // size, (high - 1) // size
+    first = low - block * size
+    while block < last:
+        middle = (block + last + 1) >> 1
+        if np.int64(view[middle, 0]) >> shift < wanted:
+            block, first = middle, 0
         else:
-            high = middle
-    return low
+            last = middle - 1
+    end = min(high - block * size, size)
+    while first < end:
+        middle = (first + end) >> 1
+        if np.int64(view[block, middle]) >> shift < wanted:
+            first = middle + 1
+        else:
+            end = middle
+    return block * size + first
 
 
 @kernel
@@ -208,6 +207,20 @@ def narrow(view: Any, low: Any, high: Any, keys: Any, wanted: Any, shift: int) -
         value = wanted[key] >> shift
         low[key] = _first_from(view, low[key], high[key], shift, value)
         high[key] = _first_from(view, low[key], high[key], shift, value + 1)
+
+
+@kernel
+def frequent(low: Any, high: Any, keys: Any, most: int) -> Any:
+    """Return which of the `keys` (int64) have more than so many records `[low, high)` (int64, parts x keys)."""
+    out, n = np.empty(len(keys), np.int64), 0
+    for key in keys:
+        count = 0
+        for p in range(len(low)):
+            count += high[p, key] - low[p, key]
+        if count > most:
+            out[n] = key
+            n += 1
+    return out[:n].copy()
 
 
 @kernel

@@ -353,13 +353,9 @@ class Run:
                 self._check(missing)
         return low, high
 
-    def column(self, number: int, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-        """Return a column (blocks x records of a block) of which the records `[low, high)` may be read.
-
-        Raises `StoreError` when a block that is needed is damaged.
-        """
-        if not self._checked.all():
-            self._check(kernels.unchecked(low, high, self.layout.block, self._checked))
+    def column(self, number: int) -> npt.NDArray[Any]:
+        """Return a column (blocks x records of a block), of which the records that `lookup` told may be read: their
+        blocks have been checked."""
         return self._views[1 + number]
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:
@@ -478,8 +474,8 @@ class Records(Mergeable, Protocol):
         """Return keys and columns of records by number."""
         ...
 
-    def column(self, number: int, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-        """Return a column (blocks x records of a block) of which the records `[low, high)` may be read."""
+    def column(self, number: int) -> npt.NDArray[Any]:
+        """Return a column (blocks x records of a block) of which the records that `lookup` told may be read."""
         ...
 
 

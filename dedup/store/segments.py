@@ -101,7 +101,7 @@ class MemoryRun:
         """Return keys and columns of records by number."""
         return self._keys[records], tuple(c[records] for c in self._columns)
 
-    def column(self, number: int, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    def column(self, number: int) -> npt.NDArray[Any]:
         """Return a column as one block."""
         return self._columns[number].reshape(1, -1)
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.kernels.lookup import limit, narrow, search, unchecked
+from dedup.kernels.lookup import frequent, limit, narrow, search
 from dedup.store.runs import celled, topped
 from tests.strategies import MANY
 
@@ -39,8 +39,10 @@ def test_search(keys: list[int], asked: list[int], kind: type[np.unsignedinteger
     checked = np.zeros(len(view), np.bool_)
     given = (wanted, (held, width, width + 3, tops), fences, checked, len(ordered), low, high)
     while len(missing := search(*given)):
-        assert not checked[missing].all()
+        assert not checked[missing].any()
         checked[missing] = True
+    needed = [r // width for first, last in zip(low.tolist(), high.tolist(), strict=True) for r in range(first, last)]
+    assert checked[needed].all()
     assert low.tolist() == np.searchsorted(ordered, wanted).tolist()
     assert high.tolist() == np.searchsorted(ordered, wanted, "right").tolist()
 
@@ -72,25 +74,15 @@ def test_narrow(values: list[int], cut: tuple[int, int], wanted: int) -> None:
     most=st.integers(0, 8),
 )
 def test_limit(sizes: list[list[int]], most: int) -> None:
-    """Of the records of some keys those of the first parts are left, of others all."""
+    """The frequent keys are told; of the records of some keys those of the first parts are left, of others all."""
     count = np.array(sizes, np.int64).T
     low = np.arange(count.size, dtype=np.int64).reshape(count.shape) * 100
     high = low + count
+    many = [key for key, own in enumerate(sizes) if sum(own) > most]
+    assert frequent(low, high, np.arange(len(sizes)), most).tolist() == many
+    assert frequent(low, high, np.arange(len(sizes))[1:], most).tolist() == [key for key in many if key]
     limit(low, high, np.arange(count.shape[1])[::2], most)
     for key, own in enumerate(sizes):
         every = [(part, n) for part, size in enumerate(own) for n in range(size)]
         left = [(part, n) for part in range(len(own)) for n in range(high[part, key] - low[part, key])]
         assert left == (every if key % 2 else every[:most])
-
-
-@MANY
-@given(
-    spans=st.lists(st.tuples(st.integers(0, 39), st.integers(0, 12)), max_size=6),
-    checked=st.lists(st.booleans(), min_size=13, max_size=13),
-)
-def test_unchecked(spans: list[tuple[int, int]], checked: list[bool]) -> None:
-    """Every block that a span of records stands in is told until it was checked."""
-    low, high = (np.array([f(s) for s in spans], np.int64) for f in (lambda s: s[0], lambda s: s[0] + s[1]))
-    found = unchecked(low, high, 4, np.array(checked))
-    needed = {r // 4 for first, n in spans for r in range(first, first + n)}
-    assert set(found.tolist()) == {b for b in needed if not checked[b]}
