@@ -109,6 +109,8 @@ def evidence(
     tokens: Tokens, idf: npt.NDArray[np.float32], pool: Executor | None = None, scratch: Scratch | None = None
 ) -> Evidence:
     """Return what the features of passages in these texts are made from."""
+    # a few texts that nobody wants in a file are not put together from parts
+    small = scratch is None and len(tokens.hashes) <= BATCH_TOKENS
     scratch = scratch or Scratch()
 
     def block(low: int) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
@@ -116,12 +118,15 @@ def evidence(
         masses = weight_kernels.token_masses(tokens.hashes[part], tokens.weights[part], idf)
         return masses, _marks(masses, tokens.weights[part], tokens.flags[part])
 
-    all_masses, all_marks = scratch.column(np.uint16), scratch.column(np.uint8)
-    for masses, marks in in_order(pool, block, range(0, len(tokens.hashes), BATCH_TOKENS)):
-        all_masses.append(masses)
-        all_marks.append(marks)
-        scratch.release()
-    masses, marks = all_masses.finish(), all_marks.finish()
+    if small:
+        masses, marks = block(0)
+    else:
+        all_masses, all_marks = scratch.column(np.uint16), scratch.column(np.uint8)
+        for some_masses, some_marks in in_order(pool, block, range(0, len(tokens.hashes), BATCH_TOKENS)):
+            all_masses.append(some_masses)
+            all_marks.append(some_marks)
+            scratch.release()
+        masses, marks = all_masses.finish(), all_marks.finish()
     sums = (
         functools.partial(Sums, masses),
         *(functools.partial(Sums, tokens.weights, marks, mark) for mark in (0, NAME, INNER)),
