@@ -35,6 +35,9 @@ class Passages:
 
     def spans(self, rows: npt.NDArray[np.int64] | slice = slice(None)) -> npt.NDArray[np.int64]:
         """Return the token spans (int64, n x 4: left start, left end, right start, right end), of all or of some."""
+        if isinstance(rows, slice) and rows == slice(None):
+            found: npt.NDArray[np.int64] = kernels.spans(self.bounds, self.blocks)
+            return found
         first = self.blocks[self.bounds[:-1][rows]]
         last = self.blocks[self.bounds[1:][rows] - 1]
         ends = last[:, :2] + last[:, 2:]
@@ -42,8 +45,8 @@ class Passages:
 
     def matched(self) -> npt.NDArray[np.int64]:
         """Return the matched words of each passage."""
-        sums = np.concatenate([[0], np.cumsum(self.blocks[:, 2])])
-        return sums[self.bounds[1:]] - sums[self.bounds[:-1]]
+        found: npt.NDArray[np.int64] = kernels.matched(self.bounds, self.blocks)
+        return found
 
     def summed(self, prefix: Sums) -> npt.NDArray[np.int64]:
         """Return the sum over each passage's matched words (left side) of what `prefix` sums over all tokens."""

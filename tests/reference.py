@@ -814,3 +814,9 @@ def heaviest(count: int, links: Sequence[Pair], rank: Sequence[int], ties: int) 
     for _ in range(ties):
         reached = [own | {b for link in links for a, b in (link, link[::-1]) if a in own} for own in reached]
     return [i for i in range(count) if rank[i] == min(rank[j] for j in reached[i])]
+
+
+def spans(bounds: list[int], blocks: list[list[int]]) -> list[list[int]]:
+    """Token spans of passages: from the beginning of the first block to the end of the last one, left and right."""
+    edges = [(blocks[a], blocks[b - 1]) for a, b in itertools.pairwise(bounds)]
+    return [[first[0], last[0] + last[2], first[1], last[1] + last[2]] for first, last in edges]
