@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import structs
 
 from dedup.clusters import Carrier, Cluster
 
@@ -60,8 +60,8 @@ def rebased(cluster: Cluster, members: Sequence[Carrier]) -> tuple[Carrier, ...]
         return tuple(members)
     head = max(members, key=lambda m: (m.matched, -m.document, -m.start))
     low, high = int(head.blocks[0, 1]), int(head.blocks[-1, 1] + head.blocks[-1, 2])
-    own = replace(head, start=low, end=high, blocks=np.array([[low, low, high - low]], np.int64))
-    others = [replace(m, blocks=_composed(head.blocks, m.blocks)) for m in members if m is not head]
+    own = structs.replace(head, start=low, end=high, blocks=np.array([[low, low, high - low]], np.int64))
+    others = [structs.replace(m, blocks=_composed(head.blocks, m.blocks)) for m in members if m is not head]
     return (own, *(m for m in others if len(m.blocks)))
 
 
