@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from dedup import agencies, cue_signs, cues, furniture, kinds
+from dedup import agencies, cue_signs, cues, furniture, kinds, picture_credits
 from dedup.clusters import Carrier, Cluster, Clusters
 from dedup.credits import Credit
 from dedup.families import Family, is_nameless, outlet_of
@@ -29,6 +29,7 @@ from dedup.model import (
     Scope,
     Wording,
 )
+from dedup.places import Context, Occurrence
 from dedup.relations import DocumentPair
 from dedup.rows import unique_rows
 from dedup.shelf import Head
@@ -160,7 +161,7 @@ def number_words() -> npt.NDArray[np.uint32]:
     return np.unique(tokenize([NUMBER_WORDS]).hashes)
 
 
-def occurrences(carriers: Sequence[Carrier], material: Material) -> list[kinds.Occurrence]:
+def occurrences(carriers: Sequence[Carrier], material: Material) -> list[Occurrence]:
     """Return members as the kinds see them; what may stand in their paragraphs is found of all at once."""
     tokens = material.tokens
     texts = [material.documents[c.document].text for c in carriers]
@@ -174,13 +175,13 @@ def occurrences(carriers: Sequence[Carrier], material: Material) -> list[kinds.O
 
 def _occurrence(
     carrier: Carrier, place: tuple[int, int, int, int], signs: int, names: float, material: Material
-) -> kinds.Occurrence:
+) -> Occurrence:
     start, end, low, high = place
     document = material.documents[carrier.document]
     text, outlet = document.text, outlet_of(document)
     own, paragraph, before, after = text[start:end], text[low:high], text[low:start], text[end:high]
     alone = _is_alone(before, after, end - start, bool(signs & cue_signs.CAPTION))
-    return kinds.Occurrence(
+    return Occurrence(
         text=own,
         start=start,
         before=before,
@@ -222,6 +223,8 @@ def _is_alone(before: str, after: str, size: int, may_credit: bool) -> bool:
     rest = len(after.strip(_OUTER))
     if outside + rest > most and may_credit:
         rest = len(_CREDIT_TAIL.sub("", after).strip(_OUTER))
+    if outside + rest > most and len(after) <= picture_credits.LONGEST_TAIL:
+        rest = len(after[: picture_credits.credit_tail(after)].strip(_OUTER))
     return outside + rest <= most
 
 
@@ -332,13 +335,13 @@ def context(
     verdict: furniture.Verdict | None,
     apart: furniture.Apart,
     origin: Origin,
-) -> kinds.Context:
+) -> Context:
     """Return what is known of a cluster as a whole."""
     head = cluster.members[0]
     words = float(material.tokens.weights[head.start : head.end].sum()) / 6.0
     one_text = len({m.document for m in cluster.members}) == 1
     low, high = material.tokens.bounds[head.document], material.tokens.bounds[head.document + 1]
-    return kinds.Context(
+    return Context(
         words=words,
         furniture=verdict.reason if verdict else None,
         furniture_confidence=verdict.confidence if verdict else 0.0,

@@ -28,6 +28,7 @@ from dedup.families import outlet_of
 from dedup.kernels import gaps
 from dedup.kernels.tokens import FLAG_DIGIT, FLAG_UPPER
 from dedup.model import Change, Document, Kind, Origin, Scope, Wording
+from dedup.places import Assignment
 from dedup.spill import Scratch
 from dedup.tokens import Tokens
 from dedup.weights import Sums
@@ -47,7 +48,7 @@ class Given(NamedTuple):
 class Judged(NamedTuple):
     """What a cluster is, its members as origins see them, and whose it is unless it is a caption."""
 
-    assignment: kinds.Assignment
+    assignment: Assignment
     carriers: list[origins.Carried]
     credited: Origin
 
@@ -111,10 +112,10 @@ def encoded(given: Sequence[Given], first: int, material: Material, mass: Sums, 
     found = list(_judged(given, material))
     own = _records(found, material, mass)
     inner: list[Cluster] = []
-    assigned: list[kinds.Assignment] = []
+    assigned: list[Assignment] = []
     for number, (kind, placed) in enumerate(found, first):
         if kind.assignment.kind in nested.AROUND:
-            for cluster, assignment in nested.quotations(placed.cluster, material, taken):
+            for cluster, assignment in nested.insets(placed.cluster, kind.assignment.kind, material, taken):
                 inner.append(Cluster(members=cluster.members, parent=number))
                 assigned.append(assignment)
     within: list[bytes] = []

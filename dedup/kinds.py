@@ -14,71 +14,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dedup import cue_signs, cues
+from dedup import cue_signs, cues, picture_credits
 from dedup.model import Kind
+from dedup.places import Assignment, Context, Occurrence
 
 LEAST_CONFIDENCE = 0.6
 # Share of a text from which a passage is its author's own, in whatever person.
 MOST_OF_TEXT = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrence:
-    """A member as the kinds see it: its text, what stands around it, and where it stands.
-
-    `before` and `after` are what stands around it in the same paragraph, `lead` the end of the paragraph before;
-    `alone` is true when the member is a whole paragraph but for a credit or a remark in brackets; `edge` when that is
-    the first or the last of its text; `quoted` its share inside quotation marks; `names` the share of its words with a
-    capital or a figure, and `usual_names` that of its text; `document_share` is its part of the whole text. `signs`
-    says what may stand in the paragraph and in the text (`cue_signs.of_places`).
-    """
-
-    text: str
-    start: int
-    before: str
-    after: str
-    paragraph: str
-    lead: str
-    names: float
-    usual_names: float
-    alone: bool
-    edge: bool
-    quoted: float
-    document_share: float
-    document: int
-    outlet: str
-    family: str
-    is_caption_field: bool
-    signs: int = cue_signs.EVERY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What is known of a cluster as a whole.
-
-    `unrelated`: its texts have nothing else in common; `distance`, in [0, 1]: how surely they tell different stories,
-    by what they say around the passage; `company`: in which share of pairs of its texts other passages are shared, None
-    for one text; `lasting`: no two of its texts were published in one week.
-    """
-
-    words: float
-    furniture: str | None
-    furniture_confidence: float
-    unrelated: bool
-    distance: float
-    company: float | None
-    lasting: bool
-    credited: bool
-    body_twice: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
-    """A kind with confidence in [0, 1] and the signals that speak for it."""
-
-    kind: Kind
-    confidence: float
-    evidence: tuple[str, ...]
 
 
 # Captions are paragraphs of between these lengths (characters).
@@ -327,6 +269,16 @@ def quotation_inside(occurrences: Sequence[Occurrence]) -> Assignment | None:
     return Assignment(kind="quotation", confidence=confidence, evidence=evidence)
 
 
+def caption_inside(occurrences: Sequence[Occurrence]) -> Assignment | None:
+    """Return what says that a paragraph inside a longer passage is a caption; None where that is not sure."""
+    marked = sum(o.alone and _has_caption_mark(o) for o in occurrences)
+    if 2 * marked < len(occurrences):
+        return None
+    strength = round(0.75 + 0.15 * marked / len(occurrences), 6)
+    evidence = ("a caption inside a longer passage", f"a caption mark stands in {marked} of its paragraphs")
+    return Assignment(kind="caption", confidence=strength, evidence=evidence)
+
+
 def _quotation(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> list[tuple[float, str]]:
     found = _spoken_signals(occurrences, shown.spoken)
     if context.furniture:
@@ -351,14 +303,29 @@ def _spoken_signals(occurrences: Sequence[Occurrence], share: float) -> list[tup
 
 
 def _has_caption_mark(occurrence: Occurrence) -> bool:
-    may = len(occurrence.paragraph) <= LONGEST_CAPTION and occurrence.signs & cue_signs.CAPTION
-    return bool(may) and _is_marked(occurrence.paragraph)
+    if len(occurrence.paragraph) > LONGEST_CAPTION:
+        return False
+    may = occurrence.signs & cue_signs.CAPTION
+    return bool(may and _is_marked(occurrence.paragraph)) or _is_credited(occurrence)
+
+
+def _is_credited(occurrence: Occurrence) -> bool:
+    """Return whether a paragraph ends as captions do, in the credit of a picture."""
+    return picture_credits.credit_tail(occurrence.paragraph) < len(occurrence.paragraph)
 
 
 @functools.lru_cache(maxsize=1 << 10)
 def _is_marked(paragraph: str) -> bool:
     """Return whether a paragraph has a mark or credit of a caption; asked several times of each."""
     return cues.has_caption_mark(paragraph)
+
+
+def ends_as_caption(paragraph: str) -> bool:
+    """Return whether a paragraph ends in the credit of a picture, or in a caption's mark and no stop."""
+    if picture_credits.credit_tail(paragraph) < len(paragraph):
+        return True
+    is_open = not paragraph.rstrip().endswith(picture_credits.ENDS)
+    return is_open and cues.has_caption_mark(paragraph[-picture_credits.LONGEST_TAIL :])
 
 
 def looks_like_caption(occurrence: Occurrence) -> bool:
@@ -391,6 +358,8 @@ def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) 
         found.append((0.75 + 0.15 * marked / len(occurrences), f"a caption mark stands in {marked} of its paragraphs"))
     elif marked and alone > 0:
         found.append((0.5, f"a caption mark stands in {marked} of its paragraphs"))
+    if repeats and context.words <= LONGEST_FORMULA and _repeats_sentence(occurrences):
+        found.append((0.85, "the caption of a text repeats a sentence of that text"))
     twice = context.company is None and not marked and _marked_inside(occurrences) >= 0.5
     if twice:
         found.append((0.65, "a caption mark stands in it, more than once in one text"))
@@ -414,6 +383,12 @@ def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) 
     if max(o.document_share for o in occurrences) > 0.5 and shown.framed <= 0.5:
         found.append((-0.5, ""))
     return found
+
+
+def _repeats_sentence(occurrences: Sequence[Occurrence]) -> bool:
+    """Return whether one text has it as a caption, a paragraph with its mark, and within another paragraph."""
+    captions = {o.document for o in occurrences if o.alone and _has_caption_mark(o)}
+    return any(o.document in captions and not o.alone for o in occurrences)
 
 
 def _furniture_share(occurrences: Sequence[Occurrence], context: Context) -> float:

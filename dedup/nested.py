@@ -16,6 +16,7 @@ from dedup import assembly, kinds, quotes
 from dedup.assembly import Material
 from dedup.clusters import Carrier, Cluster, cut_blocks
 from dedup.model import Kind
+from dedup.places import Assignment
 
 # Kinds of passages that others are looked for in.
 AROUND: tuple[Kind, ...] = ("wire_copy", "caption")
@@ -46,20 +47,23 @@ class Taken:
         return bool(((common >= end - start) & (common >= spans[:, 1] - spans[:, 0])).any())
 
 
-def quotations(cluster: Cluster, material: Material, taken: Taken) -> Iterator[tuple[Cluster, kinds.Assignment]]:
-    """Yield the whole quotations inside a passage, in order, each with what speaks for it: those of five words or more
-    that two texts have and that are `taken` by no other cluster. They have no parent yet."""
+def insets(cluster: Cluster, kind: Kind, material: Material, taken: Taken) -> Iterator[tuple[Cluster, Assignment]]:
+    """Yield the whole quotations inside a passage of some kind, then the captions inside copy, each with what speaks
+    for it: those of five words or more that two texts have and that are `taken` by no other cluster.
+
+    They have no parent yet."""
     head = cluster.members[0]
-    for start, end in _quoted(head, material):
-        if end - start > MOST_OF * (head.end - head.start) or taken.has(head.document, start, end):
-            continue
-        members = tuple(_members(cluster, start, end))
-        if len({m.document for m in members}) < 2:
-            continue
-        seen = assembly.occurrences(members[: assembly.KIND_SAMPLE], material)
-        assignment = kinds.quotation_inside(seen)
-        if assignment is not None:
-            yield Cluster(members=members), assignment
+    looked_for = [(_quoted, kinds.quotation_inside), (_captioned, kinds.caption_inside)]
+    for places, judge in looked_for if kind == "wire_copy" else looked_for[:1]:
+        for start, end in places(head, material):
+            if end - start > MOST_OF * (head.end - head.start) or taken.has(head.document, start, end):
+                continue
+            members = tuple(_members(cluster, start, end))
+            if len({m.document for m in members}) < 2:
+                continue
+            assignment = judge(assembly.occurrences(members[: assembly.KIND_SAMPLE], material))
+            if assignment is not None:
+                yield Cluster(members=members), assignment
 
 
 def _quoted(head: Carrier, material: Material) -> Iterator[tuple[int, int]]:
@@ -76,6 +80,21 @@ def _quoted(head: Carrier, material: Material) -> Iterator[tuple[int, int]]:
             stop = first + int(np.searchsorted(tokens.ends[first:last], line.start() + b, side="right"))
             if head.start <= begin and stop <= head.end and _is_speech(material, head.document, begin, stop):
                 yield begin, stop
+
+
+def _captioned(head: Carrier, material: Material) -> Iterator[tuple[int, int]]:
+    """Yield the token spans of the paragraphs of a place that end as captions do, as far as they are in it."""
+    tokens, text = material.tokens, material.documents[head.document].text
+    first, last = tokens.bounds[head.document : head.document + 2].tolist()
+    start, end = assembly.span_of(tokens, head.start, head.end)
+    low, high = max(text.rfind("\n", 0, start) + 1, start - BEYOND), text.find("\n", end)
+    for line in _LINE.finditer(text, low, len(text) if high < 0 else high):
+        if len(line[0]) > kinds.LONGEST_CAPTION or not kinds.ends_as_caption(line[0]):
+            continue
+        begin = max(head.start, first + int(np.searchsorted(tokens.starts[first:last], line.start())))
+        stop = min(head.end, first + int(np.searchsorted(tokens.ends[first:last], line.end(), side="right")))
+        if begin < stop and int(tokens.weights[begin:stop].sum(dtype=np.int64)) >= LEAST_WEIGHT:
+            yield begin, stop
 
 
 def _is_speech(material: Material, document: int, start: int, end: int) -> bool:

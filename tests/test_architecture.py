@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds", "quotes"),
-        *("regions", "reach", "cue_signs"),
+        *("regions", "reach", "cue_signs", "picture_credits", "places"),
         *(
             "signs",
             "agencies",
@@ -85,6 +85,9 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("regions", "weights"): "Sums",
     ("clusters", "rescore"): "Evidence: what a part weighs after a cut",
     ("kinds", "cues"): "the marks and words that kinds are told by",
+    ("kinds", "places"): "Occurrence, Context, Assignment",
+    ("places", "cue_signs"): "EVERY",
+    ("kinds", "picture_credits"): "the credits that captions end in",
     ("quotes", "cues"): "verbs of speech, single marks",
     ("nested", "assembly"): "Material, and occurrences for the kinds",
     ("judging", "nested"): "what stands inside a cluster",

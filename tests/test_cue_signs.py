@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dedup import cue_signs, cues, kinds
 from dedup.cue_signs import EVERY
-from dedup.kinds import Context, Occurrence
+from dedup.places import Context, Occurrence
 from tests.strategies import SOME
 
 # Each pattern with its sign, whether it is looked for in lower case, and whether in parts of the text as well.
