@@ -181,6 +181,7 @@ def _occurrence(
     text, outlet = document.text, outlet_of(document)
     own, paragraph, before, after = text[start:end], text[low:high], text[low:start], text[end:high]
     alone = _is_alone(before, after, end - start, bool(signs & cue_signs.CAPTION))
+    last = alone and _is_blank(text, high, len(text))
     return Occurrence(
         text=own,
         start=start,
@@ -191,7 +192,8 @@ def _occurrence(
         names=names,
         usual_names=material.usual_names(carrier.document),
         alone=alone,
-        edge=alone and (_is_blank(text, 0, low) or _is_blank(text, high, len(text))),
+        edge=last or (alone and _is_blank(text, 0, low)),
+        last=last,
         quoted=cues.quoted_share(paragraph, start - low, end - low) if signs & _MARKED else 0.0,
         document_share=(end - start) / max(1, len(text)),
         document=carrier.document,

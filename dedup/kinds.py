@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dedup import cue_signs, cues, picture_credits
+from dedup import cue_signs, cues, picture_credits, quotes
 from dedup.model import Kind
 from dedup.places import Assignment, Context, Occurrence
 
@@ -188,7 +188,8 @@ def _spoken(occurrences: Sequence[Occurrence]) -> float:
 def _is_quoted(o: Occurrence) -> bool:
     if o.quoted and _is_together(o):
         return False
-    return o.quoted >= cues.QUOTED or _is_attributed(o) or cues.is_signed(o.text, o.after) or _is_set_apart(o)
+    quoted = o.quoted >= cues.QUOTED or quotes.is_line_of_speech(o.before, o.after)
+    return quoted or _is_attributed(o) or cues.is_signed(o.text, o.after) or _is_set_apart(o)
 
 
 def _is_together(o: Occurrence) -> bool:
@@ -371,7 +372,9 @@ def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) 
         found.append((0.6, "printed twice in a row"))
     open_ended = sum(o.alone and looks_like_caption(o) for o in occurrences) / len(occurrences)
     if not marked and open_ended > 0.5:
-        found.append((0.55, "a paragraph of its own that is no full sentence"))
+        # what texts of several stories end in is no caption of theirs
+        strength = 0.55 * (1.0 - context.distance) if _closes(occurrences, shown) else 0.55
+        found.append((round(strength, 6), "a paragraph of its own that is no full sentence"))
     if alone >= 0.5 and context.words <= 60:
         found.append((0.35 * alone, "a short paragraph of its own"))
     if repeats and alone >= 0.3 and context.words <= 60:
@@ -387,7 +390,7 @@ def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) 
 
 def _repeats_sentence(occurrences: Sequence[Occurrence]) -> bool:
     """Return whether one text has it as a caption, a paragraph with its mark, and within another paragraph."""
-    captions = {o.document for o in occurrences if o.alone and _has_caption_mark(o)}
+    captions = {o.document for o in occurrences if o.alone and (_has_caption_mark(o) or _is_framed(o))}
     return any(o.document in captions and not o.alone for o in occurrences)
 
 
@@ -447,6 +450,9 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues)
     found: list[tuple[float, str]] = []
     if shown.together >= 0.5 and one_family:
         found.append((0.8, "headlines of one family that run into one another"))
+    if context.words <= LONGEST_FORMULA and context.distance and _closes(occurrences, shown):
+        strength = round(0.75 * context.distance, 6)
+        found.append((strength, "the last line of texts that tell different stories, and no sentence"))
     found += _house(occurrences, context)
     if shown.author >= 0.5:
         found.append((0.8, "it says who wrote a column"))
@@ -456,6 +462,11 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues)
     if shown.mail >= 0.5:
         found.append((0.75, "an address to write to"))
     return found
+
+
+def _closes(occurrences: Sequence[Occurrence], shown: _Cues) -> bool:
+    """Return whether a passage is the last line of its texts, and no sentence; captions stand before more text."""
+    return shown.open > 0.5 and 2 * sum(o.last for o in occurrences) >= len(occurrences)
 
 
 def _house(occurrences: Sequence[Occurrence], context: Context) -> list[tuple[float, str]]:

@@ -14,9 +14,9 @@ class Occurrence:
 
     `before` and `after` are what stands around it in the same paragraph, `lead` the end of the paragraph before;
     `alone` is true when the member is a whole paragraph but for a credit or a remark in brackets; `edge` when that is
-    the first or the last of its text; `quoted` its share inside quotation marks; `names` the share of its words with a
-    capital or a figure, and `usual_names` that of its text; `document_share` is its part of the whole text. `signs`
-    says what may stand in the paragraph and in the text (`cue_signs.of_places`).
+    the first or the last of its text, `last` when it is the last one; `quoted` its share inside quotation marks;
+    `names` the share of its words with a capital or a figure, and `usual_names` that of its text; `document_share` is
+    its part of the whole text. `signs` says what may stand in the paragraph and in the text (`cue_signs.of_places`).
     """
 
     text: str
@@ -35,6 +35,7 @@ class Occurrence:
     outlet: str
     family: str
     is_caption_field: bool
+    last: bool = False
     signs: int = cue_signs.EVERY
 
 

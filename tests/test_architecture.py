@@ -85,6 +85,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("regions", "weights"): "Sums",
     ("clusters", "rescore"): "Evidence: what a part weighs after a cut",
     ("kinds", "cues"): "the marks and words that kinds are told by",
+    ("kinds", "quotes"): "lines of speech",
     ("kinds", "places"): "Occurrence, Context, Assignment",
     ("places", "cue_signs"): "EVERY",
     ("kinds", "picture_credits"): "the credits that captions end in",

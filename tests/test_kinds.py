@@ -614,3 +614,29 @@ def test_texts_of_a_language_that_is_hardly_known_are_alike_by_its_small_words()
     (found,) = scan(pages, Config()).passages
     assert (found.text, found.kind) == (formula, "stock_phrase")
     assert "a short run in texts that tell different stories" in found.evidence
+
+
+def test_the_last_line_of_other_stories_is_furniture() -> None:
+    """What is no sentence and ends texts that tell different stories is furniture, be it in two texts of two families;
+    with more text behind it, or in one story, it may be a caption."""
+    line = REPORTED.capitalize()
+    lines = [dataclasses.replace(place(i, line, alone=True), edge=True, last=True) for i in range(2)]
+    assert kind_of(lines, distance=1.0) == "boilerplate"
+    assert kind_of(lines) == "caption"
+    inner = [dataclasses.replace(p, last=False) for p in lines]
+    assert kind_of(inner, distance=1.0) != "boilerplate"
+
+
+@pytest.mark.parametrize("dash", ["-", "–", "—"])
+def test_speech_may_stand_between_dashes(dash: str) -> None:
+    """A paragraph that begins with a dash, up to the dash before whose words they are; no insertion between two."""
+    said = dataclasses.replace(
+        place(0, REPORTED),
+        before=f"{dash} ",
+        after=f", {dash} she said.",
+        paragraph=f"{dash} {REPORTED}, {dash} she said.",
+    )
+    quoted = dataclasses.replace(place(1, REPORTED), quoted=1.0)
+    assert kind_of([said, dataclasses.replace(said, document=1, outlet="outlet 1"), quoted]) == "quotation"
+    told = dataclasses.replace(said, before=f"The town {dash} ")
+    assert kind_of([told, dataclasses.replace(told, document=1, outlet="outlet 1")]) != "quotation"
