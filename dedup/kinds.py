@@ -11,7 +11,7 @@ import functools
 import itertools
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dedup import cue_signs, cues, picture_credits, quotes
@@ -106,6 +106,29 @@ def _read(occurrences: Sequence[Occurrence], context: Context) -> _Cues:
 
 def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     """Return the kind of a cluster from its occurrences (at least two)."""
+    signals = _signals(occurrences, context)
+    known = _confidences(signals)
+    best, second = sorted(known, key=lambda kind: (-known[kind], kind))[:2]
+    # a rival that is nearly as strong takes away confidence
+    confidence = round(known[best] * (1.0 - 0.4 * known[second] ** 2), 6)
+    evidence = tuple(text for strength, text in signals[best] if strength > 0)
+    if confidence < LEAST_CONFIDENCE:
+        guesses = f"undecided between {best} ({known[best]:.2f}) and {second} ({known[second]:.2f})"
+        return Assignment(kind="other", confidence=round(1.0 - confidence, 6), evidence=(guesses, *evidence))
+    return Assignment(kind=best, confidence=confidence, evidence=evidence)
+
+
+def confidences(occurrences: Sequence[Occurrence], context: Context) -> dict[Kind, float]:
+    """Return how sure each kind is by itself, in [0, 1], before they are compared."""
+    return _confidences(_signals(occurrences, context))
+
+
+def _confidences(signals: Mapping[Kind, Sequence[tuple[float, str]]]) -> dict[Kind, float]:
+    return {kind: _combine(found) for kind, found in signals.items()}
+
+
+def _signals(occurrences: Sequence[Occurrence], context: Context) -> dict[Kind, list[tuple[float, str]]]:
+    """Return what speaks for each kind, with its strength, and against it."""
     shown = _read(occurrences, context)
     caption = _caption(occurrences, context, shown)
     signals: dict[Kind, list[tuple[float, str]]] = {
@@ -118,16 +141,7 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     told = (context.company is not None and not _is_passing(occurrences, context, shown)) or shown.whole >= 0.5
     if told and all(_combine(found) < 0.3 for kind, found in signals.items() if kind != "wire_copy"):
         signals["wire_copy"].append((0.3, "nothing speaks for another kind"))
-    confidences = {kind: _combine(found) for kind, found in signals.items()}
-    ranked = sorted(confidences, key=lambda kind: (-confidences[kind], kind))
-    best, second = ranked[0], ranked[1]
-    # a rival that is nearly as strong takes away confidence
-    confidence = round(confidences[best] * (1.0 - 0.4 * confidences[second] ** 2), 6)
-    evidence = tuple(text for strength, text in signals[best] if strength > 0)
-    if confidence < LEAST_CONFIDENCE:
-        guesses = f"undecided between {best} ({confidences[best]:.2f}) and {second} ({confidences[second]:.2f})"
-        return Assignment(kind="other", confidence=round(1.0 - confidence, 6), evidence=(guesses, *evidence))
-    return Assignment(kind=best, confidence=confidence, evidence=evidence)
+    return signals
 
 
 def _is_passing(occurrences: Sequence[Occurrence], context: Context, shown: _Cues) -> bool:
