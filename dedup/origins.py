@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dedup import agencies
 from dedup.credits import Credit
@@ -305,60 +306,61 @@ def _nearest(carried: Carried, is_caption: bool) -> list[Credit]:
     return sorted({*before.values(), *after.values()}, key=lambda c: (c.start, c.position, c.agency))
 
 
+class _Date(NamedTuple):
+    """A date in seconds: when it is, in UTC; what the clock showed at the place when it began and ended; whether the
+    time of day is known."""
+
+    time: float
+    local: float
+    end: float
+    is_exact: bool
+
+
 def _first(carriers: Sequence[Carried], is_cut: bool) -> Document | None:
     """Return the document that was surely published first, which does not say itself that its text is another site's;
     None where a date is missing, or two may have been first. `is_cut`: who has less of it has cut it."""
     if len({c.document.id for c in carriers}) < 2 or any(c.document.timestamp is None for c in carriers):
         return None
-    earliest = min(carriers, key=lambda c: (_latest(c.document), c.document.timestamp or 0.0, c.document.id))
+    dated = [(_date(c.document), c) for c in carriers]
+    when, earliest = min(dated, key=lambda each: (each[0].end, each[0].time, each[1].document.id))
     one_desk = len({c.family for c in carriers}) == 1 and len({c.document.outlet for c in carriers}) > 1
     lag, cut = FAMILY_LAG if one_desk else LEAST_LAG, LESS * earliest.extent if is_cut else 0.0
-    others = (c for c in carriers if c.document.id != earliest.document.id)
-    if not all(_is_before(earliest.document, other.document, lag, other.extent < cut) for other in others):
+    others = ((date, c) for date, c in dated if c.document.id != earliest.document.id)
+    if not all(_is_before(when, date, lag, c.extent < cut) for date, c in others):
         return None
     return None if _points_away(earliest.document) else earliest.document
 
 
-def _is_before(first: Document, other: Document, lag: float, is_cut: bool) -> bool:
+def _is_before(first: _Date, other: _Date, lag: float, is_cut: bool) -> bool:
     """Return whether one text was published before another by so many seconds at least.
 
     Days, months and years are those of the place, so they are compared with what the clock showed there. A text that
     was cut, of a day of which the hour is not known, is not the one that it was cut from.
     """
-    if _precision(first) in COARSE or _precision(other) in COARSE:
-        may_be_later = is_cut and _precision(first) not in COARSE and _local(other) <= _latest(first) <= _latest(other)
-        return _latest(first) <= _local(other) or may_be_later
-    return _difference(first, other) >= lag
-
-
-def _local(document: Document) -> float:
-    """Return what the clock showed where a text was published, as seconds: the beginning of its day, month or year."""
-    zone = _ZONE.search((document.published or "").strip())
-    hours, minutes = (int(zone[2]), int(zone[3] or 0)) if zone else (0, 0)
-    offset = (60 * hours + minutes) * (-60.0 if zone and zone[1] == "-" else 60.0)
-    return (document.timestamp or 0.0) + (0.0 if document.published_precision in COARSE else offset)
-
-
-def _latest(document: Document) -> float:
-    """Return when the minute, day, month or year of a date ends, by the clock of the place."""
-    return _local(document) + COARSE.get(_precision(document), MINUTE)
+    if first.is_exact and other.is_exact:
+        return other.time - first.time >= lag
+    may_be_later = is_cut and first.is_exact and other.local <= first.end <= other.end
+    return first.end <= other.local or may_be_later
 
 
 def _lead(first: Document, carriers: Sequence[Carried]) -> float:
-    """Return how long a text was on the outlet that had it first alone (seconds); infinite on the only one."""
-    others = [c.document for c in carriers if (c.document.outlet or "") != (first.outlet or "")]
-    return min((_difference(first, other) for other in others), default=float("inf"))
+    """Return how long a text was on the outlet that had it first alone (seconds), by the clock of the place where a
+    date has no time; infinite on the only one."""
+    own = _date(first)
+    others = (_date(c.document) for c in carriers if (c.document.outlet or "") != (first.outlet or ""))
+    apart = (d.time - own.time if d.is_exact and own.is_exact else d.local - own.local for d in others)
+    return min(apart, default=float("inf"))
 
 
-def _difference(first: Document, other: Document) -> float:
-    """Return how much later another date begins (seconds), by the clock of the place where one has no time."""
-    if COARSE.keys() & {_precision(first), _precision(other)}:
-        return _local(other) - _local(first)
-    return (other.timestamp or 0.0) - (first.timestamp or 0.0)
+def _date(document: Document) -> _Date:
+    return _dated(document.timestamp or 0.0, document.published or "", document.published_precision or "day")
 
 
-def _precision(document: Document) -> str:
-    """Return the precision of a date; midnight is a day."""
-    midnight = bool(_MIDNIGHT.search((document.published or "").strip()))
-    coarse = document.published_precision in ("month", "year")
-    return "day" if midnight and not coarse else document.published_precision or "day"
+@functools.lru_cache(maxsize=1 << 14)
+def _dated(time: float, published: str, precision: str) -> _Date:
+    """Return the date that a text gives; midnight is a day."""
+    plain = published.strip()
+    zone = _ZONE.search(plain) if precision not in COARSE else None
+    offset = (60 * int(zone[2]) + int(zone[3] or 0)) * (-60.0 if zone[1] == "-" else 60.0) if zone else 0.0
+    lasts = COARSE.get(precision, 0.0) or (COARSE["day"] if _MIDNIGHT.search(plain) else 0.0)
+    return _Date(time=time, local=time + offset, end=time + offset + (lasts or MINUTE), is_exact=not lasts)
