@@ -22,7 +22,8 @@ from dedup.evaluation.links import find_links
 from dedup.evaluation.matching import match
 from dedup.evaluation.records import read_gold, read_output
 from dedup.evaluation.spans import SpanIndex
-from dedup.places import Assignment, Context, Occurrence
+from dedup.kinds import Assignment, Context
+from dedup.places import Occurrence
 from dedup.store.results import write_results
 
 Row = tuple[str, str, list[float]]

@@ -1,96 +1,36 @@
-"""What each stage of a scan on Spark moves and costs: bytes shuffled and spilled, CPU, and the largest task.
+"""What each stage of a scan on Spark moves and costs: bytes shuffled and spilled, CPU, memory, disk, the largest task.
 
     python -m benchmarks.spark_stages articles.jsonl --master 'local[2]' --partitions 16 --memory 2
 
-The table is of one scan, whose result is compared with that of a local scan first. CPU seconds and
-memory are those of the driver, its Java and all Python workers on this machine: of a cluster elsewhere they say little.
+A local scan runs first, in a process of its own; every file that the two write must be the same. Each stage is told on
+stderr when it has ended, the table of one scan on Spark is printed at the end. CPU seconds and memory are those of the
+driver, its Java and all Python workers on this machine: of a cluster elsewhere they say little.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
-import json
+import hashlib
+import multiprocessing
 import os
-import statistics
+import shutil
 import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
+from benchmarks.spark_equality import files
+from benchmarks.spark_tasks import Task, log_settings, ratios, tasks
 from dedup import Config, ScanResult, scan
 from dedup.progress import NoProgress
-from dedup.spark.session import ON_ONE_MACHINE, SETTINGS
 
-# Stages with fewer bytes a task are too small to have a ratio.
-LEAST_BYTES = 2_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One task that ended well: the job's description, the number of its stage, and what it moved (bytes)."""
-
-    name: str
-    stage: int
-    read: int
-    written: int
-    spilled: int
-
-
-def log_settings(folder: Path) -> dict[str, str]:
-    """Return the settings with which Spark writes what it does into a folder."""
-    return {
-        "spark.eventLog.enabled": "true",
-        "spark.eventLog.dir": folder.as_uri(),
-        "spark.eventLog.rolling.enabled": "false",
-        "spark.eventLog.compress": "false",
-        **SETTINGS,
-        **ON_ONE_MACHINE,
-        # tasks stay as they were cut: what is measured is the skew of the data
-        "spark.sql.adaptive.enabled": "false",
-    }
-
-
-def tasks(folder: Path) -> Iterator[Task]:
-    """Yield the tasks of the sessions whose log is in a folder."""
-    names: dict[int, str] = {}
-    for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")):
-        for line in path.read_text("utf-8").splitlines():
-            event = json.loads(line)
-            if event["Event"] == "SparkListenerJobStart":
-                name = (event.get("Properties") or {}).get("spark.job.description") or ""
-                names |= {stage: name.removeprefix("dedup: ") for stage in event["Stage IDs"]}
-            if event["Event"] == "SparkListenerTaskEnd" and event["Task End Reason"]["Reason"] == "Success":
-                yield _task(event, names)
-
-
-def _task(event: dict[str, Any], names: dict[int, str]) -> Task:
-    metrics = event["Task Metrics"]
-    read = metrics["Shuffle Read Metrics"]
-    return Task(
-        name=names.get(event["Stage ID"], ""),
-        stage=event["Stage ID"],
-        read=read["Remote Bytes Read"] + read["Local Bytes Read"],
-        written=metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"],
-        spilled=metrics["Disk Bytes Spilled"],
-    )
-
-
-def ratios(found: Sequence[Task]) -> dict[tuple[str, int], float]:
-    """Return how many times the median the largest task of each stage read, in bytes; small stages are left out."""
-    stages: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for task in found:
-        stages[task.name, task.stage].append(task.read)
-    return {
-        key: max(read) / max(1.0, statistics.median(read))
-        for key, read in stages.items()
-        if len(read) > 1 and sum(read) >= LEAST_BYTES * len(read)
-    }
+GB = 1e9
 
 
 def own_processes() -> dict[int, int]:
@@ -119,24 +59,46 @@ def cpu_seconds() -> float:
     return sum(own_processes().values()) / os.sysconf("SC_CLK_TCK")
 
 
-def memory() -> int:
-    """Return the bytes that this process and all that it started hold; what some of them share counts once."""
-    total = 0
+def memory() -> Counter[str]:
+    """Return the bytes that this process (`driver`), Java and Python workers that it started hold; what some of them
+    share counts once."""
+    held: Counter[str] = Counter()
     for process in own_processes():
         try:
             lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+            name = Path(f"/proc/{process}/comm").read_text().strip()
         except OSError:
             continue
-        total += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total
+        role = "driver" if process == os.getpid() else "Java" if name == "java" else "workers"
+        held[role] += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What a stage took: CPU and wall seconds, and the most memory (bytes, by process) and disk (bytes more than at the
+    beginning) that were held during it."""
+
+    cpu: float
+    wall: float
+    memory: Counter[str]
+    disk: int
+
+    def __str__(self) -> str:
+        of = ", ".join(f"{role} {held / GB:.1f}" for role, held in self.memory.items())
+        held = f"{self.memory.total() / GB:.1f} GB ({of}), {self.disk / GB:.1f} GB of disk"
+        return f"{self.cpu:.0f} s of CPU, {self.wall:.0f} s, at most {held}"
 
 
 class Clock(NoProgress):
-    """CPU and wall seconds of each stage, and the most memory that was held at once; used as a context."""
+    """What each stage took; used as a context. Disk is that of the folder of temporary files, whoever fills it."""
 
-    def __init__(self) -> None:
-        self.marks: list[tuple[str, float, float]] = []
-        self.most = 0
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.stages: dict[str, Spent] = {}
+        self._now = ("start", cpu_seconds(), time.perf_counter())
+        self._free = shutil.disk_usage(tempfile.gettempdir()).free
+        self._most: tuple[Counter[str], int] = Counter(), 0
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
@@ -148,42 +110,93 @@ class Clock(NoProgress):
         self.stage("", None)
         self._ended.set()
         self._watcher.join()
+        print(f"{self.name}: all: {self.all()}", file=sys.stderr, flush=True)
 
     def _watch(self) -> None:
         while not self._ended.wait(1.0):
-            self.most = max(self.most, memory())
+            self._look()
+
+    def _look(self) -> None:
+        held, used = memory(), self._free - shutil.disk_usage(tempfile.gettempdir()).free
+        self._most = max(self._most[0], held, key=lambda c: c.total()), max(self._most[1], used)
 
     def stage(self, name: str, total: int | None) -> None:
-        """Note when a stage begins."""
-        self.marks.append((name, cpu_seconds(), time.perf_counter()))
+        """Note when a stage begins, and tell what the one before took."""
+        self._look()
+        before, cpu, wall = self._now
+        self._now = (name, cpu_seconds(), time.perf_counter())
+        most, self._most = self._most, (Counter(), 0)
+        spent = Spent(cpu=self._now[1] - cpu, wall=self._now[2] - wall, memory=most[0], disk=most[1])
+        self.stages[before] = spent
+        print(f"{self.name}: {before}: {spent}", file=sys.stderr, flush=True)
 
-    def seconds(self) -> dict[str, tuple[float, float]]:
-        """Return CPU and wall seconds of each stage."""
-        return {name: (after[1] - cpu, after[2] - wall) for (name, cpu, wall), after in itertools.pairwise(self.marks)}
+    def all(self) -> Spent:
+        """Return what all stages took."""
+        of = self.stages.values()
+        most = max((s.memory for s in of), key=lambda c: c.total())
+        return Spent(
+            cpu=sum(s.cpu for s in of), wall=sum(s.wall for s in of), memory=most, disk=max(s.disk for s in of)
+        )
 
 
-def same(here: ScanResult, there: ScanResult) -> bool:
-    """Return whether two scans found the same, their times apart."""
-    plain = ({k: v for k, v in r.manifest.items() if k != "stages"} for r in (here, there))
-    names = ("passages", "documents", "pairs", "suppressed")
-    return len({json.dumps(p) for p in plain}) == 1 and all(getattr(here, n) == getattr(there, n) for n in names)
+def written(result: ScanResult) -> dict[str, str]:
+    """Return the names of the files that a result is written as, with digests of what is in them."""
+    with tempfile.TemporaryDirectory() as folder:
+        return {name: hashlib.sha256(raw).hexdigest() for name, raw in files(result, Path(folder) / "out").items()}
 
 
-def table(found: Sequence[Task], seconds: dict[str, tuple[float, float]], documents: int) -> str:
-    """Return a line of Markdown for each stage: bytes and CPU a document, and the ratio of its largest task."""
+def scan_here(path: str, config: Config) -> tuple[Spent, int, dict[str, str]]:
+    """Return what a local scan took, how many documents there are, and digests of the files that it writes."""
+    with Clock("local") as clock:
+        result = scan(path, config, progress=clock)
+    return clock.all(), result.manifest["counts"]["documents"], written(result)
+
+
+def scan_there(
+    path: str, config: Config, master: str, partitions: int | None
+) -> tuple[Clock, list[Task], dict[str, str]]:
+    """Return what the stages of a scan on Spark took, its tasks, and digests of the files that it writes."""
+    from pyspark.sql import SparkSession
+
+    from dedup.spark import Engine
+
+    with tempfile.TemporaryDirectory() as folder:
+        with Clock("Spark") as clock:
+            builder = SparkSession.builder.master(master)
+            for key, value in log_settings(Path(folder)).items():
+                builder = builder.config(key, value)
+            session = builder.getOrCreate()
+            session.sparkContext.setLogLevel("ERROR")
+            session.sparkContext.pythonExec = sys.executable
+            result = scan(path, config, progress=clock, find=Engine(session, partitions).find)
+        session.stop()
+        return clock, list(tasks(Path(folder))), written(result)
+
+
+def table(found: Sequence[Task], stages: dict[str, Spent], documents: int) -> str:
+    """Return a line of Markdown for each stage: bytes and CPU a document, the most memory and disk, and the ratio of
+    its largest task."""
     uneven = ratios(found)
     lines = [
-        "| stage | shuffled, bytes a document | spilled | CPU, ms a document | wall, s | largest task / median |",
-        "|---|---|---|---|---|---|",
+        "| stage | shuffled, bytes a document | spilled | CPU, ms a document | wall, s | memory, GB | disk, GB "
+        "| largest task / median |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    for name, (cpu, wall) in seconds.items():
+    for name, spent in stages.items():
         own = [t for t in found if t.name == name]
         worst = max((ratio for (of, _), ratio in uneven.items() if of == name), default=None)
         moved, spilled = (sum(values) / documents for values in ([t.written for t in own], [t.spilled for t in own]))
-        ratio = "" if worst is None else f"{worst:.1f}"
-        lines.append(
-            f"| {name} | {moved:,.0f} | {spilled:,.0f} | {1000 * cpu / documents:.2f} | {wall:.1f} | {ratio} |"
+        columns = (
+            name,
+            f"{moved:,.0f}",
+            f"{spilled:,.0f}",
+            f"{1000 * spent.cpu / documents:.2f}",
+            f"{spent.wall:.1f}",
+            f"{spent.memory.total() / GB:.1f}",
+            f"{spent.disk / GB:.1f}",
+            "" if worst is None else f"{worst:.1f}",
         )
+        lines.append(f"| {' | '.join(columns)} |")
     return "\n".join(lines)
 
 
@@ -195,31 +208,19 @@ def main() -> None:
     parser.add_argument("--partitions", type=int)
     parser.add_argument("--memory", type=float, help="GB that either scan may use, Java and Python workers apart")
     options = parser.parse_args()
-    from pyspark.sql import SparkSession
-
-    from dedup.spark import Engine
-
-    config = Config(memory=int(options.memory * 1e9)) if options.memory else Config()
-    with Clock() as local:
-        here = scan(options.path, config, progress=local)
-    with tempfile.TemporaryDirectory() as folder:
-        builder = SparkSession.builder.master(options.master)
-        for key, value in log_settings(Path(folder)).items():
-            builder = builder.config(key, value)
-        session = builder.getOrCreate()
-        session.sparkContext.setLogLevel("ERROR")
-        session.sparkContext.pythonExec = sys.executable
-        with Clock() as there:
-            result = scan(options.path, config, progress=there, find=Engine(session, options.partitions).find)
-        session.stop()
-        if not same(here, result):
-            raise SystemExit("the two results are not the same")
-        found = list(tasks(Path(folder)))
-    documents = here.manifest["counts"]["documents"]
-    print(table(found, there.seconds(), documents))
-    for name, clock in (("local", local), ("Spark", there)):
-        cpu, wall = (sum(values[i] for values in clock.seconds().values()) for i in (0, 1))
-        print(f"\n{name}: {documents:,} documents, {cpu:.0f} s of CPU, {wall:.0f} s, {clock.most / 1e9:.1f} GB")
+    config = Config(memory=int(options.memory * GB)) if options.memory else Config()
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
+        local, documents, here = alone.submit(scan_here, options.path, config).result()
+    clock, found, there = scan_there(options.path, config, options.master, options.partitions)
+    spark = clock.all()
+    print(table(found, clock.stages, documents))
+    print(f"\n{documents:,} documents, shuffled {sum(t.written for t in found) / documents:,.0f} bytes a document")
+    print(f"local: {local}\nSpark: {spark}\nSpark / local: {spark.wall / local.wall:.2f} of the time", end="")
+    print(f", {spark.cpu / local.cpu:.2f} of the CPU")
+    other = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
+    if other:
+        raise SystemExit(f"the two results are not the same: {', '.join(other)}")
+    print(f"{len(here)} files: equal")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,9 @@ class Passages:
 
     def spans(self, rows: npt.NDArray[np.int64] | slice = slice(None)) -> npt.NDArray[np.int64]:
         """Return the token spans (int64, n x 4: left start, left end, right start, right end), of all or of some."""
+        if isinstance(rows, slice) and rows == slice(None):
+            found: npt.NDArray[np.int64] = kernels.spans(self.bounds, self.blocks)
+            return found
         first = self.blocks[self.bounds[:-1][rows]]
         last = self.blocks[self.bounds[1:][rows] - 1]
         ends = last[:, :2] + last[:, 2:]
@@ -42,8 +45,8 @@ class Passages:
 
     def matched(self) -> npt.NDArray[np.int64]:
         """Return the matched words of each passage."""
-        sums = np.concatenate([[0], np.cumsum(self.blocks[:, 2])])
-        return sums[self.bounds[1:]] - sums[self.bounds[:-1]]
+        found: npt.NDArray[np.int64] = kernels.matched(self.bounds, self.blocks)
+        return found
 
     def summed(self, prefix: Sums) -> npt.NDArray[np.int64]:
         """Return the sum over each passage's matched words (left side) of what `prefix` sums over all tokens."""
@@ -62,10 +65,11 @@ class Passages:
         )
 
     def take(self, rows: npt.NDArray[np.int64]) -> Passages:
-        """Return the passages at `rows`, in their order."""
-        sizes = np.diff(self.bounds)[rows]
+        """Return the passages at `rows`, in their order; a few of many cost no more than they are."""
+        starts = self.bounds[rows]
+        sizes = self.bounds[rows + 1] - starts
         bounds = np.concatenate([[0], np.cumsum(sizes)])
-        places = np.repeat(self.bounds[:-1][rows] - bounds[:-1], sizes) + np.arange(bounds[-1])
+        places = np.repeat(starts - bounds[:-1], sizes) + np.arange(bounds[-1])
         return Passages(documents=self.documents[rows], bounds=bounds, blocks=self.blocks[places])
 
 

@@ -7,15 +7,17 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from dedup import agencies, cue_signs, cues, furniture, kinds, picture_credits
+from dedup import agencies, cue_signs, cues, furniture, kinds, picture_credits, places
 from dedup.clusters import Carrier, Cluster, Clusters
 from dedup.credits import Credit
 from dedup.families import Family, is_nameless, outlet_of
+from dedup.kernels import clusters as kernels
 from dedup.kernels import gaps
 from dedup.kernels.tokens import FLAG_DIGIT, FLAG_LINE, FLAG_SENTENCE, FLAG_UPPER
 from dedup.model import (
@@ -29,7 +31,6 @@ from dedup.model import (
     Scope,
     Wording,
 )
-from dedup.places import Context, Occurrence
 from dedup.relations import DocumentPair
 from dedup.rows import unique_rows
 from dedup.shelf import Head
@@ -81,6 +82,15 @@ class Company:
         self._numbers = np.ascontiguousarray(rows[:, 1], np.int32)
         self._bounds = np.searchsorted(rows[:, 0], np.arange(documents + 1))
 
+    def shares(self, samples: Sequence[Sequence[int]]) -> list[float | None]:
+        """Return in which share of the pairs of some texts, of each sample, they have more than one cluster in common;
+        None for a sample of one."""
+        texts = np.array([d for sample in samples for d in sample], np.int64)
+        edges = np.cumsum([0, *map(len, samples)], dtype=np.int64)
+        counts = kernels.in_company(self._numbers, self._bounds, texts, edges).tolist()
+        pairs = [len(sample) * (len(sample) - 1) // 2 for sample in samples]
+        return [round(n / of, 6) if of else None for n, of in zip(counts, pairs, strict=True)]
+
     def of(self, document: int) -> set[int]:
         """Return the numbers of a text's clusters."""
         return set(self._numbers[self._bounds[document] : self._bounds[document + 1]].tolist())
@@ -106,12 +116,13 @@ class Material:
     may_say_first: frozenset[int] = frozenset()
     _usual: dict[int, float] = field(default_factory=dict, repr=False)
 
-    def usual_names(self, document: int) -> float:
-        """Return the share of a text's words that have a capital or a figure, counted once."""
-        if document not in self._usual:
-            first, last = self.tokens.bounds[document : document + 2].tolist()
-            self._usual[document] = name_shares(self.tokens, [(first, last)])[0]
-        return self._usual[document]
+    def usual_names(self, documents: Sequence[int]) -> list[float]:
+        """Return the share of the words of each text that have a capital or a figure, counted once."""
+        new = np.array(sorted({*documents} - self._usual.keys()), np.int64)
+        if len(new):
+            spans = zip(self.tokens.bounds[new].tolist(), self.tokens.bounds[new + 1].tolist(), strict=True)
+            self._usual.update(zip(new.tolist(), name_shares(self.tokens, [*spans]), strict=True))
+        return [self._usual[d] for d in documents]
 
     @functools.cached_property
     def agencies(self) -> tuple[str, ...]:
@@ -161,52 +172,59 @@ def number_words() -> npt.NDArray[np.uint32]:
     return np.unique(tokenize([NUMBER_WORDS]).hashes)
 
 
-def occurrences(carriers: Sequence[Carrier], material: Material) -> list[Occurrence]:
+def occurrences(carriers: Sequence[Carrier], material: Material) -> list[places.Occurrence]:
     """Return members as the kinds see them; what may stand in their paragraphs is found of all at once."""
-    tokens = material.tokens
-    texts = [material.documents[c.document].text for c in carriers]
-    places = [_place(c, text, tokens) for c, text in zip(carriers, texts, strict=True)]
+    tokens, documents = material.tokens, [material.documents[c.document] for c in carriers]
+    starts = tokens.starts[[c.start for c in carriers]].tolist()
+    ends = tokens.ends[[c.end - 1 for c in carriers]].tolist()
+    stretches = [_place(d.text, start, end) for d, start, end in zip(documents, starts, ends, strict=True)]
     signs = cue_signs.of_places(
-        [(text[low:high], text[start:end]) for text, (start, end, low, high) in zip(texts, places, strict=True)]
+        [(d.text[low:high], d.text[start:end]) for d, (start, end, low, high) in zip(documents, stretches, strict=True)]
     )
-    names = name_shares(tokens, [(c.start, c.end) for c in carriers])
-    return [_occurrence(*each, material) for each in zip(carriers, places, signs, names, strict=True)]
+    numbers = [c.document for c in carriers]
+    shares = name_shares(tokens, [(c.start, c.end) for c in carriers])
+    names = zip(shares, material.usual_names(numbers), strict=True)
+    rows = zip(numbers, documents, stretches, signs, names, strict=True)
+    return [_occurrence(*row, material) for row in rows]
 
 
 def _occurrence(
-    carrier: Carrier, place: tuple[int, int, int, int], signs: int, names: float, material: Material
-) -> Occurrence:
-    start, end, low, high = place
-    document = material.documents[carrier.document]
+    number: int,
+    document: Document,
+    stretch: tuple[int, int, int, int],
+    signs: int,
+    names: tuple[float, float],
+    material: Material,
+) -> places.Occurrence:
+    start, end, low, high = stretch
     text, outlet = document.text, outlet_of(document)
     own, paragraph, before, after = text[start:end], text[low:high], text[low:start], text[end:high]
     alone = _is_alone(before, after, end - start, bool(signs & cue_signs.CAPTION))
     last = alone and _is_blank(text, high, len(text))
-    return Occurrence(
+    return places.Occurrence(
         text=own,
         start=start,
         before=before,
         after=after,
         paragraph=paragraph,
         lead=text[max(0, low - LEAD) : low].rstrip("\n").rpartition("\n")[2],
-        names=names,
-        usual_names=material.usual_names(carrier.document),
+        names=names[0],
+        usual_names=names[1],
         alone=alone,
         edge=last or (alone and _is_blank(text, 0, low)),
         last=last,
         quoted=cues.quoted_share(paragraph, start - low, end - low) if signs & _MARKED else 0.0,
         document_share=(end - start) / max(1, len(text)),
-        document=carrier.document,
+        document=number,
         outlet=outlet,
         family=material.families[outlet].name,
-        is_caption_field=any(own in c for c in document.captions),
+        is_caption_field=bool(document.captions) and any(own in c for c in document.captions),
         signs=signs,
     )
 
 
-def _place(carrier: Carrier, text: str, tokens: Tokens) -> tuple[int, int, int, int]:
-    """Return the code points of a member, and of its paragraph as far as it is looked at."""
-    start, end = span_of(tokens, carrier.start, carrier.end)
+def _place(text: str, start: int, end: int) -> tuple[int, int, int, int]:
+    """Return the code points of a stretch of a text, and of its paragraph as far as it is looked at."""
     stop = text.find("\n", end)
     return (
         start,
@@ -233,7 +251,7 @@ def _is_alone(before: str, after: str, size: int, may_credit: bool) -> bool:
 def _quoted(carrier: Carrier, material: Material) -> float:
     """Return the share of a member inside quotation marks."""
     text = material.documents[carrier.document].text
-    start, end, low, high = _place(carrier, text, material.tokens)
+    start, end, low, high = _place(text, *span_of(material.tokens, carrier.start, carrier.end))
     return cues.quoted_share(text[low:high], start - low, end - low)
 
 
@@ -254,14 +272,13 @@ def is_inset(material: Material, document: int, start: int, end: int) -> bool:
     """
     if _within_sentence(material.tokens, document, start, end):
         return True
-    carrier = Carrier(document=document, start=start, end=end, blocks=np.empty((0, 3), np.int64))
-    quoted = _quoted(carrier, material)
+    text = material.documents[document].text
+    first, last, low, high = _place(text, *span_of(material.tokens, start, end))
+    quoted = cues.quoted_share(text[low:high], first - low, last - low)
     if quoted >= cues.QUOTED or (quoted >= MOSTLY and _is_one_sentence(material.tokens, start, end)):
         return True
-    text = material.documents[document].text
-    start, end, low, high = _place(carrier, text, material.tokens)
-    alone = _is_alone(text[low:start], text[end:high], end - start, may_credit=True)
-    return alone and kinds.looks_like_caption(occurrences([carrier], material)[0])
+    alone = _is_alone(text[low:first], text[last:high], last - first, may_credit=True)
+    return alone and places.looks_like_caption(text[low:high])
 
 
 def _within_sentence(tokens: Tokens, document: int, start: int, end: int) -> bool:
@@ -324,55 +341,60 @@ def incidental(made: Sequence[Kind], clusters: Clusters, tokens: Tokens) -> npt.
     most = 2 * (ends - starts) >= tokens.bounds[documents + 1] - tokens.bounds[documents]
     whole = np.logical_or.reduceat(most, clusters.bounds[:-1])
     heads = clusters.members[clusters.bounds[:-1]]
-    short = np.array(
-        [tokens.weights[a:b].sum(dtype=np.int64) <= 6 * kinds.ALIKE for _, a, b in heads.tolist()], np.bool_
-    )
+    short = gaps.weighed(tokens.weights, heads[:, 1:]) <= 6 * kinds.ALIKE
     plain = np.array([k in ("boilerplate", "stock_phrase") for k in made], np.bool_)
     return plain | (short & ~whole & np.array([k == "other" for k in made], np.bool_))
 
 
+class Standing(NamedTuple):
+    """What is known of a cluster by its places alone: the words of the representative, and as in `kinds.Context`."""
+
+    words: float
+    company: float | None
+    lasting: bool
+    body_twice: bool
+
+
+def standings(clusters: Sequence[Cluster], material: Material) -> list[Standing]:
+    """Return what is known of some clusters by their places."""
+    tokens, heads = material.tokens, [c.members[0] for c in clusters]
+    spans = np.array([(h.start, h.end) for h in heads], np.int64)
+    of = np.array([h.document for h in heads])
+    sizes = tokens.bounds[of + 1] - tokens.bounds[of]
+    large = (spans[:, 1] - spans[:, 0] > 0.3 * sizes).tolist()
+    words = (gaps.weighed(tokens.weights, spans) / 6.0).tolist()
+    samples = [sorted({m.document for m in c.members})[:COMPANY_SAMPLE] for c in clusters]
+    company = [None] * len(samples) if material.company is None else material.company.shares(samples)
+    return [
+        Standing(n, shared, _is_lasting(sample, material), len(sample) == 1 and n > 40 and is_large)
+        for n, shared, sample, is_large in zip(words, company, samples, large, strict=True)
+    ]
+
+
 def context(
-    cluster: Cluster,
-    material: Material,
-    verdict: furniture.Verdict | None,
-    apart: furniture.Apart,
-    origin: Origin,
-) -> Context:
+    standing: Standing, verdict: furniture.Verdict | None, apart: furniture.Apart, origin: Origin
+) -> kinds.Context:
     """Return what is known of a cluster as a whole."""
-    head = cluster.members[0]
-    words = float(material.tokens.weights[head.start : head.end].sum()) / 6.0
-    one_text = len({m.document for m in cluster.members}) == 1
-    low, high = material.tokens.bounds[head.document], material.tokens.bounds[head.document + 1]
-    return Context(
-        words=words,
+    return kinds.Context(
+        words=standing.words,
         furniture=verdict.reason if verdict else None,
         furniture_confidence=verdict.confidence if verdict else 0.0,
-        unrelated=apart.unrelated and words <= kinds.LONGEST_FORMULA,
+        unrelated=apart.unrelated and standing.words <= kinds.LONGEST_FORMULA,
         distance=apart.distance,
-        company=_company(cluster, material),
-        lasting=_is_lasting(cluster, material),
+        company=standing.company,
+        lasting=standing.lasting,
         credited=origin.agency is not None,
-        body_twice=one_text and words > 40 and (head.end - head.start) > 0.3 * (high - low),
+        body_twice=standing.body_twice,
     )
 
 
-def _is_lasting(cluster: Cluster, material: Material) -> bool:
-    """Return whether all texts of a cluster, of a sample, are dated, and no two of them were published in one week."""
-    sample = sorted({m.document for m in cluster.members})[:COMPANY_SAMPLE]
+def _is_lasting(sample: Sequence[int], material: Material) -> bool:
+    """Return whether all of some texts are dated, and no two of them were published in one week."""
+    if len(sample) < 2:
+        return False
     times = [material.documents[d].timestamp for d in sample]
     dated = sorted(t for t in times if t is not None)
     return len(times) == len(dated) > 1 and all(b - a >= WEEK for a, b in itertools.pairwise(dated))
-
-
-def _company(cluster: Cluster, material: Material) -> float | None:
-    """Return in which share of pairs of its texts other passages are shared, from a sample; None for one text."""
-    sample = sorted({m.document for m in cluster.members})[:COMPANY_SAMPLE]
-    pairs = [(a, b) for i, a in enumerate(sample) for b in sample[:i]]
-    if not pairs or material.company is None:
-        return None
-    company = {d: material.company.of(d) for d in sample}
-    shared = [len(company[a] & company[b]) > 1 for a, b in pairs]
-    return round(sum(shared) / len(pairs), 6)
 
 
 def scope_of(outlets: int, documents: int) -> Scope:

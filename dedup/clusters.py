@@ -7,6 +7,7 @@ What the representative does not explain is clustered again, so that no cluster 
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,8 +44,7 @@ MOST_PLACES = 32
 BLOCK_WORK = 4096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carrier:
+class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     """A member of a cluster: token span `[start, end)` of text `document`, and how it is matched with the
     representative (`blocks` int64, n x 3: representative's place, own place, words)."""
 
@@ -105,12 +105,13 @@ class Clusters(Sequence[Cluster]):
         )
 
     @classmethod
-    def joined(cls, parts: Sequence[Clusters]) -> Clusters:
-        """Return the clusters of all parts; parents are counted from the beginning of each part."""
+    def joined(cls, parts: Sequence[Clusters], scratch: Scratch | None = None) -> Clusters:
+        """Return the clusters of all parts, kept where `scratch` keeps arrays; parents are counted from the beginning
+        of each part."""
         some = [p for p in parts if len(p)]
         if len(some) == 1:
             return some[0]
-        gathering = Gathering(Scratch())
+        gathering = Gathering(scratch or Scratch())
         for part in some:
             gathering.add(part)
         return gathering.finish()
@@ -137,10 +138,11 @@ class Clusters(Sequence[Cluster]):
             parent=int(self.parents[index]),
         )
 
-    def texts(self, index: int) -> list[int]:
-        """Return the texts of a cluster's members."""
-        found: list[int] = self.members[self.bounds[index] : self.bounds[index + 1], 0].tolist()
-        return found
+    def texts(self, first: int, last: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the texts of the members of the clusters `[first, last)`, and where those of each begin and the last
+        ends (int64)."""
+        bounds = self.bounds[first : last + 1]
+        return self.members[bounds[0] : bounds[-1], 0].copy(), bounds - bounds[0]
 
     def spans(self, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         """Return the token spans (int64, n x 2) of all members of the clusters that are `kept`."""
@@ -312,10 +314,16 @@ def _add(
 
 def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means) -> list[Cluster]:
     """Return the clusters into which one representative's carriers are cut."""
+    if len(pieces) == 1:
+        return _of_one(pieces[0], regions, head)
 
-    places: dict[int, list[tuple[int, int]]] = {}
-    for piece in pieces:
-        places.setdefault(int(regions.documents[piece.carrier]), []).append(_own_span(piece))
+    @functools.cache
+    def places() -> dict[int, list[tuple[int, int]]]:
+        """Return the spans of the pieces of each text; few are asked for."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for piece in pieces:
+            found.setdefault(int(regions.documents[piece.carrier]), []).append(_own_span(piece))
+        return found
 
     def is_inset(piece: Piece) -> bool:
         start, end = _own_span(piece)
@@ -325,14 +333,9 @@ def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means)
         if means.is_inset(document, start, end):
             return True
         # who goes on with more of a story tells it
-        near = [(a, b) for a, b in places[document] if a <= end + JOINED and start <= b + JOINED]
+        near = [(a, b) for a, b in places()[document] if a <= end + JOINED and start <= b + JOINED]
         return len(near) == 1 and means.is_stray(int(regions.documents[head]), document, start, end)
 
-    if len(pieces) == 1:  # with one carrier nothing is cut
-        only = pieces[0]
-        part = Part(start=only.start, end=only.end, carriers=(only.carrier,))
-        members = tuple(_members(part, {only.carrier: pieces}, regions, head, means.known.mass))
-        return [Cluster(members=members)] if len(members) > 1 else []
     by_carrier: dict[int, list[Piece]] = {}
     for piece in pieces:
         by_carrier.setdefault(piece.carrier, []).append(piece)
@@ -344,6 +347,17 @@ def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means)
             number[at] = len(clusters)
             clusters.append(Cluster(members=members, parent=number.get(part.parent, -1)))
     return clusters
+
+
+def _of_one(piece: Piece, regions: Regions, head: int) -> list[Cluster]:
+    """Return the cluster of a representative with one carrier, which is not cut; none where both are one place."""
+    document, other = int(regions.documents[head]), int(regions.documents[piece.carrier])
+    start, end = _own_span(piece)
+    if document == other and start < piece.end and end > piece.start:
+        return []
+    whole = np.array([[piece.start, piece.start, piece.end - piece.start]], np.int64)
+    first = Carrier(document=document, start=piece.start, end=piece.end, blocks=whole)
+    return [Cluster(members=(first, Carrier(document=other, start=start, end=end, blocks=piece.blocks)))]
 
 
 def _own_span(piece: Piece) -> tuple[int, int]:
@@ -409,7 +423,7 @@ def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]
     for piece in sorted(pieces, key=lambda p: (p.start, p.end)) if len(pieces) > 1 else pieces:
         low = part.start - SNAP if piece.start >= part.start - SNAP else part.start
         high = part.end + SNAP if piece.end <= part.end + SNAP else part.end
-        blocks = piece.blocks if low <= piece.start and piece.end <= high else cut_blocks(piece.blocks, low, high)
+        blocks = piece.blocks if low <= piece.start and piece.end <= high else gaps.cut(piece.blocks, low, high)
         if not len(blocks):
             continue
         if runs and runs[-1][-1, 0] + runs[-1][-1, 2] <= blocks[0, 0]:
@@ -419,15 +433,6 @@ def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]
                 continue
         runs.append(blocks)
     yield from runs
-
-
-def cut_blocks(blocks: npt.NDArray[np.int64], low: int, high: int) -> npt.NDArray[np.int64]:
-    """Return the parts of blocks that lie in `[low, high)` of the representative."""
-    starts = np.maximum(blocks[:, 0], low)
-    ends = np.minimum(blocks[:, 0] + blocks[:, 2], high)
-    kept = ends > starts
-    moved = starts - blocks[:, 0]
-    return np.stack([starts, blocks[:, 1] + moved, ends - starts], axis=1)[kept]
 
 
 def _explained(

@@ -49,7 +49,8 @@ def _match(p: int, found: candidates.Found, material: assembly.Material) -> Matc
     other = Carrier(document=int(passages.documents[p, 1]), start=b0, end=b1, blocks=blocks)
     cluster = Cluster(members=(head, other))
     seen = assembly.occurrences(cluster.members, material)
-    about = assembly.context(cluster, material, None, furniture.Apart(False, 0.0), Origin())
+    (standing,) = assembly.standings([cluster], material)
+    about = assembly.context(standing, None, furniture.Apart(False, 0.0), Origin())
     assignment = kinds.classify(seen, about)
     texts = [material.documents[m.document] for m in cluster.members]
     (left_start, left_end), (right_start, right_end) = (

@@ -351,7 +351,7 @@ def is_given(before: str, lead: str) -> bool:
 
     `lead` is the end of the paragraph before.
     """
-    return not before.strip() and lead.rstrip().endswith((":", "：")) and has_speech(lead[-100:])
+    return lead.rstrip().endswith((":", "：")) and not before.strip() and has_speech(lead[-100:])
 
 
 def is_introduced(before: str, after: str, paragraph: str, lead: str) -> bool:

@@ -21,6 +21,7 @@ from dedup.assembly import (
     number_words,
     occurrences,
     scope_of,
+    standings,
     wording,
 )
 from dedup.clusters import Cluster, Clusters
@@ -28,7 +29,6 @@ from dedup.families import outlet_of
 from dedup.kernels import gaps
 from dedup.kernels.tokens import FLAG_DIGIT, FLAG_UPPER
 from dedup.model import Change, Document, Kind, Origin, Scope, Wording
-from dedup.places import Assignment
 from dedup.spill import Scratch
 from dedup.tokens import Tokens
 from dedup.weights import Sums
@@ -48,7 +48,7 @@ class Given(NamedTuple):
 class Judged(NamedTuple):
     """What a cluster is, its members as origins see them, and whose it is unless it is a caption."""
 
-    assignment: Assignment
+    assignment: kinds.Assignment
     carriers: list[origins.Carried]
     credited: Origin
 
@@ -111,17 +111,14 @@ def encoded(given: Sequence[Given], first: int, material: Material, mass: Sums, 
     """
     found = list(_judged(given, material))
     own = _records(found, material, mass)
-    inner: list[Cluster] = []
-    assigned: list[Assignment] = []
-    for number, (kind, placed) in enumerate(found, first):
-        if kind.assignment.kind in nested.AROUND:
-            for cluster, assignment in nested.insets(placed.cluster, kind.assignment.kind, material, taken):
-                inner.append(Cluster(members=cluster.members, parent=number))
-                assigned.append(assignment)
+    around = [(n, placed.cluster, kind.assignment.kind) for n, (kind, placed) in enumerate(found, first)
+              if kind.assignment.kind in nested.AROUND]  # fmt: skip
+    inside = list(nested.insets(around, material, taken))
+    inner = [cluster for cluster, _ in inside]
     within: list[bytes] = []
     if inner:
         # whose a longer passage is stands there
-        said = (Judged(assignment, [], Origin()) for assignment in assigned)
+        said = (Judged(assignment, [], Origin()) for _, assignment in inside)
         within = _records(list(zip(said, _placed(inner, material), strict=True)), material, mass)
     return msgspec.msgpack.encode((own, within, Clusters.of(inner).to_bytes()))
 
@@ -138,7 +135,7 @@ class Made:
     """The records of clusters, and behind them those of what stands inside some."""
 
     def __init__(self, scratch: Scratch) -> None:
-        self.records = records.Encoded(scratch)
+        self._scratch, self.records = scratch, records.Encoded(scratch)
         self._inner = records.Encoded(scratch)
         self._clusters: list[Clusters] = []
 
@@ -156,19 +153,19 @@ class Made:
         """Put the records of what stands inside behind the others; return the clusters with what stands inside them."""
         self.records.extend(self._inner)
         parents = [clusters.parents, *(c.parents for c in self._clusters)]
-        return Clusters.joined([clusters, *self._clusters]).with_parents(np.concatenate(parents))
+        return Clusters.joined([clusters, *self._clusters], self._scratch).with_parents(np.concatenate(parents))
 
 
 def _judged(given: Sequence[Given], material: Material) -> Iterator[tuple[Judged, _Placed]]:
     sampled = [m for each in given for m in each.cluster.members[:KIND_SAMPLE]]
     seen = iter(occurrences(sampled, material))
-    for (cluster, verdict, apart), placed in zip(
-        given, _placed([each.cluster for each in given], material), strict=True
-    ):
+    clusters = [each.cluster for each in given]
+    rows = zip(given, _placed(clusters, material), standings(clusters, material), strict=True)
+    for (cluster, verdict, apart), placed, standing in rows:
         own = list(itertools.islice(seen, min(len(cluster.members), KIND_SAMPLE)))
         carriers = carried(placed, material)
         credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
-        assignment = kinds.classify(own, context(cluster, material, verdict, apart, credited))
+        assignment = kinds.classify(own, context(standing, verdict, apart, credited))
         yield Judged(assignment, carriers, credited), placed
 
 

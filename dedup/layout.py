@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels import clusters as kernels
+from dedup.kernels import layout
 
 # Ends of carriers that lie this close together (tokens) count as one place.
 SNAP = 5
@@ -55,18 +56,14 @@ def lay_out(pieces: Sequence[Piece], change: float, is_inset: Callable[[Piece], 
     numbers = {c: i for i, c in enumerate(sorted({p.carrier for p in pieces}))}
     spans = np.array([(p.start, p.end) for p in pieces], np.int64)
     rows = np.array([numbers[p.carrier] for p in pieces], np.int64)
-    carried = kernels.carried(spans, rows, len(numbers), np.array(edges, np.int64))
-    groups = _groups(carried, edges, change)
-    names = list(numbers)
-    parts: list[Part] = []
-    for first, last, inner in _nested(groups, carried, edges):
-        # who has nothing but an inner stretch carries the inner passage, not the one around it
-        around = [s for s in range(first, last) if not any(a <= s < b for a, b in inner)]
-        outer = _part(carried[:, around], edges[first : last + 1], names, -1)
-        at = len(parts)
-        parts.append(outer)
-        for a, b in inner:
-            parts.append(_part(carried[:, a:b], edges[a : b + 1], names, at))
+    places = np.array(edges, np.int64)
+    carried = kernels.carried(spans, rows, len(numbers), places)
+    runs, who = layout.parts(carried, places, change, AT_ONCE)
+    names = np.array([*numbers], np.int64)
+    parts = [
+        Part(start=edges[first], end=edges[last], carriers=tuple(names[own].tolist()), parent=around)
+        for (first, last, around), own in zip(runs.tolist(), who, strict=True)
+    ]
     return _split_inner(parts, _Laid(pieces=pieces, numbers=numbers, spans=spans, rows=rows), is_inset)
 
 
@@ -81,85 +78,6 @@ def _edges(pieces: Sequence[Piece]) -> list[int]:
         last = place
     edges[-1] = max(edges[-1], places[-1]) if len(edges) > 1 else places[-1]
     return edges if len(edges) > 1 else [places[0], places[-1]]
-
-
-def _change(left: npt.NDArray[np.bool_], right: npt.NDArray[np.bool_]) -> float:
-    """Return by which part the set of carriers (with the representative itself) changes."""
-    union = int((left | right).sum()) + 1
-    return float((left ^ right).sum()) / union
-
-
-def _groups(carried: npt.NDArray[np.bool_], edges: list[int], change: float) -> list[tuple[int, int]]:
-    """Return runs of stretches `[first, last)` between cuts; stretches nobody carries are left out."""
-    groups: list[tuple[int, int]] = []
-    for s in range(carried.shape[1]):
-        if not carried[:, s].any():
-            continue
-        if not groups or groups[-1][1] != s:
-            groups.append((s, s + 1))
-            continue
-        first = groups[-1][0]
-        cut = _cut(carried, edges, (first, s), change)
-        if cut is None:
-            groups[-1] = (first, s + 1)
-        else:
-            groups[-1:] = [(first, cut), (cut, s + 1)]
-    return groups
-
-
-def _cut(carried: npt.NDArray[np.bool_], edges: list[int], stretches: tuple[int, int], change: float) -> int | None:
-    """Return where a run of stretches `[first, s)` is cut before stretch `s` is added, None where it goes on.
-
-    Carriers that come one after another within a few tokens come at once, and the cut falls before the first of them.
-    Those that go do not: stories are cut from their ends, at several lengths.
-    """
-    first, s = stretches
-    if _change(carried[:, s - 1], carried[:, s]) > change:
-        return s
-    for t in range(s - 2, first - 1, -1):
-        if edges[s] - edges[t + 1] > AT_ONCE:
-            return None
-        both = carried[:, t] | carried[:, s]
-        if _change(carried[:, t], both) > change:
-            return t + 1
-    return None
-
-
-def _core(carried: npt.NDArray[np.bool_], edges: list[int], group: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Return the carriers that have at least half of a run of stretches."""
-    first, last = group
-    lengths = np.diff(edges[first : last + 1])
-    core: npt.NDArray[np.bool_] = (carried[:, first:last] * lengths).sum(axis=1) * 2 >= lengths.sum()
-    return core
-
-
-def _nested(
-    groups: list[tuple[int, int]], carried: npt.NDArray[np.bool_], edges: list[int]
-) -> list[tuple[int, int, list[tuple[int, int]]]]:
-    """Return outer runs with the inner runs nested in them."""
-    cores = [_core(carried, edges, g) for g in groups]
-    found: list[tuple[int, int, list[tuple[int, int]]]] = []
-    i = 0
-    while i < len(groups):
-        best = i
-        for j in range(i + 1, min(len(groups), i + 64)):
-            if groups[j][0] != groups[j - 1][1] or (cores[i] & cores[j - 1]).sum() * 4 < cores[i].sum() * 3:
-                break
-            if j > i + 1 and _change(cores[i], cores[j]) <= 0.5:
-                best = j
-        inner = [g for k, g in enumerate(groups[i + 1 : best], i + 1) if _change(cores[i], cores[k]) > 0.5]
-        found.append((groups[i][0], groups[best][1], inner))
-        i = best + 1
-    return found
-
-
-def _part(carried: npt.NDArray[np.bool_], edges: list[int], names: list[int], parent: int) -> Part:
-    return Part(
-        start=edges[0],
-        end=edges[-1],
-        carriers=tuple(names[i] for i in np.flatnonzero(carried.any(axis=1))),
-        parent=parent,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

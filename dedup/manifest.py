@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from dedup import families, lsh, sources
 from dedup.candidates import Found
@@ -18,6 +22,34 @@ PAGES = (
 )
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What is told of the documents by their heads, which are looked at once: decoding them takes time."""
+
+    outlets: set[str] = field(default_factory=set)
+    blank: list[str] = field(default_factory=list)
+    nameless: int = 0
+    dated: int = 0
+    undated: int = 0
+    timed: bool = False
+
+    @classmethod
+    def of(cls, corpus: Corpus, sizes: npt.NDArray[np.int64]) -> _Seen:
+        """Look at all documents that are no known texts, which have `sizes` tokens."""
+        seen = cls()
+        for head, words in zip(corpus.heads(), sizes.tolist(), strict=True):
+            seen.outlets.add(families.outlet_of(head))
+            if not words:
+                seen.blank.append(head.id)
+            seen.nameless += head.outlet is None
+            if head.timestamp is None:
+                seen.undated += 1
+            else:
+                seen.dated += 1
+                seen.timed |= head.timestamp % 86_400 != 0
+        return seen
+
+
 def manifest(
     config: Config,
     corpus: Corpus,
@@ -28,9 +60,7 @@ def manifest(
     """Return the manifest of a scan without its times, as plain values."""
     from dedup import __version__
 
-    sizes = found.sizes[corpus.sides != sources.KNOWN]
-    blank = [d.id for d, n in zip(corpus.heads(), sizes.tolist(), strict=True) if n == 0]
-    outlets = {families.outlet_of(d) for d in corpus.heads()}
+    seen = _Seen.of(corpus, found.sizes[corpus.sides != sources.KNOWN])
     settings = config.to_dict()
     for setting in ("jobs", "memory"):
         settings.pop(setting)
@@ -52,16 +82,16 @@ def manifest(
             "document_clusters": len(result.documents),
             "pairs": len(result.pairs),
             "suppressed": len(result.suppressed),
-            "outlets": len(outlets),
+            "outlets": len(seen.outlets),
             **found.counts,
         },
-        "not_comparable": len(blank),
-        "not_comparable_examples": blank[:20],
+        "not_comparable": len(seen.blank),
+        "not_comparable_examples": seen.blank[:20],
         "lsh": _lsh(config) if "lsh_pairs" in found.counts else None,
         "families": {
-            o: {"family": f.name, "source": f.source} for o, f in sorted(known_families.items()) if o in outlets
+            o: {"family": f.name, "source": f.source} for o, f in sorted(known_families.items()) if o in seen.outlets
         },
-        "warnings": _warnings(corpus, blank, config),
+        "warnings": _warnings(corpus, seen, config),
     }
 
 
@@ -74,7 +104,7 @@ def _lsh(config: Config) -> dict[str, Any]:
     }
 
 
-def _warnings(corpus: Corpus, blank: Sequence[str], config: Config) -> list[str]:
+def _warnings(corpus: Corpus, seen: _Seen, config: Config) -> list[str]:
     """Return what a reader of the result must know about its input."""
     count = int((corpus.sides != sources.KNOWN).sum())
     found = list(corpus.log.messages())
@@ -85,23 +115,20 @@ def _warnings(corpus: Corpus, blank: Sequence[str], config: Config) -> list[str]
         return [*found, "no document was read", *advice]
     if corpus.one_way and sources.REFERENCE not in corpus.sides:
         found.append("the reference set is empty: nothing was compared")
-    undated = sum(d.timestamp is None for d in corpus.heads())
-    if undated:
+    if seen.undated:
         found.append(
-            f"{undated} of {count} documents have no usable date: who was first is not told for them"
+            f"{seen.undated} of {count} documents have no usable date: who was first is not told for them"
             + (", and with a window they are compared with nothing" if config.window_days is not None else "")
         )
-    dates = [d.timestamp for d in corpus.heads() if d.timestamp is not None]
-    if len(dates) > 1 and all(t % 86_400 == 0 for t in dates):
+    if seen.dated > 1 and not seen.timed:
         found.append("no date has a time of day: who was first within a day is not told")
-    nameless = sum(d.outlet is None for d in corpus.heads())
-    if nameless:
+    if seen.nameless:
         found.append(
-            f"{nameless} of {count} documents have no outlet: each counts as an outlet of its own; "
+            f"{seen.nameless} of {count} documents have no outlet: each counts as an outlet of its own; "
             "name the field with --outlet-field, or the folder with --path-pattern '{outlet}/{id}.txt'"
         )
-    if blank:
-        found.append(f"{len(blank)} documents have no words and are compared with nothing")
+    if seen.blank:
+        found.append(f"{len(seen.blank)} documents have no words and are compared with nothing")
     if config.unit == "page":
         found.append(PAGES)
     return found

@@ -6,17 +6,18 @@ the other members by how these are aligned with it.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup import assembly, kinds, quotes
+from dedup import assembly, kinds, places, quotes
 from dedup.assembly import Material
-from dedup.clusters import Carrier, Cluster, cut_blocks
+from dedup.clusters import Carrier, Cluster
+from dedup.kernels import gaps
 from dedup.model import Kind
-from dedup.places import Assignment
 
 # Kinds of passages that others are looked for in.
 AROUND: tuple[Kind, ...] = ("wire_copy", "caption")
@@ -47,23 +48,37 @@ class Taken:
         return bool(((common >= end - start) & (common >= spans[:, 1] - spans[:, 0])).any())
 
 
-def insets(cluster: Cluster, kind: Kind, material: Material, taken: Taken) -> Iterator[tuple[Cluster, Assignment]]:
-    """Yield the whole quotations inside a passage of some kind, then the captions inside copy, each with what speaks
-    for it: those of five words or more that two texts have and that are `taken` by no other cluster.
+def insets(
+    around: Sequence[tuple[int, Cluster, Kind]], material: Material, taken: Taken
+) -> Iterator[tuple[Cluster, kinds.Assignment]]:
+    """Yield the whole quotations inside passages of some kind, and the captions inside copy, each with what speaks for
+    it: those of five words or more that two texts have and that are `taken` by no other cluster. The number of the
+    passage is their parent."""
+    found: list[Cluster] = []
+    judges: list[Callable[[Sequence[places.Occurrence]], kinds.Assignment | None]] = []
+    for number, cluster, kind in around:
+        quoted = [*_inside(cluster, _quoted(cluster.members[0], material), taken)]
+        captioned = _captioned(cluster.members[0], material) if kind == "wire_copy" else ()
+        captions = [*_inside(cluster, captioned, taken)]
+        found += [Cluster(members=members, parent=number) for members in (*quoted, *captions)]
+        judges += [kinds.quotation_inside] * len(quoted) + [kinds.caption_inside] * len(captions)
+    samples = [cluster.members[: assembly.KIND_SAMPLE] for cluster in found]
+    seen = iter(assembly.occurrences([m for sample in samples for m in sample], material))
+    for cluster, sample, judge in zip(found, samples, judges, strict=True):
+        assignment = judge(list(itertools.islice(seen, len(sample))))
+        if assignment is not None:
+            yield cluster, assignment
 
-    They have no parent yet."""
+
+def _inside(cluster: Cluster, spans: Iterable[tuple[int, int]], taken: Taken) -> Iterator[tuple[Carrier, ...]]:
+    """Yield the places of each stretch of a passage, of which token spans of the representative are given."""
     head = cluster.members[0]
-    looked_for = [(_quoted, kinds.quotation_inside), (_captioned, kinds.caption_inside)]
-    for places, judge in looked_for if kind == "wire_copy" else looked_for[:1]:
-        for start, end in places(head, material):
-            if end - start > MOST_OF * (head.end - head.start) or taken.has(head.document, start, end):
-                continue
-            members = tuple(_members(cluster, start, end))
-            if len({m.document for m in members}) < 2:
-                continue
-            assignment = judge(assembly.occurrences(members[: assembly.KIND_SAMPLE], material))
-            if assignment is not None:
-                yield Cluster(members=members), assignment
+    for start, end in spans:
+        if end - start > MOST_OF * (head.end - head.start) or taken.has(head.document, start, end):
+            continue
+        members = tuple(_members(cluster, start, end))
+        if len({m.document for m in members}) > 1:
+            yield members
 
 
 def _quoted(head: Carrier, material: Material) -> Iterator[tuple[int, int]]:
@@ -89,7 +104,7 @@ def _captioned(head: Carrier, material: Material) -> Iterator[tuple[int, int]]:
     start, end = assembly.span_of(tokens, head.start, head.end)
     low, high = max(text.rfind("\n", 0, start) + 1, start - BEYOND), text.find("\n", end)
     for line in _LINE.finditer(text, low, len(text) if high < 0 else high):
-        if len(line[0]) > kinds.LONGEST_CAPTION or not kinds.ends_as_caption(line[0]):
+        if len(line[0]) > places.LONGEST_CAPTION or not places.ends_as_caption(line[0]):
             continue
         begin = max(head.start, first + int(np.searchsorted(tokens.starts[first:last], line.start())))
         stop = min(head.end, first + int(np.searchsorted(tokens.ends[first:last], line.end(), side="right")))
@@ -101,15 +116,15 @@ def _is_speech(material: Material, document: int, start: int, end: int) -> bool:
     """Return whether a quotation is long enough, and no title: those have more capitals than their text."""
     if end <= start or int(material.tokens.weights[start:end].sum(dtype=np.int64)) < LEAST_WEIGHT:
         return False
-    usual = material.usual_names(document)
-    return assembly.name_shares(material.tokens, [(start, end)])[0] < max(kinds.LISTED, usual + kinds.ABOVE_USUAL)
+    (usual,) = material.usual_names([document])
+    return assembly.name_shares(material.tokens, [(start, end)])[0] < max(places.LISTED, usual + places.ABOVE_USUAL)
 
 
 def _members(cluster: Cluster, start: int, end: int) -> Iterator[Carrier]:
     """Yield the places of a stretch of the representative, those of which enough is there."""
     for m in cluster.members:
-        blocks = cut_blocks(m.blocks, start, end)
-        if not len(blocks) or blocks[:, 2].sum() < LEAST_MATCHED * (end - start):
+        blocks = gaps.cut(m.blocks, start, end)
+        if not len(blocks) or gaps.matched(blocks)[0] < LEAST_MATCHED * (end - start):
             continue
         own, stop = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
         if stop - own <= LONGEST * (end - start):

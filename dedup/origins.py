@@ -9,8 +9,9 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from dedup import agencies
 from dedup.credits import Credit
@@ -69,8 +70,7 @@ _UNSPACED = re.compile("[぀-ヿ一-鿿฀-๿]")
 BEGINNING = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
     """A carrier as origins see it: its document and that one's family, where the passage stands in it, its part of the
     passage, the agency credits of the document, and whether its text may have words for who had it first."""
 
@@ -163,10 +163,10 @@ def _named(carriers: Sequence[Carried]) -> str | None:
         return None
     firsts = {words[0] for name in outlets if (words := _words(name))}
     unspaced = {name for name in outlets if not name.isascii() and _UNSPACED.search(name)}
-    if len(firsts) <= FEW_NAMES and not unspaced:
-        # few texts have the first word of any where that matters
+    if len(outlets) <= FEW_NAMES and not unspaced:
+        # few texts have the name of any where that matters
         where = "\n".join([line for c in carriers for line in _sources(c.document.text, c.may_say_first)])
-        if not any(map(where.__contains__, firsts)):
+        if not any(map(where.__contains__, outlets)):
             return None
     known: dict[int, dict[tuple[str, ...], list[str]]] = {}
     for name in outlets:

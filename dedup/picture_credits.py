@@ -28,3 +28,8 @@ def credit_tail(text: str) -> int:
         return len(text)
     match = _CREDIT.search(plain, max(0, len(plain) - LONGEST_TAIL))
     return match.start() + 1 if match else len(text)
+
+
+def ends_in_one(text: str) -> bool:
+    """Return whether a text ends in the credit of a picture."""
+    return credit_tail(text) < len(text)

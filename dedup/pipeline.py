@@ -201,7 +201,7 @@ class _Scan:
             scratch=scratch,
         )
         shared = cluster_passages(found.passages, means)
-        clusters = Clusters.joined([shared, finding.runs])
+        clusters = Clusters.joined([shared, finding.runs], scratch)
         self.clock.stage("furniture")
         work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, scratch=scratch)
         relatedness.remember(np.unique(clusters.members[:, 0]), pool)
@@ -273,8 +273,7 @@ class _Scan:
         early = self.config.only != "documents"
 
         def suspects(first: int) -> bytes:
-            each = range(first, min(first + BLOCK_CLUSTERS, len(clusters)))
-            return np.array([relatedness.is_suspect(clusters.texts(c)) for c in each], np.bool_).tobytes()
+            return relatedness.suspects(*clusters.texts(first, first + BLOCK_CLUSTERS)).tobytes()
 
         firsts = range(0, len(clusters), BLOCK_CLUSTERS)
         suspect = np.frombuffer(b"".join(work.spread(suspects, firsts)), np.bool_)
@@ -431,7 +430,8 @@ class _Scan:
         ties = [] if only == "passages" else near
         document_records = [assembly.document_record(head, tied, documents) for head, tied in ties]
         aside = records.Aside(clusters=judged.clusters, verdicts=judged.verdicts)
-        suppressed = records.SuppressedPlaces(aside, corpus.sides != sources.KNOWN, material.tokens, documents)
+        own = corpus.sides != sources.KNOWN
+        suppressed = records.SuppressedPlaces(aside, own, material.tokens, documents, made.scratch)
         in_clusters = np.array([d for head, tied in ties for d in (head, *tied)], np.int64)
         matched = np.union1d(company.carriers(), in_clusters)
         spilled = documents.spilled

@@ -1,22 +1,43 @@
-"""The places of a passage, and what is known of all of them, as kinds see them."""
+"""One place of a passage, and what it shows: sentences, quotation, marks of captions, navigation, contact lines."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+import math
+import re
 
-from dedup import cue_signs
-from dedup.model import Kind
+import msgspec
+
+from dedup import cue_signs, cues, picture_credits, quotes
+
+# Share of a text from which a passage is its author's own, in whatever person.
+MOST_OF_TEXT = 0.5
+# Captions are paragraphs of between these lengths (characters).
+SHORTEST_CAPTION, LONGEST_CAPTION = 20, 400
+# Most words a caption has to each mark that only captions have; the captions of a gallery run on.
+WORDS_A_FRAME = 120
+# Share of words with a capital or a figure from which a passage is a table or a list of names, and what it must exceed
+# that of its text by, as some languages write every noun so.
+LISTED, ABOVE_USUAL = 0.6, 0.25
+# How much of a paragraph behind a place is known (characters).
+FURTHEST = 400
+_SENTENCE_END = tuple(".!?。！？।॥۔؟…។။።։")
+_LINE_END, _BEGIN_BEHIND = (*_SENTENCE_END, ":", "："), (*_SENTENCE_END, ":")
+# What may stand between a sentence's end and a passage.
+_MARKS = " \t\"'“”„«»()*•-–—"
+_CLOSING = "\"'”’»」』)）*"
+# Thai and Lao end sentences with a space: that nothing ends one says nothing.
+_UNSTOPPED = re.compile(r"[\u0e00-\u0eff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrence:
+class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     """A member as the kinds see it: its text, what stands around it, and where it stands.
 
     `before` and `after` are what stands around it in the same paragraph, `lead` the end of the paragraph before;
     `alone` is true when the member is a whole paragraph but for a credit or a remark in brackets; `edge` when that is
-    the first or the last of its text, `last` when it is the last one; `quoted` its share inside quotation marks;
-    `names` the share of its words with a capital or a figure, and `usual_names` that of its text; `document_share` is
-    its part of the whole text. `signs` says what may stand in the paragraph and in the text (`cue_signs.of_places`).
+    the first or the last of its text, `last` when it is the last; `quoted` its share in quotation marks; `names` the
+    share of its words with a capital or a figure, and `usual_names` that of its text; `document_share` is its part of
+    the whole text. `signs` says what may stand in the paragraph and in the text (`cue_signs.of_places`).
     """
 
     text: str
@@ -39,30 +60,168 @@ class Occurrence:
     signs: int = cue_signs.EVERY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What is known of a cluster as a whole.
+def is_ended(o: Occurrence) -> bool:
+    """Return whether a place ends where a sentence does. What begins so, too, is whole: within one text, narrative that
+    is told twice is; headlines in a list and the frames of a gallery are not."""
+    return o.text.endswith(_SENTENCE_END) or o.after.lstrip(_MARKS).startswith(_SENTENCE_END)
 
-    `unrelated`: its texts have nothing else in common; `distance`, in [0, 1]: how surely they tell different stories,
-    by what they say around the passage; `company`: in which share of pairs of its texts other passages are shared, None
-    for one text; `lasting`: no two of its texts were published in one week.
+
+def is_inside(o: Occurrence) -> bool:
+    """Return whether a place begins within a sentence."""
+    before = o.before.rstrip(_MARKS)
+    return bool(before) and not before.endswith(_BEGIN_BEHIND)
+
+
+def is_open(o: Occurrence) -> bool:
+    """Return whether a place stands in lines of which most end no sentence, as headlines, links and entries of lists
+    do; wrapped lines, of which some begin small, are none."""
+    if len(o.after) >= FURTHEST:
+        return False
+    lines = [line for line in map(str.strip, o.paragraph.split("\n")) if line]
+    left = sum(len(line) for line in lines if not line.rstrip(_CLOSING).endswith(_LINE_END))
+    if 2 * left < sum(map(len, lines)):
+        return False
+    return not any(line[0].islower() or _UNSTOPPED.search(line) for line in lines)
+
+
+def is_quoted(o: Occurrence) -> bool:
+    """Return whether a place is somebody's words, set in quotation marks, signed, or set apart."""
+    if o.quoted and is_together(o):
+        return False
+    if o.quoted >= cues.QUOTED or quotes.is_line_of_speech(o.before, o.after):
+        return True
+    if _is_attributed(o) or _is_set_apart(o):
+        return True
+    return ("@" in o.after or "@" in o.text) and cues.is_signed(o.text, o.after)
+
+
+def is_together(o: Occurrence) -> bool:
+    """Return whether a place is headlines run together."""
+    return bool(o.signs & cue_signs.TOGETHER) and cues.is_run_together(o.text, o.before, o.after)
+
+
+def _is_set_apart(o: Occurrence) -> bool:
+    return cues.is_given(o.before, o.lead) and o.document_share < MOST_OF_TEXT and not _is_furniture(o)
+
+
+def _is_attributed(o: Occurrence) -> bool:
+    begin = len(o.before)
+    return o.quoted >= 0.5 and cues.is_quoted_with_speaker(o.paragraph, begin, begin + len(o.text))
+
+
+def is_first_person(o: Occurrence, known: bool) -> bool:
+    """Return whether somebody speaks of himself who is introduced; `known` when a quotation elsewhere does that.
+
+    Outlets speak of themselves too, where they ask for something.
     """
-
-    words: float
-    furniture: str | None
-    furniture_confidence: float
-    unrelated: bool
-    distance: float
-    company: float | None
-    lasting: bool
-    credited: bool
-    body_twice: bool
+    begin = len(o.before)
+    if not o.signs & cue_signs.PERSON or o.document_share >= MOST_OF_TEXT:
+        return False
+    if not cues.is_first_person(o.paragraph, begin, begin + len(o.text)):
+        return False
+    told = known or o.quoted >= 0.4 or cues.is_introduced(o.before, o.after, o.paragraph, o.lead)
+    return told and not _is_furniture(o)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
-    """A kind with confidence in [0, 1] and the signals that speak for it."""
+def is_listed(o: Occurrence) -> bool:
+    """Return whether a place is a table or a list of names, or stands in one."""
+    if o.names >= LISTED and o.names >= o.usual_names + ABOVE_USUAL:
+        return True
+    return bool(o.signs & cue_signs.LISTED) and (cues.is_list(o.text) or cues.stands_in_table(o.before, o.after))
 
-    kind: Kind
-    confidence: float
-    evidence: tuple[str, ...]
+
+def is_about_author(o: Occurrence) -> bool:
+    """Return whether a place says who wrote a column."""
+    return bool(o.signs & cue_signs.AUTHOR) and cues.is_about_author(o.text)
+
+
+def leads_elsewhere(o: Occurrence) -> bool:
+    """Return whether a place is, or follows, what leads elsewhere."""
+    return cues.leads_elsewhere(o.before, o.text)
+
+
+def has_mail(o: Occurrence) -> bool:
+    """Return whether a place has an address to write to."""
+    return cues.has_mail(o.text)
+
+
+def claims_rights(o: Occurrence) -> bool:
+    """Return whether a place is a notice of rights."""
+    return bool(o.signs & cue_signs.RIGHTS) and cues.claims_rights(o.text)
+
+
+def is_alone(o: Occurrence) -> bool:
+    """Return whether a place is a paragraph of its own."""
+    return o.alone
+
+
+def is_framed(o: Occurrence) -> bool:
+    """Return whether a place or its paragraph has the marks that only captions have, one to so many words at least."""
+    if not o.signs & cue_signs.FRAME:
+        return False
+    return _has_frames(o.text, o.before, o.after) or _has_frames(o.paragraph, "", "")
+
+
+def _has_frames(text: str, before: str, after: str) -> bool:
+    words = max(len(text.split()), len(text) / 8)
+    least = max(1, math.ceil(words / WORDS_A_FRAME))
+    return cues.caption_frames(text, before, after, least) >= least
+
+
+def is_beside_speech(o: Occurrence) -> bool:
+    """Return whether a verb of speech stands beside a place."""
+    return bool(o.signs & cue_signs.SPEECH) and cues.has_speech(f"{o.before[-120:]} {o.after[:120]}")
+
+
+def has_caption_mark(occurrence: Occurrence) -> bool:
+    """Return whether a place stands in a short paragraph with a mark or credit of a caption."""
+    if len(occurrence.paragraph) > LONGEST_CAPTION:
+        return False
+    may = occurrence.signs & cue_signs.CAPTION
+    return bool(may and is_marked(occurrence.paragraph)) or picture_credits.ends_in_one(occurrence.paragraph)
+
+
+def ends_as_caption(paragraph: str) -> bool:
+    """Return whether a paragraph ends in the credit of a picture, or in a caption's mark and no stop."""
+    if picture_credits.ends_in_one(paragraph):
+        return True
+    is_open = not paragraph.rstrip().endswith(picture_credits.ENDS)
+    return is_open and cues.has_caption_mark(paragraph[-picture_credits.LONGEST_TAIL :])
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def is_marked(paragraph: str) -> bool:
+    """Return whether a paragraph has a mark or credit of a caption; asked several times of each."""
+    return cues.has_caption_mark(paragraph)
+
+
+def looks_like_caption(paragraph: str, signs: int = cue_signs.EVERY) -> bool:
+    """Return whether a short paragraph has a caption mark or credit, or is no sentence: nothing ends it."""
+    plain = paragraph.strip()
+    if len(plain) > LONGEST_CAPTION:
+        return False
+    ends = plain.rstrip("\"'”’»」』)）").endswith(_SENTENCE_END)
+    if not ends and len(plain) > SHORTEST_CAPTION and not _UNSTOPPED.search(plain):
+        return True
+    return bool(signs & cue_signs.CAPTION) and is_marked(paragraph)
+
+
+def is_furniture_alone(o: Occurrence) -> bool:
+    """Return whether a place is a paragraph of its own with words of navigation and the like."""
+    return o.alone and _is_furniture(o)
+
+
+def _is_furniture(o: Occurrence) -> bool:
+    return bool(o.signs & cue_signs.FURNITURE) and _has_furniture_mark(o.text)
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def _has_furniture_mark(text: str) -> bool:
+    """Return whether a text has words of navigation and the like; asked several times of each passage."""
+    return cues.has_furniture_mark(text)
+
+
+def is_note(o: Occurrence) -> bool:
+    """Return whether a place is one paragraph of its text, not most of it, in which somebody says what he is."""
+    may = o.signs & cue_signs.ABOUT and o.document_share < MOST_OF_TEXT and "\n" not in o.text
+    return bool(may) and cues.says_what_it_is(o.paragraph)

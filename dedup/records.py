@@ -20,6 +20,8 @@ from dedup.spill import Scratch
 from dedup.tokens import Tokens
 
 T = TypeVar("T", covariant=True)
+# Records that are made before mapped pages may be let go of.
+MADE = 1 << 8
 SCOPES: tuple[Scope, ...] = ("cross_outlet", "within_outlet", "within_document")
 
 
@@ -66,7 +68,7 @@ class Encoded:
     """The records of clusters in the order of these, and what is asked of all of them."""
 
     def __init__(self, scratch: Scratch) -> None:
-        self._column = scratch.column(np.uint8)
+        self.scratch, self._column = scratch, scratch.column(np.uint8)
         self._ends = array("q", [0])
         self._decoder = msgspec.msgpack.Decoder(_Facts)
         self.ids: list[str] = []
@@ -97,7 +99,7 @@ class Encoded:
 
     def chosen(self, numbers: Sequence[int], parents: Mapping[int, str]) -> EncodedPassages:
         """Return some of the records in a certain order, with the ids of their parents."""
-        return EncodedPassages(self._column.finish().data, np.array(self._ends, np.int64), numbers, parents)
+        return EncodedPassages((self._column.finish().data, self.scratch), self._ends, numbers, parents)
 
 
 class EncodedPassages(Lazy[PassageCluster]):
@@ -106,16 +108,21 @@ class EncodedPassages(Lazy[PassageCluster]):
     is_ranked = True
 
     def __init__(
-        self, view: memoryview, ends: npt.NDArray[np.int64], numbers: Sequence[int], parents: Mapping[int, str]
+        self, kept: tuple[memoryview, Scratch], ends: array[int], numbers: Sequence[int], parents: Mapping[int, str]
     ) -> None:
-        self._view, self._ends, self._numbers, self._parents = view, ends, numbers, parents
-        self._decoder = msgspec.msgpack.Decoder(PassageCluster)
+        """Take what is `kept` of records up to `ends`, with the scratch folder whose pages it may be in."""
+        (self._view, self._scratch), self._ends = kept, ends
+        self._numbers, self._parents = numbers, parents
+        self._decoder, self._made = msgspec.msgpack.Decoder(PassageCluster), 0
 
     def __len__(self) -> int:
         return len(self._numbers)
 
     def _make(self, index: int) -> PassageCluster:
         number = self._numbers[index]
+        self._made += 1
+        if not self._made % MADE:
+            self._scratch.release()
         record = self._decoder.decode(self._view[self._ends[number] : self._ends[number + 1]])
         parent = self._parents.get(number)
         return record if parent is None else replace(record, parent=parent)
@@ -132,7 +139,14 @@ class Aside:
 class SuppressedPlaces(Lazy[Suppressed]):
     """A record for each place of the clusters that are set aside, in texts that are `listed`, sorted."""
 
-    def __init__(self, aside: Aside, listed: npt.NDArray[np.bool_], tokens: Tokens, documents: Shelf) -> None:
+    def __init__(
+        self,
+        aside: Aside,
+        listed: npt.NDArray[np.bool_],
+        tokens: Tokens,
+        documents: Shelf,
+        scratch: Scratch | None = None,
+    ) -> None:
         clusters, self._documents = aside.clusters, documents
         verdicts = [aside.verdicts[c] for c in sorted(aside.verdicts)]
         sizes = np.diff(clusters.bounds)
@@ -145,7 +159,8 @@ class SuppressedPlaces(Lazy[Suppressed]):
         pages = unique_rows(np.stack([why, members[:, 0]], axis=1))[0][:, 0]
         counts = np.bincount(pages, minlength=len(verdicts))
         self._verdicts = [(v, int(n)) for v, n in zip(verdicts, counts, strict=True)]
-        starts, ends = tokens.starts[members[:, 1]], tokens.ends[members[:, 2] - 1]
+        scratch = scratch or Scratch()
+        starts, ends = scratch.at(tokens.starts, members[:, 1]), scratch.at(tokens.ends, members[:, 2] - 1)
         rules = {rule: n for n, rule in enumerate(sorted({v.rule for v in verdicts}))}
         ruled = np.array([rules[v.rule] for v in verdicts], np.int64)[why]
         order = np.lexsort((ruled, ends, starts, members[:, 0]))

@@ -21,6 +21,8 @@ from dedup.tokens import Tokens
 
 # What a token is marked as.
 FURNITURE, QUOTED = 1, 2
+# Spans that are marked, and texts whose words are summed, before mapped pages may be let go of.
+MARKED, SUMMED = 1 << 12, 1 << 16
 # An update has at least this part of the earlier text, and is this much longer.
 UPDATE_SHARE = 0.5
 UPDATE_GROWTH = 1.05
@@ -75,15 +77,21 @@ def masks(
     tokens: Tokens, furniture: npt.NDArray[np.int64], quotations: npt.NDArray[np.int64], scratch: Scratch | None = None
 ) -> Masks:
     """Return the masks of token spans (int64, n x 2); what is furniture is no quotation."""
-    marks = (scratch or Scratch()).zeros((len(tokens.hashes),), np.uint8)
+    scratch = scratch or Scratch()
+    marks = scratch.zeros((len(tokens.hashes),), np.uint8)
     for spans, mark in ((quotations, QUOTED), (furniture, FURNITURE)):
-        for start, end in spans.tolist():
-            marks[start:end] = mark
-    each = np.arange(len(tokens) + 1)
-    starts = tokens.bounds[:-1]
-    texts = np.stack([starts, starts, np.diff(tokens.bounds)], axis=1)
-    edges = np.stack([each[:-1], each[1:]], axis=1)
-    totals: npt.NDArray[np.int64] = kernels.covered(edges, each, texts, tokens.weights, marks)[:, 0]
+        for at in range(0, len(spans), MARKED):
+            scratch.release()
+            for start, end in spans[at : at + MARKED].tolist():
+                marks[start:end] = mark
+    totals = np.empty((len(tokens), 3), np.int64)
+    for first in range(0, len(tokens), SUMMED):
+        scratch.release()
+        starts = tokens.bounds[first : first + SUMMED + 1]
+        texts = np.stack([starts[:-1], starts[:-1], np.diff(starts)], axis=1)
+        each = np.arange(len(texts) + 1)
+        edges = np.stack([each[:-1], each[1:]], axis=1)
+        totals[first : first + SUMMED] = kernels.covered(edges, each, texts, tokens.weights, marks)[:, 0]
     return Masks(marks=marks, totals=totals)
 
 

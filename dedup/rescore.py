@@ -30,7 +30,7 @@ import numpy.typing as npt
 
 from dedup.align import Passages
 from dedup.config import RescoreConfig
-from dedup.kernels import gaps
+from dedup.kernels import features as feature_kernels
 from dedup.kernels import tokens as k
 from dedup.kernels import weights as weight_kernels
 from dedup.kernels.weights import SLOTS
@@ -109,6 +109,8 @@ def evidence(
     tokens: Tokens, idf: npt.NDArray[np.float32], pool: Executor | None = None, scratch: Scratch | None = None
 ) -> Evidence:
     """Return what the features of passages in these texts are made from."""
+    # a few texts that nobody wants in a file are not put together from parts
+    small = scratch is None and len(tokens.hashes) <= BATCH_TOKENS
     scratch = scratch or Scratch()
 
     def block(low: int) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
@@ -116,12 +118,15 @@ def evidence(
         masses = weight_kernels.token_masses(tokens.hashes[part], tokens.weights[part], idf)
         return masses, _marks(masses, tokens.weights[part], tokens.flags[part])
 
-    all_masses, all_marks = scratch.column(np.uint16), scratch.column(np.uint8)
-    for masses, marks in in_order(pool, block, range(0, len(tokens.hashes), BATCH_TOKENS)):
-        all_masses.append(masses)
-        all_marks.append(marks)
-        scratch.release()
-    masses, marks = all_masses.finish(), all_marks.finish()
+    if small:
+        masses, marks = block(0)
+    else:
+        all_masses, all_marks = scratch.column(np.uint16), scratch.column(np.uint8)
+        for some_masses, some_marks in in_order(pool, block, range(0, len(tokens.hashes), BATCH_TOKENS)):
+            all_masses.append(some_masses)
+            all_marks.append(some_marks)
+            scratch.release()
+        masses, marks = all_masses.finish(), all_marks.finish()
     sums = (
         functools.partial(Sums, masses),
         *(functools.partial(Sums, tokens.weights, marks, mark) for mark in (0, NAME, INNER)),
@@ -160,29 +165,15 @@ def _plain_features(passages: Passages, known: Evidence) -> npt.NDArray[np.float
     if not len(passages):
         return np.zeros((0, len(FEATURES)))
     tokens = known.tokens
-    sums = weight_kernels.passage_sums(passages.bounds, passages.blocks, known.masses, tokens.weights, known.marks)
-    mass, weight, content, inner, names, commas, left_mass, left_weight, right_mass, right_weight = sums.T
-    _a0, _a1, _b0, _b1 = passages.spans().T
-    sizes = (tokens.bounds[passages.documents + 1] - tokens.bounds[passages.documents]).astype(float)
-    nats = mass / 256.0
-    usual = known.usual_names[passages.documents].max(axis=1)
-    capitals = names / np.maximum(inner, 1)
-    columns = {
-        "mass": nats,
-        "surprise": nats - np.log(sizes[:, 0]) - np.log(sizes[:, 1]),
-        "content": content / 6.0,
-        "contiguity": weight / np.maximum(np.maximum(left_weight, right_weight), 1),
-        "cosine": np.zeros(len(passages)),
-        "containment_left": mass / np.maximum(left_mass, 1),
-        "containment_right": mass / np.maximum(right_mass, 1),
-        "names": np.maximum(capitals - usual, 0.0) / (1.0 - usual),
-        "punctuation": 6.0 * commas / np.maximum(weight, 1),
-        "unit": _both_units(tokens, passages),
-        "words": weight / 6.0,
-        "common": (content - names) / 6.0 / (1.0 - usual),
-        "replaced": gaps.replaced(passages.bounds, passages.blocks, tokens.flags, k.FLAG_DIGIT, FIGURE_TOKENS),
-    }
-    return np.round(np.stack([columns[name] for name in FEATURES], axis=1), 6)
+    rows = feature_kernels.features(
+        (passages.documents, passages.bounds, passages.blocks),
+        (tokens.bounds, known.usual_names),
+        (known.masses, tokens.weights, known.marks, tokens.flags),
+        k.FLAG_LINE | k.FLAG_QUOTE,
+        (k.FLAG_DIGIT, FIGURE_TOKENS),
+    )
+    rounded: npt.NDArray[np.float64] = rows.round(6, out=rows)
+    return rounded
 
 
 def _usual_names(bounds: npt.NDArray[np.int64], names: Sums, inner: Sums) -> npt.NDArray[np.float64]:
@@ -190,19 +181,6 @@ def _usual_names(bounds: npt.NDArray[np.int64], names: Sums, inner: Sums) -> npt
     capitals, words = np.diff(names[bounds]), np.diff(inner[bounds])
     found: npt.NDArray[np.float64] = (capitals + 6 * USUAL_WORDS * USUAL_NAMES) / (words + 6 * USUAL_WORDS)
     return np.minimum(found, MOST_USUAL)
-
-
-def _both_units(tokens: Tokens, passages: Passages) -> npt.NDArray[np.float64]:
-    """Return 1 where both sides of a passage are whole lines, or stand between quotation marks; else 0."""
-    spans = passages.spans()
-    whole = np.ones(len(passages), np.bool_)
-    for side in (0, 1):
-        starts, ends = spans[:, 2 * side], spans[:, 2 * side + 1]
-        # the end of a text ends all; what stands behind it is of another text
-        final = ends == tokens.bounds[passages.documents[:, side] + 1]
-        after = np.where(final, k.FLAG_LINE | k.FLAG_QUOTE, tokens.flags[np.minimum(ends, len(tokens.flags) - 1)])
-        whole &= (tokens.flags[starts] & after & (k.FLAG_LINE | k.FLAG_QUOTE)) > 0
-    return whole.astype(np.float64)
 
 
 def _cosines(passages: Passages, known: Evidence) -> npt.NDArray[np.float64]:

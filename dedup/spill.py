@@ -29,6 +29,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 # Records of a piece of a part in memory.
 PIECE = 1 << 12
+# Values of an array that are looked up before mapped pages may be let go of.
+LOOKED_UP = 1 << 14
 # Blocks that may be worked on, or wait for their turn, ahead of the one that is taken.
 AHEAD = 6
 # Of what part of its budget a process must hold pages of files to let go of them.
@@ -100,6 +102,16 @@ class Scratch:
             view = mmap.mmap(file.fileno(), 0)
         self._maps.append(view)
         return np.frombuffer(view, kind)
+
+    def at(self, values: npt.NDArray[Any], places: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+        """Return the values at some places of an array that may be mapped, of which little is held at a time."""
+        found = np.empty(len(places), values.dtype)
+        order = np.argsort(places)
+        for first in range(0, len(places), LOOKED_UP):
+            self.release()
+            some = order[first : first + LOOKED_UP]
+            found[some] = values[places[some]]
+        return found
 
     def write(self, file: IO[bytes], raw: bytes) -> int:
         """Write to the end of a file, past its buffer; return where that began. Raises `StoreError` when it cannot."""

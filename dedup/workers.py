@@ -29,6 +29,9 @@ _HEAD = struct.Struct("<qq")
 LEAST_ITEMS = 4
 # Pieces of work from which the first is done before processes are forked.
 MANY_ITEMS = 12
+# Objects that a worker makes before it looks for cycles among them: those of one piece of work live together, and
+# looking at them every 700 took 7 % of the time of judging clusters.
+YOUNG = 20_000
 
 
 def forks() -> bool:
@@ -151,6 +154,7 @@ def _work(function: Callable[[T], bytes], items: Iterable[T], back: tuple[int, i
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         gc.freeze()
+        gc.set_threshold(YOUNG)
         for item in items:
             # what it looks up in files counts as its own memory, whoever else has it
             scratch.release()

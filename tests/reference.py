@@ -663,6 +663,12 @@ def matched(blocks: Sequence[Run]) -> Pair:
     return len(places), places[-1] - places[0] + 1
 
 
+def cut(blocks: Sequence[Run], low: int, high: int) -> list[Pair]:
+    """The matched words of which the first side's lies in `[low, high)`, as places of both sides."""
+    pairs = [(a + i, b + i) for a, b, words in blocks for i in range(words)]
+    return [(a, b) for a, b in pairs if low <= a < high]
+
+
 def telling_gaps(blocks: Sequence[Run], telling: Sequence[bool], most: int) -> list[int]:
     """Blocks behind which a gap of a few tokens on either side has one that tells something."""
     found = []
@@ -673,7 +679,23 @@ def telling_gaps(blocks: Sequence[Run], telling: Sequence[bool], most: int) -> l
     return found
 
 
+# Titles
+
+
+def related_titles(a: Mapping[int, float], b: Mapping[int, float], house: set[int], least: tuple[float, float]) -> int:
+    """1 where two titles share words of enough mass but those of a house, 0 where not, -1 where one says too little."""
+    lesser = min(sum(a.values()), sum(b.values()))
+    common = (a.keys() & b.keys()) - house
+    shared = sum(a[w] for w in common)
+    return -1 if lesser < least[0] else int(bool(common) and (shared >= least[0] or shared >= least[1] * lesser))
+
+
 # Regions of texts, and what lies in which part
+
+
+def in_company(numbers: Sequence[Sequence[int]], samples: Sequence[Sequence[int]]) -> list[int]:
+    """Pairs of texts of each sample that have more than one number in common."""
+    return [sum(len({*numbers[a]} & {*numbers[b]}) > 1 for a, b in itertools.combinations(s, 2)) for s in samples]
 
 
 def overlap_groups(spans: Sequence[tuple[int, int, int]], look_back: int) -> list[int]:
@@ -737,9 +759,64 @@ def extents(pieces: Sequence[tuple[int, Pair]], count: int, start: int, end: int
     return [(min(words), max(words) + 1) if words else (start, start) for words in own]
 
 
+def carrier_change(left: set[int], right: set[int]) -> float:
+    """By which part a set of carriers, with the representative itself, changes."""
+    return len(left ^ right) / (len(left | right) + 1)
+
+
+def cut_runs(have: Sequence[set[int]], edges: Sequence[int], change: float, at_once: int) -> list[Pair]:
+    """Runs of stretches between cuts, those that nobody carries left out."""
+    runs: list[Pair] = []
+    for s, own in enumerate(have):
+        if own and (not runs or runs[-1][1] != s):
+            runs.append((s, s + 1))
+        elif own:
+            first = runs[-1][0]
+            near = [t for t in range(first, s - 1) if edges[s] - edges[t + 1] <= at_once]
+            cuts = [t + 1 for t in near if carrier_change(have[t], have[t] | own) > change]
+            cuts += [s] if carrier_change(have[s - 1], own) > change else []
+            runs[-1:] = [(first, cuts[-1]), (cuts[-1], s + 1)] if cuts else [(first, s + 1)]
+    return runs
+
+
+def laid_parts(
+    have: Sequence[set[int]], edges: Sequence[int], change: float, at_once: int
+) -> list[tuple[int, int, int, set[int]]]:
+    """Outer runs of stretches, each before those nested in it: first, last, row of the outer one or -1, carriers."""
+    runs, out = cut_runs(have, edges, change, at_once), list[tuple[int, int, int, set[int]]]()
+    every = set[int]().union(*have)
+    cores = [
+        {
+            c
+            for c in every
+            if 2 * sum(edges[s + 1] - edges[s] for s in range(a, b) if c in have[s]) >= edges[b] - edges[a]
+        }
+        for a, b in runs
+    ]
+    i = 0
+    while i < len(runs):
+        own, behind = cores[i], range(i + 1, min(len(runs), i + 64))
+        ends = (j for j in behind if runs[j][0] != runs[j - 1][1] or 4 * len(own & cores[j - 1]) < 3 * len(own))
+        near = range(i + 1, next(ends, i + 1 + len(behind)))
+        best = max((j for j in near if j > i + 1 and carrier_change(own, cores[j]) <= 0.5), default=i)
+        inner = [runs[k] for k in range(i + 1, best) if carrier_change(own, cores[k]) > 0.5]
+        around = [s for s in range(runs[i][0], runs[best][1]) if not any(a <= s < b for a, b in inner)]
+        outer = len(out)
+        out.append((runs[i][0], runs[best][1], -1, set().union(*(have[s] for s in around))))
+        out += [(a, b, outer, set().union(*have[a:b])) for a, b in inner]
+        i = best + 1
+    return out
+
+
 def heaviest(count: int, links: Sequence[Pair], rank: Sequence[int], ties: int) -> list[int]:
     """The regions of which no other within so many ties has a smaller rank."""
     reached = [{i} for i in range(count)]
     for _ in range(ties):
         reached = [own | {b for link in links for a, b in (link, link[::-1]) if a in own} for own in reached]
     return [i for i in range(count) if rank[i] == min(rank[j] for j in reached[i])]
+
+
+def spans(bounds: list[int], blocks: list[list[int]]) -> list[list[int]]:
+    """Token spans of passages: from the beginning of the first block to the end of the last one, left and right."""
+    edges = [(blocks[a], blocks[b - 1]) for a, b in itertools.pairwise(bounds)]
+    return [[first[0], last[0] + last[2], first[1], last[1] + last[2]] for first, last in edges]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from dedup import cue_signs, cues, kinds
 from dedup.cue_signs import EVERY
-from dedup.places import Context, Occurrence
+from dedup.kinds import Context
+from dedup.places import Occurrence
 from tests.strategies import SOME
 
 # Each pattern with its sign, whether it is looked for in lower case, and whether in parts of the text as well.
@@ -114,7 +115,7 @@ def test_the_kind_is_the_same(around: list[str], own: list[str]) -> None:
     paragraph = before + text + after
     places = [place(before, text, after, n) for n in range(2)]
     (signs,) = cue_signs.of_places([(paragraph, text)])
-    quick = [dataclasses.replace(o, signs=signs) for o in places]
+    quick = [structs.replace(o, signs=signs) for o in places]
     for words in (10.0, 80.0, 300.0):
         about = Context(words=words, furniture=None, furniture_confidence=0.0, unrelated=False, distance=0.5,
                         company=None, lasting=False, credited=False, body_twice=False)  # fmt: skip

@@ -10,9 +10,11 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from dedup import Config, agencies, cues, kinds, picture_credits, scan
-from dedup.places import Context, Occurrence
+from dedup.kinds import Context
+from dedup.places import Occurrence
 from tests.strategies import SOME
 
 REPORTED = "the harbour board will widen the outer breakwater after the storms of the last two winters"
@@ -70,7 +72,7 @@ def test_a_short_run_of_different_weeks_is_a_formula() -> None:
     assert kind_of(places, lasting=True) == "stock_phrase"
     assert kind_of(places, lasting=True, company=1.0) == "wire_copy"
     assert kind_of(places, lasting=True, words=90.0) == "wire_copy"
-    said = [dataclasses.replace(p, quoted=1.0) for p in places]
+    said = [structs.replace(p, quoted=1.0) for p in places]
     assert kind_of(said, lasting=True) == "quotation"
 
 
@@ -173,7 +175,7 @@ def test_one_texts_narrative_is_whole_sentences() -> None:
     """What stands twice in one text is narrative when it begins and ends where sentences do; the middle of a list of
     headlines, told by nothing, is left undecided."""
     inside = [place(0, REPORTED), place(0, REPORTED)]
-    whole = [dataclasses.replace(p, before="It rained. ", after=". Work begins in May.") for p in inside]
+    whole = [structs.replace(p, before="It rained. ", after=". Work begins in May.") for p in inside]
     assert kind_of(whole, company=None) == "wire_copy"
     assert kind_of(inside, company=None) == "other"
     assert kind_of([place(0, REPORTED), place(1, REPORTED)]) == "wire_copy"
@@ -183,15 +185,15 @@ def test_a_caption_that_stands_twice_in_one_text_may_be_long() -> None:
     """Captions run over several sentences; twice in one text any mark tells them, in two texts one that only captions
     have."""
     text = f"File photo of the harbour from May: {REPORTED}. " * 4
-    twice = [dataclasses.replace(place(0, text), paragraph=text * 2) for _ in range(2)]
+    twice = [structs.replace(place(0, text), paragraph=text * 2) for _ in range(2)]
     assert kind_of(twice, company=None, words=80.0) == "caption"
-    shared = [dataclasses.replace(place(i, text), paragraph=text * 2) for i in range(2)]
+    shared = [structs.replace(place(i, text), paragraph=text * 2) for i in range(2)]
     assert kind_of(shared, words=80.0) == "caption"
     bare = text.replace("File photo of", "Pictured was")
-    weak = [dataclasses.replace(p, text=bare, paragraph=bare * 2) for p in shared]
+    weak = [structs.replace(p, text=bare, paragraph=bare * 2) for p in shared]
     assert kind_of(weak, words=80.0) == "wire_copy"
     bare = text.replace("File photo", "View")
-    plain = [dataclasses.replace(p, text=bare, paragraph=bare * 2) for p in twice]
+    plain = [structs.replace(p, text=bare, paragraph=bare * 2) for p in twice]
     assert kind_of(plain, company=None, words=80.0) != "caption"
 
 
@@ -209,15 +211,15 @@ SPOKEN = "I asked the board to wait, and my colleagues asked them too. We lost o
 
 def test_a_quotation_needs_no_marks_where_a_speaker_is_introduced() -> None:
     """Statements and transcripts are first persons with an introduction; an author's own column is none."""
-    bare = [dataclasses.replace(place(i, SPOKEN, alone=True), paragraph=f"{SPOKEN}.") for i in range(2)]
+    bare = [structs.replace(place(i, SPOKEN, alone=True), paragraph=f"{SPOKEN}.") for i in range(2)]
     assert kind_of(bare, words=24.0) == "wire_copy"
-    led = [dataclasses.replace(p, lead="Harbour master Edda Croll said:") for p in bare]
+    led = [structs.replace(p, lead="Harbour master Edda Croll said:") for p in bare]
     assert kind_of(led, words=24.0) == "quotation"
-    label = [dataclasses.replace(p, before="CROLL: ", paragraph=f"CROLL: {SPOKEN}") for p in bare]
+    label = [structs.replace(p, before="CROLL: ", paragraph=f"CROLL: {SPOKEN}") for p in bare]
     assert kind_of(label, words=24.0) == "quotation"
-    told = [dataclasses.replace(p, text=LONG, paragraph=LONG, lead="Edda Croll said so on Monday.") for p in led]
+    told = [structs.replace(p, text=LONG, paragraph=LONG, lead="Edda Croll said so on Monday.") for p in led]
     assert kind_of(told, words=24.0) == "wire_copy"
-    column = [dataclasses.replace(p, document_share=0.9) for p in led]
+    column = [structs.replace(p, document_share=0.9) for p in led]
     assert kind_of(column, words=24.0) == "wire_copy"
 
 
@@ -225,7 +227,7 @@ def test_a_quotation_may_name_its_speaker() -> None:
     """A passage that takes in who said it is a quotation still; a sentence of report beside it makes it copy."""
     said = '"We lost the boats and the nets and the whole of the season," said Edda Croll, the harbour master of Corran'
     told = f"{said}. The board met for nine hours on Monday and voted to widen the pier before the winter storms"
-    quoted = [dataclasses.replace(place(i, said, alone=True), quoted=0.55) for i in range(2)]
+    quoted = [structs.replace(place(i, said, alone=True), quoted=0.55) for i in range(2)]
     assert cues.is_quoted_with_speaker(said, 0, len(said))
     assert kind_of(quoted) == "quotation"
     assert not cues.is_quoted_with_speaker(told, 0, len(told))
@@ -233,9 +235,9 @@ def test_a_quotation_may_name_its_speaker() -> None:
 
 def test_what_is_signed_by_an_account_is_quoted() -> None:
     """A post shown with its author's account is that person's words."""
-    post = [dataclasses.replace(place(i, REPORTED), after=". — Edda Croll (@eddacroll) May 4") for i in range(2)]
+    post = [structs.replace(place(i, REPORTED), after=". — Edda Croll (@eddacroll) May 4") for i in range(2)]
     assert kind_of(post) == "quotation"
-    plain = [dataclasses.replace(p, after=". — Edda Croll watched them.") for p in post]
+    plain = [structs.replace(p, after=". — Edda Croll watched them.") for p in post]
     assert kind_of(plain) == "wire_copy"
 
 
@@ -243,7 +245,7 @@ def test_words_that_are_quoted_somewhere_are_less_a_report() -> None:
     """A third of the places in quotation marks takes as much from copy as it gives to a quotation."""
     places = [place(i, LONG) for i in range(3)]
     assert kind_of(places, words=40.0) == "wire_copy"
-    quoted = [dataclasses.replace(places[0], quoted=1.0), *places[1:]]
+    quoted = [structs.replace(places[0], quoted=1.0), *places[1:]]
     assert kind_of(quoted, words=40.0) != "wire_copy"
 
 
@@ -279,31 +281,31 @@ def test_a_part_of_a_sentence_is_no_evidence_of_copying() -> None:
     assert kind_of(places, **told) == "other"
     assert kind_of(places, **(told | {"words": 14.0})) == "wire_copy"
     assert kind_of(places, **(told | {"words": 14.0, "company": 0.0})) == "other"
-    whole = [dataclasses.replace(p, before="It rained.", after=".") for p in places]
+    whole = [structs.replace(p, before="It rained.", after=".") for p in places]
     assert kind_of(whole, **told) == "wire_copy"
-    own = [dataclasses.replace(p, family="one house", outlet="one house") for p in places]
+    own = [structs.replace(p, family="one house", outlet="one house") for p in places]
     assert kind_of(own, **told) == "wire_copy"
 
 
 def test_lines_that_end_no_sentence_are_no_narrative() -> None:
     """Links and headlines end without a stop; wrapped lines of a story do too, and some of them begin small."""
     link = "News: The harbour board widens the outer breakwater after two winters of storms"
-    places = [dataclasses.replace(place(i, link[6:]), before="News: ", after="", paragraph=link) for i in range(2)]
+    places = [structs.replace(place(i, link[6:]), before="News: ", after="", paragraph=link) for i in range(2)]
     assert kind_of(places, company=1.0) == "other"
-    assert kind_of([dataclasses.replace(p, paragraph=f"{link}.") for p in places], company=1.0) == "wire_copy"
-    wrapped = [dataclasses.replace(p, paragraph=link.replace("outer ", "outer\n")) for p in places]
+    assert kind_of([structs.replace(p, paragraph=f"{link}.") for p in places], company=1.0) == "wire_copy"
+    wrapped = [structs.replace(p, paragraph=link.replace("outer ", "outer\n")) for p in places]
     assert kind_of(wrapped, company=1.0) == "wire_copy"
-    cut = [dataclasses.replace(p, after="and so on " * 40) for p in places]
+    cut = [structs.replace(p, after="and so on " * 40) for p in places]
     assert kind_of(cut, company=1.0) == "wire_copy"
 
 
 def test_addresses_of_the_web_are_no_narrative() -> None:
     """Where to give or to look stands behind "www.", links behind a word for more; a report may name an address."""
     for before in ("Visit www.", "Read more: ", "Lesen Sie auch: ", "À lire aussi : ", "相关阅读："):
-        places = [dataclasses.replace(place(i, REPORTED), before=before) for i in range(2)]
+        places = [structs.replace(place(i, REPORTED), before=before) for i in range(2)]
         assert kind_of(places, company=1.0) == "other"
         assert kind_of(places, company=1.0, words=90.0) == "wire_copy"
-    told = [dataclasses.replace(place(i, REPORTED), before="The board has said: ") for i in range(2)]
+    told = [structs.replace(place(i, REPORTED), before="The board has said: ") for i in range(2)]
     assert kind_of(told, company=1.0) == "wire_copy"
 
 
@@ -330,11 +332,11 @@ def test_what_stands_in_a_table_is_no_narrative() -> None:
     """Cells are names and figures in a row without small words or stops, in the passage or right beside it."""
     cells = "Season Team Peak Mean End 2016 Harle 1779 1693 Dunmoor 1766 1699"
     assert kind_of([place(i, cells) for i in range(2)], company=1.0) == "other"
-    beside = [dataclasses.replace(place(i, REPORTED), before=f"{cells} ") for i in range(2)]
+    beside = [structs.replace(place(i, REPORTED), before=f"{cells} ") for i in range(2)]
     assert kind_of(beside, company=1.0) == "other"
-    graphic = [dataclasses.replace(place(i, REPORTED), after=f", as they rank: {cells} {cells}") for i in range(2)]
+    graphic = [structs.replace(place(i, REPORTED), after=f", as they rank: {cells} {cells}") for i in range(2)]
     assert kind_of(graphic, company=1.0) == "other"
-    ranked = [dataclasses.replace(p, after=f", as they rank: {cells}") for p in graphic]
+    ranked = [structs.replace(p, after=f", as they rank: {cells}") for p in graphic]
     assert kind_of(ranked, company=1.0) == "wire_copy"
     names = "Edda Croll, Ada Quill, Jo Harle, Mia Dunmoor and Lou Corran met the board of Harle on Monday"
     assert kind_of([place(i, names) for i in range(2)], company=1.0) == "wire_copy"
@@ -344,10 +346,10 @@ def test_what_stands_in_a_table_is_no_narrative() -> None:
 def test_a_sentence_of_a_caption_is_a_caption() -> None:
     """The marks of a caption stand around what is shared of it; a story's paragraph names an agency of photos too."""
     around = f"As it was said on Monday, {REPORTED}, and the work begins. Ada Quill/Getty Images"
-    places = [dataclasses.replace(place(i, REPORTED), paragraph=around) for i in range(2)]
+    places = [structs.replace(place(i, REPORTED), paragraph=around) for i in range(2)]
     assert kind_of(places, company=1.0) == "caption"
     assert kind_of([places[0], place(1, REPORTED)], company=1.0) != "caption"
-    long = [dataclasses.replace(p, paragraph=f"{around} " + "and so on " * 60 + ".") for p in places]
+    long = [structs.replace(p, paragraph=f"{around} " + "and so on " * 60 + ".") for p in places]
     assert kind_of(long, company=1.0) == "wire_copy"
 
 
@@ -356,12 +358,12 @@ def test_headlines_that_run_into_one_another_are_furniture() -> None:
     well; a name written so is none."""
     run = "harbour master Edda CrollBoard widens breakwater after storms Ferry strike enters second week"
     shown = [place(i, run, family="one house") for i in range(2)]
-    apart = [dataclasses.replace(p, before="Said Croll of it, ") for p in shown]
+    apart = [structs.replace(p, before="Said Croll of it, ") for p in shown]
     assert kind_of(apart, company=1.0) == "boilerplate"
     assert kind_of(shown, company=1.0) == "wire_copy"
     bars = [place(i, "Board widens breakwater | Ferry strike goes on | Council votes", family="one") for i in range(2)]
     assert kind_of(bars, company=1.0) == "boilerplate"
-    several = [dataclasses.replace(p, family=f"house {i}") for i, p in enumerate(apart)]
+    several = [structs.replace(p, family=f"house {i}") for i, p in enumerate(apart)]
     assert kind_of(several, company=1.0) == "wire_copy"
 
 
@@ -398,9 +400,9 @@ def test_an_appeal_with_a_number_to_call_is_a_formula() -> None:
 
 def test_a_table_is_no_narrative() -> None:
     """Names and figures without sentences are left undecided, unless their language writes every noun so."""
-    table = [dataclasses.replace(place(i, REPORTED), names=0.8) for i in range(2)]
+    table = [structs.replace(place(i, REPORTED), names=0.8) for i in range(2)]
     assert kind_of(table) == "other"
-    assert kind_of([dataclasses.replace(p, usual_names=0.7) for p in table]) == "wire_copy"
+    assert kind_of([structs.replace(p, usual_names=0.7) for p in table]) == "wire_copy"
 
 
 @pytest.mark.parametrize(
@@ -421,7 +423,7 @@ def test_calendars_and_tables_of_signs_are_no_narrative(text: str) -> None:
 def test_a_headline_among_others_is_furniture() -> None:
     """What stands between a glued word and the mark of more headlines is one of them, though it shows neither."""
     inside = [
-        dataclasses.replace(
+        structs.replace(
             place(i, REPORTED, family="one house"),
             before="the master Edda Croll Edda Anna CrollTwo ",
             after=" Ferry strike goes on MORE (Harle) and",
@@ -429,26 +431,24 @@ def test_a_headline_among_others_is_furniture() -> None:
         for i in range(2)
     ]
     assert kind_of(inside, company=1.0) == "boilerplate"
-    behind = [
-        dataclasses.replace(o, before="Edda Croll Edda Anna CrollFerry strike goes on MORE said ") for o in inside
-    ]
+    behind = [structs.replace(o, before="Edda Croll Edda Anna CrollFerry strike goes on MORE said ") for o in inside]
     assert kind_of(behind, company=1.0) == "wire_copy"
-    ended = [dataclasses.replace(o, after=". It took an hour. Ferry strike goes on MORE") for o in inside]
+    ended = [structs.replace(o, after=". It took an hour. Ferry strike goes on MORE") for o in inside]
     assert kind_of(ended, company=1.0) == "wire_copy"
 
 
 def test_a_paragraph_that_a_colon_and_a_verb_lead_to_is_quoted() -> None:
     """Quotations set apart have no marks; a colon alone leads to lists too."""
-    apart = [dataclasses.replace(place(i, LONG, alone=True), lead="The harbour master explained it:") for i in range(2)]
+    apart = [structs.replace(place(i, LONG, alone=True), lead="The harbour master explained it:") for i in range(2)]
     assert kind_of(apart, words=40.0) == "quotation"
-    listed = [dataclasses.replace(p, lead="What is known of the breakwater:") for p in apart]
+    listed = [structs.replace(p, lead="What is known of the breakwater:") for p in apart]
     assert kind_of(listed, words=40.0) != "quotation"
 
 
 def house(text: str, texts: int, *, alone: bool = True) -> list[Occurrence]:
     """Return a passage in several texts of one outlet."""
     places = [place(i, text, alone=alone, family="one house") for i in range(texts)]
-    return [dataclasses.replace(p, outlet="Harbour Post (Online)") for p in places]
+    return [structs.replace(p, outlet="Harbour Post (Online)") for p in places]
 
 
 def test_what_an_outlet_says_of_itself_in_several_texts_is_furniture() -> None:
@@ -466,7 +466,7 @@ def test_what_several_stories_of_one_outlet_share_is_furniture() -> None:
     known = {"company": 1.0, "words": 60.0}
     assert kind_of(house(LONG, 3, alone=False), distance=1.0, **known) == "boilerplate"
     assert kind_of(house(LONG, 3, alone=False), distance=0.3, **known) == "wire_copy"
-    sisters = [dataclasses.replace(p, outlet=f"outlet {i}") for i, p in enumerate(house(LONG, 3, alone=False))]
+    sisters = [structs.replace(p, outlet=f"outlet {i}") for i, p in enumerate(house(LONG, 3, alone=False))]
     assert kind_of(sisters, distance=1.0, **known) == "wire_copy"
 
 
@@ -474,27 +474,27 @@ def test_the_last_line_of_several_texts_is_furniture() -> None:
     """Who helped to report is said in the last line, again and again."""
     known = {"company": 1.0, "words": 6.0}
     line = "Edda Croll contributed to this report"
-    inner = [dataclasses.replace(p, paragraph=f"{line}.") for p in house(line, 3)]
-    assert kind_of([dataclasses.replace(p, edge=True) for p in inner], **known) == "boilerplate"
+    inner = [structs.replace(p, paragraph=f"{line}.") for p in house(line, 3)]
+    assert kind_of([structs.replace(p, edge=True) for p in inner], **known) == "boilerplate"
     assert kind_of(inner, **known) != "boilerplate"
 
 
 def test_what_is_printed_twice_in_a_row_is_no_narrative() -> None:
     """Templates print a caption twice in a row; a longer paragraph is undecided, a quotation that they pull out
     of the text stays one."""
-    once = dataclasses.replace(place(0, LONG, alone=True), paragraph=f"{LONG}.")
-    row = [dataclasses.replace(once, start=n * (len(LONG) + 2)) for n in range(2)]
+    once = structs.replace(place(0, LONG, alone=True), paragraph=f"{LONG}.")
+    row = [structs.replace(once, start=n * (len(LONG) + 2)) for n in range(2)]
     assert kind_of(row, company=None, words=40.0) == "caption"
     assert kind_of(row, company=None, words=70.0) == "other"
-    apart = [dataclasses.replace(p, start=900 * n) for n, p in enumerate(row)]
+    apart = [structs.replace(p, start=900 * n) for n, p in enumerate(row)]
     assert kind_of(apart, company=None, words=70.0) == "wire_copy"
-    assert kind_of([dataclasses.replace(p, quoted=1.0) for p in row], company=None, words=70.0) == "quotation"
+    assert kind_of([structs.replace(p, quoted=1.0) for p in row], company=None, words=70.0) == "quotation"
 
 
 def test_a_gallery_is_captions_however_long() -> None:
     """A gallery may be most of its page, and one of its sentences may stand elsewhere; a story with a photo is none."""
     gallery = " ".join(f"{REPORTED}. Hide Caption {n} of 9" for n in range(9))
-    pages = [dataclasses.replace(place(i, gallery), document_share=0.6) for i in range(2)]
+    pages = [structs.replace(place(i, gallery), document_share=0.6) for i in range(2)]
     assert kind_of([*pages, place(2, REPORTED), place(3, REPORTED)], words=200.0, company=1.0) == "caption"
     story = f"{REPORTED}. " * 12 + "Hide Caption 1 of 9"
     assert kind_of([place(i, story) for i in range(2)], words=200.0, company=1.0) == "wire_copy"
@@ -594,9 +594,9 @@ def test_a_caption_may_repeat_a_sentence() -> None:
     """What one text has as a caption and in its story, and another in its story alone, is the caption; without the
     caption's credit it is copy."""
     told = [place(0, REPORTED), place(1, REPORTED)]
-    caption = dataclasses.replace(place(0, REPORTED, alone=True), start=0, paragraph=f"{REPORTED}. Kuva: Ada Quill")
+    caption = structs.replace(place(0, REPORTED, alone=True), start=0, paragraph=f"{REPORTED}. Kuva: Ada Quill")
     assert kind_of([*told, caption], company=1.0) == "caption"
-    assert kind_of([*told, dataclasses.replace(caption, paragraph=REPORTED + ".")], company=1.0) == "wire_copy"
+    assert kind_of([*told, structs.replace(caption, paragraph=REPORTED + ".")], company=1.0) == "wire_copy"
 
 
 def test_texts_of_a_language_that_is_hardly_known_are_alike_by_its_small_words() -> None:
@@ -620,23 +620,23 @@ def test_the_last_line_of_other_stories_is_furniture() -> None:
     """What is no sentence and ends texts that tell different stories is furniture, be it in two texts of two families;
     with more text behind it, or in one story, it may be a caption."""
     line = REPORTED.capitalize()
-    lines = [dataclasses.replace(place(i, line, alone=True), edge=True, last=True) for i in range(2)]
+    lines = [structs.replace(place(i, line, alone=True), edge=True, last=True) for i in range(2)]
     assert kind_of(lines, distance=1.0) == "boilerplate"
     assert kind_of(lines) == "caption"
-    inner = [dataclasses.replace(p, last=False) for p in lines]
+    inner = [structs.replace(p, last=False) for p in lines]
     assert kind_of(inner, distance=1.0) != "boilerplate"
 
 
 @pytest.mark.parametrize("dash", ["-", "–", "—"])
 def test_speech_may_stand_between_dashes(dash: str) -> None:
     """A paragraph that begins with a dash, up to the dash before whose words they are; no insertion between two."""
-    said = dataclasses.replace(
+    said = structs.replace(
         place(0, REPORTED),
         before=f"{dash} ",
         after=f", {dash} she said.",
         paragraph=f"{dash} {REPORTED}, {dash} she said.",
     )
-    quoted = dataclasses.replace(place(1, REPORTED), quoted=1.0)
-    assert kind_of([said, dataclasses.replace(said, document=1, outlet="outlet 1"), quoted]) == "quotation"
-    told = dataclasses.replace(said, before=f"The town {dash} ")
-    assert kind_of([told, dataclasses.replace(told, document=1, outlet="outlet 1")]) != "quotation"
+    quoted = structs.replace(place(1, REPORTED), quoted=1.0)
+    assert kind_of([said, structs.replace(said, document=1, outlet="outlet 1"), quoted]) == "quotation"
+    told = structs.replace(said, before=f"The town {dash} ")
+    assert kind_of([told, structs.replace(told, document=1, outlet="outlet 1")]) != "quotation"

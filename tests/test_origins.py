@@ -8,6 +8,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from dedup import Document, origins, scan
 from dedup.credit_hints import confirmed, hints
@@ -64,9 +65,9 @@ def test_who_cut_a_credited_text_did_not_have_it_first() -> None:
     """Of one day without an hour, a carrier of less than the whole is passed over where an agency is credited."""
     text = f"PORT ELLERY (Reuters) — {BRIDGE}"
     whole = carried("a", "2031-03-04T10:00:00Z", text=text)
-    part = dataclasses.replace(carried("b", "2031-03-04"), extent=0.5)
+    part = structs.replace(carried("b", "2031-03-04"), extent=0.5)
     assert first_of(whole, part) == "a"
-    assert first_of(whole, dataclasses.replace(part, extent=1.0)) is None
+    assert first_of(whole, structs.replace(part, extent=1.0)) is None
     assert first_of(carried("a", "2031-03-04T10:00:00Z"), part) is None
 
 
@@ -76,7 +77,7 @@ def test_minutes_within_a_family_are_chance() -> None:
     early = carried("a", "2031-03-04T10:00:00Z", family="one", text=text)
     late = carried("b", "2031-03-04T10:45:00Z", family="one", text=text)
     assert first_of(early, late) is None
-    assert first_of(early, dataclasses.replace(late, family="two")) == "a"
+    assert first_of(early, structs.replace(late, family="two")) == "a"
     assert first_of(early, carried("b", "2031-03-04T11:00:00Z", family="one", text=text)) == "a"
 
 
@@ -84,13 +85,13 @@ def test_minutes_within_a_family_are_chance() -> None:
 def test_an_agency_that_had_it_first_needs_no_credit(outlet: str) -> None:
     """Its own publication says whose it is; when another had it first nothing does, and a paper's name is none."""
     early, late = carried("a", "2031-03-04T10:00:00Z"), carried("b", "2031-03-04T13:00:00Z")
-    own = dataclasses.replace(early, document=dataclasses.replace(early.document, outlet=outlet))
+    own = structs.replace(early, document=dataclasses.replace(early.document, outlet=outlet))
     found = origin([own, late], is_caption=False)
     assert (found.doc_id, found.agency) == ("a", outlet)
     assert origin([early, late], is_caption=False).agency is None
-    behind = dataclasses.replace(late, document=dataclasses.replace(late.document, outlet=outlet))
+    behind = structs.replace(late, document=dataclasses.replace(late.document, outlet=outlet))
     assert origin([early, behind], is_caption=False).agency is None
-    paper = dataclasses.replace(early, document=dataclasses.replace(early.document, outlet="The Daily Wire"))
+    paper = structs.replace(early, document=dataclasses.replace(early.document, outlet="The Daily Wire"))
     assert origin([paper, late], is_caption=False).agency is None
 
 
@@ -127,7 +128,7 @@ def test_midnight_is_a_day(zone: str) -> None:
 
 def linked(one: Carried, url: str, canonical_url: str | None) -> Carried:
     """Return a carrier with its address and its canonical link."""
-    return dataclasses.replace(one, document=dataclasses.replace(one.document, url=url, canonical_url=canonical_url))
+    return structs.replace(one, document=dataclasses.replace(one.document, url=url, canonical_url=canonical_url))
 
 
 def test_a_canonical_link_names_the_origin() -> None:
@@ -197,7 +198,7 @@ def test_a_sentence_on_who_had_it_first_names_the_origin(line: str) -> None:
 def test_a_name_among_words_that_are_not_spaced(outlet: str, line: str) -> None:
     """It is found as a stretch of characters where one who had a text first is told; in other sentences it is not."""
     own = carried("own", "2031-03-05")
-    own = dataclasses.replace(own, document=dataclasses.replace(own.document, outlet=outlet))
+    own = structs.replace(own, document=dataclasses.replace(own.document, outlet=outlet))
     told = carried("copy", "2031-03-03", text=f"{BRIDGE}\n\n{line}\n\n{BRIDGE}")
     assert first_of(own, told) == "own"
     apart = carried("copy", "2031-03-03", text=f"{BRIDGE}\n\n{line}。{outlet}。\n\n{BRIDGE}".replace(outlet, "x", 1))
@@ -228,7 +229,7 @@ def test_outlets_that_name_each_other_leave_it_open() -> None:
 def test_an_outlet_is_named_by_its_whole_name(outlet: str, line: str, is_named: bool) -> None:
     """A name stands apart from other words, with its own marks."""
     own, copy = carried("own", "2031-03-05"), carried("copy", "2031-03-03", text=f"{BRIDGE}\n\n{line}")
-    own = dataclasses.replace(own, document=dataclasses.replace(own.document, outlet=outlet))
+    own = structs.replace(own, document=dataclasses.replace(own.document, outlet=outlet))
     assert first_of(own, copy) == ("own" if is_named else "copy")
 
 

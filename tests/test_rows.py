@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.rows import unique_rows
+from dedup.rows import order_of, unique_rows
 from tests.strategies import SOME
 
 
@@ -20,3 +20,24 @@ def test_like_numpy(rows: list[tuple[int, int]]) -> None:
     assert found.tolist() == wanted[0].tolist()
     assert first.tolist() == wanted[1].tolist()
     assert number.tolist() == wanted[2].ravel().tolist()
+
+
+@SOME
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-(2**63), 2**63 - 1), st.integers(0, 2**32 - 1)), max_size=30))
+def test_order_like_numpy(rows: list[tuple[int, int, int]]) -> None:
+    """Rows stand in the order of `np.lexsort`, also where their bits do not fit into one number."""
+    given_rows = np.array(rows, np.int64).reshape(-1, 3)
+    few, wide, unsigned = given_rows[:, 0], given_rows[:, 1], given_rows[:, 2].astype(np.uint32)
+    apart = few << 40 | given_rows[:, 2] & 255
+    for columns in (
+        (few, wide),
+        (unsigned, apart),
+        (apart, apart[::-1]),
+        (wide, few, unsigned),
+        (unsigned, wide, few),
+        (wide, wide[::-1], few),
+    ):
+        found, wanted = order_of(*columns), np.lexsort(columns[::-1])
+        assert sorted(found.tolist()) == list(range(len(rows)))
+        for column in columns:
+            assert column[found].tolist() == column[wanted].tolist()

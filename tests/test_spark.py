@@ -31,13 +31,24 @@ needs_spark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def session() -> Iterator[Any]:
+def local_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Spark keeps what it shuffles."""
+    return tmp_path_factory.mktemp("spark")
+
+
+@pytest.fixture(scope="module")
+def session(local_dir: Path) -> Iterator[Any]:
     """A session of two threads."""
+    from pyspark import SparkContext
+
     from dedup.spark.session import open_session
 
+    SparkContext._ensure_initialized()
+    SparkContext._jvm.System.setProperty("spark.local.dir", str(local_dir))
     opened = open_session("local[2]")
     yield opened
     opened.stop()
+    SparkContext._jvm.System.clearProperty("spark.local.dir")
 
 
 def plain(result: ScanResult) -> dict[str, Any]:
@@ -181,6 +192,37 @@ def test_a_job_that_fails(session: Any, when: str, tmp_path: Path, monkeypatch: 
     assert "no-python" in result.output
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
     assert (out / "manifest.json").read_text() == '{"dedup": "before"}'
+
+
+@needs_spark
+def test_shuffles_go_when_all_is_made(session: Any, local_dir: Path) -> None:
+    """On one machine the files of what was shuffled for a kept table go, and the table stays as it was."""
+    from pyspark import StorageLevel
+
+    from dedup.spark.session import forget_shuffles
+
+    def shuffled() -> set[str]:
+        return {path.name for path in local_dir.rglob("shuffle_*")}
+
+    before = shuffled()
+
+    def left(most: int) -> int:
+        """Return how many files there are, as soon as there are no more than `most`."""
+        until = time.monotonic() + 60
+        while len(shuffled() - before) > most and time.monotonic() < until:
+            time.sleep(0.1)
+        return len(shuffled() - before)
+
+    kept = session.range(100).repartition(3, "id").persist(StorageLevel.DISK_ONLY)
+    other = kept.groupBy("id").count().repartition(2).persist(StorageLevel.DISK_ONLY)
+    assert (len(kept.collect()), len(other.collect())) == (100, 100)
+    made = len(shuffled() - before)
+    forget_shuffles(kept)
+    assert 0 < left(made - 1) < made
+    forget_shuffles(other)
+    assert left(0) == 0
+    assert sorted(row[0] for row in kept.collect()) == list(range(100))
+    assert {row[1] for row in other.collect()} == {1}
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="Spark is needed")

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup import spill
 from dedup.errors import StoreError
 from dedup.spill import AHEAD, Parts, Scratch, _resident, in_order, return_freed
 from tests.strategies import FEW
@@ -159,3 +160,15 @@ def test_results_come_in_order_and_few_ahead(jobs: int) -> None:
             assert number == taken
             assert len(begun) <= taken + AHEAD + 2
     assert list(in_order(None, work, range(3))) == [0, 1, 2]
+
+
+@FEW
+@given(st.lists(st.integers(0, 99), max_size=30))
+def test_values_at_places(places: list[int]) -> None:
+    values = np.arange(100, dtype=np.int32) * 7
+    rows = np.array(places, np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spill, "LOOKED_UP", 4)
+        found = Scratch().at(values, rows)
+    assert found.dtype == values.dtype
+    assert found.tolist() == values[rows].tolist()

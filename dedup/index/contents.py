@@ -137,6 +137,8 @@ def seeds_of(tokens: Tokens, config: Config) -> Seeds:
 
 def joined(parts: Sequence[tuple[Tokens, Seeds]]) -> Seeds:
     """Return the seeds of texts that come with their tokens part by part."""
+    if len(parts) == 1:
+        return parts[0][1]
     tokens = np.cumsum([0, *(len(t.hashes) for t, _ in parts)]).tolist()
     seeds = np.cumsum([0, *(len(s.keys) for _, s in parts)]).tolist()
     return Seeds(

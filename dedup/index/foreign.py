@@ -53,7 +53,7 @@ def sharing_a_band(rows: Rows, view: View, config: Config) -> list[Sequence[int]
     found = [np.empty(0, np.uint64)]
     for part, removed in view.parts():
         low, high = part.bands.lookup(keys.ravel()[order])
-        postings, costs = part.bands.column(0, low, high), EVERYTHING.costs(part, removed, per_nat)
+        postings, costs = part.bands.column(0), EVERYTHING.costs(part, removed, per_nat)
         found.append(kernels.carriers(low, high, postings, (costs, part.numbers()), texts[order]))
     pairs = np.unique(np.concatenate(found))
     edges = np.searchsorted(pairs, np.arange(len(rows) + 1, dtype=np.uint64) << np.uint64(32))

@@ -27,6 +27,7 @@ from dedup.index.search import CARRIERS, Candidates, Documents, NewTexts, Questi
 from dedup.index.state import FORMAT
 from dedup.index.storage import Change, Mode, Storage
 from dedup.index.view import Filter, View
+from dedup.kernels.arrays import distinct
 from dedup.model import Document, IndexMatch
 from dedup.pipeline import scan
 from dedup.readers import ReadLog, read_records
@@ -441,8 +442,8 @@ class Index:
         self, found: Candidates, own: Sequence[Known], batch: NewTexts, idf: Idf, pool: Executor | None
     ) -> Iterator[Found]:
         """Yield what new texts share with their candidates, stored ones or earlier new ones."""
-        numbers, partner = np.unique(found.numbers, return_inverse=True)
-        asked, text = np.unique(found.texts, return_inverse=True)
+        numbers, partner = distinct(found.numbers)
+        asked, text = distinct(found.texts)
         place = batch.texts(numbers)
         stored = numbers[place < 0]
         kept = self._texts.take(stored.tolist(), idf, pool)
@@ -458,7 +459,7 @@ class Index:
 
         def block(some: npt.NDArray[np.int64]) -> Found:
             # their tokens side by side: of a few texts they are still near when they are compared
-            used, where = np.unique(some, return_inverse=True)
+            used, where = distinct(some.ravel())
             return find(Texts.of([every[i] for i in used.tolist()], idf), where.reshape(some.shape), self.config)
 
         order = np.argsort(text, kind="stable")

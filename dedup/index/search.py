@@ -220,16 +220,17 @@ class Search:
         most += min(self.documents.removed, 3 * most)
         parts = self.documents.parts
         low, high = np.zeros((2, len(parts), len(keys)), np.int64)
-        for n, part in enumerate(parts):
-            low[n], high[n] = getattr(part, name).lookup(keys)
-        views = [getattr(part, name).column(0, low[n], high[n]) for n, part in enumerate(parts)]
-        frequent = np.flatnonzero((high - low).sum(axis=0) > most)
+        runs = [getattr(part, name) for part in parts]
+        for n, run in enumerate(runs):
+            low[n], high[n] = run.lookup(keys)
+        views = [run.column(0) for run in runs]
+        frequent = lookup.frequent(low, high, np.arange(len(keys)), most)
         if contexts is not None and len(frequent):
             wanted, left = contexts.astype(np.int64) << RANK_BITS, frequent
             for shift in SHIFTS.tolist():
                 for n, view in enumerate(views):
                     lookup.narrow(view, low[n], high[n], left, wanted, shift)
-                left = left[(high[:, left] - low[:, left]).sum(axis=0) > most]
+                left = lookup.frequent(low, high, left, most)
                 if not len(left):
                     break
         lookup.limit(low, high, frequent, most)

@@ -26,6 +26,29 @@ _DIAGONAL, _UP, _LEFT = 1, 2, 3
 _NEVER = -1e9
 
 
+@kernel
+def spans(bounds: Any, blocks: Any) -> Any:
+    """Return the token spans of passages (int64, n x 4: left start, left end, right start, right end), which have the
+    blocks `bounds[p]:bounds[p + 1]` each."""
+    out = np.empty((len(bounds) - 1, 4), np.int64)
+    for p in range(len(out)):
+        first, last = bounds[p], bounds[p + 1] - 1
+        for side in range(2):
+            out[p, 2 * side] = blocks[first, side]
+            out[p, 2 * side + 1] = blocks[last, side] + blocks[last, 2]
+    return out
+
+
+@kernel
+def matched(bounds: Any, blocks: Any) -> Any:
+    """Return how many words of passages match (int64), which have the blocks `bounds[p]:bounds[p + 1]` each."""
+    out = np.zeros(len(bounds) - 1, np.int64)
+    for p in range(len(out)):
+        for b in range(bounds[p], bounds[p + 1]):
+            out[p] += blocks[b, 2]
+    return out
+
+
 @helper
 def reward(token_mass: Any) -> float:
     """Return what one matched word of this mass (1/256 nat) is worth, in words."""

@@ -72,6 +72,28 @@ def coincide(groups: Any, spans: Any) -> Any:
 
 
 @kernel
+def in_company(numbers: Any, bounds: Any, texts: Any, edges: Any) -> Any:
+    """Return how many pairs of the texts of each sample have more than one number in common (int64).
+
+    Text d has the numbers `bounds[d]:bounds[d + 1]` of `numbers` (rising, each once); sample s is of the texts
+    `edges[s]:edges[s + 1]` of `texts` (int64).
+    """
+    found = np.zeros(len(edges) - 1, np.int64)
+    for s in range(len(found)):
+        for a in range(edges[s], edges[s + 1]):
+            for b in range(edges[s], a):
+                i, j, common = bounds[texts[a]], bounds[texts[b]], 0
+                while i < bounds[texts[a] + 1] and j < bounds[texts[b] + 1] and common < 2:
+                    common += numbers[i] == numbers[j]
+                    if numbers[i] <= numbers[j]:
+                        i += 1
+                    else:
+                        j += 1
+                found[s] += common == 2
+    return found
+
+
+@kernel
 def _covered(keys: Any, clusters: Any, spans: Any, key: int, cluster: int, start: int, end: int) -> int:
     """Return how much of `[start, end)` the places of a key in one cluster cover."""
     total = 0

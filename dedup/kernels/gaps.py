@@ -22,6 +22,19 @@ def matched(blocks: Any) -> tuple[int, int]:
 
 
 @kernel
+def cut(blocks: Any, low: int, high: int) -> Any:
+    """Return the parts of blocks (int64, n x 3) that lie in `[low, high)` of the first side."""
+    out = np.empty((len(blocks), 3), np.int64)
+    n = 0
+    for i in range(len(blocks)):
+        start, end = max(blocks[i, 0], low), min(blocks[i, 0] + blocks[i, 2], high)
+        if start < end:
+            out[n, 0], out[n, 1], out[n, 2] = start, blocks[i, 1] + start - blocks[i, 0], end - start
+            n += 1
+    return out[:n]
+
+
+@kernel
 def telling_gaps(blocks: Any, flags: Any, hashes: Any, telling: int, words: Any, most: int) -> Any:
     """Return behind which blocks (int64) stands a gap of one to `most` tokens on either side, with a token among them
     that has a bit of `telling` in its `flags` or whose hash is one of `words` (sorted)."""
@@ -78,6 +91,16 @@ def replaced(bounds: Any, blocks: Any, flags: Any, bit: int, most: int) -> Any:
                         break
             out[p] += sides == 2
     return out
+
+
+@kernel
+def weighed(weights: Any, spans: Any) -> Any:
+    """Return the sum of the weights of the tokens of each span (int64, n x 2), as int64."""
+    found = np.zeros(len(spans), np.int64)
+    for s in range(len(spans)):
+        for t in range(spans[s, 0], spans[s, 1]):
+            found[s] += weights[t]
+    return found
 
 
 @kernel

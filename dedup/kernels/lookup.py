@@ -9,44 +9,55 @@ import numpy as np
 from dedup.kernels.arrays import grown
 from dedup.kernels.jit import helper, kernel
 
-# How far from where an even spread puts a key it is looked for first: three standard deviations among 512 keys.
-# As many steps leave nothing of what is that near; and keys are looked for together, so many at a time.
-NEAR, NEAR_STEPS, TILE = 32, 7, 256
+# Keys of a block that stand together, of which the first is kept at hand: two lines of memory of four bytes each.
+LINE = 32
+# Keys that are looked for together.
+TILE = 256
 
 
 @helper
-def _first_not_less(view: Any, block: int, n: int, key: Any, guess: int) -> int:
-    """Return where `key` would be put before its equals among the first `n` sorted values of a block, looking near a
-    guess."""
-    low, high, step = max(guess - NEAR, 0), min(guess + NEAR, n), NEAR
-    while low > 0 and view[block, low - 1] >= key:
-        step *= 2
-        low, high = max(low - step, 0), low
-    while high < n and view[block, high] < key:
-        step *= 2
-        low, high = high + 1, min(high + step, n)
-    # without a branch on the values, which would be guessed wrong at every other step
-    size = high - low
-    while size > 0:
-        half = size >> 1
-        less = view[block, low + half] < key
-        low += half + 1 if less else 0
-        size = size - half - 1 if less else half
-    return low
+def _lines_below(tops: Any, block: int, key: Any) -> int:
+    """Return how many lines of a block begin below `key`. Without a branch, which would be guessed wrong."""
+    n = 0
+    for line in range(tops.shape[1]):
+        n += tops[block, line] < key
+    return n
 
 
 @helper
-def _first_greater(view: Any, block: int, n: int, key: Any, start: int) -> int:
-    """Return where `key` would be put behind its equals, of which the first would stand at `start`."""
-    high, step = start, 1
-    low = start
-    while high < n and view[block, high] == key:
-        low, high = high + 1, high + step
-        step *= 2
-    high = min(high, n)
+def _lines_up_to(tops: Any, block: int, key: Any) -> int:
+    """Return how many lines of a block begin with `key` or below it."""
+    n = 0
+    for line in range(tops.shape[1]):
+        n += tops[block, line] <= key
+    return n
+
+
+@helper
+def _below(keys: Any, first: Any, key: Any) -> Any:
+    """Return how many keys of the line that begins at `first` (unsigned) are below `key`."""
+    n = np.uint32(0)
+    for i in range(np.uint64(LINE)):
+        n += np.uint32(1) if keys[first + i] < key else np.uint32(0)
+    return n
+
+
+@helper
+def _up_to(keys: Any, first: Any, key: Any) -> Any:
+    """Return how many keys of the line that begins at `first` (unsigned) are `key` or below it."""
+    n = np.uint32(0)
+    for i in range(np.uint64(LINE)):
+        n += np.uint32(1) if keys[first + i] <= key else np.uint32(0)
+    return n
+
+
+@helper
+def _in_last(keys: Any, first: int, n: int, key: Any, behind: bool) -> int:
+    """Return where `key` would be put before its equals, or `behind` them, among `n` sorted keys from `first` on."""
+    low, high = 0, max(n, 0)
     while low < high:
         middle = (low + high) >> 1
-        if view[block, middle] == key:
+        if keys[first + middle] < key or (behind and keys[first + middle] == key):
             low = middle + 1
         else:
             high = middle
@@ -76,121 +87,113 @@ def _block_before(fences: Any, key: Any, guess: int) -> int:
 
 
 @helper
-def _nearest(keys: Any, view: Any, records: int, blocks: Any, low: Any, size: Any) -> None:
-    """Write to `low` where each key would be put before its equals in its block, looking near a guess that stands there
-    (int64 all; `size` is room).
-
-    All keys take one step before any takes the next: what they read does not depend on one another and comes at once,
-    where one key after the other would wait for memory at every step.
-    """
-    width = view.shape[1]
+def _guesses(keys: Any, fences: Any, out: Any) -> Any:
+    """Write to `out` (int64) in which block an even spread within its cell puts each key; return what says nothing, but
+    was read where it will be looked for."""
+    fences, cells, shift = fences
+    last = len(fences) - 1
+    per_key, seen = 1.0 / np.float64(np.uint64(1) << shift), np.uint64(0)
     for k in range(len(keys)):
-        n = min(width, records - blocks[k] * width)
-        guess = low[k]
-        low[k] = max(guess - NEAR, 0)
-        size[k] = min(guess + NEAR, n) - low[k]
-    for _ in range(NEAR_STEPS):
-        for k in range(len(keys)):
-            half = size[k] >> 1
-            # without a branch on the values, which would be guessed wrong at every other step
-            less = (size[k] > 0) & (view[blocks[k], min(low[k] + half, width - 1)] < keys[k])
-            low[k] += half + 1 if less else 0
-            size[k] = size[k] - half - 1 if less else half
-    for k in range(len(keys)):
-        n = min(width, records - blocks[k] * width)
-        row = view[blocks[k]]
-        if (low[k] > 0 and row[low[k] - 1] >= keys[k]) or (low[k] < n and row[low[k]] < keys[k]):
-            low[k] = _first_not_less(view, blocks[k], n, keys[k], low[k])
+        key = np.uint64(keys[k])
+        cell = key >> shift
+        part = np.float64(key - (cell << shift)) * per_key
+        least, most = np.int64(cells[cell]), np.int64(cells[cell + np.uint64(1)])
+        out[k] = least + np.int64(part * np.float64(most - least))
+        seen ^= fences[np.uint64(min(out[k], last))]
+    return seen
 
 
 @helper
-def _blocks_of(keys: Any, fences: Any, ends: Any, width: int, before: Any, blocks: Any, low: Any) -> None:
-    """Write to `before` the last block whose first key is below each key, or -1, to `blocks` the last one that begins
-    with the key, or else the same, and to `low` where in that one an even spread puts the key (int64 all)."""
-    fences, cells, shift = fences
+def _blocks_of(keys: Any, fences: Any, guesses: Any, before: Any, blocks: Any) -> None:
+    """Write to `before` the last block whose first key is below each key, and to `blocks` the last one that begins with
+    the key, or else the same (int64 both); the first block where there is none."""
     n, a = len(fences), 0
-    per_key = 1.0 / np.float64(np.uint64(1) << shift)
     for k in range(len(keys)):
-        key = np.uint64(keys[k])
-        cell = np.int64(key >> shift)
-        part = np.float64(key - (np.uint64(cell) << shift)) * per_key
-        guess: Any = np.int64(cells[cell]) + np.int64(part * np.float64(cells[cell + 1] - cells[cell]))
+        key, guess = np.uint64(keys[k]), guesses[k]
         # keys of many texts are near the one before; those of one text are far apart
         a = _block_before(fences, key, max(a, 0) if abs(guess - a) <= 2 else guess)
         b = a
         while b + 1 < n and fences[b + 1] == key:
             b += 1
-        before[k], blocks[k], low[k] = a, b, 0
-        if b < 0:
-            # below everything: nothing stands before the first block either
-            before[k], blocks[k] = 0, 0
-            continue
-        least, most = fences[b], fences[b + 1] if b + 1 < n else ends[1]
-        part = np.float64(key - least) / (np.float64(most - least) + 1.0)
-        low[k] = int(min(part, 1.0) * (min(width, ends[0] - b * width) - 1))
+        before[k], blocks[k] = max(a, 0), max(b, 0)
 
 
 @kernel
-def search(keys: Any, view: Any, fences: Any, checked: Any, ends: Any, low: Any, high: Any) -> Any:
+def search(keys: Any, held: Any, fences: Any, checked: Any, records: int, low: Any, high: Any) -> Any:
     """Write to `low` and `high` (int64 each) where each key would be put before and behind its equals.
 
-    `view` (blocks x records of a block) are sorted keys; `fences` the first key of each block (uint64), the block that
-    the keys of each cell begin with (int32, cells + 1) and how many bits of a key stand below the number of its cell;
-    `ends` how many records there are, and the last key. Keys are hashes, so a key is looked for where an even spread
-    within its cell puts it; it is quick when they come in order. Blocks that are not `checked` (bool) are not read:
-    returned are those that are needed (int64), and only when there are none have all keys been looked for.
+    `held` are the sorted keys (one array), how many stand in a block and how far its first one is from that of the next
+    block, and the first key of each `LINE` keys of a block (blocks x lines, the largest of all where there are no
+    more). `fences` are the first key of each block (uint64), the block that the keys of each cell begin with (int32,
+    cells + 1) and how many bits of a key stand below the number of its cell. Keys are hashes, so a block is looked for
+    where an even spread within its cell puts it; it is quick when they come in order. Blocks that are not `checked`
+    (bool) are not read: returned are those that stand between (int64), and only when there are none have all keys been
+    looked for.
     """
-    width = view.shape[1]
-    missing = np.empty(2 * len(keys), np.int64)
-    n_missing = 0
-    before, blocks, size = np.empty(TILE, np.int64), np.empty(TILE, np.int64), np.empty(TILE, np.int64)
+    held, width, stride, tops = held
+    missing = np.empty(64, np.int64)
+    n_missing, seen = 0, np.uint64(0)
+    # the last block may not be full
+    last, left = len(tops) - 1, records - (len(tops) - 1) * width
+    before, blocks = np.empty(TILE, np.int64), np.empty(TILE, np.int64)
+    lines, ends = np.empty(TILE, np.int64), np.empty(TILE, np.int64)
     for first in range(0, len(keys), TILE):
-        some, start = keys[first : first + TILE], low[first : first + TILE]
-        _blocks_of(some, fences, ends, width, before, blocks, start)
+        some, least, most = keys[first : first + TILE], low[first : first + TILE], high[first : first + TILE]
+        # what is read here and there first, and not asked about, comes at once for many keys
+        seen ^= _guesses(some, fences, lines)
+        _blocks_of(some, fences[0], lines, before, blocks)
         for k in range(len(some)):
-            if not (checked[blocks[k]] and checked[max(before[k], 0)]):
-                missing[n_missing], missing[n_missing + 1] = max(before[k], 0), blocks[k]
-                n_missing += 2
+            seen ^= np.uint64(tops[before[k], 0])
+            for block in range(before[k], blocks[k] + 1):
+                if not checked[block]:
+                    if n_missing == len(missing):
+                        missing = grown(missing)
+                    missing[n_missing] = block
+                    n_missing += 1
         if n_missing:
             continue
-        _nearest(some, view, ends[0], blocks, start, size)
         for k in range(len(some)):
-            b, a = blocks[k], before[k]
-            n = min(width, ends[0] - b * width)
-            high[first + k] = b * width + _first_greater(view, b, n, some[k], start[k])
-            start[k] += b * width
-            if a < b:
-                start[k] = a * width + _first_not_less(view, a, width, some[k], width - 1) if a >= 0 else 0
+            lines[k] = LINE * max(_lines_below(tops, before[k], some[k]) - 1, 0)
+            ends[k] = LINE * max(_lines_up_to(tops, blocks[k], some[k]) - 1, 0)
+        for k in range(len(some)):
+            seen ^= np.uint64(held[np.uint64(before[k] * stride + lines[k])])
+            seen ^= np.uint64(held[np.uint64(blocks[k] * stride + ends[k])])
+        missing[0] = np.int64(seen)
+        for k in range(len(some)):
+            a, b = before[k], blocks[k]
+            least[k] = a * width + lines[k] + _below(held, np.uint64(a * stride + lines[k]), some[k])
+            most[k] = b * width + ends[k] + _up_to(held, np.uint64(b * stride + ends[k]), some[k])
+        for k in range(len(some) if left < width else 0):
+            if before[k] == last:
+                least[k] = last * width + _in_last(held, last * stride, left, some[k], False)
+            if blocks[k] == last:
+                most[k] = last * width + _in_last(held, last * stride, left, some[k], True)
     return missing[:n_missing].copy()
-
-
-@kernel
-def unchecked(low: Any, high: Any, size: int, checked: Any) -> Any:
-    """Return the blocks (int64) of `size` records that records `[low, high)` stand in and that are not `checked`."""
-    out = np.empty(16, np.int64)
-    n = 0
-    for i in range(len(low)):
-        if low[i] < high[i]:
-            for block in range(low[i] // size, (high[i] - 1) // size + 1):
-                if not checked[block]:
-                    if n == len(out):
-                        out = grown(out)
-                    out[n] = block
-                    n += 1
-    return out[:n].copy()
 
 
 @helper
 def _first_from(view: Any, low: int, high: int, shift: int, wanted: int) -> int:
     """Return the first of the records `[low, high)` whose value, its lowest `shift` bits left out, is not below."""
+    if low >= high:
+        return low
     size = view.shape[1]
-    while low < high:
-        middle = (low + high) >> 1
-        if np.int64(view[middle // size, middle % size]) >> shift < wanted:
-            low = middle + 1
+    # the last block that begins below it, then the place in that one: to divide takes longer than to look
+    block, last = low // size, (high - 1) // size
+    first = low - block * size
+    while block < last:
+        middle = (block + last + 1) >> 1
+        if np.int64(view[middle, 0]) >> shift < wanted:
+            block, first = middle, 0
         else:
-            high = middle
-    return low
+            last = middle - 1
+    end = min(high - block * size, size)
+    while first < end:
+        middle = (first + end) >> 1
+        if np.int64(view[block, middle]) >> shift < wanted:
+            first = middle + 1
+        else:
+            end = middle
+    return block * size + first
 
 
 @kernel
@@ -204,6 +207,20 @@ def narrow(view: Any, low: Any, high: Any, keys: Any, wanted: Any, shift: int) -
         value = wanted[key] >> shift
         low[key] = _first_from(view, low[key], high[key], shift, value)
         high[key] = _first_from(view, low[key], high[key], shift, value + 1)
+
+
+@kernel
+def frequent(low: Any, high: Any, keys: Any, most: int) -> Any:
+    """Return which of the `keys` (int64) have more than so many records `[low, high)` (int64, parts x keys)."""
+    out, n = np.empty(len(keys), np.int64), 0
+    for key in keys:
+        count = 0
+        for p in range(len(low)):
+            count += high[p, key] - low[p, key]
+        if count > most:
+            out[n] = key
+            n += 1
+    return out[:n].copy()
 
 
 @kernel

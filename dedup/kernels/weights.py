@@ -299,6 +299,28 @@ def each_once(keys: Any, values: Any, house: Any) -> tuple[Any, Any, Any]:
 
 
 @kernel
+def remainder_keys(hashes: Any, weights: Any, masses: Any, covered: Any, span: tuple[int, int], widest: Any) -> Any:
+    """Return what `word_keys` does of the tokens of a span (int64) that are not `covered` (bool a token; with an empty
+    array none is), and what these weigh."""
+    low, high = span
+    kept, weight = np.ones(high - low, np.bool_), 0
+    for i in range(high - low):
+        if len(covered) and covered[low + i]:
+            kept[i] = False
+        else:
+            weight += weights[low + i]
+    keys, values = word_keys(hashes[low:high], weights[low:high], masses[low:high], kept, widest)
+    return keys, values, weight
+
+
+@kernel
+def weighted_words(keys: Any, values: Any, house: Any) -> tuple[Any, Any]:
+    """Return the words of sorted keys as `each_once`, with their weights as `squared`."""
+    words, firsts, counts = each_once(keys, values, house)
+    return words, squared(firsts, counts)
+
+
+@kernel
 def squared(masses: Any, counts: Any) -> Any:
     """Return the L2-normed weights (float64) of words: the square of the mass (float64, nats) times one more than the
     logarithm of how often each stands (int64)."""

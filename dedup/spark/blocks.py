@@ -13,6 +13,7 @@ from dedup import candidates, rescore, sift
 from dedup.align import Passages
 from dedup.config import Config
 from dedup.copies import copied
+from dedup.rows import order_of
 from dedup.seeds import Hits
 from dedup.spark import coding, packing
 from dedup.spark.packing import (
@@ -23,7 +24,6 @@ from dedup.spark.packing import (
     NEAR,
     POSITION,
     POSITION_BITS,
-    Bits,
     column,
     cut,
     numbers,
@@ -48,13 +48,13 @@ def fetched(names: tuple[str, ...]) -> str:
     return f"part long, documents binary, sizes binary, {', '.join(f'{name} binary' for name in names)}"
 
 
-def pairs_of(kind: int, pairs: Int64s, of: Int64s, bits: Bits) -> Batches:
+def pairs_of(kind: int, pairs: Int64s, of: Int64s, bits: int) -> Batches:
     """Yield pairs of texts (int64, n x 2) as records in parts by the block of the texts `of`."""
     left, right = pairs.T << POSITION_BITS
-    return packed(kind, of >> bits.block, {"left": left, "right": right})
+    return packed(kind, of >> bits, {"left": left, "right": right})
 
 
-def pairing(bits: Bits) -> Callable[[Any], Any]:
+def pairing(bits: int) -> Callable[[Any], Any]:
     """Return the hits of a block of left texts to its pairs of texts, and to the texts that it asks for."""
 
     def stage(rows: Any) -> Any:
@@ -65,13 +65,13 @@ def pairing(bits: Bits) -> Callable[[Any], Any]:
     return stage
 
 
-def _asked(documents: Int64s, block: int, bits: Bits) -> Batches:
+def _asked(documents: Int64s, block: int, bits: int) -> Batches:
     """Yield texts as records that say which block asks for them."""
     wanted = np.unique(documents)
-    return packed(ASKED, wanted >> bits.asked, {"left": wanted}, key=block)
+    return packed(ASKED, wanted >> bits, {"left": wanted}, key=block)
 
 
-def sifting(config: Config, bits: Bits) -> Callable[[Any], Any]:
+def sifting(config: Config, bits: int) -> Callable[[Any], Any]:
     """Return the hits of a block of left texts to those of pairs that may have a chain, and how many pairs may not;
     near pairs and copies as they are; and the texts that the block asks for."""
     least = int(config.chains.least_mass * 256)
@@ -135,7 +135,7 @@ def sending(words: Any = None) -> Callable[[Any, Any], Any]:
     return stage
 
 
-def comparing(config: Config, bits: Bits) -> Callable[[Any, Any], Any]:
+def comparing(config: Config, bits: int) -> Callable[[Any, Any], Any]:
     """Return pairs of texts of a block, and their signatures, to those that are alike."""
 
     def stage(rows: Any, texts: Any) -> Any:
@@ -192,9 +192,9 @@ def _numbers(places: Int64s, documents: Int64s) -> Int64s:
 
 
 def _hits(pairs: Int64s, documents: Int64s, tokens: Tokens) -> Hits:
-    order = np.lexsort((pairs[:, 1], pairs[:, 0], pairs[:, 1] >> POSITION_BITS, pairs[:, 0] >> POSITION_BITS))
-    pairs = pairs[order]
-    found = _numbers(pairs, documents)
+    found, at = _numbers(pairs, documents), pairs & POSITION
+    order = order_of(found[:, 0], found[:, 1], at[:, 0], at[:, 1])
+    pairs, found = pairs[order], found[order]
     new = np.flatnonzero((np.diff(found, axis=0, prepend=-1) != 0).any(axis=1))
     return Hits(
         places=tokens.bounds[found] + (pairs & POSITION),
@@ -207,7 +207,7 @@ def _hits(pairs: Int64s, documents: Int64s, tokens: Tokens) -> Hits:
 
 def _near(pairs: Int64s, documents: Int64s) -> Int64s:
     found = _numbers(pairs, documents)
-    return found[np.lexsort((found[:, 1], found[:, 0]))]
+    return found[order_of(found[:, 0], found[:, 1])]
 
 
 def _copies(pairs: Int64s, documents: Int64s, tokens: Tokens) -> Passages:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from dedup.config import Config
 from dedup.kernels.weights import SLOTS
 from dedup.spark import blocks, coding, packing, stages
-from dedup.spark.packing import ASKED, FREQUENT, HIT, Bits, numbers, of_kind
+from dedup.spark.packing import ASKED, FREQUENT, HIT, block_bits, numbers, of_kind
 
 
 def rehearse() -> npt.NDArray[np.int64]:
@@ -20,7 +20,7 @@ def rehearse() -> npt.NDArray[np.int64]:
     that have passages (int64, n x 2)."""
     import pyarrow as pa
 
-    config, bits = Config(), Bits.of(1)
+    config, bits = Config(), block_bits(1)
     line = "the harbour ferry ran aground on a sandbank near the lighthouse before dawn"
     texts = [f"{line} word{n} other{n * 7} {line[::-1]}".encode() for n in range(3)]
     sent = SimpleNamespace(value=(b"".join(texts), np.cumsum([len(text) for text in texts])))

@@ -38,7 +38,7 @@ HEADS = 256
 # A key with the places of a part by so many is crowded.
 CROWDED = 8
 # Groups of a step for each of its parts, so that the parts come out even.
-GROUPS = 8
+GROUPS = 4
 # What is set while a scan runs: batches of texts stay small, and parts that are put together stay apart (from Spark 4.1
 # on all of them would be one task).
 SET = {"spark.sql.execution.arrow.maxRecordsPerBatch": "1024", "spark.sql.unionOutputPartitioning": "false"}
@@ -101,7 +101,7 @@ class Engine:
         run.lengths = np.array([len(t) for t in texts], np.int64) if lengths is None else lengths
         run.partitions, run.edges = self.parts(run.lengths)
         run.groups = GROUPS * max(run.partitions, len(run.edges) - 1)
-        run.bits = packing.Bits.of(len(run.lengths) // run.groups)
+        run.bits = packing.block_bits(len(run.lengths) // run.groups)
         return run.find(texts, keep, wanted)
 
 
@@ -122,7 +122,7 @@ class _Run:
     def __init__(
         self, engine: Engine, config: Config, progress: Progress, scratch: Scratch, pool: Executor | None
     ) -> None:
-        self.session, self.partitions, self.groups, self.bits = engine.session, 1, 1, packing.Bits.of(1)
+        self.session, self.partitions, self.groups, self.bits = engine.session, 1, 1, packing.block_bits(1)
         self.edges = self.lengths = np.zeros(1, np.int64)
         self.config, self.progress, self.scratch, self.pool = config, progress, scratch, pool
         self.kept: list[Any] = []
@@ -153,14 +153,20 @@ class _Run:
         rows = self._kept(self._read(texts))
         about = self._about(rows, len(texts))
         self._stage("signatures")
+        kept = len(self.kept)
         near = self._near(rows, about.active)
+        self._let_go(self.kept[kept:])
         self._stage("weights")
         words, common = self._words(texts, about, near)
         idf = self._sent(weights.from_counts(words))
         self._stage("seeds")
+        kept = len(self.kept)
         hits, counts = self._hits(rows, about, idf)
+        made = self.kept[kept:]
         self._stage("passages")
-        found = self._aligned(rows, hits, self._pairs(near, about.copies), (idf, self._sent(common)), keep)
+        sifted = self._sifted(hits, self._pairs(near, about.copies))
+        self._let_go(made)
+        found = self._aligned(rows, sifted, (idf, self._sent(common)), keep)
         tokens = self._tokens(texts, found, wanted() if wanted else ())
         passages, more = _passages(found, tokens.bounds)
         return Found(
@@ -193,6 +199,12 @@ class _Run:
 
         self.kept.append(frame.persist(StorageLevel.DISK_ONLY))
         return self.kept[-1]
+
+    def _let_go(self, kept: Sequence[Any]) -> None:
+        """Let go of tables from which all is made that is made of them; where a worker is lost, they are made anew."""
+        for one in kept:
+            one.unpersist()
+        self.kept = [one for one in self.kept if all(one is not other for other in kept)]
 
     def _sent(self, value: Any) -> Any:
         """Return a value that each executor gets once."""
@@ -313,6 +325,8 @@ class _Run:
         told = {
             row["kind"]: row["count"] for row in linked.groupBy("kind").agg(f.sum("count").alias("count")).collect()
         }
+        self._let_go([places])
+        session.forget_shuffles(linked)
         more = []
         if order.around is not None and told.get(packing.FREQUENT):
             windows = self._with_texts(linked.where(f"kind = {packing.FREQUENT}"), order.texts)
@@ -324,6 +338,7 @@ class _Run:
         count = told.get(packing.HIT, 0)
         for found in more:
             count += found.agg(f.sum("count")).first()[0] or 0
+            session.forget_shuffles(found)
             hits = hits.unionByName(found)
         return hits, {
             "seeds": int(counts.sum()),
@@ -335,7 +350,7 @@ class _Run:
         """Return records and the texts that their parts speak of, together."""
         from pyspark.sql import functions as f
 
-        of = f.shiftright("document", self.bits.asked).alias("part")
+        of = f.shiftright("document", self.bits).alias("part")
         return records.groupBy("part").cogroup(texts.groupBy(of))
 
     def _in_ranges(self, crowded: Any, order: _Order) -> Any:
@@ -368,14 +383,21 @@ class _Run:
         )
         return self.session.createDataFrame(packing.together(found), PACKED)
 
-    def _aligned(self, rows: Any, hits: Any, pairs: Any, sent: tuple[Any, Any], keep: Keep | None) -> Any:
+    def _sifted(self, hits: Any, pairs: Any) -> Any:
+        """Return the hits that may be in a chain, other pairs, and the texts that their blocks ask for."""
+        stage = blocks.sifting(self.config, self.bits)
+        sifted = self._kept(hits.unionByName(pairs).groupBy("part").applyInArrow(stage, PACKED))
+        # what hits are made of takes room until all are
+        sifted.count()
+        session.forget_shuffles(sifted)
+        return sifted
+
+    def _aligned(self, rows: Any, sifted: Any, sent: tuple[Any, Any], keep: Keep | None) -> Any:
         """Return the passages as rows of `blocks.FOUND`, made in blocks of texts; what words weigh, and their codes,
         are `sent`."""
         if not isinstance(keep, candidates.Verified):
             raise TypeError("what is kept is decided on executors: pass a candidates.Verified")
         stage = blocks.aligning(self.config, *sent, self._sent(keep.sides), keep.one_way)
-        asked = hits.unionByName(pairs).groupBy("part").applyInArrow(blocks.sifting(self.config, self.bits), PACKED)
-        sifted = self._kept(asked)
         texts = self._fetched(rows, sifted, sent[1])
         given = sifted.where(f"kind != {packing.ASKED}").groupBy("part").cogroup(texts.groupBy("part"))
         return given.applyInArrow(stage, blocks.FOUND).toArrow()

@@ -5,7 +5,7 @@ other: Spark copies and sorts rows one by one, and of seeds there are hundreds a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,8 @@ Array = npt.NDArray[Any]
 # Tokens of a text at most: a text of 256 MB has fewer.
 POSITION_BITS = 28
 POSITION = (1 << POSITION_BITS) - 1
-# Passages are aligned in blocks of `2**8` left texts at most, what is asked of texts is asked of four times as many.
-MOST_BITS = 8
+# Passages are aligned in blocks of `2**10` left texts at most, and texts asked for from as many.
+MOST_BITS = 10
 # What records are: two places with one seed, texts that are near by their signatures, texts with equal tokens; pairs of
 # texts that have hits but no chain; texts that a block asks for; places with their key, those of frequent keys, and
 # those of keys in many tasks; how many keys are frequent; the first and the last place of a range.
@@ -38,17 +38,9 @@ PACKED = "kind int, part long, key long, count long, " + ", ".join(f"{name} bina
 RECORDS = 1 << 20
 
 
-class Bits(NamedTuple):
-    """Of how many bits of a text's number the rest is its block, and of how many the group that it is asked of."""
-
-    block: int
-    asked: int
-
-    @staticmethod
-    def of(texts: int) -> Bits:
-        """Return those of blocks of so many texts, about."""
-        bits = min(MOST_BITS, max(2, texts.bit_length()))
-        return Bits(bits, bits + 2)
+def block_bits(texts: int) -> int:
+    """Return of how many bits of a text's number the rest is its block, for blocks of so many texts, about."""
+    return min(MOST_BITS, max(2, texts.bit_length()))
 
 
 def column(rows: Any, name: str, kind: Any = np.int64) -> Array:
@@ -107,17 +99,25 @@ def packed(
 
     With `words`, some for each record and their bounds, the parts are in order.
     """
-    order = np.argsort(part, kind="stable")
+    order = in_parts(part)
     for low in range(0, len(order), RECORDS):
         chosen = order[low : low + RECORDS]
         parts = part[chosen]
         edges = np.append(np.flatnonzero(np.diff(parts, prepend=-1)), len(parts)).astype(np.int64)
-        found = {name: cut(values[chosen], edges) for name, values in columns.items()}
+        found = {name: cut(values.take(chosen, axis=0), edges) for name, values in columns.items()}
         if words is not None:
             flat, bounds = words
             ends = bounds[low + edges]
             found["words"] = cut(flat[ends[0] : ends[-1]], ends - ends[0])
         yield row(kind, parts[edges[:-1]], key=key, count=np.diff(edges), columns=found)
+
+
+def in_parts(part: Int64s) -> Int64s:
+    """Return the order of records by their parts; those of one stay in theirs."""
+    low, high = (int(part.min()), int(part.max())) if len(part) else (0, 0)
+    # numbers of 16 bits are put into parts, others are compared
+    narrow = (part - low).astype(np.uint16) if high - low < 1 << 16 else part
+    return np.argsort(narrow, kind="stable")
 
 
 def row(kind: int, part: Int64s, *, key: int = -1, count: Int64s, columns: Mapping[str, Any] | None = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import socket
@@ -81,6 +82,34 @@ def _knock(master: str) -> None:
         except (OSError, OverflowError) as error:
             said = str(error)
     raise EngineError(f"no master of Spark answers on {master} ({said}); is it running, and reachable from here?")
+
+
+def forget_shuffles(kept: Any) -> None:
+    """Remove the files of what was shuffled to make a kept table, all of which is made.
+
+    Spark has them as long as the table, in case that a part of it is lost: on one machine that is all or nothing.
+    """
+    from py4j.protocol import Py4JError
+
+    context = kept.sparkSession.sparkContext._jsc.sc()
+    # Spark has no name of its own for it; where another version has other names the files stay until the end
+    with contextlib.suppress(Py4JError, TypeError):
+        if not context.isLocal():
+            return
+        plans, inside = [kept._jdf.queryExecution().executedPlan()], False
+        while plans:
+            plan = plans.pop()
+            name = plan.getClass().getSimpleName()
+            if inside and name == "ShuffleExchangeExec":
+                context.shuffleDriverComponents().removeShuffle(plan.shuffleId(), False)
+            if name == "InMemoryTableScanExec" and not inside:
+                plans, inside = [plan.relation().cachedPlan()], True
+            elif name == "AdaptiveSparkPlanExec":
+                plans.append(plan.executedPlan())
+            elif name.endswith("QueryStageExec"):
+                plans.append(plan.plan())
+            children = plan.children()
+            plans += [children.apply(i) for i in range(children.size())]
 
 
 def cause(error: Exception) -> str:

@@ -19,6 +19,7 @@ from dedup.kernels import shingles as shingle_kernels
 from dedup.kernels import surroundings
 from dedup.kernels import weights as weight_kernels
 from dedup.lsh import band_keys
+from dedup.rows import order_of
 from dedup.signatures import signatures
 from dedup.spark import packing
 from dedup.spark.packing import (
@@ -33,7 +34,6 @@ from dedup.spark.packing import (
     POSITION,
     POSITION_BITS,
     TOKENS,
-    Bits,
     batch,
     column,
     cut,
@@ -162,11 +162,11 @@ def seeding(config: Config, active: Any, idf: Any, parts: int, least: int) -> St
 def _ordered(rows: Any, kind: Any) -> tuple[Any, Int64s, Int64s]:
     """Return keys and places of records in order of key, then place, and where each was."""
     keys, places = numbers(rows, "keys", kind), numbers(rows, "left")
-    order = np.lexsort((places, keys))
+    order = order_of(keys, places)
     return keys[order], places[order], order
 
 
-def linking(small: int, crowded: Any, bits: Bits, *, known: bool) -> Callable[[Any], Any]:
+def linking(small: int, crowded: Any, bits: int, *, known: bool) -> Callable[[Any], Any]:
     """Return the places of a part, all of a key but those of `crowded` keys (sorted), to hits, and to the places of
     keys with more than `small`, among which all crowded ones are.
 
@@ -175,7 +175,7 @@ def linking(small: int, crowded: Any, bits: Bits, *, known: bool) -> Callable[[A
 
     def stage(rows: Any) -> Any:
         keys, places, order = _ordered(rows, crowded.dtype)
-        around = _around(rows)[order]
+        around = _around(rows).take(order, axis=0)
         documents = (places >> POSITION_BITS).astype(np.int32)
         wide = np.isin(keys, crowded) if len(crowded) else np.zeros(len(keys), np.bool_)
         plain = np.flatnonzero(~wide)
@@ -184,7 +184,7 @@ def linking(small: int, crowded: Any, bits: Bits, *, known: bool) -> Callable[[A
         if not known:
             wide[often] = True
             often = often[:0]
-        asked = documents.astype(np.int64) >> bits.asked
+        asked = documents.astype(np.int64) >> bits
         near = surroundings.told_apart(keys[often], around[often])
         some = {"keys": keys[often], "left": places[often], "before": near}
         count = len(often) and 1 + np.count_nonzero(np.diff(keys[often]))
@@ -200,14 +200,14 @@ def linking(small: int, crowded: Any, bits: Bits, *, known: bool) -> Callable[[A
     return stage
 
 
-def _hits_of(places: Int64s, around: Bytes, found: Int64s, bits: Bits) -> Batches:
+def _hits_of(places: Int64s, around: Bytes, found: Int64s, bits: int) -> Batches:
     """Yield hits between rows of places (int64, n x 2 rows), in parts by the block of the left text."""
     swapped = places[found[:, 0]] > places[found[:, 1]]
     first, second = np.where(swapped, found[:, 1], found[:, 0]), np.where(swapped, found[:, 0], found[:, 1])
-    weighs, back = surroundings.run_bounds(around[first], around[second])
+    weighs, back = surroundings.run_bounds(around.take(first, axis=0), around.take(second, axis=0))
     left, right = places[first], places[second]
     columns = {"left": left, "right": right, "weighs": weighs, "back": back.astype(np.uint8)}
-    yield from packed(HIT, left >> POSITION_BITS + bits.block, columns)
+    yield from packed(HIT, left >> POSITION_BITS + bits, columns)
 
 
 def _located(rows: Any, texts: Any) -> tuple[Int64s, Int64s]:
@@ -228,7 +228,7 @@ def windows(parts: int, idf: Any, kind: Any) -> Callable[[Any, Any], Any]:
         places, number = _located(rows, texts)
         keys, near = numbers(rows, "keys", kind), numbers(rows, "before", np.uint8)
         part = _part(keys, parts)
-        order = np.argsort(part, kind="stable")
+        order = packing.in_parts(part)
         part, places, number, keys, near = (values[order] for values in (part, places, number, keys, near))
         starts, ends = tokens.bounds[number], tokens.bounds[number + 1]
         at = starts + (places & POSITION)
@@ -250,7 +250,7 @@ def windows(parts: int, idf: Any, kind: Any) -> Callable[[Any, Any], Any]:
     return stage
 
 
-def ordering(kind: Any, bits: Bits) -> Callable[[Any], Any]:
+def ordering(kind: Any, bits: int) -> Callable[[Any], Any]:
     """Return places of frequent seeds, all of a key, with the tokens around them to hits between neighbours: each is a
     text of its own to the kernel that links those of one machine."""
 
@@ -268,7 +268,7 @@ def ordering(kind: Any, bits: Bits) -> Callable[[Any], Any]:
         sides = np.zeros(len(keys), np.int8)
         hits, _ = seed_kernels.link(records.astype(np.uint64), place_bits, bounds, firsts, words, sides, False, 0)
         found = seed_kernels.document_of(hits.ravel(), bounds).astype(np.int64).reshape(-1, 2)
-        return packing.together(_hits_of(places, _around(rows)[order], found, bits))
+        return packing.together(_hits_of(places, _around(rows).take(order, axis=0), found, bits))
 
     return stage
 
@@ -314,7 +314,7 @@ def _in_order(keys: Int64s, context: Any, places: Int64s, around: Bytes) -> Any:
     )
 
 
-def neighbours(bits: Bits) -> Stage:
+def neighbours(bits: int) -> Stage:
     """Return places in order of key and context to hits between neighbours; the first and last place of the partition
     come too, with its number as their part."""
 
@@ -345,7 +345,7 @@ def _edge(kind: int, number: int, keys: Int64s, places: Int64s, around: Bytes) -
     return packed(kind, np.array([number]), {"keys": keys, "left": places, "around": around})
 
 
-def between(rows: Any, bits: Bits) -> Any:
+def between(rows: Any, bits: int) -> Any:
     """Return the edges of all partitions, sorted by partition and kind, to the hits between their last and first
     places."""
     kinds, keys = column(rows, "kind", np.int32), numbers(rows, "keys")

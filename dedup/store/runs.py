@@ -48,6 +48,8 @@ Keys = npt.NDArray[np.unsignedinteger[Any]]
 Batch = tuple[Keys, tuple[npt.NDArray[Any], ...]]
 # First keys of blocks, the block that each cell of keys begins with, and the bits below a cell's number.
 Cells = tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32], np.uint64]
+# Blocks as one array, keys of a block, values from one block to the next, and the first key of each line of a block.
+Held = tuple[Keys, int, int, Keys]
 
 
 @functools.cache
@@ -302,13 +304,15 @@ class Run:
         if checksum != _checksum(self._map[:first], table, tuple(fields)):
             raise self.damaged("the checksum of its tail does not fit")
         self._records, self.last = records, last
-        self._ends = records, np.uint64(last)
         self._first, self._blocks = first, blocks
         self._fences = np.frombuffer(table, "<u8", blocks)
         self._cells = celled(self._fences, self.layout.types[0])
         self._sums = np.frombuffer(table, "<u8", blocks, 8 * blocks)
         self._checked = np.zeros(blocks, np.bool_)
         self._views = self._make_views()
+        # of a block they are there when it has been checked
+        tops = np.zeros((blocks, -(-self.layout.block // kernels.LINE)), self.layout.types[0])
+        self._held = self._flat_keys(), self.layout.block, self.layout.stride // self.layout.types[0].itemsize, tops
 
     def _make_views(self) -> tuple[npt.NDArray[Any], ...]:
         """Return key and columns as arrays of blocks by records, without copying."""
@@ -320,6 +324,11 @@ class Run:
             views.append(rows.reshape(self._blocks, stride)[:, offset : offset + width].view(kind))
             offset += width
         return tuple(views)
+
+    def _flat_keys(self) -> Keys:
+        """Return all blocks as one array of the type of the keys, without copying."""
+        kind = self.layout.types[0]
+        return np.frombuffer(self._map, kind, self._blocks * self.layout.stride // kind.itemsize, self._first)
 
     def __len__(self) -> int:
         return self._records
@@ -339,18 +348,14 @@ class Run:
             raise ValueError(f"{self.path.name}: has keys of type {self.layout.key}, not {keys.dtype}")
         low, high = np.zeros((2, len(keys)), np.int64)
         if self._blocks:
-            given = (keys, self._views[0], self._cells, self._checked, self._ends, low, high)
+            given = (keys, self._held, self._cells, self._checked, self._records, low, high)
             while len(missing := kernels.search(*given)):
                 self._check(missing)
         return low, high
 
-    def column(self, number: int, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-        """Return a column (blocks x records of a block) of which the records `[low, high)` may be read.
-
-        Raises `StoreError` when a block that is needed is damaged.
-        """
-        if not self._checked.all():
-            self._check(kernels.unchecked(low, high, self.layout.block, self._checked))
+    def column(self, number: int) -> npt.NDArray[Any]:
+        """Return a column (blocks x records of a block), of which the records that `lookup` told may be read: their
+        blocks have been checked."""
         return self._views[1 + number]
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:
@@ -404,11 +409,14 @@ class Run:
                 right = xxhash.xxh3_64_intdigest(part) == int(self._sums[block])
             if not right:
                 raise self.damaged(f"the checksum of block {block} does not fit")
+            keys, n = self._views[0][block], self._records - block * self.layout.block
+            self._held[-1][block] = keys[:: kernels.LINE] if n >= len(keys) else topped(keys[: max(n, 0)], len(keys))
             self._checked[block] = True
 
     def close(self) -> None:
         """Let the file go; it is closed when nothing that was read from it without copying is in use."""
         self._views = ()
+        self._held = np.empty(0, self.layout.types[0]), *self._held[1:]
         with suppress(BufferError):
             self._map.close()
 
@@ -430,6 +438,14 @@ def celled(fences: npt.NDArray[np.uint64], kind: np.dtype[Any]) -> Cells:
     shift = np.uint64(8 * kind.itemsize - bits)
     edges = np.arange(1 << bits, dtype=np.uint64) << shift
     return fences, np.append(np.searchsorted(fences, edges), len(fences)).astype(np.int32), shift
+
+
+def topped(keys: Keys, width: int) -> Keys:
+    """Return the first key of each line of a block of `width` keys, of which those given are there; the largest of all
+    where there are no more."""
+    tops = np.full(-(-width // kernels.LINE), np.iinfo(keys.dtype).max, keys.dtype)
+    tops[: -(-len(keys) // kernels.LINE)] = keys[:: kernels.LINE]
+    return tops
 
 
 class Mergeable(Protocol):
@@ -458,8 +474,8 @@ class Records(Mergeable, Protocol):
         """Return keys and columns of records by number."""
         ...
 
-    def column(self, number: int, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-        """Return a column (blocks x records of a block) of which the records `[low, high)` may be read."""
+    def column(self, number: int) -> npt.NDArray[Any]:
+        """Return a column (blocks x records of a block) of which the records that `lookup` told may be read."""
         ...
 
 

@@ -26,7 +26,7 @@ from dedup.errors import StoreError
 from dedup.kernels import lookup
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
-from dedup.store.runs import Batch, Keys, Layout, Records, Run, RunWriter, celled, merge
+from dedup.store.runs import Batch, Keys, Layout, Records, Run, RunWriter, celled, merge, topped
 
 BLOCK = 512
 LAYOUTS = {
@@ -80,9 +80,10 @@ class MemoryRun:
         self._columns = columns
         # as in a file: what is looked up is blocks, the last one filled up
         blocks = -(-len(keys) // BLOCK)
-        self._blocks = np.zeros((blocks, BLOCK), keys.dtype)
-        self._blocks.reshape(-1)[: len(keys)] = keys
-        self._keys = self._blocks.reshape(-1)[: len(keys)]
+        held = np.zeros(blocks * BLOCK, keys.dtype)
+        held[: len(keys)] = keys
+        self._keys = held[: len(keys)]
+        self._held = held, BLOCK, BLOCK, topped(self._keys, len(held)).reshape(blocks, BLOCK // lookup.LINE)
         self._cells = celled(self._keys[::BLOCK].astype(np.uint64), layout.types[0])
         self._checked = np.ones(blocks, np.bool_)
 
@@ -93,15 +94,14 @@ class MemoryRun:
         """Return for each key its records `[low, high)` (int64 each)."""
         low, high = np.zeros((2, len(keys)), np.int64)
         if len(self):
-            ends = len(self), np.uint64(self._keys[-1])
-            lookup.search(keys, self._blocks, self._cells, self._checked, ends, low, high)
+            lookup.search(keys, self._held, self._cells, self._checked, len(self), low, high)
         return low, high
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:
         """Return keys and columns of records by number."""
         return self._keys[records], tuple(c[records] for c in self._columns)
 
-    def column(self, number: int, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    def column(self, number: int) -> npt.NDArray[Any]:
         """Return a column as one block."""
         return self._columns[number].reshape(1, -1)
 

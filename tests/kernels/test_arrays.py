@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.kernels.arrays import argsort, grown, grown_rows
+from dedup.kernels.arrays import argsort, distinct, grown, grown_rows
 from tests.strategies import MANY
 
 
@@ -17,6 +17,15 @@ def test_argsort_is_a_stable_sort(keys: list[int]) -> None:
     given_keys = np.array(keys, np.int64)
     assert argsort(given_keys).tolist() == sorted(range(len(keys)), key=lambda i: keys[i])
     assert given_keys.tolist() == keys
+
+
+@MANY
+@given(st.lists(st.integers(0, 9), max_size=40), st.sampled_from([np.uint32, np.int64]))
+def test_distinct_like_numpy(values: list[int], kind: type[np.integer]) -> None:
+    """Each value once and which of them each is, in the type that was given."""
+    found, inverse = distinct(np.array(values, kind))
+    once, of = np.unique(np.array(values, kind), return_inverse=True)
+    assert (found.tolist(), inverse.tolist(), found.dtype) == (once.tolist(), of.tolist(), np.dtype(kind))
 
 
 def test_grown_arrays_keep_their_values() -> None:

@@ -55,6 +55,23 @@ def test_a_passage_is_explained_by_one_cluster(
 
 @MANY
 @given(
+    st.lists(st.sets(st.integers(0, 6)), min_size=4, max_size=4),
+    st.lists(st.lists(st.integers(0, 3), unique=True), max_size=4),
+)
+def test_texts_that_share_more_than_one_number(numbers: list[set[int]], samples: list[list[int]]) -> None:
+    """Pairs of each sample that have two or more."""
+    rising = [sorted(own) for own in numbers]
+    found = kernels.in_company(
+        np.array([n for own in rising for n in own], np.int32),
+        np.cumsum([0, *map(len, rising)]),
+        np.array([d for s in samples for d in s], np.int64),
+        np.cumsum([0, *map(len, samples)]),
+    )
+    assert found.tolist() == reference.in_company(rising, samples)
+
+
+@MANY
+@given(
     st.lists(st.tuples(st.integers(0, 3), SPANS), min_size=1, max_size=10),
     st.sets(st.integers(0, 34), min_size=2, max_size=9),
 )

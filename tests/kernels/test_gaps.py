@@ -29,7 +29,7 @@ def chains(draw: st.DrawFn) -> list[tuple[int, int, int]]:
 @SOME
 @given(chains(), st.lists(st.sampled_from([0, 1, UPPER]), min_size=60, max_size=60), st.integers(0, 59))
 def test_as_reference(blocks: list[tuple[int, int, int]], flags: list[int], number: int) -> None:
-    """Gaps with a flagged token, or one that is a number word, on both sides; matched words; flagged tokens."""
+    """Gaps with a flagged token, or one that is a number word, on both sides; matched words; flags and weights."""
     hashes = np.arange(60, dtype=np.uint32)
     words = np.array([number], np.uint32)
     array, marks = np.array(blocks, np.int64), np.array(flags, np.uint8)
@@ -39,6 +39,17 @@ def test_as_reference(blocks: list[tuple[int, int, int]], flags: list[int], numb
     assert kernels.matched(array) == reference.matched(blocks)
     found = kernels.flagged(marks, np.array([(3, number), (number, number)], np.int64), UPPER)
     assert found.tolist() == [sum(bool(f & UPPER) for f in flags[3:number]), 0]
+    found = kernels.weighed(marks, np.array([(3, number), (number, number)], np.int64))
+    assert found.tolist() == [sum(flags[3:number]), 0]
+
+
+@SOME
+@given(chains(), st.integers(0, 30), st.integers(0, 30))
+def test_parts_of_blocks(blocks: list[tuple[int, int, int]], low: int, high: int) -> None:
+    """Blocks are cut to a stretch of the first side; those without a word there are left out."""
+    found = kernels.cut(np.array(blocks, np.int64), low, high).tolist()
+    assert [(a + i, b + i) for a, b, words in found for i in range(words)] == reference.cut(blocks, low, high)
+    assert all(words > 0 for _, _, words in found)
 
 
 @SOME

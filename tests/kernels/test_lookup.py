@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.kernels.lookup import limit, narrow, search, unchecked
-from dedup.store.runs import celled
+from dedup.kernels.lookup import frequent, limit, narrow, search
+from dedup.store.runs import celled, topped
 from tests.strategies import MANY
 
 SPREAD = st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 63)).map(lambda pair: pair[0] >> pair[1])
@@ -21,20 +21,28 @@ SPREAD = st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 63)).map(lambda pai
     asked=st.lists(st.one_of(st.integers(0, 10), SPREAD), max_size=8),
     kind=st.sampled_from([np.uint32, np.uint64]),
     times=st.sampled_from([1, 40]),
+    width=st.sampled_from([32, 64, 128]),
 )
-@example(keys=[0, 0, 0, 0, 1], asked=[2**64 - 1], kind=np.uint64, times=1)
-def test_search(keys: list[int], asked: list[int], kind: type[np.unsignedinteger[Any]], times: int) -> None:
+@example(keys=[0, 0, 0, 0, 1], asked=[2**64 - 1], kind=np.uint64, times=1, width=32)
+@example(keys=[2**64 - 1], asked=[0], kind=np.uint64, times=40, width=64)
+def test_search(keys: list[int], asked: list[int], kind: type[np.unsignedinteger[Any]], times: int, width: int) -> None:
     """Keys are found where NumPy finds them, from the blocks that may hold them, however unevenly they are spread."""
     most = np.iinfo(kind).max
     ordered = np.sort(np.array([k * n & most for k in keys for n in range(1, times + 1)], kind))
-    view = np.pad(ordered, (0, -len(ordered) % 4)).reshape(-1, 4)
-    fences = celled(ordered[::4].astype(np.uint64), np.dtype(kind))
+    # between the keys of two blocks stands something else
+    view = np.pad(ordered, (0, -len(ordered) % width)).reshape(-1, width)
+    held = np.pad(view, ((0, 0), (0, 3))).ravel()
+    tops = np.stack([topped(ordered[n : n + width], width) for n in range(0, len(ordered), width)])
+    fences = celled(ordered[::width].astype(np.uint64), np.dtype(kind))
     wanted = np.array([k & most for k in (*asked, *keys[:3])] * times, kind)
     low, high = np.empty(len(wanted), np.int64), np.empty(len(wanted), np.int64)
     checked = np.zeros(len(view), np.bool_)
-    while len(missing := search(wanted, view, fences, checked, (len(ordered), np.uint64(ordered[-1])), low, high)):
-        assert not checked[missing].all()
+    given = (wanted, (held, width, width + 3, tops), fences, checked, len(ordered), low, high)
+    while len(missing := search(*given)):
+        assert not checked[missing].any()
         checked[missing] = True
+    needed = [r // width for first, last in zip(low.tolist(), high.tolist(), strict=True) for r in range(first, last)]
+    assert checked[needed].all()
     assert low.tolist() == np.searchsorted(ordered, wanted).tolist()
     assert high.tolist() == np.searchsorted(ordered, wanted, "right").tolist()
 
@@ -66,25 +74,15 @@ def test_narrow(values: list[int], cut: tuple[int, int], wanted: int) -> None:
     most=st.integers(0, 8),
 )
 def test_limit(sizes: list[list[int]], most: int) -> None:
-    """Of the records of some keys those of the first parts are left, of others all."""
+    """The frequent keys are told; of the records of some keys those of the first parts are left, of others all."""
     count = np.array(sizes, np.int64).T
     low = np.arange(count.size, dtype=np.int64).reshape(count.shape) * 100
     high = low + count
+    many = [key for key, own in enumerate(sizes) if sum(own) > most]
+    assert frequent(low, high, np.arange(len(sizes)), most).tolist() == many
+    assert frequent(low, high, np.arange(len(sizes))[1:], most).tolist() == [key for key in many if key]
     limit(low, high, np.arange(count.shape[1])[::2], most)
     for key, own in enumerate(sizes):
         every = [(part, n) for part, size in enumerate(own) for n in range(size)]
         left = [(part, n) for part in range(len(own)) for n in range(high[part, key] - low[part, key])]
         assert left == (every if key % 2 else every[:most])
-
-
-@MANY
-@given(
-    spans=st.lists(st.tuples(st.integers(0, 39), st.integers(0, 12)), max_size=6),
-    checked=st.lists(st.booleans(), min_size=13, max_size=13),
-)
-def test_unchecked(spans: list[tuple[int, int]], checked: list[bool]) -> None:
-    """Every block that a span of records stands in is told until it was checked."""
-    low, high = (np.array([f(s) for s in spans], np.int64) for f in (lambda s: s[0], lambda s: s[0] + s[1]))
-    found = unchecked(low, high, 4, np.array(checked))
-    needed = {r // 4 for first, n in spans for r in range(first, first + n)}
-    assert set(found.tolist()) == {b for b in needed if not checked[b]}

@@ -218,8 +218,27 @@ def test_words_of_a_text_are_those_of_its_kept_tokens(
     columns = [np.array([t[k] for t in tokens], kind) for k, kind in enumerate(kinds)]
     keys, nats = kernels.word_keys(*columns, (3, 2))
     keys.sort()
-    made = kernels.each_once(keys, nats, np.array(sorted(house), np.uint32))
+    own = np.array(sorted(house), np.uint32)
+    made = kernels.each_once(keys, nats, own)
     assert list(zip(*(a.tolist() for a in made), strict=True)) == reference.words_once(tokens, house, (3, 2))
+    words, values = kernels.weighted_words(keys, nats, own)
+    assert words.tolist() == made[0].tolist()
+    assert values.tolist() == kernels.squared(*made[1:]).tolist()
+
+
+@SOME
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 6), st.integers(0, 999), st.booleans()), max_size=30))
+def test_words_of_a_span(tokens: list[tuple[int, int, int, bool]]) -> None:
+    """They are those of its tokens that are not covered; with nothing said, none is."""
+    kinds = (np.uint32, np.uint8, np.uint16, np.bool_)
+    columns = [np.array([t[k] for t in tokens], kind) for k, kind in enumerate(kinds)]
+    low, high = len(tokens) // 3, len(tokens)
+    inner = [column[low:high] for column in columns]
+    for covered, kept in ((columns[3], ~inner[3]), (np.empty(0, np.bool_), np.ones(high - low, np.bool_))):
+        keys, nats, weight = kernels.remainder_keys(*columns[:3], covered, (low, high), (3, 2))
+        expected = kernels.word_keys(*inner[:3], kept, (3, 2))
+        assert (keys.tolist(), nats.tolist()) == (expected[0].tolist(), expected[1].tolist())
+        assert weight == inner[1][kept].sum()
 
 
 @SOME
