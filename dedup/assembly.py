@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from dedup import agencies, cue_signs, cues, furniture, kinds, places
+from dedup import agencies, cue_signs, cues, furniture, kinds, picture_credits, places
 from dedup.clusters import Carrier, Cluster, Clusters
 from dedup.credits import Credit
 from dedup.families import Family, is_nameless, outlet_of
@@ -200,6 +200,7 @@ def _occurrence(
     text, outlet = document.text, outlet_of(document)
     own, paragraph, before, after = text[start:end], text[low:high], text[low:start], text[end:high]
     alone = _is_alone(before, after, end - start, bool(signs & cue_signs.CAPTION))
+    last = alone and _is_blank(text, high, len(text))
     return places.Occurrence(
         text=own,
         start=start,
@@ -210,7 +211,8 @@ def _occurrence(
         names=names[0],
         usual_names=names[1],
         alone=alone,
-        edge=alone and (_is_blank(text, 0, low) or _is_blank(text, high, len(text))),
+        edge=last or (alone and _is_blank(text, 0, low)),
+        last=last,
         quoted=cues.quoted_share(paragraph, start - low, end - low) if signs & _MARKED else 0.0,
         document_share=(end - start) / max(1, len(text)),
         document=number,
@@ -241,6 +243,8 @@ def _is_alone(before: str, after: str, size: int, may_credit: bool) -> bool:
     rest = len(after.strip(_OUTER))
     if outside + rest > most and may_credit:
         rest = len(_CREDIT_TAIL.sub("", after).strip(_OUTER))
+    if outside + rest > most and len(after) <= picture_credits.LONGEST_TAIL:
+        rest = len(after[: picture_credits.credit_tail(after)].strip(_OUTER))
     return outside + rest <= most
 
 

@@ -168,6 +168,7 @@ _WITH_STAFF = re.compile(r"^(\S+) and staff (?:reports|writers|reporters)$", re.
 def _byline(author: str) -> str | None:
     """Return the agency of a byline, which may be the agency alone or stand beside a name or outlet."""
     plain = _OF_STAFF.sub("", _AVEC.sub("", _BY_SMALL.sub("", author.strip())))
+    plain = plain[1:-1] if plain[:1] in "(（[" and plain[-1:] in ")）]" and len(plain) > 2 else plain
     person = _IN_BRACKETS.fullmatch(plain)
     if person and (name := agencies.named(_AVEC.sub("", person[2]))):
         return name

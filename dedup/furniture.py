@@ -47,6 +47,8 @@ MOST_COSINES = 1 << 16
 # Likeness of remainders up to which texts tell other stories, and from which the same one; texts that are looked at.
 OTHER_STORY, SAME_STORY = 0.1, 0.25
 DISTANCE_SAMPLE = 6
+# Pages of each of two families by which it is told how alike their texts usually are, and pairs that tell it.
+USUAL_SAMPLE, LEAST_PAIRS = 4, 4
 # Words from which a page is taken to hold many stories, as a scanned newspaper page does.
 LONGEST_STORY = 2500
 
@@ -85,6 +87,11 @@ def _sample(pages: list[int]) -> list[int]:
     return pages[:: max(1, len(pages) // SAMPLE)]
 
 
+def _spread(pages: list[int], most: int) -> list[int]:
+    """Return so many pages at most, evenly spread."""
+    return pages[:: max(1, len(pages) // most)][:most]
+
+
 class Apart(NamedTuple):
     """Whether the texts of a cluster are `unrelated` with one another, as a formula's are, not a report's; and
     `distance`, in [0, 1]: how surely they tell different stories."""
@@ -119,6 +126,7 @@ class Relatedness:
         self._titles = _titles(titles, known.idf)
         self._vector = functools.lru_cache(maxsize=MOST_VECTORS)(self._make_vector)
         self._cosine = functools.lru_cache(maxsize=MOST_COSINES)(self._make_cosine)
+        self._usual = functools.lru_cache(maxsize=MOST_COSINES)(self._make_usual)
         self._owns: dict[tuple[bytes, bytes], Weighted | None] = {}
         self._covered = np.zeros(len(known.tokens.hashes), np.bool_) if covered is None else covered
 
@@ -197,10 +205,25 @@ class Relatedness:
         return titles is None if cosine is None else cosine >= self._least
 
     def likeness(self, a: int, b: int) -> float | None:
-        """Return the cosine of the remainders of two texts, 1 where their titles are related, None where nothing is
-        known."""
-        titles = self.titles_related(a, b)
-        return 1.0 if titles else self._cosine(*sorted((a, b)))
+        """Return how much more alike the remainders of two texts are than is usual between their families, in [0, 1]; 1
+        where their titles are related, None where nothing is known.
+
+        Where few texts of a language are known its function words look rare, and any two of its texts alike.
+        """
+        if self.titles_related(a, b):
+            return 1.0
+        cosine = self._cosine(*sorted((a, b)))
+        if cosine is None or cosine <= OTHER_STORY:
+            return cosine
+        usual = self._usual(*sorted((self.families[a], self.families[b])))
+        return max(0.0, round((cosine - usual) / (1.0 - usual), 6))
+
+    def _make_usual(self, family: str, other: str) -> float:
+        """Return the median cosine of the remainders of pages of two families; 0 where few pairs are known."""
+        left, right = (_spread(self._pages[f], USUAL_SAMPLE) for f in (family, other))
+        pairs = {(min(a, b), max(a, b)) for a in left for b in right if a != b}
+        found = [v for a, b in sorted(pairs) if (v := self._cosine(a, b)) is not None]
+        return min(statistics.median(found), SAME_STORY) if len(found) >= LEAST_PAIRS else 0.0
 
     def _make_cosine(self, a: int, b: int) -> float | None:
         """Return the cosine of the remainders of two texts, None where too little remains of one."""

@@ -111,14 +111,14 @@ def encoded(given: Sequence[Given], first: int, material: Material, mass: Sums, 
     """
     found = list(_judged(given, material))
     own = _records(found, material, mass)
-    around = [(n, placed.cluster) for n, (kind, placed) in enumerate(found, first)
+    around = [(n, placed.cluster, kind.assignment.kind) for n, (kind, placed) in enumerate(found, first)
               if kind.assignment.kind in nested.AROUND]  # fmt: skip
-    quoted = list(nested.quotations(around, material, taken))
-    inner = [cluster for cluster, _ in quoted]
+    inside = list(nested.insets(around, material, taken))
+    inner = [cluster for cluster, _ in inside]
     within: list[bytes] = []
     if inner:
         # whose a longer passage is stands there
-        said = (Judged(assignment, [], Origin()) for _, assignment in quoted)
+        said = (Judged(assignment, [], Origin()) for _, assignment in inside)
         within = _records(list(zip(said, _placed(inner, material), strict=True)), material, mass)
     return msgspec.msgpack.encode((own, within, Clusters.of(inner).to_bytes()))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dedup import cue_signs, cues, places
@@ -137,6 +137,29 @@ def _there(occurrences: Sequence[Occurrence]) -> int:
 
 def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     """Return the kind of a cluster from its occurrences (at least two)."""
+    signals = _signals(occurrences, context)
+    known = _confidences(signals)
+    best, second = sorted(known, key=lambda kind: (-known[kind], kind))[:2]
+    # a rival that is nearly as strong takes away confidence
+    confidence = round(known[best] * (1.0 - 0.4 * known[second] ** 2), 6)
+    evidence = tuple(text for strength, text in signals[best] if strength > 0)
+    if confidence < LEAST_CONFIDENCE:
+        guesses = f"undecided between {best} ({known[best]:.2f}) and {second} ({known[second]:.2f})"
+        return Assignment(kind="other", confidence=round(1.0 - confidence, 6), evidence=(guesses, *evidence))
+    return Assignment(kind=best, confidence=confidence, evidence=evidence)
+
+
+def confidences(occurrences: Sequence[Occurrence], context: Context) -> dict[Kind, float]:
+    """Return how sure each kind is by itself, in [0, 1], before they are compared."""
+    return _confidences(_signals(occurrences, context))
+
+
+def _confidences(signals: Mapping[Kind, Sequence[tuple[float, str]]]) -> dict[Kind, float]:
+    return {kind: _combine(found) for kind, found in signals.items()}
+
+
+def _signals(occurrences: Sequence[Occurrence], context: Context) -> dict[Kind, list[tuple[float, str]]]:
+    """Return what speaks for each kind, with its strength, and against it."""
     shown = _read(occurrences, context)
     standing = _standing(occurrences, context, shown)
     caption = _caption(occurrences, context, shown)
@@ -150,16 +173,7 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     told = (context.company is not None and not _is_passing(context, shown)) or shown.whole >= 0.5
     if told and all(_combine(found) < 0.3 for kind, found in signals.items() if kind != "wire_copy"):
         signals["wire_copy"].append((0.3, "nothing speaks for another kind"))
-    confidences = {kind: _combine(found) for kind, found in signals.items()}
-    ranked = sorted(confidences, key=lambda kind: (-confidences[kind], kind))
-    best, second = ranked[0], ranked[1]
-    # a rival that is nearly as strong takes away confidence
-    confidence = round(confidences[best] * (1.0 - 0.4 * confidences[second] ** 2), 6)
-    evidence = tuple(text for strength, text in signals[best] if strength > 0)
-    if confidence < LEAST_CONFIDENCE:
-        guesses = f"undecided between {best} ({confidences[best]:.2f}) and {second} ({confidences[second]:.2f})"
-        return Assignment(kind="other", confidence=round(1.0 - confidence, 6), evidence=(guesses, *evidence))
-    return Assignment(kind=best, confidence=confidence, evidence=evidence)
+    return signals
 
 
 def _is_passing(context: Context, shown: _Shown) -> bool:
@@ -226,6 +240,16 @@ def quotation_inside(occurrences: Sequence[Occurrence]) -> Assignment | None:
     return Assignment(kind="quotation", confidence=confidence, evidence=evidence)
 
 
+def caption_inside(occurrences: Sequence[Occurrence]) -> Assignment | None:
+    """Return what says that a paragraph inside a longer passage is a caption; None where that is not sure."""
+    marked = sum(o.alone and places.has_caption_mark(o) for o in occurrences)
+    if 2 * marked < len(occurrences):
+        return None
+    strength = round(0.75 + 0.15 * marked / len(occurrences), 6)
+    evidence = ("a caption inside a longer passage", f"a caption mark stands in {marked} of its paragraphs")
+    return Assignment(kind="caption", confidence=strength, evidence=evidence)
+
+
 def _quotation(occurrences: Sequence[Occurrence], context: Context, shown: _Shown) -> list[tuple[float, str]]:
     found = _spoken_signals(occurrences, shown.spoken)
     if context.furniture:
@@ -255,7 +279,7 @@ def _marked_inside(occurrences: Sequence[Occurrence]) -> float:
 
 def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Shown) -> list[tuple[float, str]]:
     alone, may = shown.alone, shown.there & cue_signs.CAPTION
-    marked = sum(map(places.has_caption_mark, occurrences)) if may else 0
+    marked = sum(map(places.has_caption_mark, occurrences))
     repeats = len(occurrences) - shown.pages
     found: list[tuple[float, str]] = []
     if any(o.is_caption_field for o in occurrences):
@@ -264,6 +288,8 @@ def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Shown)
         found.append((0.75 + 0.15 * marked / len(occurrences), f"a caption mark stands in {marked} of its paragraphs"))
     elif marked and alone > 0:
         found.append((0.5, f"a caption mark stands in {marked} of its paragraphs"))
+    if repeats and context.words <= LONGEST_FORMULA and _repeats_sentence(occurrences):
+        found.append((0.85, "the caption of a text repeats a sentence of that text"))
     twice = bool(may) and context.company is None and not marked and _marked_inside(occurrences) >= 0.5
     if twice:
         found.append((0.65, "a caption mark stands in it, more than once in one text"))
@@ -281,7 +307,9 @@ def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Shown)
         and alone > 0.5
         and sum(o.alone and places.looks_like_caption(o.paragraph, o.signs) for o in occurrences) > half
     ):
-        found.append((0.55, "a paragraph of its own that is no full sentence"))
+        # what texts of several stories end in is no caption of theirs
+        strength = 0.55 * (1.0 - context.distance) if _closes(occurrences, shown) else 0.55
+        found.append((round(strength, 6), "a paragraph of its own that is no full sentence"))
     if alone >= 0.5 and context.words <= 60:
         found.append((0.35 * alone, "a short paragraph of its own"))
     if repeats and alone >= 0.3 and context.words <= 60:
@@ -293,6 +321,13 @@ def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Shown)
     if max(o.document_share for o in occurrences) > 0.5 and shown.framed <= 0.5:
         found.append((-0.5, ""))
     return found
+
+
+def _repeats_sentence(occurrences: Sequence[Occurrence]) -> bool:
+    """Return whether one text has it as a caption, a paragraph with its mark, and within another paragraph."""
+    marked = (o for o in occurrences if o.alone and (places.has_caption_mark(o) or places.is_framed(o)))
+    captions = {o.document for o in marked}
+    return any(o.document in captions and not o.alone for o in occurrences)
 
 
 def _may_be_furniture(context: Context) -> bool:
@@ -332,6 +367,9 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Shown
     found: list[tuple[float, str]] = []
     if shown.together >= 0.5 and shown.families == 1:
         found.append((0.8, "headlines of one family that run into one another"))
+    if context.words <= LONGEST_FORMULA and context.distance and _closes(occurrences, shown):
+        strength = round(0.75 * context.distance, 6)
+        found.append((strength, "the last line of texts that tell different stories, and no sentence"))
     found += _house(occurrences, context, shown)
     if shown.author >= 0.5:
         found.append((0.8, "it says who wrote a column"))
@@ -341,6 +379,11 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Shown
     if shown.mail >= 0.5:
         found.append((0.75, "an address to write to"))
     return found
+
+
+def _closes(occurrences: Sequence[Occurrence], shown: _Shown) -> bool:
+    """Return whether a passage is the last line of its texts, and no sentence; captions stand before more text."""
+    return shown.open > 0.5 and 2 * sum(o.last for o in occurrences) >= len(occurrences)
 
 
 def _house(occurrences: Sequence[Occurrence], context: Context, shown: _Shown) -> list[tuple[float, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -48,28 +48,32 @@ class Taken:
         return bool(((common >= end - start) & (common >= spans[:, 1] - spans[:, 0])).any())
 
 
-def quotations(
-    around: Sequence[tuple[int, Cluster]], material: Material, taken: Taken
+def insets(
+    around: Sequence[tuple[int, Cluster, Kind]], material: Material, taken: Taken
 ) -> Iterator[tuple[Cluster, kinds.Assignment]]:
-    """Yield the whole quotations inside passages, in order, each with what speaks for it: those of five words or more
-    that two texts have and that are `taken` by no other cluster. The number of the passage is their parent."""
-    found = [
-        Cluster(members=members, parent=number)
-        for number, cluster in around
-        for members in _inside(cluster, material, taken)
-    ]
+    """Yield the whole quotations inside passages of some kind, and the captions inside copy, each with what speaks for
+    it: those of five words or more that two texts have and that are `taken` by no other cluster. The number of the
+    passage is their parent."""
+    found: list[Cluster] = []
+    judges: list[Callable[[Sequence[places.Occurrence]], kinds.Assignment | None]] = []
+    for number, cluster, kind in around:
+        quoted = [*_inside(cluster, _quoted(cluster.members[0], material), taken)]
+        captioned = _captioned(cluster.members[0], material) if kind == "wire_copy" else ()
+        captions = [*_inside(cluster, captioned, taken)]
+        found += [Cluster(members=members, parent=number) for members in (*quoted, *captions)]
+        judges += [kinds.quotation_inside] * len(quoted) + [kinds.caption_inside] * len(captions)
     samples = [cluster.members[: assembly.KIND_SAMPLE] for cluster in found]
     seen = iter(assembly.occurrences([m for sample in samples for m in sample], material))
-    for cluster, sample in zip(found, samples, strict=True):
-        assignment = kinds.quotation_inside(list(itertools.islice(seen, len(sample))))
+    for cluster, sample, judge in zip(found, samples, judges, strict=True):
+        assignment = judge(list(itertools.islice(seen, len(sample))))
         if assignment is not None:
             yield cluster, assignment
 
 
-def _inside(cluster: Cluster, material: Material, taken: Taken) -> Iterator[tuple[Carrier, ...]]:
-    """Yield the places of each whole quotation inside a passage."""
+def _inside(cluster: Cluster, spans: Iterable[tuple[int, int]], taken: Taken) -> Iterator[tuple[Carrier, ...]]:
+    """Yield the places of each stretch of a passage, of which token spans of the representative are given."""
     head = cluster.members[0]
-    for start, end in _quoted(head, material):
+    for start, end in spans:
         if end - start > MOST_OF * (head.end - head.start) or taken.has(head.document, start, end):
             continue
         members = tuple(_members(cluster, start, end))
@@ -91,6 +95,21 @@ def _quoted(head: Carrier, material: Material) -> Iterator[tuple[int, int]]:
             stop = first + int(np.searchsorted(tokens.ends[first:last], line.start() + b, side="right"))
             if head.start <= begin and stop <= head.end and _is_speech(material, head.document, begin, stop):
                 yield begin, stop
+
+
+def _captioned(head: Carrier, material: Material) -> Iterator[tuple[int, int]]:
+    """Yield the token spans of the paragraphs of a place that end as captions do, as far as they are in it."""
+    tokens, text = material.tokens, material.documents[head.document].text
+    first, last = tokens.bounds[head.document : head.document + 2].tolist()
+    start, end = assembly.span_of(tokens, head.start, head.end)
+    low, high = max(text.rfind("\n", 0, start) + 1, start - BEYOND), text.find("\n", end)
+    for line in _LINE.finditer(text, low, len(text) if high < 0 else high):
+        if len(line[0]) > places.LONGEST_CAPTION or not places.ends_as_caption(line[0]):
+            continue
+        begin = max(head.start, first + int(np.searchsorted(tokens.starts[first:last], line.start())))
+        stop = min(head.end, first + int(np.searchsorted(tokens.ends[first:last], line.end(), side="right")))
+        if begin < stop and int(tokens.weights[begin:stop].sum(dtype=np.int64)) >= LEAST_WEIGHT:
+            yield begin, stop
 
 
 def _is_speech(material: Material, document: int, start: int, end: int) -> bool:

@@ -9,6 +9,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,19 +18,25 @@ from dedup.credits import Credit
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
 
-# The least lag by which a first publication counts as earlier, by the precision of the dates (seconds).
-LEAST_LAG = {"second": 60.0, "minute": 60.0, "day": 86_400.0, "month": 31 * 86_400.0, "year": 366 * 86_400.0}
+# The least lag by which a first publication counts as earlier (seconds), where the time of day is known.
+MINUTE = LEAST_LAG = 60.0
+# How long a date lasts that has none (seconds).
+COARSE = {"day": 86_400.0, "month": 31 * 86_400.0, "year": 366 * 86_400.0}
+# The part of a text that another one has at most which was cut from it.
+LESS = 0.9
 
 # The same between outlets of one family (seconds): they publish from one desk, and minutes between them are chance.
 FAMILY_LAG = 3600.0
 # The same between outlets of which none names an agency (seconds): what a company or the police send out stands on many
-# sites within half an hour, and who takes a text over from another outlet has to find and edit it.
-DESK_LAG = 1800.0
+# sites within two hours, and who takes a text over from another outlet has to find and edit it.
+DESK_LAG = 7200.0
 # The least part of a passage that a carrier has whose credit counts for it.
 LEAST_EXTENT = 0.5
 _WORD = re.compile(r"\w+")
 # A time of day that only stands for the day.
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
+# The zone at the end of a date.
+_ZONE = re.compile(r"(?<=\d)\s?([+-])(\d\d):?(\d\d)?$")
 # Most characters between the beginnings of a caption and of its paragraph: a mark, a label.
 OWN_START = 12
 # Shortest name of an outlet, and longest line, that says whose a text was first (characters).
@@ -95,7 +102,7 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
         if doc_id is not None:
             said = (*evidence, name)
             return Origin(doc_id=doc_id, agency=agency, evidence=said, confidence=max(least, round(strength, 6)))
-    first = _first(carriers)
+    first = _first(carriers, is_cut=agency is not None)
     if agency is None and first is not None and not is_caption and agencies.says_it_is_one(first.outlet or ""):
         return Origin(
             doc_id=first.id, agency=first.outlet, evidence=("the agency's own copy", "earliest"), confidence=0.8
@@ -112,7 +119,7 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
             evidence=(*evidence, "earliest") if named else evidence,
             confidence=round(strength, 6),
         )
-    if first is not None and not is_caption and _lead(carriers) > DESK_LAG:
+    if first is not None and not is_caption and _lead(first, carriers) > DESK_LAG:
         return Origin(doc_id=first.id, agency=None, evidence=("earliest",), confidence=0.5)
     return Origin()
 
@@ -299,29 +306,61 @@ def _nearest(carried: Carried, is_caption: bool) -> list[Credit]:
     return sorted({*before.values(), *after.values()}, key=lambda c: (c.start, c.position, c.agency))
 
 
-def _first(carriers: Sequence[Carried]) -> Document | None:
-    """Return the document with the earliest publication when it leads by the least lag of the dates' precision, and
-    does not say itself that its text is another site's."""
-    dated = [c.document for c in carriers if c.document.timestamp is not None]
-    if len(dated) < len(carriers) or len({d.id for d in dated}) < 2:
+class _Date(NamedTuple):
+    """A date in seconds: when it is, in UTC; what the clock showed at the place when it began and ended; whether the
+    time of day is known."""
+
+    time: float
+    local: float
+    end: float
+    is_exact: bool
+
+
+def _first(carriers: Sequence[Carried], is_cut: bool) -> Document | None:
+    """Return the document that was surely published first, which does not say itself that its text is another site's;
+    None where a date is missing, or two may have been first. `is_cut`: who has less of it has cut it."""
+    if len({c.document.id for c in carriers}) < 2 or any(c.document.timestamp is None for c in carriers):
         return None
-    ranked = sorted({d.id: d for d in dated}.values(), key=lambda d: (d.timestamp or 0.0, d.id))
-    lag = (ranked[1].timestamp or 0.0) - (ranked[0].timestamp or 0.0)
-    least = max(LEAST_LAG.get(_precision(d), 86_400.0) for d in ranked[:2])
-    if len({c.family for c in carriers}) == 1 and len({c.document.outlet for c in carriers}) > 1:
-        least = max(least, FAMILY_LAG)
-    return ranked[0] if lag >= least and not _points_away(ranked[0]) else None
+    dated = [(_date(c.document), c) for c in carriers]
+    when, earliest = min(dated, key=lambda each: (each[0].end, each[0].time, each[1].document.id))
+    one_desk = len({c.family for c in carriers}) == 1 and len({c.document.outlet for c in carriers}) > 1
+    lag, cut = FAMILY_LAG if one_desk else LEAST_LAG, LESS * earliest.extent if is_cut else 0.0
+    others = ((date, c) for date, c in dated if c.document.id != earliest.document.id)
+    if not all(_is_before(when, date, lag, c.extent < cut) for date, c in others):
+        return None
+    return None if _points_away(earliest.document) else earliest.document
 
 
-def _lead(carriers: Sequence[Carried]) -> float:
-    """Return how long a text was on one outlet alone (seconds), of carriers with dates; infinite on the only one."""
-    ranked = sorted((c.document.timestamp or 0.0, c.document.id, c.document.outlet or "") for c in carriers)
-    others = (time for time, _, outlet in ranked if outlet != ranked[0][2])
-    return next(others, float("inf")) - ranked[0][0]
+def _is_before(first: _Date, other: _Date, lag: float, is_cut: bool) -> bool:
+    """Return whether one text was published before another by so many seconds at least.
+
+    Days, months and years are those of the place, so they are compared with what the clock showed there. A text that
+    was cut, of a day of which the hour is not known, is not the one that it was cut from.
+    """
+    if first.is_exact and other.is_exact:
+        return other.time - first.time >= lag
+    may_be_later = is_cut and first.is_exact and other.local <= first.end <= other.end
+    return first.end <= other.local or may_be_later
 
 
-def _precision(document: Document) -> str:
-    """Return the precision of a date; midnight is a day."""
-    midnight = bool(_MIDNIGHT.search((document.published or "").strip()))
-    coarse = document.published_precision in ("month", "year")
-    return "day" if midnight and not coarse else document.published_precision or "day"
+def _lead(first: Document, carriers: Sequence[Carried]) -> float:
+    """Return how long a text was on the outlet that had it first alone (seconds), by the clock of the place where a
+    date has no time; infinite on the only one."""
+    own = _date(first)
+    others = (_date(c.document) for c in carriers if (c.document.outlet or "") != (first.outlet or ""))
+    apart = (d.time - own.time if d.is_exact and own.is_exact else d.local - own.local for d in others)
+    return min(apart, default=float("inf"))
+
+
+def _date(document: Document) -> _Date:
+    return _dated(document.timestamp or 0.0, document.published or "", document.published_precision or "day")
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _dated(time: float, published: str, precision: str) -> _Date:
+    """Return the date that a text gives; midnight is a day."""
+    plain = published.strip()
+    zone = _ZONE.search(plain) if precision not in COARSE else None
+    offset = (60 * int(zone[2]) + int(zone[3] or 0)) * (-60.0 if zone[1] == "-" else 60.0) if zone else 0.0
+    lasts = COARSE.get(precision, 0.0) or (COARSE["day"] if _MIDNIGHT.search(plain) else 0.0)
+    return _Date(time=time, local=time + offset, end=time + offset + (lasts or MINUTE), is_exact=not lasts)

@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from dedup import cue_signs, cues
+from dedup import cue_signs, cues, picture_credits, quotes
 
 # Share of a text from which a passage is its author's own, in whatever person.
 MOST_OF_TEXT = 0.5
@@ -35,9 +35,9 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
 
     `before` and `after` are what stands around it in the same paragraph, `lead` the end of the paragraph before;
     `alone` is true when the member is a whole paragraph but for a credit or a remark in brackets; `edge` when that is
-    the first or the last of its text; `quoted` its share inside quotation marks; `names` the share of its words with a
-    capital or a figure, and `usual_names` that of its text; `document_share` is its part of the whole text. `signs`
-    says what may stand in the paragraph and in the text (`cue_signs.of_places`).
+    the first or the last of its text, `last` when it is the last; `quoted` its share in quotation marks; `names` the
+    share of its words with a capital or a figure, and `usual_names` that of its text; `document_share` is its part of
+    the whole text. `signs` says what may stand in the paragraph and in the text (`cue_signs.of_places`).
     """
 
     text: str
@@ -56,6 +56,7 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     outlet: str
     family: str
     is_caption_field: bool
+    last: bool = False
     signs: int = cue_signs.EVERY
 
 
@@ -87,7 +88,9 @@ def is_quoted(o: Occurrence) -> bool:
     """Return whether a place is somebody's words, set in quotation marks, signed, or set apart."""
     if o.quoted and is_together(o):
         return False
-    if o.quoted >= cues.QUOTED or _is_attributed(o) or _is_set_apart(o):
+    if o.quoted >= cues.QUOTED or quotes.is_line_of_speech(o.before, o.after):
+        return True
+    if _is_attributed(o) or _is_set_apart(o):
         return True
     return ("@" in o.after or "@" in o.text) and cues.is_signed(o.text, o.after)
 
@@ -172,8 +175,18 @@ def is_beside_speech(o: Occurrence) -> bool:
 
 def has_caption_mark(occurrence: Occurrence) -> bool:
     """Return whether a place stands in a short paragraph with a mark or credit of a caption."""
-    may = len(occurrence.paragraph) <= LONGEST_CAPTION and occurrence.signs & cue_signs.CAPTION
-    return bool(may) and is_marked(occurrence.paragraph)
+    if len(occurrence.paragraph) > LONGEST_CAPTION:
+        return False
+    may = occurrence.signs & cue_signs.CAPTION
+    return bool(may and is_marked(occurrence.paragraph)) or picture_credits.ends_in_one(occurrence.paragraph)
+
+
+def ends_as_caption(paragraph: str) -> bool:
+    """Return whether a paragraph ends in the credit of a picture, or in a caption's mark and no stop."""
+    if picture_credits.ends_in_one(paragraph):
+        return True
+    is_open = not paragraph.rstrip().endswith(picture_credits.ENDS)
+    return is_open and cues.has_caption_mark(paragraph[-picture_credits.LONGEST_TAIL :])
 
 
 @functools.lru_cache(maxsize=1 << 10)

@@ -44,6 +44,21 @@ def whole(paragraph: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in joined if not _is_fragment(paragraph, a, b)]
 
 
+# Dashes between which a line of speech stands.
+_DASHES = tuple("-–—―")
+
+
+def is_line_of_speech(before: str, after: str) -> bool:
+    """Return whether a dash that begins its paragraph stands before a passage, and another one behind it, as many
+    languages write what somebody says.
+
+    >>> is_line_of_speech("— ", ", — сказала она."), is_line_of_speech("It rained — ", " — and the boats stayed.")
+    (True, False)
+    """
+    opening = before.strip()
+    return len(opening) == 1 and opening in _DASHES and after.lstrip(" ,.!?…").startswith(_DASHES)
+
+
 def _is_fragment(paragraph: str, begin: int, end: int) -> bool:
     """Return whether a quotation is a part of the sentence that it stands in: it begins small behind a word, and no
     sentence ends in it."""

@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds", "quotes"),
-        *("regions", "reach", "cue_signs", "places"),
+        *("regions", "reach", "cue_signs", "picture_credits", "places"),
         *(
             "signs",
             "agencies",
@@ -88,6 +88,9 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("kinds", "places"): "what each place of a cluster shows",
     ("places", "cues"): "the marks and words that kinds are told by",
     ("places", "cue_signs"): "which of them can stand in a paragraph",
+    ("places", "quotes"): "lines of speech",
+    ("places", "picture_credits"): "the credits that captions end in",
+    ("assembly", "picture_credits"): "the same",
     ("quotes", "cues"): "verbs of speech, single marks",
     ("nested", "assembly"): "Material, and occurrences for the kinds",
     ("judging", "nested"): "what stands inside a cluster",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import random
 import time
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from dedup import agencies, cues, kinds
+from dedup import Config, agencies, cues, kinds, picture_credits, scan
 from dedup.kinds import Context
 from dedup.places import Occurrence
 from tests.strategies import SOME
@@ -563,3 +565,78 @@ def test_one_long_sentence_of_subscribers_is_no_furniture() -> None:
     told = "The agency will close three bureaus and cut a third of its newsroom as subscription income falls. "
     assert not cues.has_furniture_mark(told + "It was founded by owners. Unions will ballot. It employs 96.")
     assert cues.has_furniture_mark("Sign up for our newsletter. It is free.")
+
+
+@pytest.mark.parametrize(
+    ("text", "credit"),
+    [
+        ("Những gian hàng sau khi lửa được dập tắt. Ảnh: Bạn đọc", "Ảnh: Bạn đọc"),
+        ("Młody żubr wszedł do kościoła. Fot. Nadleśnictwo Łęgi", "Fot. Nadleśnictwo Łęgi"),
+        ("Το σκαρί στο γλέντι της καθέλκυσης, Ιούνιος 2019 (φωτ. αρχείου)", "(φωτ. αρχείου)"),
+        ("缶詰を手にする部員たち＝霧ケ浜市（日報提供）", "霧ケ浜市（日報提供）"),
+        ("The board met on Monday. It will meet again in May.", ""),
+        ("Write to the desk. Mail: desk@post.example", ""),
+        ("The board met on Monday. Tel: 0800 11", ""),
+    ],
+)
+def test_a_caption_ends_in_a_credit_by_its_form(text: str, credit: str) -> None:
+    """A short word, a colon or a stop and a name behind the last sentence; no address, no number, no sentence."""
+    assert text[picture_credits.credit_tail(text) :].strip() == credit
+
+
+@given(st.text(alphabet="aÀ.:( )（）＝。/1\n", max_size=300))
+def test_a_credit_stands_at_the_end(text: str) -> None:
+    """Its place is within the text, and takes no longer the longer the text is."""
+    assert 0 <= picture_credits.credit_tail(text) <= len(text)
+
+
+def test_a_caption_may_repeat_a_sentence() -> None:
+    """What one text has as a caption and in its story, and another in its story alone, is the caption; without the
+    caption's credit it is copy."""
+    told = [place(0, REPORTED), place(1, REPORTED)]
+    caption = structs.replace(place(0, REPORTED, alone=True), start=0, paragraph=f"{REPORTED}. Kuva: Ada Quill")
+    assert kind_of([*told, caption], company=1.0) == "caption"
+    assert kind_of([*told, structs.replace(caption, paragraph=REPORTED + ".")], company=1.0) == "wire_copy"
+
+
+def test_texts_of_a_language_that_is_hardly_known_are_alike_by_its_small_words() -> None:
+    """Two texts are no more alike than is usual between their outlets where they share small words alone, however rare
+    these are in the corpus: what else they share is a formula."""
+    formula = "kesto varun teldi omari panuk sedra vilte gorum nashi belok"
+    chance = random.Random(1)
+    small = [f"ke{a}{b}" for a in "rstv" for b in "aiouey"]
+    pages = []
+    for outlet, n in itertools.product(("north", "south"), range(4)):
+        own = [f"{outlet[0]}{n}word{i}" for i in range(20)]
+        words = [chance.choice(small if chance.random() < 0.45 else own) for _ in range(90)]
+        text = f"{' '.join(words[:45])}. {formula + '. ' if n == 0 else ''}{' '.join(words[45:])}."
+        pages.append({"id": f"{outlet}{n}", "outlet": outlet, "title": " ".join(own[:4]), "text": text})
+    (found,) = scan(pages, Config()).passages
+    assert (found.text, found.kind) == (formula, "stock_phrase")
+    assert "a short run in texts that tell different stories" in found.evidence
+
+
+def test_the_last_line_of_other_stories_is_furniture() -> None:
+    """What is no sentence and ends texts that tell different stories is furniture, be it in two texts of two families;
+    with more text behind it, or in one story, it may be a caption."""
+    line = REPORTED.capitalize()
+    lines = [structs.replace(place(i, line, alone=True), edge=True, last=True) for i in range(2)]
+    assert kind_of(lines, distance=1.0) == "boilerplate"
+    assert kind_of(lines) == "caption"
+    inner = [structs.replace(p, last=False) for p in lines]
+    assert kind_of(inner, distance=1.0) != "boilerplate"
+
+
+@pytest.mark.parametrize("dash", ["-", "–", "—"])
+def test_speech_may_stand_between_dashes(dash: str) -> None:
+    """A paragraph that begins with a dash, up to the dash before whose words they are; no insertion between two."""
+    said = structs.replace(
+        place(0, REPORTED),
+        before=f"{dash} ",
+        after=f", {dash} she said.",
+        paragraph=f"{dash} {REPORTED}, {dash} she said.",
+    )
+    quoted = structs.replace(place(1, REPORTED), quoted=1.0)
+    assert kind_of([said, structs.replace(said, document=1, outlet="outlet 1"), quoted]) == "quotation"
+    told = structs.replace(said, before=f"The town {dash} ")
+    assert kind_of([told, structs.replace(told, document=1, outlet="outlet 1")]) != "quotation"

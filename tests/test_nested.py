@@ -84,3 +84,20 @@ def test_asked_for_alone() -> None:
     """With quotations alone asked for they are there, and their parent, which is not, is not named."""
     (said,) = scanned(SAID, SAID, kind=("quotation",)).passages
     assert (said.text, said.parent) == (SAID, None)
+
+
+CAPTION = "The auction hall of Corran after the storm tore off its roof"
+
+
+def test_a_caption_inside_agency_copy_is_a_passage_of_its_own() -> None:
+    """A paragraph that ends in the credit of a picture is a caption, in whatever words the credit is; without one it is
+    a part of the copy."""
+    first, _, rest = COPY.format(said=SAID).partition("\n\n")
+    for tail in (". Kuva: Ada Quill", " (kuva Ada Quill)"):
+        captions = [
+            p for p in inner(scanned("", "", copy=f"{first}\n\n{CAPTION}{tail}\n\n{rest}")) if p.kind == "caption"
+        ]
+        assert [p.text.startswith(CAPTION) for p in captions] == [True]
+        assert captions[0].evidence[0] == "a caption inside a longer passage"
+    plain = inner(scanned("", "", copy=f"{first}\n\n{CAPTION}.\n\n{rest}"))
+    assert not [p for p in plain if p.kind == "caption"]

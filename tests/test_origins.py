@@ -43,28 +43,48 @@ def first_of(*carriers: Carried, is_caption: bool = False) -> str | None:
 
 
 def test_the_first_publication_needs_a_lead() -> None:
-    """A day's lead counts between days, more than half an hour's between times: so long a release takes to stand on
-    many sites. Equal dates and missing ones name none."""
+    """A day's lead counts between days, more than two hours' between times: so long a release takes to stand on many
+    sites. Equal dates and missing ones name none."""
     assert first_of(carried("a", "2031-03-04"), carried("b", "2031-03-03")) == "b"
     assert first_of(carried("a", "2031-03-04"), carried("b", "2031-03-04")) is None
-    assert first_of(carried("a", "2031-03-04T10:31:00Z"), carried("b", "2031-03-04T10:00:00Z")) == "b"
-    assert first_of(carried("a", "2031-03-04T10:30:00Z"), carried("b", "2031-03-04T10:00:00Z")) is None
+    assert first_of(carried("a", "2031-03-04T12:01:00Z"), carried("b", "2031-03-04T10:00:00Z")) == "b"
+    assert first_of(carried("a", "2031-03-04T12:00:00Z"), carried("b", "2031-03-04T10:00:00Z")) is None
     assert first_of(carried("a", "2031-03-04T10:02:00Z"), carried("b", "2031-03-04")) is None
     assert first_of(carried("a", "2031-03-04"), carried("b", None)) is None
 
 
+def test_a_day_begins_by_the_clock_of_the_place() -> None:
+    """An evening is before the next day, whatever the zone; a time within a day is neither before nor after it."""
+    evening, paper = carried("a", "2031-03-03T21:30:00-04:00"), carried("b", "2031-03-04")
+    assert first_of(evening, paper) == "a"
+    assert first_of(carried("a", "2031-03-04T01:00:00-04:00"), paper) is None
+    assert first_of(carried("a", "2031-03-04T21:00:00+05:30"), carried("b", "2031-03-05")) == "a"
+
+
+def test_who_cut_a_credited_text_did_not_have_it_first() -> None:
+    """Of one day without an hour, a carrier of less than the whole is passed over where an agency is credited."""
+    text = f"PORT ELLERY (Reuters) — {BRIDGE}"
+    whole = carried("a", "2031-03-04T10:00:00Z", text=text)
+    part = structs.replace(carried("b", "2031-03-04"), extent=0.5)
+    assert first_of(whole, part) == "a"
+    assert first_of(whole, structs.replace(part, extent=1.0)) is None
+    assert first_of(carried("a", "2031-03-04T10:00:00Z"), part) is None
+
+
 def test_minutes_within_a_family_are_chance() -> None:
-    """Sister outlets publish from one desk: between them a lead counts from an hour on."""
-    early, late = "2031-03-04T10:00:00Z", "2031-03-04T10:45:00Z"
-    assert first_of(carried("a", early), carried("b", late)) == "a"
-    assert first_of(carried("a", early, family="one"), carried("b", late, family="one")) is None
-    assert first_of(carried("a", early, family="one"), carried("b", "2031-03-04T11:00:00Z", family="one")) == "a"
+    """Sister outlets publish from one desk: between them a lead counts from an hour on, whoever is credited."""
+    text = f"PORT ELLERY (Reuters) — {BRIDGE}"
+    early = carried("a", "2031-03-04T10:00:00Z", family="one", text=text)
+    late = carried("b", "2031-03-04T10:45:00Z", family="one", text=text)
+    assert first_of(early, late) is None
+    assert first_of(early, structs.replace(late, family="two")) == "a"
+    assert first_of(early, carried("b", "2031-03-04T11:00:00Z", family="one", text=text)) == "a"
 
 
 @pytest.mark.parametrize("outlet", ["Northlight Press Agency", "Agência Brasil", "海岬通讯社", "Агентство Причал"])
 def test_an_agency_that_had_it_first_needs_no_credit(outlet: str) -> None:
     """Its own publication says whose it is; when another had it first nothing does, and a paper's name is none."""
-    early, late = carried("a", "2031-03-04T10:00:00Z"), carried("b", "2031-03-04T12:00:00Z")
+    early, late = carried("a", "2031-03-04T10:00:00Z"), carried("b", "2031-03-04T13:00:00Z")
     own = structs.replace(early, document=dataclasses.replace(early.document, outlet=outlet))
     found = origin([own, late], is_caption=False)
     assert (found.doc_id, found.agency) == ("a", outlet)
