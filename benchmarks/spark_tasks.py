@@ -106,10 +106,18 @@ def record_ratios(found: Sequence[Task], records: Records) -> dict[tuple[str, st
 
 
 def _uneven(taken: Mapping[Any, Sequence[int]], least: int) -> dict[Any, float]:
+    """Return the largest number of each in times of its median one, by name and more; `taken` has a number for each
+    task.
+
+    Left out is what is small, and what holds nobody up: its largest task has less than the median one of another step
+    of the same name.
+    """
+    middle = {key: statistics.median(values) for key, values in taken.items()}
+    most = {name: max(value for key, value in middle.items() if key[0] == name) for name, *_ in middle}
     return {
-        key: max(values) / max(1.0, statistics.median(values))
+        key: max(values) / max(1.0, middle[key])
         for key, values in taken.items()
-        if len(values) > 1 and sum(values) >= least * len(values)
+        if len(values) > 1 and sum(values) >= least * len(values) and max(values) >= most[key[0]]
     }
 
 

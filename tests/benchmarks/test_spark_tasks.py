@@ -18,18 +18,23 @@ def task(number: int, stage: int, read: int = 0) -> Task:
 
 
 def test_ratios() -> None:
-    """The largest task is told in times of the median one, of the stages alone that read much and have several."""
+    """The largest task is told in times of the median one, of the stages alone that read much and have several, and
+    whose largest has more than the median one of another."""
     found = [task(n, 1, read) for n, read in enumerate((40_000, 50_000, 200_000))]
     found += [task(n + 3, 2, read) for n, read in enumerate((10, 10, 1000))]
-    found.append(task(6, 3, 90_000))
+    assert ratios([*found, task(6, 3, 30_000)]) == {("seeds", 1): 4.0}
+    found = [task(n, 1, read) for n, read in enumerate((40_000, 50_000, 200_000))]
+    found += [task(n + 3, 2, read) for n, read in enumerate((0, 0, 49_999))]
     assert ratios(found) == {("seeds", 1): 4.0}
+    found += [task(n + 6, 3, read) for n, read in enumerate((0, 0, 50_000))]
+    assert ratios(found) == {("seeds", 1): 4.0, ("seeds", 3): 50_000.0}
 
 
 def test_record_ratios() -> None:
     """A task of the stage without records of a step counts with none; other stages and lost tasks do not count."""
     found = [task(n, 1) for n in range(3)] + [task(n, 2) for n in (3, 4)]
-    records = {("linking", 0): 100, ("linking", 1): 700, ("few", 0): 1, ("few", 1): 9, ("linking", 3): 80}
-    records |= {("linking", 4): 80, ("linking", 99): 10**6}
+    records = {("linking", 0): 100, ("linking", 1): 700, ("few", 0): 1, ("few", 1): 9, ("linking", 3): 120}
+    records |= {("linking", 4): 120, ("linking", 99): 10**6}
     assert record_ratios(found, records) == {("seeds", "linking", 1): 7.0, ("seeds", "linking", 2): 1.0}
 
 
