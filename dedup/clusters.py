@@ -40,6 +40,8 @@ IsStray = Callable[[int, int, int, int], bool]
 Spread = Callable[[Callable[[int], bytes], Sequence[int]], Iterable[bytes]]
 # Places of a text in one part with which a new one is compared.
 MOST_PLACES = 32
+# Clusters that are worked on at a time, and members, about.
+BLOCK_CLUSTERS, BLOCK_MEMBERS = 64, 1024
 # Regions and passages of the bundles laid out at a time, about.
 BLOCK_WORK = 4096
 
@@ -143,6 +145,16 @@ class Clusters(Sequence[Cluster]):
         ends (int64)."""
         bounds = self.bounds[first : last + 1]
         return self.members[bounds[0] : bounds[-1], 0].copy(), bounds - bounds[0]
+
+    def stretches(self) -> list[tuple[int, int]]:
+        """Return the stretches `[first, last)` of clusters that are worked on at a time: few clusters, and few members
+        where they have many, as around each place that is looked at the system maps some more of a file."""
+        edges = [0]
+        while edges[-1] < len(self):
+            at = edges[-1]
+            full = int(np.searchsorted(self.bounds, self.bounds[at] + BLOCK_MEMBERS, side="right")) - 1
+            edges.append(min(at + BLOCK_CLUSTERS, max(at + 1, full), len(self)))
+        return list(itertools.pairwise(edges))
 
     def spans(self, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         """Return the token spans (int64, n x 2) of all members of the clusters that are `kept`."""

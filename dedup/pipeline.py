@@ -53,8 +53,6 @@ Find = Callable[..., candidates.Found]
 COMPLETE = 40
 # Pairs of texts aligned at a time.
 BLOCK_PAIRS = 512
-# Clusters judged at a time.
-BLOCK_CLUSTERS = 64
 
 
 def scan(
@@ -272,21 +270,22 @@ class _Scan:
         # of documents alone few clusters are of a kind that matters
         early = self.config.only != "documents"
 
-        def suspects(first: int) -> bytes:
-            return relatedness.suspects(*clusters.texts(first, first + BLOCK_CLUSTERS)).tobytes()
+        blocks = clusters.stretches()
 
-        firsts = range(0, len(clusters), BLOCK_CLUSTERS)
-        suspect = np.frombuffer(b"".join(work.spread(suspects, firsts)), np.bool_)
+        def suspects(number: int) -> bytes:
+            return relatedness.suspects(*clusters.texts(*blocks[number])).tobytes()
+
+        suspect = np.frombuffer(b"".join(work.spread(suspects, range(len(blocks)))), np.bool_)
         relatedness.cover(clusters.spans(suspect))
 
-        def verdicts(first: int) -> bytes:
-            part = clusters[first : first + BLOCK_CLUSTERS]
+        def verdicts(number: int) -> bytes:
+            part = clusters[slice(*blocks[number])]
             judged = ((self._verdict(c, material, work), c) for c in part)
             return msgspec.msgpack.encode([(v, self._apart(c, relatedness) if early else None) for v, c in judged])
 
         kind = list[tuple[furniture.Verdict | None, furniture.Apart | None]]
-        blocks = (msgspec.msgpack.decode(raw, type=kind) for raw in work.spread(verdicts, firsts))
-        found = list(itertools.chain.from_iterable(blocks))
+        made = (msgspec.msgpack.decode(raw, type=kind) for raw in work.spread(verdicts, range(len(blocks))))
+        found = list(itertools.chain.from_iterable(made))
         return _Judged(
             clusters=clusters,
             verdicts={i: verdict for i, (verdict, _) in enumerate(found) if verdict is not None},
@@ -331,28 +330,29 @@ class _Scan:
     ) -> tuple[records.Encoded, Clusters]:
         """Return the records of all clusters, and these with what stands inside them; of documents alone the kinds, as
         nothing else is asked of them."""
-        firsts = range(0, len(judged.clusters), BLOCK_CLUSTERS)
+        blocks = judged.clusters.stretches()
+        numbers = range(len(blocks))
 
-        def part(first: int) -> list[judging.Given]:
+        def part(number: int) -> list[judging.Given]:
             return [
                 judging.Given(cluster, judged.verdicts.get(i), judged.apart.get(i) or self._apart(cluster, relatedness))
-                for i, cluster in enumerate(judged.clusters[first : first + BLOCK_CLUSTERS], first)
+                for i, cluster in enumerate(judged.clusters[slice(*blocks[number])], blocks[number][0])
             ]
 
-        def block(first: int) -> bytes:
-            return judging.encoded(part(first), first, material, found.evidence.mass, taken)
+        def block(number: int) -> bytes:
+            return judging.encoded(part(number), blocks[number][0], material, found.evidence.mass, taken)
 
-        def kinds_alone(first: int) -> bytes:
-            return msgspec.msgpack.encode([kind.assignment.kind for kind in judging.judged(part(first), material)])
+        def kinds_alone(number: int) -> bytes:
+            return msgspec.msgpack.encode([kind.assignment.kind for kind in judging.judged(part(number), material)])
 
         relatedness = work.relatedness
         made = judging.Made(work.scratch)
         if self.config.only == "documents":
-            for raw in work.spread(kinds_alone, firsts):
+            for raw in work.spread(kinds_alone, numbers):
                 made.records.kinds += msgspec.msgpack.decode(raw, type=list[Kind])
             return made.records, judged.clusters
         taken = nested.Taken(judged.clusters.members, len(material.documents))
-        for raw in work.spread(block, firsts):
+        for raw in work.spread(block, numbers):
             self.clock.advance(made.take(raw))
         return made.records, made.finish(judged.clusters)
 

@@ -22,6 +22,7 @@ from dedup.kernels import seeds as kernels
 from dedup.kernels import shingles as shingle_kernels
 from dedup.kernels import surroundings
 from dedup.kernels.arrays import distinct
+from dedup.kernels.tokens import WEIGHT_WORD
 from dedup.spill import Parts, Scratch, in_order
 from dedup.tokens import Tokens
 
@@ -203,6 +204,8 @@ def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray
     """
     needed, number = distinct(pairs.ravel())
     spans = np.stack([tokens.bounds[needed], tokens.bounds[needed + 1]], axis=1)
+    if config.seed_window == 1:  # then a seed is the same whatever stands around it
+        spans = _around(windows, number.reshape(-1, 2), spans, WEIGHT_WORD * config.seed_size)
     keys, places, bounds = shingle_kernels.seed_places(
         tokens.hashes, tokens.weights, spans, config.seed_size, config.seed_window
     )
@@ -215,6 +218,21 @@ def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray
         seeds=len(keys),
         frequent=0,
     )
+
+
+def _around(
+    windows: npt.NDArray[np.int64], number: npt.NDArray[np.int64], spans: npt.NDArray[np.int64], longest: int
+) -> npt.NDArray[np.int64]:
+    """Return what of each text, with the token span `spans`, the windows of pairs of texts (as their `number`) look at,
+    and so much behind it that each seed of up to `longest` tokens is whole."""
+    low, high = spans[:, 1].copy(), spans[:, 0].copy()
+    for side in (0, 1):
+        np.minimum.at(low, number[:, side], windows[:, 2 * side])
+        np.maximum.at(high, number[:, side], windows[:, 2 * side + 1] + longest)
+    high = np.minimum(high, spans[:, 1])
+    # the last tokens of a text are no seed but where they are all of it
+    low = np.maximum(np.minimum(low, spans[:, 1] - longest), spans[:, 0])
+    return np.stack([low, np.maximum(low, high)], axis=1)
 
 
 def seed_keys(

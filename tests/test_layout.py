@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dedup.clusters import BLOCK_CLUSTERS, BLOCK_MEMBERS, Clusters
 from dedup.layout import Part, Piece, lay_out
+from tests.strategies import FEW
 
 CHANGE = 0.5
 
@@ -46,3 +52,19 @@ def test_carriers_that_come_far_apart_come_one_by_one() -> None:
 def test_carriers_that_end_one_by_one_stay() -> None:
     """Stories are cut from their ends, within a few words of one another too."""
     assert cut((0, 300), (0, 300), (0, 280), (0, 286), (0, 292)) == [(0, 300, tuple(range(5)))]
+
+
+@FEW
+@given(st.lists(st.sampled_from([2, 3, 40, BLOCK_MEMBERS - 1, BLOCK_MEMBERS, 3 * BLOCK_MEMBERS]), max_size=200))
+def test_clusters_are_worked_on_in_stretches(sizes: list[int]) -> None:
+    """Every cluster is in one stretch; none has too many clusters, or members but where one cluster has."""
+    bounds = np.cumsum([0, *sizes], dtype=np.int64)
+    nothing = np.empty((0, 3), np.int64)
+    stretches = Clusters(np.zeros(len(sizes), np.int64), bounds, nothing, bounds, nothing).stretches()
+    assert [n for first, last in stretches for n in range(first, last)] == list(range(len(sizes)))
+    for first, last in stretches:
+        assert 0 < last - first <= BLOCK_CLUSTERS
+        assert last - first == 1 or bounds[last] - bounds[first] <= BLOCK_MEMBERS
+    # no two that follow one another could be one
+    for (first, middle), (_, last) in itertools.pairwise(stretches):
+        assert middle - first == BLOCK_CLUSTERS or bounds[middle + 1] - bounds[first] > BLOCK_MEMBERS, last

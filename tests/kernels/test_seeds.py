@@ -6,6 +6,7 @@ import bisect
 import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -305,6 +306,26 @@ def test_hits_of_given_pairs(texts: Texts, config: SeedConfig, cut: int) -> None
         links = reference.pair_links(of_text[a], of_text[b], config.small_bucket, a == b)
         expected |= {(x, y) for x, y in links if a0 <= x < a1 and b0 <= y < b1}
     assert sorted(links_of(hits)) == sorted(expected)
+
+
+@MANY
+@given(token_texts(alphabet=2), SIZES, st.integers(0, 99))
+def test_what_windows_look_at_is_enough(texts: Texts, config: SeedConfig, cut: int) -> None:
+    """Seeds of the windows alone give the hits that those of whole texts give, whatever the tokens weigh."""
+    rng, n = np.random.default_rng(cut), len(texts)
+    tokens = tokens_of(texts)
+    tokens = replace(tokens, weights=rng.choice([2, 3, 6], len(tokens.hashes)).astype(np.uint8))
+    pairs = np.array([(a, b) for a in range(n) for b in range(a, n)], np.int64).reshape(-1, 2)
+    edges = np.stack([tokens.bounds[pairs[:, s] + e] for s in (0, 1) for e in (0, 1)], axis=1)
+    cuts = rng.integers(edges[:, ::2].repeat(2, axis=1), edges[:, 1::2].repeat(2, axis=1) + 1)
+    windows = np.concatenate([np.sort(cuts[:, :2], axis=1), np.sort(cuts[:, 2:], axis=1)], axis=1)
+    every = replace(config, seed_window=1)
+    found = pair_hits(tokens, pairs, windows, every)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage, "_around", lambda windows, number, spans, longest: spans)
+        whole = pair_hits(tokens, pairs, windows, every)
+    assert links_of(found) == links_of(whole)
+    assert found.groups.tolist() == whole.groups.tolist()
 
 
 @SOME
