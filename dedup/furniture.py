@@ -69,10 +69,15 @@ class Verdict:
 
 
 def house_pages(families: Sequence[str]) -> list[int]:
-    """Return the texts whose words tell what is usual in their family, of which there are few; `families` has that of
-    each text."""
-    samples = (_sample(pages) for pages in _pages_of(families).values())
-    return sorted(d for sample in samples if len(sample) >= LEAST_PAGES for d in sample)
+    """Return the texts whose words tell what is usual in their family, or between two, of which there are few;
+    `families` has that of each text."""
+    found: set[int] = set()
+    for pages in _pages_of(families).values():
+        if len(pages) > 1:  # the only page of a family is asked for by who carries something on it
+            found.update(_spread(pages, USUAL_SAMPLE))
+        if len(pages) >= LEAST_PAGES:
+            found.update(_sample(pages))
+    return sorted(found)
 
 
 def _pages_of(families: Sequence[str]) -> dict[str, list[int]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dedup import Config, ScanResult, scan
+from dedup import Config, ScanResult, furniture, scan
 from dedup.config import FurnitureConfig
 from tests.prose import FERRY, filler, paragraphs
 
@@ -81,3 +81,17 @@ def test_without_shared_templates_each_outlet_is_a_family() -> None:
     result = scan(alone)
     assert story_of(result).n_families == OUTLETS
     assert {f["source"] for f in result.manifest["families"].values()} == {"outlet"}
+
+
+def test_pages_that_are_asked_for_are_at_hand() -> None:
+    """Texts without a passage are kept where what is usual in or between families is told by them; lone pages are not,
+    of which a corpus without outlets has nothing else."""
+    names = [*"abbbccccccccc", *("d" * 500)]
+    found = set(furniture.house_pages(names))
+    for family in "bcd":
+        pages = [n for n, name in enumerate(names) if name == family]
+        asked = furniture._spread(pages, furniture.USUAL_SAMPLE)
+        assert found.issuperset(asked)
+        assert found.issuperset(furniture._sample(pages)) == (family != "b" or len(pages) <= furniture.USUAL_SAMPLE)
+    assert 0 not in found
+    assert len(found) < 80
