@@ -14,7 +14,7 @@ from msgspec import structs
 
 from dedup import Config, agencies, cues, kinds, picture_credits, scan
 from dedup.kinds import Context
-from dedup.places import Occurrence
+from dedup.places import Occurrence, is_quoted
 from tests.strategies import SOME
 
 REPORTED = "the harbour board will widen the outer breakwater after the storms of the last two winters"
@@ -636,7 +636,19 @@ def test_speech_may_stand_between_dashes(dash: str) -> None:
         after=f", {dash} she said.",
         paragraph=f"{dash} {REPORTED}, {dash} she said.",
     )
-    quoted = structs.replace(place(1, REPORTED), quoted=1.0)
-    assert kind_of([said, structs.replace(said, document=1, outlet="outlet 1"), quoted]) == "quotation"
+    assert is_quoted(said)
+    assert kind_of([said, structs.replace(said, document=1, outlet="outlet 1", family="family 1")]) == "quotation"
     told = structs.replace(said, before=f"The town {dash} ")
-    assert kind_of([told, structs.replace(told, document=1, outlet="outlet 1")]) != "quotation"
+    assert not is_quoted(told)
+    assert kind_of([told, structs.replace(told, document=1, outlet="outlet 1", family="family 1")]) != "quotation"
+    unended = structs.replace(said, after=", she said.")
+    assert not is_quoted(unended)
+
+
+def test_what_a_text_has_as_caption_and_says_again_is_a_caption() -> None:
+    """A paragraph with a credit repeats a sentence of its text; in two texts, or without the credit, it does not."""
+    caption = structs.replace(place(0, REPORTED, alone=True), paragraph=f"{REPORTED}. Foto: Ada Quill")
+    again = structs.replace(place(0, REPORTED), start=900)
+    assert kinds._repeats_sentence([caption, again])
+    assert not kinds._repeats_sentence([caption, structs.replace(again, document=1)])
+    assert not kinds._repeats_sentence([structs.replace(caption, paragraph=f"{REPORTED}."), again])
