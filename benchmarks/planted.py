@@ -10,10 +10,14 @@ A corpus of the user's own has reuse of its own, which no label names.
 
 from __future__ import annotations
 
+import itertools
 import json
+import multiprocessing
+import os
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -37,6 +41,8 @@ DATES, APART = 10, 11  # purposes of generators of random numbers
 WIRE_LAG_MINUTES = 360.0
 APART_WORDS = (15, 100)
 SORTS = ("must_not", "pair", "story", "text")
+# Articles that are printed by one process in a row, and from how many on it is worth having several.
+BATCH, MANY = 250, 4_000
 
 
 class Base(Protocol):
@@ -118,11 +124,38 @@ def _write_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> Counter[st
     return counts
 
 
+Sheet = tuple[int, dict[str, Any]]
+_press: Press
+
+
+def _batches(sheets: Iterator[Sheet]) -> Iterator[list[Sheet]]:
+    while batch := list(itertools.islice(sheets, BATCH)):
+        yield batch
+
+
+def _print(press: Press, batch: list[Sheet]) -> list[tuple[str, Page]]:
+    return [press.page(slot, record["title"] or "", record["text"]) for slot, record in batch]
+
+
+def _take(press: Press) -> None:
+    """Keep the press in a process of a pool."""
+    global _press
+    _press = press
+
+
+def _print_here(batch: list[Sheet]) -> list[tuple[str, Page]]:
+    return _print(_press, batch)
+
+
+def _beside(batch: list[Sheet], made: list[tuple[str, Page]]) -> Iterator[tuple[dict[str, Any], str, Page]]:
+    return ((record, title, page) for (_, record), (title, page) in zip(batch, made, strict=True))
+
+
 class _Edition:
     """The articles of a plan, and with them the ledger of what stands where."""
 
     def __init__(self, settings: Settings, base: Base, plan: Plan) -> None:
-        self._seed, self._base = settings.seed, base
+        self._seed, self._base, self._size = settings.seed, base, settings.articles
         self._press = Press(settings, plan, base.donors(len(plan.plants)))
         self._minutes = _wire_dates(base.minutes, plan, settings.seed)
         self._apart = {slot: group for group, pair in enumerate(plan.apart) for slot in pair}
@@ -132,8 +165,7 @@ class _Edition:
 
     def articles(self) -> Iterator[dict[str, Any]]:
         """Yield the finished records in order."""
-        for slot, record in enumerate(self._base.articles()):
-            title, page = self._press.page(slot, record["title"] or "", record["text"])
+        for slot, (record, title, page) in enumerate(self._printed()):
             self.ledger.add(record["id"], page)
             if slot in self._apart:
                 self._keep_apart(slot, page, record["text"])
@@ -141,6 +173,27 @@ class _Edition:
             if self._minutes is not None:
                 record["published"] = published(int(self._minutes[slot]))
             yield record
+
+    def _printed(self) -> Iterator[tuple[dict[str, Any], str, Page]]:
+        """Yield the records of the base in order, each with its title and page, printed by as many processes as there
+        are processors; a page depends on its slot and text alone."""
+        batches = _batches(enumerate(self._base.articles()))
+        jobs = os.cpu_count() or 1
+        if jobs == 1 or self._size < MANY or sys.platform != "linux":
+            for batch in batches:
+                yield from _beside(batch, _print(self._press, batch))
+            return
+        # forked, so that the press is not carried over
+        context = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(jobs, context, initializer=_take, initargs=(self._press,)) as pool:
+            waiting = deque[tuple[list[Sheet], Future[list[tuple[str, Page]]]]]()
+            for batch in batches:
+                waiting.append((batch, pool.submit(_print_here, batch)))
+                if len(waiting) > 2 * jobs:
+                    sheets, made = waiting.popleft()
+                    yield from _beside(sheets, made.result())
+            for sheets, made in waiting:
+                yield from _beside(sheets, made.result())
 
     def _keep_apart(self, slot: int, page: Page, text: str) -> None:
         """Enter a stretch of an article that shares nothing, as long as that of its partner."""

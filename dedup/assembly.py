@@ -32,7 +32,6 @@ from dedup.model import (
     Wording,
 )
 from dedup.relations import DocumentPair
-from dedup.rows import unique_rows
 from dedup.shelf import Head
 from dedup.tokens import Tokens, tokenize
 
@@ -44,6 +43,9 @@ _MARKED = cue_signs.QUOTES | cue_signs.SINGLE
 LEAD = 160
 # Texts of a cluster whose pairs are looked up for other passages.
 COMPANY_SAMPLE = 6
+# Words by which a passage around another, or over its end, is more than that one a little longer: few passages have
+# fewer, as they need six content words.
+LEAST_BEYOND = 10
 # Seconds of a week.
 WEEK = 7 * 86_400.0
 # Punctuation that does not make a passage part of a longer paragraph.
@@ -72,24 +74,28 @@ VERBATIM, NEAR_VERBATIM = 1.0, 0.75
 
 
 class Company:
-    """The clusters of a kind that each text has a place in, as their numbers."""
+    """The clusters of a kind that each text has places in, as their numbers, and these places."""
 
     def __init__(self, clusters: Clusters, kept: npt.NDArray[np.bool_], documents: int) -> None:
         """Take those of the clusters that are `kept`, and how many texts there are."""
         sizes = np.diff(clusters.bounds)
-        rows = np.stack([clusters.members[:, 0], np.repeat(np.arange(len(clusters)), sizes)], axis=1)
-        rows, _, _ = unique_rows(rows[np.repeat(kept, sizes)])
-        self._numbers = np.ascontiguousarray(rows[:, 1], np.int32)
-        self._bounds = np.searchsorted(rows[:, 0], np.arange(documents + 1))
+        chosen = np.flatnonzero(np.repeat(kept, sizes))
+        numbers = np.repeat(np.arange(len(clusters), dtype=np.int32), sizes)[chosen]
+        texts = clusters.members[chosen, 0]
+        order = np.lexsort((numbers, texts))
+        self._numbers = numbers[order]
+        self._spans = clusters.members[chosen[order], 1:].astype(np.int32)
+        self._bounds = np.searchsorted(texts[order], np.arange(documents + 1))
 
-    def shares(self, samples: Sequence[Sequence[int]]) -> list[float | None]:
-        """Return in which share of the pairs of some texts, of each sample, they have more than one cluster in common;
-        None for a sample of one."""
-        texts = np.array([d for sample in samples for d in sample], np.int64)
-        edges = np.cumsum([0, *map(len, samples)], dtype=np.int64)
-        counts = kernels.in_company(self._numbers, self._bounds, texts, edges).tolist()
-        pairs = [len(sample) * (len(sample) - 1) // 2 for sample in samples]
-        return [round(n / of, 6) if of else None for n, of in zip(counts, pairs, strict=True)]
+    def shares(self, samples: Sequence[Sequence[Carrier]]) -> list[float | None]:
+        """Return in which share of the pairs of texts that some places of one passage, of each sample, stand in, they
+        have another passage in common, not the same one a little longer; None for a sample of one text."""
+        places = [sorted((m.document, m.start, m.end) for m in sample) for sample in samples]
+        rows = np.array([row for own in places for row in own], np.int64).reshape(-1, 3)
+        edges = np.cumsum([0, *map(len, places)], dtype=np.int64)
+        counts = kernels.in_company(self._numbers, self._spans, self._bounds, rows, edges, LEAST_BEYOND).tolist()
+        texts = [len({d for d, _, _ in own}) for own in places]
+        return [round(n / (t * (t - 1) // 2), 6) if t > 1 else None for n, t in zip(counts, texts, strict=True)]
 
     def of(self, document: int) -> set[int]:
         """Return the numbers of a text's clusters."""
@@ -364,7 +370,8 @@ def standings(clusters: Sequence[Cluster], material: Material) -> list[Standing]
     large = (spans[:, 1] - spans[:, 0] > 0.3 * sizes).tolist()
     words = (gaps.weighed(tokens.weights, spans) / 6.0).tolist()
     samples = [sorted({m.document for m in c.members})[:COMPANY_SAMPLE] for c in clusters]
-    company = [None] * len(samples) if material.company is None else material.company.shares(samples)
+    own = [[m for m in c.members if m.document <= s[-1]] for c, s in zip(clusters, samples, strict=True)]
+    company = [None] * len(samples) if material.company is None else material.company.shares(own)
     return [
         Standing(n, shared, _is_lasting(sample, material), len(sample) == 1 and n > 40 and is_large)
         for n, shared, sample, is_large in zip(words, company, samples, large, strict=True)

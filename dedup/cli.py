@@ -155,7 +155,7 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     _announce_compilation()
     shown = None if options["quiet"] else _shown(verbose=options["verbose"])
     progress = shown or NoProgress()
-    work = Path(options["work"] or Path(out).absolute().parent)
+    work = Path(options["work"]) if options["work"] else _existing(Path(out).absolute().parent)
     given = {"against": options["against"], "find": _finder(options, config), "work": work}
     journal = _journal(work, config, [*paths, options["against"] or ""]) if options["resume"] else None
     try:
@@ -184,6 +184,11 @@ def _shown(*, verbose: bool) -> RichProgress:
     from dedup.report.terminal import LEAST_SECONDS, RichProgress
 
     return RichProgress(Console(stderr=True), least_seconds=0.0 if verbose else LEAST_SECONDS)
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one around it that exists: the folder will be made on the same disk."""
+    return next(f for f in (folder, *folder.parents) if f.is_dir())
 
 
 def _journal(work: Path, config: Config, paths: list[str]) -> Journal:

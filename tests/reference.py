@@ -693,9 +693,22 @@ def related_titles(a: Mapping[int, float], b: Mapping[int, float], house: set[in
 # Regions of texts, and what lies in which part
 
 
-def in_company(numbers: Sequence[Sequence[int]], samples: Sequence[Sequence[int]]) -> list[int]:
-    """Pairs of texts of each sample that have more than one number in common."""
-    return [sum(len({*numbers[a]} & {*numbers[b]}) > 1 for a, b in itertools.combinations(s, 2)) for s in samples]
+def in_company(numbers: Sequence[Sequence[Run]], samples: Sequence[Sequence[Run]], least: int) -> list[int]:
+    """Pairs of texts of each sample, places (text, start, end), that have a number in common of which one span
+    (number, start, end) in the first text is apart from the places there or has at least so much outside them."""
+
+    def is_other(text: int, start: int, end: int, sample: Sequence[Run]) -> bool:
+        outside = sum(not any(d == text and a <= x < b for d, a, b in sample) for x in range(start, end))
+        return outside == end - start or outside >= least
+
+    def together(a: int, b: int, sample: Sequence[Run]) -> bool:
+        other = {n for n, _, _ in numbers[b]}
+        return any(n in other and is_other(a, start, end, sample) for n, start, end in numbers[a])
+
+    return [
+        sum(together(a, b, sample) for a, b in itertools.combinations(sorted({d for d, _, _ in sample}), 2))
+        for sample in samples
+    ]
 
 
 def overlap_groups(spans: Sequence[tuple[int, int, int]], look_back: int) -> list[int]:

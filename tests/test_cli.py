@@ -126,6 +126,13 @@ def test_default_folder(news: News, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (news.path.parent / "dedup-report" / "manifest.json").is_file()
 
 
+def test_folders_around_the_results_are_made(news: News, tmp_path: Path) -> None:
+    """Also while nothing is around them yet where what does not fit in memory could be kept."""
+    news.out = tmp_path / "a" / "b" / "out"
+    news.scan("--memory", "300M")
+    assert lines(news.out, "passages")
+
+
 def test_records_have_the_fields_of_the_contract(news: News) -> None:
     """Each line has the schema number and the fields of the contract, and refers only to what is there."""
     news.scan()

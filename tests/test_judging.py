@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
+from dedup.assembly import Company
+from dedup.clusters import Carrier, Cluster, Clusters
 from dedup.judging import MemberDraft, PassageDraft
 from dedup.model import Member, PassageCluster
 
@@ -14,3 +17,28 @@ from dedup.model import Member, PassageCluster
 def test_drafts_have_the_fields_of_records(draft: type, record: type) -> None:
     """Encoded, a draft is what its record is: the same fields in the same order."""
     assert list(draft.__struct_fields__) == [f.name for f in dataclasses.fields(record)]  # type: ignore[attr-defined]
+
+
+def places(*spans: tuple[int, int]) -> Cluster:
+    """A passage of the texts 0 and 1, at one place in both."""
+    blocks = np.empty((0, 3), np.int64)
+    return Cluster(members=tuple(Carrier(document=d, start=a, end=b, blocks=blocks) for d in (0, 1) for a, b in spans))
+
+
+@pytest.mark.parametrize(
+    ("others", "share"),
+    [
+        ([(5, 22)], 0.0),  # around it, seven words longer
+        ([(0, 22)], 1.0),  # twelve words longer
+        ([(18, 26)], 0.0),  # over its end
+        ([(20, 24)], 1.0),  # behind it, however short
+        ([], 0.0),
+    ],
+)
+def test_a_passage_a_little_longer_is_no_other(others: list[tuple[int, int]], share: float) -> None:
+    """Texts that share a line, with a word or two before it in some, share one passage."""
+    line = places((10, 20))
+    clusters = Clusters.of([line, *map(places, others)])
+    company = Company(clusters, np.ones(len(clusters), np.bool_), 2)
+    assert company.shares([line.members]) == [share]
+    assert company.shares([line.members[:1]]) == [None]

@@ -13,7 +13,7 @@ from benchmarks.planting.damage import Copy, Flags
 from benchmarks.planting.plan import Plant
 
 Where = Literal["top", "bottom", "block", "inline"]
-SENTENCE_GAP = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"”’»])) +(?=\S)")
+SENTENCE_GAP = re.compile(r"[.!?…][\"”’»]? +(?=\S)")
 PARAGRAPH_GAP = re.compile(r"\n\s*(?=\S)")
 GAP = "\n\n"
 

@@ -72,25 +72,55 @@ def coincide(groups: Any, spans: Any) -> Any:
 
 
 @kernel
-def in_company(numbers: Any, bounds: Any, texts: Any, edges: Any) -> Any:
-    """Return how many pairs of the texts of each sample have more than one number in common (int64).
+def _is_other(start: int, end: int, places: Any, first: int, last: int, least: int) -> bool:
+    """Return whether a span stands apart from the places `first:last`, which do not overlap, or has at least `least`
+    outside them."""
+    inside = 0
+    for p in range(first, last):
+        inside += max(0, min(end, places[p, 2]) - max(start, places[p, 1]))
+    return inside == 0 or end - start - inside >= least
 
-    Text d has the numbers `bounds[d]:bounds[d + 1]` of `numbers` (rising, each once); sample s is of the texts
-    `edges[s]:edges[s + 1]` of `texts` (int64).
+
+@kernel
+def in_company(numbers: Any, spans: Any, bounds: Any, places: Any, edges: Any, least: int) -> Any:
+    """Return how many pairs of the texts of each sample have another number in common than that of its places (int64).
+
+    Text d has the numbers `bounds[d]:bounds[d + 1]` of `numbers` (rising), which stand at `spans` (n x 2). Sample s has
+    the places `edges[s]:edges[s + 1]` of `places` (int64, m x 3: text, start, end), sorted by text. Another
+    number is one of which a span in the first text of the pair stands apart from the places there, or has at least
+    `least` outside them: else it is the same passage, a little longer or shorter.
     """
     found = np.zeros(len(edges) - 1, np.int64)
     for s in range(len(found)):
-        for a in range(edges[s], edges[s + 1]):
-            for b in range(edges[s], a):
-                i, j, common = bounds[texts[a]], bounds[texts[b]], 0
-                while i < bounds[texts[a] + 1] and j < bounds[texts[b] + 1] and common < 2:
-                    common += numbers[i] == numbers[j]
-                    if numbers[i] <= numbers[j]:
-                        i += 1
-                    else:
-                        j += 1
-                found[s] += common == 2
+        a = edges[s]
+        while a < edges[s + 1]:
+            behind = a
+            while behind < edges[s + 1] and places[behind, 0] == places[a, 0]:
+                behind += 1
+            b = behind
+            while b < edges[s + 1]:
+                if b == behind or places[b, 0] != places[b - 1, 0]:
+                    found[s] += _has_company(numbers, spans, bounds, places, a, behind, places[b, 0], least)
+                b += 1
+            a = behind
     return found
+
+
+@kernel
+def _has_company(
+    numbers: Any, spans: Any, bounds: Any, places: Any, first: int, last: int, other: int, least: int
+) -> bool:
+    """Return whether the text of the places `first:last` has another number in common with a text."""
+    text = places[first, 0]
+    i, j = bounds[text], bounds[other]
+    while i < bounds[text + 1] and j < bounds[other + 1]:
+        if numbers[i] > numbers[j]:
+            j += 1
+            continue
+        if numbers[i] == numbers[j] and _is_other(spans[i, 0], spans[i, 1], places, first, last, least):
+            return True
+        i += 1
+    return False
 
 
 @kernel

@@ -55,19 +55,26 @@ def test_a_passage_is_explained_by_one_cluster(
 
 @MANY
 @given(
-    st.lists(st.sets(st.integers(0, 6)), min_size=4, max_size=4),
-    st.lists(st.lists(st.integers(0, 3), unique=True), max_size=4),
+    st.lists(st.lists(st.tuples(st.integers(0, 4), SPANS), max_size=6), min_size=4, max_size=4),
+    st.lists(st.sets(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=6), max_size=4),
+    st.integers(1, 8),
 )
-def test_texts_that_share_more_than_one_number(numbers: list[set[int]], samples: list[list[int]]) -> None:
-    """Pairs of each sample that have two or more."""
-    rising = [sorted(own) for own in numbers]
+def test_texts_that_share_what_reaches_beyond(
+    numbers: list[list[tuple[int, tuple[int, int]]]], samples: list[set[tuple[int, int]]], least: int
+) -> None:
+    """Pairs of the texts of each sample; its places stand apart."""
+    rising = [sorted((n, *span) for n, span in own) for own in numbers]
+    places = [sorted((d, 7 * k, 7 * k + 5) for d, k in sample) for sample in samples]
+    rows = [row for own in rising for row in own]
     found = kernels.in_company(
-        np.array([n for own in rising for n in own], np.int32),
+        np.array([n for n, _, _ in rows], np.int32),
+        np.array([span for _, *span in rows], np.int32).reshape(-1, 2),
         np.cumsum([0, *map(len, rising)]),
-        np.array([d for s in samples for d in s], np.int64),
-        np.cumsum([0, *map(len, samples)]),
+        np.array([p for own in places for p in own], np.int64).reshape(-1, 3),
+        np.cumsum([0, *map(len, places)]),
+        least,
     )
-    assert found.tolist() == reference.in_company(rising, samples)
+    assert found.tolist() == reference.in_company(rising, places, least)
 
 
 @MANY
