@@ -118,7 +118,8 @@ class Material:
 
     def usual_names(self, documents: Sequence[int]) -> list[float]:
         """Return the share of the words of each text that have a capital or a figure, counted once."""
-        new = np.array(sorted({*documents} - self._usual.keys()), np.int64)
+        # a set less the keys of a mapping would take as long as there are keys
+        new = np.array(sorted({d for d in documents if d not in self._usual}), np.int64)
         if len(new):
             spans = zip(self.tokens.bounds[new].tolist(), self.tokens.bounds[new + 1].tolist(), strict=True)
             self._usual.update(zip(new.tolist(), name_shares(self.tokens, [*spans]), strict=True))

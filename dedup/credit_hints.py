@@ -142,9 +142,7 @@ _HAN_LAST = re.compile(r"[【［（(]([一-鿿ァ-ヴー]{2,6})[】］）)]\s*$"
 
 
 def _in_first(head: str) -> Iterator[str]:
-    for match in _first_matches(head):
-        if agencies.one_name(match[1]):
-            yield match[1]
+    yield from (found[1] for found in _first_matches(head) if agencies.one_name(found[1]))
     # what begins with a letter of ours is in no script without capitals
     uncased = not (head[:1].isascii() and head[:1].isalpha())
     match = _UNCASED_PLACE.match(head) if uncased else None

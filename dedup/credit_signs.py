@@ -252,18 +252,18 @@ def _paragraphs(plains: Sequence[str], rows: npt.NDArray[np.int64], bounds: npt.
         start, end = rows[bounds[t], :2].tolist()
         is_first[bounds[t] + 1] = bool(BYLINE.match(plains[t][start:end].strip()))
     may, close, edged = _may_credit(rows, is_first, is_last, large[number])
-    for n in np.flatnonzero(close).tolist():
-        start, end, _, head, tail, _ = rows[n].tolist()
-        may[n] = _may_closely(plains[number[n]][start:end], head, tail)
+    looked_at = zip(number[close].tolist(), rows[close, :5].tolist(), strict=True)
+    may[close] = [_may_closely(plains[t][start:end], head, tail) for t, (start, end, _, head, tail) in looked_at]
     asked = may | edged | (rows[:, 2] & REPORTS != 0)
     asked[firsts] = True
     lines: list[list[Line]] = [[] for _ in plains]
     columns = (column[asked].tolist() for column in (number, is_first, is_last, may, edged, rows))
-    for t, first, last, close, edge, (start, end, *signs) in zip(*columns, strict=True):
-        lines[t].append(Line(start, plains[t][start:end], first, last, close, edge, *signs))
+    for t, first, last, sure, edge, (start, end, *signs) in zip(*columns, strict=True):
+        lines[t].append(Line(start, plains[t][start:end], first, last, sure, edge, *signs))
     pictured: list[list[tuple[int, int]]] = [[] for _ in plains]
-    for n in np.flatnonzero(rows[:, 2] & PHOTO).tolist():
-        pictured[number[n]].append((int(rows[n, 0]), int(rows[n, 1])))
+    photo = rows[:, 2] & PHOTO != 0
+    for t, (start, end) in zip(number[photo].tolist(), rows[photo, :2].tolist(), strict=True):
+        pictured[t].append((start, end))
     return list(map(Paragraphs, there.tolist(), large.tolist(), lines, pictured))
 
 

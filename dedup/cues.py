@@ -195,6 +195,8 @@ def has_marks(text: str) -> bool:
 _SINGLE = re.compile(
     r"(?P<begin>['‘](?<![\w'’‘].)(?!(?:s|em|tis|twas|til|cause|n|\d0s)\b)(?=\w))|['’](?<=[^\s(\[{“„«–—/-].)(?!\w)"
 )
+# What all begin with that open a quotation.
+_BEGIN = re.compile(r"['‘](?<![\w'’‘].)(?=\w)")
 # What only follows the end of a quotation.
 _BEHIND = re.compile(r"\s*(?:[.,;:)!?–—-]|$)")
 
@@ -204,6 +206,8 @@ def _inside_single(paragraph: str) -> tuple[tuple[int, int], ...]:
     """Return the stretches inside single quotation marks: an "s" and a mark may be a plural's apostrophe, so that such
     a mark ends a quotation only when another begins behind it, or nothing but a stop follows."""
     found: list[tuple[int, int]] = []
+    if not _BEGIN.search(paragraph):  # most have apostrophes alone
+        return ()
     opened = maybe = -1
     for mark in _SINGLE.finditer(paragraph):
         at = mark.start()
@@ -422,15 +426,14 @@ def is_run_together(text: str, before: str, after: str) -> bool:
 
     `before` and `after` are what stands around it in its paragraph.
     """
-    paragraph = f"{before}{text}{after}"
-    inside = bool(_BARS.search(text) or _MORE.search(text))
-    inside = inside or any(_is_glued(m, paragraph) for m in _GLUED.finditer(text))
-    # where sentences end is asked last: it takes longest
-    if (not inside and "MORE" not in after[:AMONG]) or "\n" in text or _ENDS.search(text):
+    if "\n" in text or _ENDS.search(text):
         return False
-    if inside:
+    if _BARS.search(text) or _MORE.search(text):
         return True
-    if not _MORE.search(_ENDS.split(after[:AMONG])[0]):
+    paragraph = f"{before}{text}{after}"
+    if any(_is_glued(m, paragraph) for m in _GLUED.finditer(text)):
+        return True
+    if "MORE" not in after[:AMONG] or not _MORE.search(_ENDS.split(after[:AMONG])[0]):
         return False
     lead = _ENDS.split(before[-AMONG:])[-1]
     glued = [m.end() for m in _GLUED.finditer(lead) if _is_glued(m, paragraph)]
