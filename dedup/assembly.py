@@ -26,7 +26,6 @@ from dedup.model import (
     DocumentCluster,
     DocumentMember,
     Kind,
-    Origin,
     Pair,
     Scope,
     Wording,
@@ -373,9 +372,9 @@ def standings(clusters: Sequence[Cluster], material: Material) -> list[Standing]
 
 
 def context(
-    standing: Standing, verdict: furniture.Verdict | None, apart: furniture.Apart, origin: Origin
+    standing: Standing, verdict: furniture.Verdict | None, apart: furniture.Apart, *, credited: bool
 ) -> kinds.Context:
-    """Return what is known of a cluster as a whole."""
+    """Return what is known of a cluster as a whole; `credited`: an agency is, as `origins.is_credited` says."""
     return kinds.Context(
         words=standing.words,
         furniture=verdict.reason if verdict else None,
@@ -384,7 +383,7 @@ def context(
         distance=apart.distance,
         company=standing.company,
         lasting=standing.lasting,
-        credited=origin.agency is not None,
+        credited=credited,
         body_twice=standing.body_twice,
     )
 
