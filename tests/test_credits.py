@@ -232,14 +232,35 @@ def test_no_hint_is_passed_over(name: str, data: st.DataObject) -> None:
         assert not match or not agencies.one_name(match[1]) or match[1] in found[1]
 
 
-@SOME
-@given(st.lists(st.sampled_from(_pieces()) | st.text(MARKS, max_size=3), min_size=1, max_size=4).map("".join))
-def test_no_large_agency_is_passed_over(line: str) -> None:
-    """A line that begins as no large agency does is none."""
-    found = agencies.known(line)
+def test_no_large_agency_is_passed_over() -> None:
+    """A line that begins as no large agency does is none, in whatever spelling and with whatever behind it."""
+    table = json.loads((Path(agencies.__file__).parent / "data/agencies.json").read_text(encoding="utf-8"))
+    names = [s for name, others in table.items() for s in (name, name.upper(), *others)]
+    lines = [line for s in names for line in (s, f" {s}.", f"«{s}»", f"{s}/lby", f"{s}, Selby", f"the {s}", f"{s}s")]
+    found = [*map(agencies.known, lines), agencies.known("شِنہوا")]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(agencies, "_by_first_word", lambda: All())
-        assert agencies.known(line) == found
+        assert [*map(agencies.known, lines), agencies.known("شِنہوا")] == found
+    assert found[-1]
+
+
+@pytest.mark.parametrize(
+    ("line", "agency"),
+    [
+        (
+            "SELBY, 5 May, NPA. The old ferry ran aground on a sandbank near the harbour mouth, and nobody was hurt",
+            "NPA",
+        ),
+        (
+            "The old ferry ran aground on a sandbank near the mouth of the harbour and nobody on it was hurt or missed, they said. (NPA)",
+            "NPA",
+        ),
+    ],
+)
+def test_long_lines_by_their_head_and_tail(line: str, agency: str) -> None:
+    """A long line inside a text is read closely for a figure behind a place in capitals, or a bracket at its end."""
+    plain = "The board said so"
+    assert [c.agency for c in credits(Document(text=f"{plain}\n{line}\n{plain}"))] == [agency]
 
 
 class All:
