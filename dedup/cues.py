@@ -565,20 +565,8 @@ def is_about_author(text: str) -> bool:
 
 # One of these stands in each of them.
 _OF_RIGHTS = (
-    *(
-        "reserv",
-        "may not be ",
-        "rechte",
-        "droits",
-        "diritti",
-        "riservata",
-        "rättigheter",
-        "prawa",
-        "права",
-        "版",
-        "不得",
-    ),
-    *("無断", "전재", "حقوق", "सर्वाधिकार"),
+    *("reserv", "may not be ", "rechte", "droits", "diritti", "riservata", "rättigheter", "prawa", "права"),
+    *("版", "不得", "無断", "전재", "حقوق", "सर्वाधिकार"),
 )
 
 

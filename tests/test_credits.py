@@ -252,7 +252,8 @@ def test_no_large_agency_is_passed_over() -> None:
             "NPA",
         ),
         (
-            "The old ferry ran aground on a sandbank near the mouth of the harbour and nobody on it was hurt or missed, they said. (NPA)",
+            "The old ferry ran aground on a sandbank near the mouth of the harbour and nobody on it was hurt or missed,"
+            " they said. (NPA)",
             "NPA",
         ),
     ],
