@@ -71,5 +71,6 @@ def test_marks_are_found_by_what_they_begin_with(text: str) -> None:
         plain = re.compile("[\"＂“”„«»「」]|['‘’]{2}")
         assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in plain.finditer(text)]
     assert cues.has_marks(text) == bool(cues._QUOTE_MARKS.search(text))
+    assert all(cues.has_marks(f"told {a}{b}us") for a in "'‘’" for b in "'‘’")
     opened = any(m["begin"] for m in cues._SINGLE.finditer(text))
     assert not opened or cues._BEGIN.search(text)
