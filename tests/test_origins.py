@@ -345,3 +345,11 @@ def test_whether_an_agency_is_credited(texts: list[tuple[str | None, str, str | 
         document = dataclasses.replace(own.document, outlet=outlet, url=address, canonical_url=canonical)
         some.append(structs.replace(own, document=document, credits=tuple(credits(document))))
     assert is_credited(some, ["NPA"]) == (origin(some, is_caption=False, outlets=["NPA"]).agency is not None)
+
+
+def test_the_agency_that_was_first_is_credited() -> None:
+    """An agency whose own text is the first counts as credited where no text says so."""
+    first, second = carried("a", "2031-05-03T10:00:00Z"), carried("b", "2031-05-03T14:00:00Z")
+    own = dataclasses.replace(first.document, outlet="Northlight Press Agency")
+    assert is_credited([structs.replace(first, document=own), second])
+    assert not is_credited([first, second])
