@@ -192,6 +192,10 @@ def known(text: str) -> str | None:
     ('dpa', 'Reuters', None)
     """
     text = text.strip(" \t,;:\"'“”„«»")
+    # most lines begin as no large agency does
+    word = _WORDS.search(text) if text.isascii() else None
+    if word and word[0] not in _by_first_word():
+        return None
     for form in (text, text.strip(".")):
         if form in _forms():
             return form

@@ -26,7 +26,6 @@ from dedup.model import (
     DocumentCluster,
     DocumentMember,
     Kind,
-    Origin,
     Pair,
     Scope,
     Wording,
@@ -124,7 +123,8 @@ class Material:
 
     def usual_names(self, documents: Sequence[int]) -> list[float]:
         """Return the share of the words of each text that have a capital or a figure, counted once."""
-        new = np.array(sorted({*documents} - self._usual.keys()), np.int64)
+        # a set less the keys of a mapping would take as long as there are keys
+        new = np.array(sorted({d for d in documents if d not in self._usual}), np.int64)
         if len(new):
             spans = zip(self.tokens.bounds[new].tolist(), self.tokens.bounds[new + 1].tolist(), strict=True)
             self._usual.update(zip(new.tolist(), name_shares(self.tokens, [*spans]), strict=True))
@@ -379,9 +379,9 @@ def standings(clusters: Sequence[Cluster], material: Material) -> list[Standing]
 
 
 def context(
-    standing: Standing, verdict: furniture.Verdict | None, apart: furniture.Apart, origin: Origin
+    standing: Standing, verdict: furniture.Verdict | None, apart: furniture.Apart, *, credited: bool
 ) -> kinds.Context:
-    """Return what is known of a cluster as a whole."""
+    """Return what is known of a cluster as a whole; `credited`: an agency is, as `origins.is_credited` says."""
     return kinds.Context(
         words=standing.words,
         furniture=verdict.reason if verdict else None,
@@ -390,7 +390,7 @@ def context(
         distance=apart.distance,
         company=standing.company,
         lasting=standing.lasting,
-        credited=origin.agency is not None,
+        credited=credited,
         body_twice=standing.body_twice,
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from dedup import assembly, candidates, families, furniture, kinds, rescore
 from dedup.clusters import Carrier, Cluster
 from dedup.config import Config
-from dedup.model import Document, Match, Origin, Span
+from dedup.model import Document, Match, Span
 
 
 def compare(left: str | Document, right: str | Document, config: Config | None = None) -> list[Match]:
@@ -50,7 +50,7 @@ def _match(p: int, found: candidates.Found, material: assembly.Material) -> Matc
     cluster = Cluster(members=(head, other))
     seen = assembly.occurrences(cluster.members, material)
     (standing,) = assembly.standings([cluster], material)
-    about = assembly.context(standing, None, furniture.Apart(False, 0.0), Origin())
+    about = assembly.context(standing, None, furniture.Apart(False, 0.0), credited=False)
     assignment = kinds.classify(seen, about)
     texts = [material.documents[m.document] for m in cluster.members]
     (left_start, left_end), (right_start, right_end) = (

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from dedup import agencies
-from dedup.credit_signs import FIRST, PHOTO, Paragraphs, read
+from dedup.credit_signs import CLOSES, FIRST, Paragraphs, read
 from dedup.credits import Credit, credits, said_source
 from dedup.model import Document
 from dedup.photo_credits import credited
@@ -47,6 +47,8 @@ _UNCASED_SECOND = re.compile(
     r"^[^\s\d():A-Za-zÀ-ɏͰ-ӿ]+(?:\s[^\s\d():A-Za-zÀ-ɏͰ-ӿ]+){0,2}\s?[—–-]\s?([^\s\d():A-Za-zÀ-ɏͰ-ӿ]{2,12})\s?:\s"
 )
 _SMALL = re.compile(r"[a-zß-ÿ]{2,5}")
+# What stands in whatever `_FIRST` finds.
+_DASH = re.compile(r"[—–-]\s")
 
 
 class OfTexts(NamedTuple):
@@ -90,15 +92,16 @@ def hints(document: Document, known: Paragraphs | None = None) -> list[Credit]:
     ['Rivage']
     """
     text = document.text
-    there = (known or read([text])[0]).there
-    pieces = credited(text) if there & PHOTO else ()
+    known = known or read([text])[0]
+    pieces = credited(text, known.pictured)
     found = {(at, "photo credit", name) for at, piece in pieces if (name := agencies.one_word(piece))}
     found |= {(0, "byline", name) for name in _in_author(document.author or "")} if document.author else set()
     if plain := text.rstrip():
         first, last = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1, plain.rfind("\n") + 1
         found |= {(first, "dateline", name) for name in _in_first(_line(text, first)[:HEAD])}
         found |= {(last, "trailing credit", name) for name in _in_last(_line(text, last)) if last > first}
-        found |= {(at, "trailing credit", name) for at, name in _before_furniture(text, first, last)}
+        if known.there & CLOSES:
+            found |= {(at, "trailing credit", name) for at, name in _before_furniture(text, first, last)}
     return [Credit(agency=name, position=position, start=at) for at, position, name in sorted(found)]
 
 
@@ -139,20 +142,32 @@ _HAN_LAST = re.compile(r"[【［（(]([一-鿿ァ-ヴー]{2,6})[】］）)]\s*$"
 
 
 def _in_first(head: str) -> Iterator[str]:
-    for match in (_OPENS_WITH.match(head), _PLACE_AND.match(head), _HAN_FIRST.match(head)):
-        if match and agencies.one_name(match[1]):
-            yield match[1]
-    match = _UNCASED_PLACE.match(head)
+    yield from (found[1] for found in _first_matches(head) if agencies.one_name(found[1]))
+    # what begins with a letter of ours is in no script without capitals
+    uncased = not (head[:1].isascii() and head[:1].isalpha())
+    match = _UNCASED_PLACE.match(head) if uncased else None
     if match and (name := agencies.one_word(match[1])):
         yield name
-    for match in (_DESK_FIRST.match(head), _UNCASED_SECOND.match(head)):
-        if match and agencies.one_name(match[1]):
-            yield match[1]
-    for pattern in (_FIRST, _UNCASED_FIRST):
-        match = pattern.match(head)
+    for pattern, may in ((_FIRST, bool(_DASH.search(head))), (_UNCASED_FIRST, uncased)):
+        match = pattern.match(head) if may else None
         name = agencies.one_word(match[2]) if match and match[1][:1].upper() == match[1][:1] else None
         if name:
             yield name
+
+
+def _first_matches(head: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of those patterns with a name alone that may match: each is asked for by its capitals or
+    brackets, which few heads have."""
+    may = (
+        (_OPENS_WITH, head[1:3].isupper()),
+        (_PLACE_AND, head[-3:].isupper()),
+        (_HAN_FIRST, head[:1] in "【［（("),
+        (_DESK_FIRST, "(" in head),
+        (_UNCASED_SECOND, ":" in head),
+    )
+    for pattern, asked in may:
+        if asked and (match := pattern.match(head)):
+            yield match
 
 
 def _in_author(author: str) -> Iterator[str]:
@@ -171,12 +186,14 @@ def _in_last(line: str) -> Iterator[str]:
     line = line.strip("—–- ")
     if len(line) <= LONGEST_SOURCE and (said := said_source(line)) and agencies.one_word(said):
         yield said
-    for match in (_ENDS_WITH.search(line[-HEAD:]), _HAN_LAST.search(line[-LONGEST_NAME:])):
-        if match and agencies.one_name(match[1]):
-            yield match[1]
-    match = (_LAST.search(line) if _CLOSED.search(line.rstrip()[-2:]) else None) or (
-        _RIGHT.search(line) if "©" in line else None
-    )
+    closed = line.rstrip()[-2:]
+    match = _ENDS_WITH.search(line[-HEAD:]) if line[-3:].isupper() else None
+    if match and agencies.one_name(match[1]):
+        yield match[1]
+    match = _HAN_LAST.search(line[-LONGEST_NAME:]) if closed[-1:] in "】］）)" else None
+    if match and agencies.one_name(match[1]):
+        yield match[1]
+    match = (_LAST.search(line) if _CLOSED.search(closed) else None) or (_RIGHT.search(line) if "©" in line else None)
     name = agencies.one_word(match[1] if match else line) if match or len(line) <= LONGEST_NAME else None
     if name:
         yield name

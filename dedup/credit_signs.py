@@ -27,6 +27,7 @@ MANY_LINES, SHORT_LINE = 30, 60
 _LAST_FIGURE = 0x20000
 DASH = "—–‒―─-"  # the plain hyphen last, for character classes
 OPEN, CLOSE = "(（[［【〔", ")）]］】〕"
+_CLOSES, LONG_DASHES = tuple(CLOSE), ("—", "–", "―", "--")
 
 # A word of a large agency, or one by which agencies call themselves; the words of reporting credits; beginnings of
 # photo credits; the end of Thai texts; what opens a bracket, and what closes one; long dashes; quotation marks that
@@ -174,14 +175,15 @@ def _signs() -> Signs:
 
 class Line(NamedTuple):
     """A line in which a credit may stand: where it begins in its text, and what it is; whether it is the first (or
-    follows a byline that is) and the last; whether more than a reporting credit `may` stand in it; and its signs, as
-    `kernels.line_signs` gives them."""
+    follows a byline that is) and the last; whether more than a reporting credit `may` stand in it, or may where it is
+    `edged` as credits are; and its signs, as `kernels.line_signs` gives them."""
 
     start: int
     text: str
     is_first: bool
     is_last: bool
     may: bool
+    edged: bool
     whole: int
     head: int
     tail: int
@@ -190,11 +192,13 @@ class Line(NamedTuple):
 
 class Paragraphs(NamedTuple):
     """What is known of the paragraphs of a text: the signs that are `there` in all, whether it may name a `large`
-    agency, and the lines in which a credit may stand, with the first."""
+    agency, the lines in which a credit may stand, with the first, and where the lines begin and end in which a photo
+    credit may."""
 
     there: int
     large: bool
     lines: list[Line]
+    pictured: list[tuple[int, int]]
 
 
 def read(texts: Sequence[str]) -> list[Paragraphs]:
@@ -205,7 +209,7 @@ def read(texts: Sequence[str]) -> list[Paragraphs]:
     written = np.diff(np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])[bounds])
     found = _paragraphs(texts, rows, bounds)
     for number in np.flatnonzero((counts > MANY_LINES) & (written < SHORT_LINE * counts)).tolist():
-        found[number] = _unwrapped(texts[number])
+        found[number] = _unwrapped(texts[number])._replace(pictured=found[number].pictured)
     return found
 
 
@@ -247,16 +251,20 @@ def _paragraphs(plains: Sequence[str], rows: npt.NDArray[np.int64], bounds: npt.
     for t in with_lines[signed].tolist():
         start, end = rows[bounds[t], :2].tolist()
         is_first[bounds[t] + 1] = bool(BYLINE.match(plains[t][start:end].strip()))
-    may = _may_credit(rows, is_first, is_last, large[number])
-    asked = may | (rows[:, 2] & REPORTS != 0)
+    may, close, edged = _may_credit(rows, is_first, is_last, large[number])
+    looked_at = zip(number[close].tolist(), rows[close, :5].tolist(), strict=True)
+    may[close] = [_may_closely(plains[t][start:end], head, tail) for t, (start, end, _, head, tail) in looked_at]
+    asked = may | edged | (rows[:, 2] & REPORTS != 0)
     asked[firsts] = True
     lines: list[list[Line]] = [[] for _ in plains]
-    columns = number[asked], is_first[asked], is_last[asked], may[asked]
-    for t, first, last, close, (start, end, *signs) in zip(
-        *(column.tolist() for column in columns), rows[asked].tolist(), strict=True
-    ):
-        lines[t].append(Line(start, plains[t][start:end], first, last, close, *signs))
-    return list(map(Paragraphs, there.tolist(), large.tolist(), lines))
+    columns = (column[asked].tolist() for column in (number, is_first, is_last, may, edged, rows))
+    for t, first, last, sure, edge, (start, end, *signs) in zip(*columns, strict=True):
+        lines[t].append(Line(start, plains[t][start:end], first, last, sure, edge, *signs))
+    pictured: list[list[tuple[int, int]]] = [[] for _ in plains]
+    photo = rows[:, 2] & PHOTO != 0
+    for t, (start, end) in zip(number[photo].tolist(), rows[photo, :2].tolist(), strict=True):
+        pictured[t].append((start, end))
+    return list(map(Paragraphs, there.tolist(), large.tolist(), lines, pictured))
 
 
 def _may_credit(
@@ -264,18 +272,36 @@ def _may_credit(
     is_first: npt.NDArray[np.bool_],
     is_last: npt.NDArray[np.bool_],
     large: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.bool_]:
-    """Say of which lines signs do not tell that they hold no credit; `large`: their text may name a large agency."""
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Say which lines may hold a credit by their signs, and of the others which by a figure in their head or by what
+    stands in their tail, and which by their edges, where a closer look says so too; `large`: their text may name a
+    large agency."""
     start, end, whole, head, tail, edges = rows.T
     short, outer = end - start <= LONGEST_CREDIT, is_first | is_last
     names = np.where(short | is_last, NAMES | QUOTE, NAMES)
     in_long = (head & IN_HEAD) | (whole & THAI) | np.where(is_last, whole & RIGHTS, 0)
-    in_short = (whole & np.where(outer, AT_ENDS, IN_SHORT)) | (edges & AT_EDGES)
-    in_short |= np.where(edges & SOURCE, whole & COLON, 0)
-    found: npt.NDArray[np.bool_] = (
-        np.where(large | outer, whole & names, 0)
-        | (head & FIGURE)
-        | (tail & IN_TAIL)
-        | np.where(short, in_short, in_long)
-    ) != 0
-    return found
+    in_short = (whole & np.where(outer, AT_ENDS, IN_SHORT)) | np.where(edges & SOURCE, whole & COLON, 0)
+    may = (np.where(large | outer, whole & names, 0) | np.where(short, in_short, in_long)) != 0
+    close = ~may & ((head & FIGURE) | (tail & IN_TAIL) != 0)
+    return may, close, short & (edges & AT_EDGES != 0)
+
+
+def _may_closely(line: str, head: int, tail: int) -> bool:
+    """Say whether a line with a figure in its head may begin with a dateline, or one with a bracket or a dash in its
+    tail end in a credit: quick, and never false where it does."""
+    # what begins in small letters is no place in capitals
+    if head & FIGURE and not line[1:2].islower() and is_capital(line[:HEAD]):
+        return True
+    return bool(tail & IN_TAIL) and _may_end(line.rstrip())
+
+
+def is_capital(head: str) -> bool:
+    """Say whether a head begins with a place in capitals."""
+    first = head.partition(",")[0].strip()
+    return first.isupper() and len(first) > 2
+
+
+def _may_end(line: str) -> bool:
+    """Say whether a line may end in a credit: in a bracket, or behind a long dash with no stop."""
+    behind = line[max(map(line.rfind, LONG_DASHES)) + 1 :].lstrip("-").lstrip()
+    return line[-2:].rstrip(".")[-1:] in _CLOSES or "." not in behind[1:]

@@ -25,7 +25,7 @@ from dedup.credit_signs import (
     Line,
     Paragraphs,
 )
-from dedup.datelines import CASED, SENT, dateline, is_capital, is_place, uncased_part
+from dedup.datelines import CASED, SENT, dateline, is_place, uncased_part
 from dedup.model import Document
 from dedup.photo_credits import first_part, photos
 
@@ -85,37 +85,11 @@ def _in_text(text: str, known: Paragraphs) -> Iterator[tuple[int, str, str]]:
             if name:
                 yield line.start, "reporting credit", name
     for number, line in enumerate(known.lines):
-        if (line.may and _may_credit(line, known.large)) or (not number and letters.begins(line.text)):
+        if line.may or (line.edged and _has_mark(line.text)) or (not number and letters.begins(line.text)):
             for position, name in _in_line(line, known.large):
                 yield line.start, position, name
-    for start, name in photos(text, known.large, may_begin=bool(known.there & signs.PHOTO)):
+    for start, name in photos(text, known.large, known.pictured):
         yield start, "photo credit", name
-
-
-def _may_credit(line: Line, large: bool) -> bool:
-    """Say whether `_in_line` can find a credit in a line, by its signs: quick, and never false where it does.
-
-    `large`: its text may name a large agency.
-    """
-    whole, outer, short = line.whole, line.is_first or line.is_last, len(line.text) <= LONGEST_CREDIT
-    if (large or outer) and whole & (signs.NAMES | signs.QUOTE if short or line.is_last else signs.NAMES):
-        return True
-    # what begins in small letters is no place in capitals
-    if line.head & signs.FIGURE and not line.text[1:2].islower() and is_capital(line.text[:HEAD]):
-        return True
-    if line.tail & signs.IN_TAIL and _may_end(line.text.rstrip()):
-        return True
-    if not short:
-        return bool(line.head & signs.IN_HEAD or whole & signs.THAI or (line.is_last and whole & signs.RIGHTS))
-    if whole & (signs.AT_ENDS if outer else signs.IN_SHORT) or (line.edges & signs.SOURCE and whole & signs.COLON):
-        return True
-    return bool(line.edges & signs.AT_EDGES) and _has_mark(line.text)
-
-
-def _may_end(line: str) -> bool:
-    """Say whether a line may end in a credit: in a bracket, or behind a long dash with no stop."""
-    behind = line[max(map(line.rfind, _LONG_DASHES)) + 1 :].lstrip("-").lstrip()
-    return line[-2:].rstrip(".")[-1:] in _CLOSES or "." not in behind[1:]
 
 
 def _has_mark(line: str) -> bool:
@@ -137,7 +111,7 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
         name = _byline_of_text(text)
         if name:
             yield "byline", name
-        name = _credit_line(text) or (_named_line(text) if is_last or is_first else None)
+        name = _credit_line(text, line) or (_named_line(text) if is_last or is_first else None)
         if name:
             yield "trailing credit" if is_last or not is_first else "byline", name
     else:
@@ -150,6 +124,7 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
 
 _BY_SMALL = re.compile(r"^(?:by|von|por|par|de|di|da|od|av|af|автор:|text:|door|przez|tekst:)\s+(?=\S)", re.IGNORECASE)
 _WRITER = re.compile(r"^(\S.{2,50}?) (?:Staff )?(?:Writers?|Reporters?|Correspondents?)$")
+_WRITERS = tuple(f" {one}{s}" for one in ("Writer", "Reporter", "Correspondent") for s in ("", "s"))
 _BETWEEN = re.compile(
     r"\s*[,|/;&•·]\s*|\s+(?:and|und|et|y|e|och|en|for|with|mit|avec|con|com|med|met|via|per|from|of)\s+"
 )
@@ -212,7 +187,7 @@ def _byline_of_text(line: str) -> str | None:
         pieces = _BETWEEN.split(by)
         sure = len(pieces) > 1 or agencies.known(by) or by != match[1] or agencies.is_acronym(by)
         return _byline(by) if sure else None
-    writer = _WRITER.match(line.strip())
+    writer = _WRITER.match(line.strip()) if line.rstrip().endswith(_WRITERS) else None
     if writer:
         return agencies.calls_itself_one(writer[1])
     staff = _WITH_STAFF.match(line.strip())
@@ -240,8 +215,6 @@ _AGENCY_WORD = re.compile(r"^(?:[Ll]['’])?[Aa]gen(?:ce|cia|zia|tur|cja) (?=[A-
 _COPYRIGHT = re.compile(
     r"(?:©|\bcopyright\b|\(c\))\s*(?:copyright\s*)?(?:\d{4}\s*)?([^\d\n,;:|/]{2,40})", re.IGNORECASE
 )
-# What stands in what _COPYRIGHT finds.
-_RIGHT = re.compile(r"©|[Cc][Oo][Pp][Yy][Rr]|\([Cc]\)")
 
 _AGENCE = re.compile(r"^(?:Agence|Agencia|Agência|Agenzia)\s")
 # "海岬社供稿", "列島通信配信"; "本文来自海岬社"; "海岬社讯", "海岬社记者王海青塘报道"
@@ -259,21 +232,22 @@ MOST_WORDS = 8
 _TOLD = re.compile(r"^(?:本报)?(?:据|據|综合|綜合)(.{2,12}?)(?:、\S{2,12})?(?:报道|報道|報導|消息|电|電|讯|訊)$")
 _BRACKET_TAIL = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}})[{re.escape(CLOSE)}]\.?$")
 _CLOSES = tuple(CLOSE)
-_LONG_DASHES = ("—", "–", "―", "--")
 _SENTENCE_ENDS = tuple('.!?。！？।॥۔…"”»’」』')
 _DASH_TAIL = re.compile(r"\s(?:[—–―]|--)\s*([^\s—–―][^—–―.]{1,40})$")
 _THAI_TAIL = re.compile(
     r"(?:[—–/(-]|(?:^|\s|\()(?:โดย|ที่มา\s?:)|(?:^|\n)\S{0,20}จาก)\s?(สำนักข่าว[^\s()]{1,30})(?:\s?\([^()]{1,20}\))?\)?$"
 )
-_LONG_DASH = re.compile("—|–|―|--")
 _LAST_TAIL = re.compile(r"[.!?…”\"»]\s+(\S{2,12}|[A-Z]\S+ [A-Z]\S+)$")
 
 
-def _credit_line(line: str) -> str | None:
-    """Return the agency of a short paragraph that is a credit, or that ends in one."""
-    plain, bracketed = _unwrapped(line.strip())
-    for pattern in (_SOURCE, _WITH):
-        match = pattern.match(plain)
+def _credit_line(line: str, read: Line) -> str | None:
+    """Return the agency of a short paragraph that is a credit, or that ends in one; `read` is what was read of it."""
+    stripped = line.strip()
+    plain, bracketed = _unwrapped(stripped)
+    # signs at its edges are those of what it begins with
+    wrapped = not stripped.startswith(plain)
+    for pattern, sign in ((_SOURCE, signs.SOURCE), (_WITH, signs.BY)):
+        match = pattern.match(plain) if wrapped or read.edges & sign else None
         if match:
             name = _AGENCY_WORD.sub("", match[1].rstrip(".)"))
             sure = not agencies.is_acronym(name) or _ALONGSIDE.match(plain)
@@ -281,7 +255,7 @@ def _credit_line(line: str) -> str | None:
     right = _copyright(plain)
     if right:
         return right
-    found = agencies.named(plain) if bracketed or line.strip()[:1] in DASH else agencies.known(plain)
+    found = agencies.named(plain) if bracketed or stripped[:1] in DASH else agencies.known(plain)
     if found is None and _AGENCE.match(plain):
         found = agencies.named(plain)
     if found is None and not CASED.search(plain):
@@ -353,7 +327,8 @@ def _is_acronym(name: str) -> bool:
 
 
 def _copyright(line: str) -> str | None:
-    match = _COPYRIGHT.search(line) if _RIGHT.search(line) else None
+    folded = line.lower()
+    match = _COPYRIGHT.search(line) if "©" in line or "copyr" in folded or "(c)" in folded else None
     if not match:
         return None
     name = first_part(match[1]).strip(" .")
@@ -375,7 +350,7 @@ def _tail(line: str, is_last: bool) -> str | None:
     thai = _THAI_TAIL.search(line) if "สำนักข่าว" in line else None
     if thai:
         return thai[1]
-    match = _DASH_TAIL.search(line) if _LONG_DASH.search(line) else None
+    match = _DASH_TAIL.search(line) if any(map(line.__contains__, signs.LONG_DASHES)) else None
     if match:
         return agencies.known(match[1]) or (match[1] if _is_acronym(match[1]) and agencies.named(match[1]) else None)
     match = _LAST_TAIL.search(line) if is_last else None

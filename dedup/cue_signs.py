@@ -13,16 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels import signs as kernels
-from dedup.kernels.signs import BIG, BLANK, GLUED, LETTER, LOW, SMALL
+from dedup.kernels.signs import BIG, BLANK, LETTER, LOW, SMALL
 from dedup.signs import Signs, read_each
 
 # Quotation marks; single ones and apostrophes; verbs of speech; first persons; navigation and the like; marks of
 # captions, and those that only captions have; who wrote a column; notices of rights; what a company says of itself;
-# headlines run together; lists and tables.
-QUOTES, SINGLE, SPEECH, PERSON, FURNITURE, CAPTION, FRAME, AUTHOR, RIGHTS, ABOUT, TOGETHER, LISTED = (
-    1 << n for n in range(12)
+# headlines run together; of lists and tables: lines, signs alone, cells in a row.
+QUOTES, SINGLE, SPEECH, PERSON, FURNITURE, CAPTION, FRAME, AUTHOR, RIGHTS, ABOUT, TOGETHER, LINES, ALONE, ROW = (
+    1 << n for n in range(14)
 )
-EVERY = (1 << 12) - 1
+EVERY = (1 << 14) - 1
+# What the kernel of shapes finds, as signs.
+_SHAPES = {kernels.GLUED: TOGETHER, kernels.LINES: LINES, kernels.ALONE: ALONE, kernels.ROW: ROW}
 
 _CHARACTERS = {'"＂“„«‹「『《〝”»›」』》〞': QUOTES, "'‘’": SINGLE, "(": CAPTION, "/": FRAME, "|•·▪►▸»": TOGETHER}
 _OF_SPEECH = (
@@ -144,7 +146,7 @@ def _signs() -> Signs:
 
 
 # Pieces of a row of cells, signs alone and lines from which a text may be a list; those at its edges may be parts.
-_CELLS, _ALONE, _LINES = 7, 3, 3
+_LEAST_CELLS, _LEAST_ALONE, _LEAST_LINES = 7, 3, 3
 # Code points behind which nothing is known of a character: it may be whatever matters.
 _KNOWN = 0x2200
 _SMALL, _LOW = re.compile("[a-zß-öø-ÿα-ωа-яё]"), re.compile("[a-zß-ÿ]")
@@ -186,7 +188,9 @@ def of_places(places: Sequence[tuple[str, str]]) -> list[int]:
 
 
 def _read(texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    shapes = read_each(texts, lambda points, bounds: kernels.shapes(points, bounds, _kinds(), _CELLS, _ALONE, _LINES))
-    glued, listed = np.where(shapes & GLUED, TOGETHER, 0), np.where(shapes & kernels.LISTED, LISTED, 0)
-    found: npt.NDArray[np.int64] = (_signs().each(texts, PERSON) | glued | listed) & EVERY
-    return found
+    least = _LEAST_CELLS, _LEAST_ALONE, _LEAST_LINES
+    shapes = read_each(texts, lambda points, bounds: kernels.shapes(points, bounds, _kinds(), *least))
+    found = _signs().each(texts, PERSON)
+    for shape, sign in _SHAPES.items():
+        found |= np.where(shapes & shape, sign, 0)
+    return found & EVERY

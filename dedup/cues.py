@@ -140,8 +140,11 @@ _SPEECH = re.compile(
 
 # Share of a passage inside quotation marks from which it is a quotation.
 QUOTED = 0.7
-# Two single marks are a double one, as some keyboards write it.
-_QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]|['‘’]{{2}}")
+# Two single marks are a double one, as some keyboards write it. What any of them begins with comes first, that a search
+# can skip to it.
+_QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}'‘’](?:(?<!['‘’])|['‘’])")
+# Of these one stands where any is found: many times quicker than the pattern.
+_EACH_MARK = (*dict.fromkeys(_STRAIGHT + _OPENING + _CLOSING), *(a + b for a in "'‘’" for b in "'‘’"))
 
 
 @functools.lru_cache(maxsize=SEEN)
@@ -162,7 +165,7 @@ def quoted_share(paragraph: str, start: int, end: int) -> float:
 def quotations(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the stretches of `paragraph[start:end]` inside quotation marks; single marks count where no others stand,
     as some outlets quote with them alone."""
-    if not _QUOTE_MARKS.search(paragraph):
+    if not has_marks(paragraph):
         pairs = [(max(a, start), min(b, end)) for a, b in _inside_single(paragraph)]
         return [(a, b) for a, b in pairs if a < b]
     depth, straight, at = 0, False, start
@@ -183,10 +186,17 @@ def quotations(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
+def has_marks(text: str) -> bool:
+    """Return whether quotation marks other than single ones stand in a text."""
+    return any(map(text.__contains__, _EACH_MARK))
+
+
 # Single marks, straight and curved, that are no apostrophe within a word.
 _SINGLE = re.compile(
     r"(?P<begin>['‘](?<![\w'’‘].)(?!(?:s|em|tis|twas|til|cause|n|\d0s)\b)(?=\w))|['’](?<=[^\s(\[{“„«–—/-].)(?!\w)"
 )
+# What all begin with that open a quotation.
+_BEGIN = re.compile(r"['‘](?<![\w'’‘].)(?=\w)")
 # What only follows the end of a quotation.
 _BEHIND = re.compile(r"\s*(?:[.,;:)!?–—-]|$)")
 
@@ -196,6 +206,8 @@ def _inside_single(paragraph: str) -> tuple[tuple[int, int], ...]:
     """Return the stretches inside single quotation marks: an "s" and a mark may be a plural's apostrophe, so that such
     a mark ends a quotation only when another begins behind it, or nothing but a stop follows."""
     found: list[tuple[int, int]] = []
+    if not _BEGIN.search(paragraph):  # most have apostrophes alone
+        return ()
     opened = maybe = -1
     for mark in _SINGLE.finditer(paragraph):
         at = mark.start()
@@ -414,14 +426,14 @@ def is_run_together(text: str, before: str, after: str) -> bool:
 
     `before` and `after` are what stands around it in its paragraph.
     """
-    if _ENDS.search(text) or "\n" in text:
+    if "\n" in text or _ENDS.search(text):
         return False
     if _BARS.search(text) or _MORE.search(text):
         return True
     paragraph = f"{before}{text}{after}"
     if any(_is_glued(m, paragraph) for m in _GLUED.finditer(text)):
         return True
-    if not _MORE.search(_ENDS.split(after[:AMONG])[0]):
+    if "MORE" not in after[:AMONG] or not _MORE.search(_ENDS.split(after[:AMONG])[0]):
         return False
     lead = _ENDS.split(before[-AMONG:])[-1]
     glued = [m.end() for m in _GLUED.finditer(lead) if _is_glued(m, paragraph)]
@@ -447,22 +459,22 @@ _ROW = re.compile(rf"{_BIG}(?<!\S.)\S*(?:\s+{_BIG}\S*){{{LEAST_CELLS - 1}}}")
 
 
 @functools.lru_cache(maxsize=SEEN)
-def is_list(text: str) -> bool:
+def is_list(text: str, *, lines: bool = True, alone: bool = True, row: bool = True) -> bool:
     """Return whether a text is lines that each begin with a figure and a dash or colon, as calendars do, or a table of
-    signs.
+    signs or of cells; `lines`, `alone` and `row`: it may have so many lines, signs alone, and cells in a row.
 
     >>> is_list("May 3 — Vote.\\nMay 9 — Fair.\\nJune 1 — Runoff.\\nJune 4 — Vote."), is_list("✓ ✓ Croll 6 0 ✓ ✓")
     (True, True)
     """
-    if text.count("\n") >= LIST_LINES - 1:
-        lines = [line for line in text.split("\n") if line.strip()]
-        dated = sum(bool(_DATED.match(line[:LONGEST_HEAD])) for line in lines)
-        if len(lines) >= LIST_LINES and dated >= LIST_SHARE * len(lines):
+    if lines and text.count("\n") >= LIST_LINES - 1:
+        each = [line for line in text.split("\n") if line.strip()]
+        dated = sum(bool(_DATED.match(line[:LONGEST_HEAD])) for line in each)
+        if len(each) >= LIST_LINES and dated >= LIST_SHARE * len(each):
             return True
-    signs = len(_SIGN.findall(text))
+    signs = len(_SIGN.findall(text)) if alone else 0
     if signs >= LEAST_SIGNS and signs >= SIGN_SHARE * len(text.split()):
         return True
-    if not _ROW.search(text):
+    if not row or not _ROW.search(text):
         return False
     pieces = text.split()
     return _cells(pieces) >= max(LEAST_CELLS, CELL_SHARE * len(pieces))
@@ -553,20 +565,8 @@ def is_about_author(text: str) -> bool:
 
 # One of these stands in each of them.
 _OF_RIGHTS = (
-    *(
-        "reserv",
-        "may not be ",
-        "rechte",
-        "droits",
-        "diritti",
-        "riservata",
-        "rättigheter",
-        "prawa",
-        "права",
-        "版",
-        "不得",
-    ),
-    *("無断", "전재", "حقوق", "सर्वाधिकार"),
+    *("reserv", "may not be ", "rechte", "droits", "diritti", "riservata", "rättigheter", "prawa", "права"),
+    *("版", "不得", "無断", "전재", "حقوق", "सर्वाधिकार"),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dedup import agencies, letters
-from dedup.credit_signs import CLOSE, DASH, HEAD, OPEN
+from dedup.credit_signs import CLOSE, DASH, HEAD, OPEN, is_capital
 
 # Most words of place and date before the agency.
 PLACE_WORDS = 9
@@ -171,12 +171,6 @@ def _goes_on(rest: str) -> bool:
     """Say whether a text begins here: not in the middle of a sentence of a script with capitals."""
     first = rest.lstrip("\"“„«'([ ")[:1]
     return not first.islower()
-
-
-def is_capital(head: str) -> bool:
-    """Say whether a head begins with a place in capitals."""
-    first = head.partition(",")[0].strip()
-    return first.isupper() and len(first) > 2
 
 
 def is_place(before: str) -> bool:

@@ -46,7 +46,7 @@ class Given(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What a cluster is, its members as origins see them, and whose it is unless it is a caption."""
+    """What a cluster is, its members as origins see them, and whose it is if it may be running text."""
 
     assignment: kinds.Assignment
     carriers: list[origins.Carried]
@@ -164,8 +164,11 @@ def _judged(given: Sequence[Given], material: Material) -> Iterator[tuple[Judged
     for (cluster, verdict, apart), placed, standing in rows:
         own = list(itertools.islice(seen, min(len(cluster.members), KIND_SAMPLE)))
         carriers = carried(placed, material)
-        credited = origins.origin(carriers, is_caption=False, outlets=material.agencies)
-        assignment = kinds.classify(own, context(standing, verdict, apart, credited))
+        named = origins.is_credited(carriers, material.agencies)
+        assignment = kinds.classify(own, context(standing, verdict, apart, credited=named))
+        # most clusters are furniture, which is nobody's
+        is_copy = assignment.kind in origins.COPY
+        credited = origins.origin(carriers, is_caption=False, outlets=material.agencies) if is_copy else Origin()
         yield Judged(assignment, carriers, credited), placed
 
 

@@ -18,6 +18,8 @@ from dedup.credits import Credit
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
 
+# Kinds of running text that is somebody's.
+COPY: tuple[Kind, ...] = ("wire_copy", "other")
 # The least lag by which a first publication counts as earlier (seconds), where the time of day is known.
 MINUTE = LEAST_LAG = 60.0
 # How long a date lasts that has none (seconds).
@@ -124,8 +126,18 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
     return Origin()
 
 
+def is_credited(carriers: Sequence[Carried], outlets: Sequence[str] = ()) -> bool:
+    """Return whether `origin` names an agency for a passage of running text; most texts credit none."""
+    if _agency(carriers, False, outlets)[0]:
+        return True
+    if not any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
+        return False
+    return origin(carriers, is_caption=False, outlets=outlets).agency is not None
+
+
 def of_kind(kind: Kind, carriers: Sequence[Carried], credited: Origin, outlets: Sequence[str]) -> Origin:
-    """Return the origin that a passage of this kind has; `credited` is what `origin` says of it as running text.
+    """Return the origin that a passage of this kind has; `credited` is what `origin` says of it as running text, which
+    is asked of the kinds in `COPY` alone.
 
     Words of a speaker, furniture and formulas are nobody's copy. What may be a caption is asked for a photo credit too;
     of what may be any of these, who had it first says nothing by itself.

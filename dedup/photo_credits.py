@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dedup import agencies
 
@@ -47,12 +47,10 @@ _SLASH_NAME = re.compile(
 _IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+")
 
 
-def photos(text: str, large: bool, *, may_begin: bool = True) -> Iterator[tuple[int, str]]:
-    """Yield place and agency of photo credits; `large`: the text may name a large agency; `may_begin`: one of
-    `BEGINNINGS` or `PHOTO_MARKS` may stand in it."""
-    if not (large or may_begin):
-        return
-    for start, pieces in _credit_pieces(text) if may_begin else ():
+def photos(text: str, large: bool, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """Yield place and agency of photo credits; `large`: the text may name a large agency; `lines`: those in which one
+    of `BEGINNINGS` or `PHOTO_MARKS` may stand."""
+    for start, pieces in _credit_pieces(text, lines):
         found = next(filter(None, map(agencies.known, reversed(pieces))), None)
         found = found or next(filter(None, (agencies.named(first_part(p)) for p in reversed(pieces))), None)
         if found:
@@ -61,15 +59,17 @@ def photos(text: str, large: bool, *, may_begin: bool = True) -> Iterator[tuple[
         name = agencies.known(match[1])
         if name:
             yield match.start(), name
-    for match in _beginning(_AGENCY_PHOTO, _AGENCY_PHOTO_BEGINS, text) if may_begin else ():
+    for match in _beginning(_AGENCY_PHOTO, _AGENCY_PHOTO_BEGINS, text, lines):
         word = _LAST_WORD.search(text[max(0, match.start() - 17) : match.start()])
         if word and (agencies.known(word[0]) or word[0].isupper()):
             yield match.start(), word[0]
-    for match in _NAMED_END.finditer(text) if "＝" in text or "hoto" in text else ():
-        name = agencies.named(match[1] or match[2])
-        if name:
-            yield match.start(), name
-    for match in _TAKEN.finditer(text) if "摄" in text or "攝" in text else ():
+    for low, high in lines:
+        # a bracket may open at the end of the line before
+        for match in _NAMED_END.finditer(text, max(0, low - 2), high):
+            name = agencies.named(match[1] or match[2])
+            if name:
+                yield match.start(), name
+    for match in _TAKEN.finditer(text) if lines and ("摄" in text or "攝" in text) else ():
         yield match.start(), agencies.leading(match[1]) or match[1]
     for match in _SLASH_NAME.finditer(text) if large and "/" in text else ():
         name = agencies.known(match[1])
@@ -77,30 +77,32 @@ def photos(text: str, large: bool, *, may_begin: bool = True) -> Iterator[tuple[
             yield match.start(), name
 
 
-def credited(text: str) -> Iterator[tuple[int, str]]:
-    """Yield place and last name of each photo credit, whoever that is."""
-    for start, pieces in _credit_pieces(text):
+def credited(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """Yield place and last name of each photo credit, whoever that is; `lines` as for `photos`."""
+    for start, pieces in _credit_pieces(text, lines):
         if pieces:
             yield start, first_part(pieces[-1])
 
 
-def _credit_pieces(text: str) -> Iterator[tuple[int, list[str]]]:
-    for match in _beginning(_PHOTO, _PHOTO_BEGINS, text):
+def _credit_pieces(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, list[str]]]:
+    for match in _beginning(_PHOTO, _PHOTO_BEGINS, text, lines):
         yield match.start(), [p.strip(" .,;") for p in _IN_PHOTO.split(match[1]) if p.strip(" .,;")]
 
 
-def _beginning(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Yield what `pattern.finditer` does, when every match begins as `begins` finds: many times quicker.
-
-    A search for plain words skips what begins with none of their letters.
+def _beginning(
+    pattern: re.Pattern[str], begins: re.Pattern[str], text: str, lines: Sequence[tuple[int, int]]
+) -> Iterator[re.Match[str]]:
+    """Yield what `pattern.finditer` does, when every match begins, in one of some lines, as `begins` finds: many times
+    quicker, as few lines have any of its words.
     """
     end = 0
-    for begin in begins.finditer(text):
-        start = begin.start()
-        match = pattern.match(text, start) if start >= end else None
-        if match:
-            end = match.end()
-            yield match
+    for low, high in lines:
+        for begin in begins.finditer(text, max(low, end), high):
+            start = begin.start()
+            match = pattern.match(text, start) if start >= end else None
+            if match:
+                end = match.end()
+                yield match
 
 
 def first_part(piece: str) -> str:

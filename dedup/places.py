@@ -127,7 +127,10 @@ def is_listed(o: Occurrence) -> bool:
     """Return whether a place is a table or a list of names, or stands in one."""
     if o.names >= LISTED and o.names >= o.usual_names + ABOVE_USUAL:
         return True
-    return bool(o.signs & cue_signs.LISTED) and (cues.is_list(o.text) or cues.stands_in_table(o.before, o.after))
+    lines, alone, row = o.signs & cue_signs.LINES, o.signs & cue_signs.ALONE, o.signs & cue_signs.ROW
+    if (lines or alone or row) and cues.is_list(o.text, lines=bool(lines), alone=bool(alone), row=bool(row)):
+        return True
+    return bool(row) and cues.stands_in_table(o.before, o.after)
 
 
 def is_about_author(o: Occurrence) -> bool:

@@ -13,7 +13,8 @@ _CLOSED_BY = {
     **{"「": ("」",), "『": ("』",), "〝": ("〞", "〟"), "＂": ("＂",), '"': ('"', "”")},
     **{"''": ("''", '"'), "‘‘": ("’’",), "’’": ("’’", "‘‘")},
 }
-_MARK = re.compile(r"['‘’]{2}|[\"＂“”„«»「」『』〝〞〟]")
+# What any of them begins with comes first, as in `cues`.
+_MARK = re.compile(r"[\"＂“”„«»「」『』〝〞〟'‘’](?:(?<!['‘’])|['‘’])")
 _MARKS = " \t\u00a0\"＂“”„«»'‘’"
 # Most characters between a word and the quotation behind it.
 _NEAR = 4

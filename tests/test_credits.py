@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import dedup.credits
-from dedup import agencies, credit_signs
+from dedup import agencies, credit_hints, credit_signs
 from dedup.credits import credits
 from dedup.model import Document
 from dedup.signs import Signs
@@ -208,8 +208,74 @@ def test_no_line_with_a_credit_is_passed_over(pieces: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         every = Every(credit_signs._signs())
         patch.setattr(credit_signs, "_signs", lambda: every)
-        patch.setattr(dedup.credits, "_may_credit", lambda *_: True)
         assert credits(document) == found
+
+
+@pytest.mark.parametrize("name", [name for name, kind in vars(credit_hints).items() if isinstance(kind, re.Pattern)])
+@SOME
+@given(data=st.data())
+def test_no_hint_is_passed_over(name: str, data: st.DataObject) -> None:
+    """Patterns of first and last lines are passed over only where they find nothing."""
+    line = data.draw(st.from_regex(getattr(credit_hints, name))).strip()
+    found = set(credit_hints._in_first(line)), list(credit_hints._in_last(line))
+    alone = ("_OPENS_WITH", "_PLACE_AND", "_HAN_FIRST", "_DESK_FIRST", "_UNCASED_SECOND")
+    matches = [m[1] for each in alone if (m := getattr(credit_hints, each).match(line))]
+    for each in ("_FIRST", "_UNCASED_FIRST"):
+        match = getattr(credit_hints, each).match(line)
+        if match and match[1][:1].upper() == match[1][:1] and agencies.one_word(match[2]):
+            assert agencies.one_word(match[2]) in found[0]
+    assert {name for name in matches if agencies.one_name(name)} <= found[0]
+    match = credit_hints._UNCASED_PLACE.match(line)
+    assert not match or not (own := agencies.one_word(match[1])) or own in found[0]
+    end = line.strip("—–- ")
+    for match in (credit_hints._ENDS_WITH.search(end[-90:]), credit_hints._HAN_LAST.search(end[-24:])):
+        assert not match or not agencies.one_name(match[1]) or match[1] in found[1]
+
+
+def test_no_large_agency_is_passed_over() -> None:
+    """A line that begins as no large agency does is none, in whatever spelling and with whatever behind it."""
+    table = json.loads((Path(agencies.__file__).parent / "data/agencies.json").read_text(encoding="utf-8"))
+    names = [s for name, others in table.items() for s in (name, name.upper(), *others)]
+    lines = [line for s in names for line in (s, f" {s}.", f"«{s}»", f"{s}/lby", f"{s}, Selby", f"the {s}", f"{s}s")]
+    found = [*map(agencies.known, lines), agencies.known("شِنہوا")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(agencies, "_by_first_word", lambda: All())
+        assert [*map(agencies.known, lines), agencies.known("شِنہوا")] == found
+    assert found[-1]
+
+
+@pytest.mark.parametrize(
+    ("line", "agency"),
+    [
+        (
+            "SELBY, 5 May, NPA. The old ferry ran aground on a sandbank near the harbour mouth, and nobody was hurt",
+            "NPA",
+        ),
+        (
+            "The old ferry ran aground on a sandbank near the mouth of the harbour and nobody on it was hurt or missed,"
+            " they said. (NPA)",
+            "NPA",
+        ),
+    ],
+)
+def test_long_lines_by_their_head_and_tail(line: str, agency: str) -> None:
+    """A long line inside a text is read closely for a figure behind a place in capitals, or a bracket at its end."""
+    plain = "The board said so"
+    assert [c.agency for c in credits(Document(text=f"{plain}\n{line}\n{plain}"))] == [agency]
+
+
+class All:
+    """Has all words."""
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
+def test_photo_credits_at_the_ends_of_lines() -> None:
+    """A photo credit is found behind a bracket that opens at the end of the line before, and over a line's end."""
+    text = "The old ferry ran aground. (\nNPA photo)\nPhoto:\nReuters\nIt rained."
+    found = [(c.agency, c.start) for c in credits(Document(text=text)) if c.position == "photo credit"]
+    assert {("NPA", 27), ("Reuters", 40)} <= set(found)
 
 
 def test_most_lines_are_passed_over() -> None:
@@ -217,7 +283,7 @@ def test_most_lines_are_passed_over() -> None:
     plain = "The ferry ran aground near the harbour at dawn, and the crew waited for the tide to turn once more. "
     (found,) = credit_signs.read([plain + plain.replace("harbour", "harbour (pictured)") + plain])
     assert found.there
-    assert not any(line.may and dedup.credits._may_credit(line, False) for line in found.lines)
+    assert not any(line.may or line.edged for line in found.lines)
     ten, none = credit_signs.read(["\n".join([2 * plain] * 10), "\n"])
     assert [line.is_first for line in ten.lines] == [True]
     assert not none.lines

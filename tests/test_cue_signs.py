@@ -32,7 +32,7 @@ PATTERNS = {
     "bars": (cues._BARS, cue_signs.TOGETHER, False, False),
     "more": (cues._MORE, cue_signs.TOGETHER, False, False),
     "glued": (cues._GLUED, cue_signs.TOGETHER, False, False),
-    "row": (cues._ROW, cue_signs.LISTED, False, False),
+    "row": (cues._ROW, cue_signs.ROW, False, False),
 }
 PIECES = (
     *('"We lost the boats," she said. ', "I told my friends that we know. ", "‘It is ours,’ he added. ", "Read more: "),

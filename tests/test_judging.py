@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from dedup.assembly import Company
+from dedup.assembly import Company, Material
 from dedup.clusters import Carrier, Cluster, Clusters
 from dedup.judging import MemberDraft, PassageDraft
 from dedup.model import Member, PassageCluster
+from dedup.tokens import tokenize
+
+
+class Unread(dict[int, float]):
+    """What is looked up, and never gone through."""
+
+    def __iter__(self) -> Iterator[int]:
+        raise AssertionError
+
+    keys = __iter__  # type: ignore[assignment]
 
 
 @pytest.mark.parametrize(("draft", "record"), [(MemberDraft, Member), (PassageDraft, PassageCluster)])
@@ -42,3 +53,10 @@ def test_a_passage_a_little_longer_is_no_other(others: list[tuple[int, int]], sh
     company = Company(clusters, np.ones(len(clusters), np.bool_), 2)
     assert company.shares([line.members]) == [share]
     assert company.shares([line.members[:1]]) == [None]
+
+
+def test_what_is_known_of_texts_is_looked_up() -> None:
+    """What a question about one text takes does not grow with the texts that were asked about before."""
+    material = Material(documents=[], tokens=tokenize(["Ada Croll spoke.", "It rained."]), families={}, _usual=Unread())
+    assert material.usual_names([1, 0, 1]) == [0.5, 0.666667, 0.5]
+    assert material.usual_names([0]) == [0.666667]

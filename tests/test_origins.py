@@ -14,7 +14,7 @@ from dedup import Document, origins, scan
 from dedup.credit_hints import confirmed, hints
 from dedup.credit_signs import FIRST, read
 from dedup.credits import credits
-from dedup.origins import Carried, of_kind, origin
+from dedup.origins import Carried, is_credited, of_kind, origin
 from dedup.readers.dates import parse_date
 from tests.strategies import SOME
 
@@ -321,3 +321,35 @@ def test_coarse_dates_are_warned_of() -> None:
 def test_words_of_who_had_it_first(words: str) -> None:
     """What says quickly that no words for who had a text first stand in it never says so where they do."""
     assert read([f"As {words.upper()}."])[0].there & FIRST
+
+
+@SOME
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["Tide", "Northlight Press Agency", "Reuters", "NPA", None]),
+            st.sampled_from([BRIDGE, f"SELBY (NPA) — {BRIDGE}", f"{BRIDGE}\n\nSource: Tide", f"{BRIDGE}\n\n(Reuters)"]),
+            st.sampled_from([None, "2031-05-03T10:00:00Z", "2031-05-03T14:00:00Z", "2031-05-05"]),
+            st.sampled_from([None, "https://tide.example/a"]),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_whether_an_agency_is_credited(texts: list[tuple[str | None, str, str | None, str | None]]) -> None:
+    """What says so without the rest of an origin says what the origin does."""
+    some = []
+    for n, (outlet, text, published, canonical) in enumerate(texts):
+        own = carried(str(n), published, text=text)
+        address = f"https://{(outlet or 'bay').split()[0].lower()}.example/a"
+        document = dataclasses.replace(own.document, outlet=outlet, url=address, canonical_url=canonical)
+        some.append(structs.replace(own, document=document, credits=tuple(credits(document))))
+    assert is_credited(some, ["NPA"]) == (origin(some, is_caption=False, outlets=["NPA"]).agency is not None)
+
+
+def test_the_agency_that_was_first_is_credited() -> None:
+    """An agency whose own text is the first counts as credited where no text says so."""
+    first, second = carried("a", "2031-05-03T10:00:00Z"), carried("b", "2031-05-03T14:00:00Z")
+    own = dataclasses.replace(first.document, outlet="Northlight Press Agency")
+    assert is_credited([structs.replace(first, document=own), second])
+    assert not is_credited([first, second])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup import cues, quotes
 from dedup.quotes import whole
 from tests.strategies import SOME
 
@@ -59,3 +61,16 @@ def test_long_paragraphs_are_read_once() -> None:
             whole(piece * (size // len(piece)))
             each.append(time.process_time() - begin)
         assert each[1] < 40 * max(each[0], 0.005), piece
+
+
+@SOME
+@given(st.text(alphabet="a '‘’\"＂“”„«»「」\n", max_size=14))
+def test_marks_are_found_by_what_they_begin_with(text: str) -> None:
+    """Marks are those of the plain pattern, one or two single ones; what looks for them quickly misses none."""
+    for pattern in (cues._QUOTE_MARKS, quotes._MARK):
+        plain = re.compile("[\"＂“”„«»「」]|['‘’]{2}")
+        assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in plain.finditer(text)]
+    assert cues.has_marks(text) == bool(cues._QUOTE_MARKS.search(text))
+    assert all(cues.has_marks(f"told {a}{b}us") for a in "'‘’" for b in "'‘’")
+    opened = any(m["begin"] for m in cues._SINGLE.finditer(text))
+    assert not opened or cues._BEGIN.search(text)

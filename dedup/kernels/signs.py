@@ -14,7 +14,7 @@ OTHER, BOUNDARY = 0, 1
 CAPITAL, SPACE = 1 << 30, 1 << 29
 # What a character is, and what a text looks like.
 SMALL, LOW, BIG, BLANK, LETTER = 1, 2, 4, 8, 16
-GLUED, LISTED = 1, 2
+GLUED, ROW, ALONE, LINES = 1, 2, 4, 8
 _NEWLINE, _STOP = 10, 46
 
 
@@ -121,8 +121,8 @@ def text_signs(points: Any, bounds: Any, classes: Any, marks: Any, steps: Any, f
 @kernel
 def shapes(points: Any, bounds: Any, kinds: Any, cells: int, signs: int, lines: int) -> Any:
     """Return of each text what its characters look like (int64): `GLUED` where a `LOW` letter stands before a `BIG`
-    one; `LISTED` where `cells` pieces between white space in a row begin with no small letter, `signs` pieces
-    have no letter or figure, or `lines` lines end.
+    one; `ROW` where `cells` pieces between white space in a row begin with no small letter, `ALONE` where `signs`
+    pieces have no letter or figure, `LINES` where `lines` lines end.
 
     Text t has the code points `bounds[t]:bounds[t + 1]` (int64); `kinds` uint8, the bits of each code point: `SMALL`
     and `LOW`, `BIG`, `BLANK` and `LETTER`, which figures are too.
@@ -142,12 +142,14 @@ def shapes(points: Any, bounds: Any, kinds: Any, cells: int, signs: int, lines: 
                     row = 0 if kind & SMALL else row + 1
                     plain = True
                     if row >= cells:
-                        out[t] |= LISTED
+                        out[t] |= ROW
                 if before & LOW and kind & BIG:
                     out[t] |= GLUED
                 if kind & LETTER:
                     plain = False
             before = kind
-        if blank + plain >= signs or ended >= lines:
-            out[t] |= LISTED
+        if blank + plain >= signs:
+            out[t] |= ALONE
+        if ended >= lines:
+            out[t] |= LINES
     return out

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import signs
-from dedup.kernels.signs import BIG, BLANK, CAPITAL, GLUED, LETTER, LISTED, LOW, SMALL, SPACE, shapes
+from dedup.kernels.signs import ALONE, BIG, BLANK, CAPITAL, GLUED, LETTER, LINES, LOW, ROW, SMALL, SPACE, shapes
 from dedup.signs import Signs
 from tests import reference
 from tests.strategies import SOME
@@ -77,7 +77,9 @@ def test_shapes(texts: list[str], least: int) -> None:
         row = re.search(rf"(?<!\S)[^\sab]\S*(?:\s+[^\sab]\S*){{{least - 1}}}", text)
         alone = re.findall(r"(?<!\S)[^\w\s]+(?!\S)", text)
         assert bool(bits & GLUED) == bool(re.search("a[A1]", text))
-        assert bool(bits & LISTED) == bool(row or len(alone) >= least or text.count("\n") >= least)
+        assert bool(bits & ROW) == bool(row)
+        assert bool(bits & ALONE) == (len(alone) >= least)
+        assert bool(bits & LINES) == (text.count("\n") >= least)
 
 
 def test_a_capital_at_the_end() -> None:
