@@ -179,10 +179,10 @@ def _settled(rows: _Matches, heads: Int64s, regions: Regions) -> tuple[npt.NDArr
     everything = rows.with_others(_Matches(heads=heads, regions=heads, own=whole, theirs=whole))
     alive = np.zeros(len(regions), np.bool_)
     alive[heads] = True
+    by_region = np.lexsort((regions.rank[everything.heads], everything.regions))
     while True:
         kept = alive[everything.heads]
-        live = np.flatnonzero(kept)
-        order = live[np.lexsort((regions.rank[everything.heads[live]], everything.regions[live]))]
+        order = by_region[kept[by_region]]
         lost = order[kernels.coincide(everything.regions[order], np.ascontiguousarray(everything.theirs[order]))]
         kept[lost] = False
         own, head = everything.own[lost], everything.heads[lost]

@@ -121,7 +121,7 @@ def evidence(
     if small:
         masses, marks = block(0)
     else:
-        all_masses, all_marks = scratch.column(np.uint16), scratch.column(np.uint8)
+        all_masses, all_marks = scratch.column(np.uint16, in_use=True), scratch.column(np.uint8)
         for some_masses, some_marks in in_order(pool, block, range(0, len(tokens.hashes), BATCH_TOKENS)):
             all_masses.append(some_masses)
             all_marks.append(some_marks)

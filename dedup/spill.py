@@ -29,12 +29,18 @@ T = TypeVar("T")
 R = TypeVar("R")
 # Records of a piece of a part in memory.
 PIECE = 1 << 12
+# Parts that have a file in common.
+TOGETHER = 16
 # Values of an array that are looked up before mapped pages may be let go of.
 LOOKED_UP = 1 << 14
 # Blocks that may be worked on, or wait for their turn, ahead of the one that is taken.
 AHEAD = 6
 # Of what part of its budget a process must hold pages of files to let go of them.
 MAPPED_PART = 8
+# Bytes that are written to a file at a time. Linux keeps what was written at once as one large page of memory, if it
+# can, and maps all of it when one place is looked at: the largest pages where all is looked at again and again, small
+# ones where only a place here and there is.
+SMALL_PIECE, LARGE_PIECE = 1 << 16, 1 << 21
 
 
 def in_order(pool: Executor | None, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
@@ -71,9 +77,9 @@ class Scratch:
         except OSError as error:
             raise _full(self.folder, error) from error
 
-    def column(self, kind: npt.DTypeLike) -> Column:
-        """Return an array to be filled from its beginning."""
-        return Column(self, np.dtype(kind))
+    def column(self, kind: npt.DTypeLike, *, in_use: bool = False) -> Column:
+        """Return an array to be filled from its beginning; where all of it will be `in_use`, in large pages."""
+        return Column(self, np.dtype(kind), LARGE_PIECE if in_use else SMALL_PIECE)
 
     def empty(self, shape: tuple[int, ...], kind: npt.DTypeLike) -> npt.NDArray[Any]:
         """Return an array to be filled in any order; raises `StoreError` when there is no room."""
@@ -113,11 +119,11 @@ class Scratch:
             found[some] = values[places[some]]
         return found
 
-    def write(self, file: IO[bytes], raw: bytes) -> int:
+    def write(self, file: IO[bytes], raw: bytes | memoryview) -> int:
         """Write to the end of a file, past its buffer; return where that began. Raises `StoreError` when it cannot."""
         try:
             start = at = os.lseek(file.fileno(), 0, os.SEEK_END)
-            rest = memoryview(raw)
+            rest = memoryview(raw).cast("B")
             while rest:
                 at += (written := os.pwrite(file.fileno(), rest, at))
                 rest = rest[written:]
@@ -156,13 +162,14 @@ class Scratch:
 
 
 class Column:
-    """An array that is filled from its beginning."""
+    """An array that is filled from its beginning; what goes to a file is written in pieces of `piece` bytes."""
 
-    def __init__(self, scratch: Scratch, kind: np.dtype[Any]) -> None:
-        self._scratch, self._kind = scratch, kind
+    def __init__(self, scratch: Scratch, kind: np.dtype[Any], piece: int = SMALL_PIECE) -> None:
+        self._scratch, self._kind, self._piece = scratch, kind, piece
         # grown in its place: pieces to be joined would take the memory twice
         self._held = np.empty(0, kind)
         self._file = scratch.file() if scratch.on_disk else None
+        self._waiting = bytearray()
         self._size = 0
 
     def __len__(self) -> int:
@@ -176,20 +183,24 @@ class Column:
                 self._held.resize(max(self._size, 2 * len(self._held)), refcheck=False)
             self._held[before : self._size] = values
             return
-        try:
-            self._file.write(np.ascontiguousarray(values).data)
-        except OSError as error:
-            raise _full(self._scratch.folder, error) from error
+        rest = np.ascontiguousarray(values).view(np.uint8).data
+        while rest:
+            room = self._piece - len(self._waiting)
+            self._waiting += rest[:room]
+            rest = rest[room:]
+            if len(self._waiting) == self._piece:
+                self._write(self._file)
+
+    def _write(self, file: IO[bytes]) -> None:
+        self._scratch.write(file, bytes(self._waiting))
+        self._waiting.clear()
 
     def finish(self) -> npt.NDArray[Any]:
         """Return the whole array; nothing can be added after it."""
         if self._file is None:
             self._held.resize(self._size, refcheck=False)
             return self._held
-        try:
-            self._file.flush()
-        except OSError as error:
-            raise _full(self._scratch.folder, error) from error
+        self._write(self._file)
         return self._scratch.mapped(self._file, self._kind)
 
 
@@ -197,7 +208,9 @@ class Parts:
     """Records (uint64) in `count` parts, added from several threads in any order; each part is taken once, whole.
 
     They are in memory while there is room, as writing them takes longer on most disks than making them. There they are
-    in pieces of one size, so that those of a part that was taken fit wherever others are wanted.
+    in pieces of one size, so that those of a part that was taken fit wherever others are wanted. A few parts in a row
+    share a file, which is let go of when they are taken: what the system has not written of it yet it need not write,
+    and what it holds of it is free for what is still looked at.
     """
 
     def __init__(self, count: int, scratch: Scratch) -> None:
@@ -206,9 +219,9 @@ class Parts:
         self._held: list[list[Records]] = [[] for _ in range(count)]
         self._filled = np.zeros(count, np.int64)
         self._scratch = scratch
-        self._file = scratch.file() if scratch.on_disk else None
+        self._files = [scratch.file() for _ in range(0, count, TOGETHER)] if scratch.on_disk else []
         self._stretches: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
-        self._end = 0
+        self._taken = np.zeros(count, np.bool_)
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -220,16 +233,12 @@ class Parts:
             self.sizes += sizes
             pieces = -(-(self._filled + sizes) // PIECE) - -(-self._filled // PIECE)
             in_memory = self._scratch.reserve(8 * PIECE * int(pieces.sum()))
-            for p in np.flatnonzero(sizes).tolist():
-                own = records[edges[p] : edges[p + 1]]
-                if in_memory:
-                    self._hold(p, own)
-                else:
-                    size = own.nbytes
-                    self._stretches[p].append((self._end, size, xxhash.xxh3_64_intdigest(own.data)))
-                    self._end += size
-            if not in_memory:
-                self._write(records)
+            if in_memory:
+                for p in np.flatnonzero(sizes).tolist():
+                    self._hold(p, records[edges[p] : edges[p + 1]])
+                return
+            for number in range(len(self._files)):
+                self._write(number, records, edges)
 
     def _hold(self, part: int, records: Records) -> None:
         while len(records):
@@ -241,13 +250,18 @@ class Parts:
             self._filled[part] += len(taken)
             records = records[len(taken) :]
 
-    def _write(self, records: Records) -> None:
-        assert self._file is not None
-        try:
-            self._file.write(records.data)
-            self._file.flush()
-        except OSError as error:
-            raise _full(self._scratch.folder, error) from error
+    def _write(self, number: int, records: Records, edges: npt.NDArray[np.int64]) -> None:
+        """Write the records of the parts of one file, and note where each part's are."""
+        first, last = TOGETHER * number, min(TOGETHER * (number + 1), len(self))
+        own = records[edges[first] : edges[last]]
+        if not len(own):
+            return
+        at = self._scratch.write(self._files[number], own.data)
+        for p in range(first, last):
+            some = records[edges[p] : edges[p + 1]]
+            if len(some):
+                start = at + 8 * int(edges[p] - edges[first])
+                self._stretches[p].append((start, some.nbytes, xxhash.xxh3_64_intdigest(some.data)))
 
     def take(self, part: int) -> Records:
         """Return the records of a part in no certain order, and let go of them.
@@ -261,21 +275,30 @@ class Parts:
         self._scratch.give_back(8 * PIECE * len(held))
         if held:
             held[-1] = held[-1][: filled - PIECE * (len(held) - 1)]
-        if self._file is not None:
-            handle = self._file.fileno()
-            for start, size, checksum in stretches:
-                raw = os.pread(handle, size, start)
-                if len(raw) != size or xxhash.xxh3_64_intdigest(raw) != checksum:
-                    folder = self._scratch.folder or "temporary files"
-                    raise StoreError(f"{folder}: a spill file is damaged at byte {start}; scan again")
-                held.append(np.frombuffer(raw, np.uint64))
+        held += [self._read(part, *stretch) for stretch in stretches]
+        self._let_go(part)
         return np.concatenate(held) if held else np.empty(0, np.uint64)
 
+    def _read(self, part: int, start: int, size: int, checksum: int) -> Records:
+        raw = os.pread(self._files[part // TOGETHER].fileno(), size, start)
+        if len(raw) != size or xxhash.xxh3_64_intdigest(raw) != checksum:
+            folder = self._scratch.folder or "temporary files"
+            raise StoreError(f"{folder}: a spill file is damaged at byte {start}; scan again")
+        return np.frombuffer(raw, np.uint64)
+
+    def _let_go(self, part: int) -> None:
+        """Give the space of a part's file back when all parts in it have been taken."""
+        first = part - part % TOGETHER
+        with self._lock:
+            self._taken[part] = True
+            if self._files and self._taken[first : first + TOGETHER].all():
+                self._files[part // TOGETHER].close()
+
     def close(self) -> None:
-        """Give the space of the file back."""
-        if self._file is not None:
+        """Give the space of all files back."""
+        for file in self._files:
             with suppress(OSError):
-                self._file.close()
+                file.close()
 
 
 def return_freed() -> None:

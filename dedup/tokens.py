@@ -83,7 +83,8 @@ def tokenize_all(
     if lengths is None:
         lengths = np.array([len(t) for t in texts], np.int64)
     kinds = {"hashes": np.uint32, "starts": np.int32, "ends": np.int32, "flags": np.uint8, "weights": np.uint8}
-    columns = {name: scratch.column(kind) for name, kind in kinds.items()}
+    # where the same words stand is looked up in all hashes, block by block
+    columns = {name: scratch.column(kind, in_use=name == "hashes") for name, kind in kinds.items()}
     sizes = [np.zeros(1, np.int64)]
     for part in tokenized(texts, pool, lengths, utf8):
         for name, column in columns.items():

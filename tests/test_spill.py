@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -14,11 +16,16 @@ from hypothesis import strategies as st
 
 from dedup import spill
 from dedup.errors import StoreError
-from dedup.spill import AHEAD, Parts, Scratch, _resident, in_order, return_freed
+from dedup.spill import AHEAD, LARGE_PIECE, SMALL_PIECE, Parts, Scratch, _resident, in_order, return_freed
 from tests.strategies import FEW
 
 EDGES = np.array([0, 2, 2, 5], np.int64)
 RECORDS = np.array([7, 1, 2**64 - 1, 0, 3], np.uint64)
+
+
+def _written(parts: Parts) -> int:
+    """Return the bytes in the files of some parts."""
+    return sum(os.fstat(file.fileno()).st_size for file in parts._files)
 
 
 @pytest.mark.parametrize("on_disk", [True, False])
@@ -41,12 +48,12 @@ def test_parts_are_in_memory_while_there_is_room(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("dedup.spill._resident", lambda: (160, 60))
     parts = Parts(3, Scratch(tmp_path, room=150, on_disk=True))
     parts.add(RECORDS, EDGES)
-    assert parts._end == 0
+    assert not _written(parts)
     parts.add(RECORDS, EDGES)
-    assert parts._end == RECORDS.nbytes
+    assert _written(parts) == RECORDS.nbytes
     assert parts.take(0).tolist() == [7, 1, 7, 1]
     parts.add(RECORDS[:2], np.array([0, 0, 0, 2], np.int64))
-    assert parts._end == RECORDS.nbytes
+    assert _written(parts) == RECORDS.nbytes
     assert parts.take(2).tolist() == [2**64 - 1, 0, 3, 7, 1, 2**64 - 1, 0, 3]
 
 
@@ -56,6 +63,7 @@ def test_parts_like_lists(sizes: list[list[int]], room: int) -> None:
     """Whatever is added, of each part comes back what it was given, wherever it was kept."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dedup.spill.PIECE", 4)
+        patch.setattr("dedup.spill.TOGETHER", 2)
         patch.setattr("dedup.spill._resident", lambda: (1, 0))
         parts, plain, n = Parts(3, Scratch(room=room, on_disk=True)), [[], [], []], 0
         for added in sizes:
@@ -69,13 +77,25 @@ def test_parts_like_lists(sizes: list[list[int]], room: int) -> None:
         parts.close()
 
 
+def test_files_of_parts_go_when_these_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The space of a file is free as soon as the last of its parts is taken, whatever the order."""
+    monkeypatch.setattr("dedup.spill.TOGETHER", 2)
+    parts = Parts(3, Scratch(tmp_path, on_disk=True))
+    parts.add(RECORDS, EDGES)
+    closed = []
+    for part in (1, 2, 0):
+        parts.take(part)
+        closed.append([file.closed for file in parts._files])
+    assert closed == [[False, False], [False, True], [True, True]]
+    parts.close()
+
+
 def test_a_cut_file_is_told(tmp_path: Path) -> None:
     """D21: a spill file cut at any byte is an error that names its folder."""
     for cut in range(len(RECORDS) * 8):
         parts = Parts(3, Scratch(tmp_path, on_disk=True))
         parts.add(RECORDS, EDGES)
-        assert parts._file is not None
-        parts._file.truncate(cut)
+        parts._files[0].truncate(cut)
         part = 0 if cut < 16 else 2
         with pytest.raises(StoreError, match=tmp_path.name):
             parts.take(part)
@@ -85,10 +105,7 @@ def test_a_changed_file_is_told(tmp_path: Path) -> None:
     """D21: a changed byte in a spill file is noticed."""
     parts = Parts(3, Scratch(tmp_path, on_disk=True))
     parts.add(RECORDS, EDGES)
-    assert parts._file is not None
-    parts._file.seek(20)
-    parts._file.write(b"?")
-    parts._file.flush()
+    os.pwrite(parts._files[0].fileno(), b"?", 20)
     assert parts.take(0).tolist() == [7, 1]
     with pytest.raises(StoreError, match="damaged"):
         parts.take(2)
@@ -108,6 +125,29 @@ def test_columns(on_disk: bool, tmp_path: Path) -> None:
     assert table.tolist() == [[1] * 5, [1] * 5, [7] * 5]
     assert (len(empty.finish()), scratch.empty((0, 4), np.uint8).shape) == (0, (0, 4))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("in_use", [True, False])
+def test_columns_are_written_in_pieces(in_use: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of columns are written in whole pieces from their beginning, large ones where all of an array is in use:
+    as large is a page that the system may keep of it."""
+    written: list[int] = []
+
+    def write(self: Scratch, file: IO[bytes], raw: bytes) -> None:
+        written.append(len(raw))
+        file.write(raw)
+
+    monkeypatch.setattr(Scratch, "write", write)
+    column, piece = (
+        Scratch(tmp_path, on_disk=True).column(np.int32, in_use=in_use),
+        LARGE_PIECE if in_use else SMALL_PIECE,
+    )
+    values = np.arange(5 * piece // 8, dtype=np.int32)
+    for part in np.array_split(values, 7):
+        column.append(part)
+    assert written == [piece, piece]
+    assert (column.finish() == values).all()
+    assert written == [piece, piece, piece // 2]
 
 
 def test_only_a_fair_part_of_mapped_pages_is_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
