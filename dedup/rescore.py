@@ -59,6 +59,8 @@ WORDS_A_FIGURE, ONE_SLOT = 10.0, 0.9
 FIGURE_TOKENS = 4
 # What a token can be, and how many tokens are looked at at a time.
 CONTENT, INNER, NAME, COMMA = 1, 2, 4, 8
+# The flags that tell it: of a beginning, of a capital, and of punctuation.
+KINDS = (k.FLAG_SENTENCE | k.FLAG_LINE, k.FLAG_UPPER, k.FLAG_PUNCT)
 BATCH_TOKENS = 1 << 20
 
 
@@ -139,7 +141,7 @@ def evidence(
         mass=mass,
         weight=weight,
         marks=marks,
-        usual_names=_usual_names(tokens.bounds, names, inner),
+        usual_names=usual_names(np.diff(names[tokens.bounds]), np.diff(inner[tokens.bounds])),
     )
 
 
@@ -147,8 +149,7 @@ def _marks(
     masses: npt.NDArray[np.uint16], weights: npt.NDArray[np.uint8], flags: npt.NDArray[np.uint8]
 ) -> npt.NDArray[np.uint8]:
     """Return what tokens are (uint8): bits of CONTENT, INNER, NAME and COMMA."""
-    kinds = (k.FLAG_SENTENCE | k.FLAG_LINE, k.FLAG_UPPER, k.FLAG_PUNCT)
-    found: npt.NDArray[np.uint8] = weight_kernels.token_marks(masses, weights, flags, content_mass(), kinds)
+    found: npt.NDArray[np.uint8] = weight_kernels.token_marks(masses, weights, flags, content_mass(), KINDS)
     return found
 
 
@@ -176,9 +177,9 @@ def _plain_features(passages: Passages, known: Evidence) -> npt.NDArray[np.float
     return rounded
 
 
-def _usual_names(bounds: npt.NDArray[np.int64], names: Sums, inner: Sums) -> npt.NDArray[np.float64]:
-    """Return which share of the words inside the sentences of each text is capitalised, leaning on what is usual."""
-    capitals, words = np.diff(names[bounds]), np.diff(inner[bounds])
+def usual_names(capitals: npt.NDArray[np.int64], words: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Return which share of the words inside the sentences of each text is capitalised, leaning on what is usual: by
+    what its NAME and its INNER words weigh."""
     found: npt.NDArray[np.float64] = (capitals + 6 * USUAL_WORDS * USUAL_NAMES) / (words + 6 * USUAL_WORDS)
     return np.minimum(found, MOST_USUAL)
 

@@ -43,9 +43,9 @@ LARGE = 500_000
 # Texts that one thread reads, or compares, at a time.
 BLOCK_TEXTS, ALIGN_TEXTS = 64, 128
 # Texts that one thread looks for at a time, at least and at most: the keys of many, in order, are near one another.
-LEAST_SEARCH, MOST_SEARCH = 256, 1024
+LEAST_SEARCH, MOST_SEARCH = 512, 1024
 # What part of the memory allowed documents that were read may take, to be there when they are asked for again.
-KEPT_PART = 8
+KEPT_PART = 4
 
 When = str | float | datetime.datetime | datetime.date
 Batch = Document | Mapping[str, Any] | Iterable[Document | Mapping[str, Any]]
@@ -248,6 +248,8 @@ class Index:
                 known = self._storage.database.part("handles")
                 documents = list(self.documents())
             where = str(self._storage.path)
+            # a scan takes what memory is allowed
+            self._texts.forget()
             before = handles.decode(known, where) if known is not None else handles.Handles()
             result = scan(documents, self.config)
             after = handles.follow(before, result, state.commit)

@@ -21,7 +21,7 @@ from dedup.model import Document
 from dedup.spill import in_order
 from dedup.store.database import Database
 from dedup.tokens import Tokens, tokenize
-from dedup.weights import Sums
+from dedup.weights import Sums, content_mass
 
 Idf = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.uint32]
@@ -136,6 +136,12 @@ class KnownTexts:
                     self._size -= self._kept.pop(next(iter(self._kept))).size
         return found
 
+    def forget(self) -> None:
+        """Keep nothing of what was read."""
+        with self._lock:
+            self._kept.clear()
+            self._size = 0
+
     def _read(self, numbers: Sequence[int], idf: Idf, pool: Executor | None) -> Iterator[tuple[int, Known]]:
         """Yield documents with their numbers. Records are unpacked by the thread that asks, as only one can at a time;
         what is made of their texts is made by others meanwhile."""
@@ -156,8 +162,13 @@ def _again(stale: Sequence[tuple[int, Known]], idf: Idf, pool: Executor | None) 
     """Yield documents with their numbers, weighed anew."""
 
     def made(block: Sequence[tuple[int, Known]]) -> tuple[Sequence[tuple[int, Known]], _Made]:
-        tokens, _, _ = _tokens([known for _, known in block])
-        return block, _made(rescore.evidence(tokens, idf))
+        every = [known.rows for _, known in block]
+        bounds = np.cumsum([0, *(len(rows) for rows in every)])
+        rows, sums = kernels.weighed(
+            np.concatenate(every), bounds, idf, content_mass(), rescore.KINDS, (rescore.NAME, rescore.INNER)
+        )
+        usual = rescore.usual_names(sums[:, 0], sums[:, 1])
+        return block, (rows, bounds.tolist(), [known.digest for _, known in block], usual.tolist())
 
     for block, parts in in_order(pool, made, _blocks(stale)):
         anew = _each((known.document for _, known in block), parts, idf, alone=True)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dedup.kernels.jit import kernel
+from dedup.kernels.weights import token_marks, token_masses
 
 
 @kernel
@@ -34,3 +35,22 @@ def columns(rows: Any) -> Any:
         masses[i], flags[i] = rest >> np.uint32(16), rest >> np.uint32(8) & np.uint32(255)
         weights[i], marks[i] = rest >> np.uint32(4) & np.uint32(15), rest & np.uint32(15)
     return hashes, starts, ends, flags, weights, masses, marks
+
+
+@kernel
+def weighed(given: Any, bounds: Any, idf: Any, content: int, kinds: Any, marked: tuple[int, int]) -> Any:
+    """Return the rows of some texts (`bounds`, int64, texts + 1) with the masses and marks that another idf gives, and
+    how much the words of each text weigh that have each of two marks (int64, texts x 2).
+
+    The arguments are as in `token_masses` and `token_marks`.
+    """
+    hashes, starts, ends, flags, weights, _, _ = columns(given)
+    masses = token_masses(hashes, weights, idf)
+    marks = token_marks(masses, weights, flags, content, kinds)
+    sums = np.zeros((len(bounds) - 1, 2), np.int64)
+    for d in range(len(bounds) - 1):
+        for i in range(bounds[d], bounds[d + 1]):
+            for side in range(2):
+                if marks[i] & marked[side]:
+                    sums[d, side] += np.int64(weights[i])
+    return rows(hashes, starts, ends, flags, weights, masses, marks), sums

@@ -196,6 +196,39 @@ def _first_from(view: Any, low: int, high: int, shift: int, wanted: int) -> int:
     return block * size + first
 
 
+@helper
+def _block_bits(view: Any) -> int:
+    """Return how many bits of a record's number stand below that of its block: blocks are powers of two, or one."""
+    bits = 0
+    while view.shape[0] > 1 and 1 << bits < view.shape[1]:
+        bits += 1
+    return bits if view.shape[0] > 1 else 62
+
+
+@helper
+def _value(view: Any, record: int, bits: int, shift: int) -> Any:
+    """Return the value of a record, its lowest `shift` bits left out."""
+    inside = (1 << bits) - 1
+    return np.int64(view[np.uint64(record >> bits), np.uint64(record & inside)]) >> shift
+
+
+@helper
+def _lower_bounds(view: Any, keys: Any, wanted: Any, shift: int, at: Any, left: Any) -> None:
+    """Move `at` to the first of `left` records (int64 each) of each key whose value, its lowest `shift` bits left out,
+    is not below that of `wanted`. All keys take each step together, so that what they read comes at once."""
+    bits, last, most = _block_bits(view), view.shape[0] * view.shape[1] - 1, 0
+    for k in range(len(keys)):
+        most = max(most, left[k])
+    while most:
+        for k in range(len(keys)):
+            half = left[k] >> 1
+            middle = min(at[k] + half, last)
+            below = np.int64(left[k] > 0) & np.int64(_value(view, middle, bits, shift) < wanted[keys[k]] >> shift)
+            at[k] += below * (half + 1)
+            left[k] = half + below * (left[k] - 2 * half - 1)
+        most >>= 1
+
+
 @kernel
 def narrow(view: Any, low: Any, high: Any, keys: Any, wanted: Any, shift: int) -> None:
     """Leave of the records `[low, high)` of some `keys` (int64 each) those whose value agrees with `wanted` (int64 a
@@ -203,10 +236,20 @@ def narrow(view: Any, low: Any, high: Any, keys: Any, wanted: Any, shift: int) -
 
     `view` (blocks x records of a block) has the values, in order within a key.
     """
-    for key in keys:
-        value = wanted[key] >> shift
-        low[key] = _first_from(view, low[key], high[key], shift, value)
-        high[key] = _first_from(view, low[key], high[key], shift, value + 1)
+    bits, at, left = _block_bits(view), np.empty(TILE, np.int64), np.empty(TILE, np.int64)
+    for first in range(0, len(keys), TILE):
+        some = keys[first : first + TILE]
+        for k in range(len(some)):
+            at[k], left[k] = low[some[k]], high[some[k]] - low[some[k]]
+        _lower_bounds(view, some, wanted, shift, at, left)
+        for k in range(len(some)):
+            key, step = some[k], 1
+            value, start, end = wanted[key] >> shift, at[k], high[key]
+            # few agree, so the end is looked for from here, in steps that double
+            while start + step <= end and _value(view, start + step - 1, bits, shift) == value:
+                start += step
+                step *= 2
+            low[key], high[key] = at[k], _first_from(view, start, min(start + step, end), shift, value + 1)
 
 
 @kernel

@@ -435,8 +435,9 @@ def pair_hits(pairs: Any, windows: Any, keys: Any, places: Any, seed_bounds: Any
     """
     out = np.empty((4096, 2), np.int64)
     found = np.zeros(len(pairs), np.int64)
-    heads, after = np.empty(16, np.int64), np.empty(16, np.int64)
-    following, first, lists = np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 3), np.int64)
+    # numbers of seeds of one text in half the room: so the table of the right one stays near
+    heads, after = np.empty(16, np.int32), np.empty(16, np.int32)
+    following, first, lists = np.empty(0, np.int32), np.empty(0, np.int32), np.empty((0, 3), np.int32)
     n, base, end = 0, 0, 0
     for p in range(len(pairs)):
         a, b = pairs[p, 0], pairs[p, 1]
@@ -450,8 +451,8 @@ def pair_hits(pairs: Any, windows: Any, keys: Any, places: Any, seed_bounds: Any
             room = 16
             while room < 2 * (end - base):
                 room *= 2
-            heads, lists = np.empty(room, np.int64), np.empty((end - base, 3), np.int64)
-            following, first = np.empty(end - base, np.int64), np.empty(end - base, np.int64)
+            heads, lists = np.empty(room, np.int32), np.empty((end - base, 3), np.int32)
+            following, first = np.empty(end - base, np.int32), np.empty(end - base, np.int32)
             _fill(keys, base, end, heads, following, first)
         while len(after) < high - low:
             after = grown(after)

@@ -234,6 +234,18 @@ def test_reopened_it_is_the_same(tmp_path: Path) -> None:
             index.add(article(1))
 
 
+def test_clusters_have_the_memory_to_themselves(tmp_path: Path) -> None:
+    """Documents that an index keeps in memory are forgotten before a scan takes what memory is allowed."""
+    shared = sentence(5) + " " + sentence(6)
+    with Index.open(tmp_path / "news.idx") as index:
+        for n in range(2):
+            index.add({"id": str(n), "text": f"{sentence(100 + n)} {shared}"})
+        assert index._texts._size
+        index.clusters()
+        assert not index._texts._size
+        assert index.query({"text": shared})
+
+
 def test_handles_go_on(tmp_path: Path) -> None:
     """A cluster that grows keeps its handle over processes; one that is gone does not come back."""
     shared = sentence(5) + " " + sentence(6)

@@ -6,7 +6,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.kernels.held import columns, rows
+from dedup import rescore
+from dedup.kernels.held import columns, rows, weighed
+from dedup.kernels.weights import SLOTS
+from dedup.tokens import Tokens
+from dedup.weights import content_mass
 from tests.strategies import MANY
 
 KINDS = (np.uint32, np.int32, np.int32, np.uint8, np.uint8, np.uint16, np.uint8)
@@ -26,3 +30,33 @@ def test_columns_are_those_of_rows(given: list[tuple[int, ...]]) -> None:
         for column, back in zip(made, columns(packed[first:]), strict=True):
             assert back.dtype == column.dtype
             assert back.tolist() == column[first:].tolist()
+
+
+@MANY
+@given(
+    texts=st.lists(
+        st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 255), st.sampled_from((2, 3, 6))), max_size=9),
+        min_size=1,
+        max_size=4,
+    ),
+    level=st.integers(1, 9),
+)
+def test_rows_weighed_anew_are_those_weighed_at_once(texts: list[list[tuple[int, int, int]]], level: int) -> None:
+    """With another idf rows are what they would be had the texts been read with it, and so is what names weigh."""
+    given = np.array([token for text in texts for token in text], np.int64).reshape(-1, 3).T
+    hashes, flags, weights = (c.astype(kind) for c, kind in zip(given, (np.uint32, np.uint8, np.uint8), strict=True))
+    bounds = np.cumsum([0, *(len(text) for text in texts)])
+    places = np.arange(len(hashes), dtype=np.int32)
+    tokens = Tokens(hashes=hashes, starts=places, ends=places + 1, flags=flags, weights=weights, bounds=bounds)
+
+    def known(idf: np.ndarray[tuple[int], np.dtype[np.float32]]) -> rescore.Evidence:
+        return rescore.evidence(tokens, idf)
+
+    def packed(of: rescore.Evidence) -> np.ndarray[tuple[int, int], np.dtype[np.uint32]]:
+        return rows(hashes, places, places + 1, flags, weights, of.masses, of.marks)
+
+    first, other = (np.linspace(at, at + level, SLOTS, dtype=np.float32) for at in (0.5, 2.0))
+    marked = rescore.NAME, rescore.INNER
+    anew, sums = weighed(packed(known(first)), bounds, other, content_mass(), rescore.KINDS, marked)
+    assert anew.tolist() == packed(known(other)).tolist()
+    assert rescore.usual_names(*sums.T).tolist() == known(other).usual_names.tolist()
