@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dedup.model import Document
 from dedup.readers import Reader
 from dedup.readers.formats import READERS, reader_for
+from dedup.readers.scrub import is_binary
 from tests.readers.helpers import (
     PACK,
     as_array,
@@ -246,7 +247,9 @@ def test_one_reader_a_suffix() -> None:
     st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1, max_size=5),
 )
 def test_any_text_survives(tmp_path_factory: pytest.TempPathFactory, form: str, strings: list[str]) -> None:
-    """Whatever the code points, the text that comes out is the text that went in."""
+    """Whatever the code points, the text that comes out is the text that went in; a table that is mostly control
+    characters is no text."""
+    assume(form not in ("csv", "tsv") or not is_binary("".join(strings).encode()))
     records = [{"id": f"d{n}", "text": text, "outlet": "o"} for n, text in enumerate(strings)]
     documents, log = read(write(tmp_path_factory.mktemp("any"), form, "", records))
     assert texts(documents) == strings
