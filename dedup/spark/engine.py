@@ -398,9 +398,14 @@ class _Run:
         if not isinstance(keep, candidates.Verified):
             raise TypeError("what is kept is decided on executors: pass a candidates.Verified")
         stage = blocks.aligning(self.config, *sent, self._sent(keep.sides), keep.one_way)
-        texts = self._fetched(rows, sifted, sent[1])
-        given = sifted.where(f"kind != {packing.ASKED}").groupBy("part").cogroup(texts.groupBy("part"))
-        return given.applyInArrow(stage, blocks.FOUND).toArrow()
+        # what blocks are sent is most of what is shuffled: a task for two full ones, about, so that Java can sort it in
+        # memory; with one each, some would have five
+        several = max(self.partitions, len(self.lengths) >> packing.MOST_BITS + 1)
+        given, texts = (
+            some.repartition(several, "part").groupBy("part")
+            for some in (sifted.where(f"kind != {packing.ASKED}"), self._fetched(rows, sifted, sent[1]))
+        )
+        return given.cogroup(texts).applyInArrow(stage, blocks.FOUND).toArrow()
 
 
 @dataclass(frozen=True, slots=True)
