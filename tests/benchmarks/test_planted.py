@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import string
+import sys
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +19,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks import planted as planting
 from benchmarks.planted import main, plant_given, plant_invented
 from benchmarks.planting.damage import LOOK_ALIKES, Rates, damage, split_words
 from benchmarks.planting.invented import Invented
@@ -260,6 +263,19 @@ def test_same_seed_same_bytes_other_seed_other_words(tmp_path: Path) -> None:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
     texts = [{json.loads(x)["text"] for x in (tmp_path / n / "articles.jsonl").open()} for n in "ac"]
     assert texts[0].isdisjoint(texts[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pages are printed by one process elsewhere")
+def test_several_processes_print_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages come in order, the same bytes, whoever prints them."""
+    settings = Settings(articles=300)
+    plant_invented(tmp_path / "one", settings, language=LANGUAGE)
+    for name, value in (("MANY", 1), ("BATCH", 7)):
+        monkeypatch.setattr(planting, name, value)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    plant_invented(tmp_path / "several", settings, language=LANGUAGE)
+    for file in ("articles.jsonl", "gold.jsonl"):
+        assert (tmp_path / "several" / file).read_bytes() == (tmp_path / "one" / file).read_bytes()
 
 
 def test_rates_of_zero_plant_nothing(tmp_path: Path) -> None:
