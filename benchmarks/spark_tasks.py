@@ -127,7 +127,7 @@ def records_of(rows: Any) -> int:
     if "count" in names:
         kinds = packing.column(rows, "kind", np.int32)
         # how many keys and pairs there were is told by rows of their own, which are no such records
-        told = np.isin(kinds, (packing.KEYS, packing.DROPPED))
+        told = np.isin(kinds, (packing.KEYS, packing.DROPPED, packing.CHAINS))
         return int(packing.column(rows, "count")[~told].sum())
     return len(packing.numbers(rows, "documents")) if "documents" in names else int(rows.num_rows)
 

@@ -16,6 +16,8 @@ from dedup.tokens import Tokens
 from dedup.weights import Sums
 
 BLOCK_CHAINS = 4096
+# Mass (1/256 nat) of the matched words of a passage at least.
+LEAST_MASS = 12.0 * 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +110,11 @@ def align_chains(
 ) -> Passages:
     """Return the passages of all chains; with a `floor` (int64, as of `verdict.floor`, with the least mass of a content
     word behind it) without most of those that no verdict takes, but for the chains that are `spared` (bool a chain)."""
-    least = 12.0 * 256
     sifted = np.full(len(chains), floor is not None)
     if spared is not None:
         sifted &= ~spared
     lowest = np.zeros(6, np.int64) if floor is None else floor
-    limits = np.array([config.drop, config.max_gap, config.tolerance, least, config.unmatched], np.float64)
+    limits = np.array([config.drop, config.max_gap, config.tolerance, LEAST_MASS, config.unmatched], np.float64)
     edges = _pair_blocks(chains.documents)
 
     def block(k: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -125,8 +125,9 @@ def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any,
 
 
 @helper
-def _nothing_near(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any) -> bool:
-    """Say that `_region` with a free end matches nothing, where that is sure at a glance.
+def nothing_near(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any) -> int:
+    """Return how many words `_region` with a free end reads on the left and matches nothing, where that is sure at a
+    glance, and -1 where it is not.
 
     Off the first diagonal step m matches cost at least one step without a match, so they gain nothing when they are
     worth no more than that. A row i is read when i - 1 - m such steps cost at most `drop` and what was gained.
@@ -134,7 +135,7 @@ def _nothing_near(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs
     drop, unmatched = costs
     gained, matches, i = 0.0, 0, 0
     if unmatched < 1.0:
-        return False
+        return -1
     while i < size[0] and i <= (drop + gained) / unmatched + matches:
         x = hashes[at[0] + i * step]
         for j in range(max(0, i - BAND), min(size[1], i + BAND + 1)):
@@ -142,10 +143,10 @@ def _nothing_near(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs
                 gained += reward(masses[at[0] + i * step])
                 matches += 1
                 if i + j == 0 or (matches > 1 and gained > unmatched - 1e-6):
-                    return False
+                    return -1
                 break
         i += 1
-    return True
+    return i
 
 
 @helper
@@ -160,7 +161,7 @@ def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, costs: Any
     while True:
         size[0] = min(REACH, (limit[0] - at[0]) * step)
         size[1] = min(REACH, (limit[1] - at[1]) * step)
-        if count == 0 and _nothing_near(hashes, masses, at, size, step, costs):
+        if count == 0 and nothing_near(hashes, masses, at, size, step, costs) >= 0:
             return 0
         found = _region(hashes, masses, at, size, step, costs, matrices, scratch)
         for k in range(found):
@@ -335,7 +336,7 @@ def _may_be_unit(span: Any, bounds: Any, chain: Any, flags: Any) -> bool:
 
 
 @helper
-def _may_match(pairs: Any, span: Any, bounds: Any, chain: Any, masses: Any, flags: Any, floor: Any) -> bool:
+def may_match(pairs: Any, span: Any, bounds: Any, chain: Any, masses: Any, flags: Any, floor: Any) -> bool:
     """Say whether a passage has what any match must have; `floor` is the second of the `needs` of `align_chains`.
 
     Stray words are not cut off yet, which can make it a unit but leaves it no more words.
@@ -419,7 +420,7 @@ def align_chains(
                 seen = grown_rows(seen)
             seen[count_seen] = span
             count_seen += 1
-            if sifted[c] and not _may_match(pairs[first:last], span, bounds, chains[c], masses, flags, floor):
+            if sifted[c] and not may_match(pairs[first:last], span, bounds, chains[c], masses, flags, floor):
                 continue
             if n == len(out):
                 out = grown_rows(out)

@@ -16,7 +16,7 @@ _DRIFT_COST = 128
 
 
 @helper
-def _run_at(a: int, b: int, hashes: Any, floor: int, low: Any, high: Any) -> Any:
+def run_at(a: int, b: int, hashes: Any, floor: int, low: Any, high: Any) -> Any:
     """Return the start on both sides and the left end of the equal run at a hit, whose left side begins at `floor` or
     behind it. In one text it stops before it meets itself."""
     start_a, start_b = a, b
@@ -33,7 +33,7 @@ def _run_at(a: int, b: int, hashes: Any, floor: int, low: Any, high: Any) -> Any
 
 
 @helper
-def _hold(hits: Any, start: int, other: int, end: int) -> bool:
+def hold(hits: Any, start: int, other: int, end: int) -> bool:
     """Say whether all hits lie in the run that begins at `start` and `other` and ends, on the left, at `end`."""
     for i in range(len(hits)):
         if hits[i, 1] - hits[i, 0] != other - start or hits[i, 0] < start or hits[i, 0] >= end:
@@ -42,7 +42,7 @@ def _hold(hits: Any, start: int, other: int, end: int) -> bool:
 
 
 @helper
-def _mass(masses: Any, start: int, end: int) -> int:
+def mass(masses: Any, start: int, end: int) -> int:
     """Return the mass of the tokens `[start, end)`."""
     total: Any = 0
     for i in range(start, end):
@@ -74,7 +74,7 @@ def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
         floor = max(low[0], 2 * a - b + 1) if itself else low[0]
         if k and b - a == diagonal:
             floor = max(floor, reach)
-        start_a, start_b, end_a = _run_at(a, b, hashes, floor, low, high)
+        start_a, start_b, end_a = run_at(a, b, hashes, floor, low, high)
         diagonal, reach = b - a, end_a
         if end_a > start_a:
             out[count, 0], out[count, 1], out[count, 2] = start_a, start_b, end_a - start_a
@@ -105,7 +105,7 @@ def best_chains(runs: Any, masses: Any, max_gap: int, least: int, chain_of: Any,
     right = runs[:, 1].copy()  # where the right side of the chain begins
     for i in range(n):
         a, b, length = runs[i, 0], runs[i, 1], runs[i, 2]
-        own = _mass(masses, a, a + length)
+        own = mass(masses, a, a + length)
         best[i] = own
         for j in range(i - 1, max(-1, i - 1 - LOOK_BACK), -1):
             pa, pb, pl = runs[j, 0], runs[j, 1], runs[j, 2]
@@ -120,7 +120,7 @@ def best_chains(runs: Any, masses: Any, max_gap: int, least: int, chain_of: Any,
             if overlap >= length:
                 continue
             cost = abs(gap_a - gap_b) * _DRIFT_COST
-            value = best[j] + own - _mass(masses, a, a + overlap) - cost
+            value = best[j] + own - mass(masses, a, a + overlap) - cost
             if value > best[i]:
                 best[i] = value
                 before[i] = j
@@ -205,9 +205,9 @@ def chain_pairs(hits: Any, groups: Any, documents: Any, bounds: Any, hashes: Any
         # most pairs have one run, and most of these weigh too little
         a, b = hits[first, 0], hits[first, 1]
         floor = max(low[0], 2 * a - b + 1) if low[0] == low[1] else low[0]
-        start, other, end = _run_at(a, b, hashes, floor, low, high)
-        if last - first == 1 or (low[0] != low[1] and _hold(hits[first:last], start, other, end)):
-            if end <= start or _mass(masses, start, end) < limits[1]:
+        start, other, end = run_at(a, b, hashes, floor, low, high)
+        if last - first == 1 or (low[0] != low[1] and hold(hits[first:last], start, other, end)):
+            if end <= start or mass(masses, start, end) < limits[1]:
                 continue
             single[0, 0], single[0, 1], single[0, 2] = start, other, end - start
             found, edges = single, one

@@ -1,4 +1,4 @@
-"""What runs on the executors for a block of left texts: hits to pairs that may have a chain, and these to passages."""
+"""What runs on the executors for a block of left texts: what it asks for, and its pairs to passages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup import candidates, rescore, sift
+from dedup import candidates, rescore
 from dedup.align import Passages
 from dedup.config import Config
 from dedup.copies import copied
@@ -17,8 +17,10 @@ from dedup.rows import order_of
 from dedup.seeds import Hits
 from dedup.spark import coding, packing
 from dedup.spark.packing import (
-    ASKED,
+    CHAINS,
     COPY,
+    DOCUMENT,
+    DOCUMENT_BITS,
     DROPPED,
     HIT,
     NEAR,
@@ -29,6 +31,7 @@ from dedup.spark.packing import (
     numbers,
     of_kind,
     packed,
+    sides,
     signatures_in,
     table,
     tokens_of,
@@ -58,41 +61,9 @@ def pairing(bits: int) -> Callable[[Any], Any]:
     """Return the hits of a block of left texts to its pairs of texts, and to the texts that it asks for."""
 
     def stage(rows: Any) -> Any:
-        pairs = np.unique(_sides(rows) >> POSITION_BITS, axis=0)
-        block = int(column(rows, "part")[0])
-        return packing.together(itertools.chain(pairs_of(NEAR, pairs, pairs[:, 0], bits), _asked(pairs, block, bits)))
-
-    return stage
-
-
-def _asked(documents: Int64s, block: int, bits: int) -> Batches:
-    """Yield texts as records that say which block asks for them."""
-    wanted = np.unique(documents)
-    return packed(ASKED, wanted >> bits, {"left": wanted}, key=block)
-
-
-def sifting(config: Config, bits: int) -> Callable[[Any], Any]:
-    """Return the hits of a block of left texts to those of pairs that may have a chain, and how many pairs may not;
-    near pairs and copies as they are; and the texts that the block asks for."""
-    least = int(config.chains.least_mass * 256)
-
-    def stage(rows: Any) -> Any:
-        hits, others = of_kind(rows, HIT), of_kind(rows, NEAR, COPY)
-        places = _sides(hits)
-        back = numbers(hits, "back", np.uint8).astype(np.int32)
-        kept, dropped = sift.possible(places >> POSITION_BITS, places, numbers(hits, "weighs", np.int32), back, least)
-        block = column(rows, "part")[:1]
-        found = places[kept]
-        number = np.repeat(block, len(found))
-        documents = np.concatenate([found, _sides(others)]).ravel() >> POSITION_BITS
-        return packing.together(
-            itertools.chain(
-                packed(HIT, number, {"left": found[:, 0], "right": found[:, 1]}),
-                others.to_batches(),
-                [packing.row(DROPPED, block, count=np.array([dropped]))],
-                _asked(documents, int(block[0]), bits),
-            )
-        )
+        pairs = np.unique(sides(rows) >> POSITION_BITS, axis=0)
+        wanted = packing.asked(pairs, np.full(len(pairs), column(rows, "part")[0]), bits)
+        return packing.together(itertools.chain(pairs_of(NEAR, pairs, pairs[:, 0], bits), wanted))
 
     return stage
 
@@ -113,12 +84,14 @@ def sending(words: Any = None) -> Callable[[Any, Any], Any]:
         documents, lengths = column(texts, "document"), np.zeros(texts.num_rows, np.int64)
         if words is not None:
             tokens = tokens_of(texts)
-            texts, lengths = table(**coding.coded(tokens, words.value)), np.diff(tokens.bounds)
+            made = coding.coded(tokens, words.value)
+            texts, lengths = table(**{name: cut(*made[name]) for name in names}), np.diff(tokens.bounds)
         order = np.argsort(documents)
-        wanted = numbers(rows, "left")
-        chosen = order[np.searchsorted(documents[order], wanted)]
-        edges = np.concatenate([[0], np.cumsum(column(rows, "count"))])
-        blocks = column(rows, "key")
+        # a block may ask for a text at several places
+        asked = np.unique(numbers(rows, "right") << DOCUMENT_BITS | numbers(rows, "left"))
+        chosen = order[np.searchsorted(documents[order], asked & DOCUMENT)]
+        blocks, edges = np.unique(asked >> DOCUMENT_BITS, return_index=True)
+        edges = np.append(edges, len(asked))
         wide = {name: np.asarray(pc.binary_length(texts.column(name))).astype(np.int64) for name in names}
         filled = np.cumsum(np.sum([*wide.values()], axis=0)[chosen])[edges[1:] - 1] // SENT
         tables = []
@@ -141,7 +114,7 @@ def comparing(config: Config, bits: int) -> Callable[[Any, Any], Any]:
     def stage(rows: Any, texts: Any) -> Any:
         documents = numbers(texts, "documents")
         order = np.argsort(documents)
-        pairs = _sides(of_kind(rows, NEAR)) >> POSITION_BITS
+        pairs = sides(of_kind(rows, NEAR)) >> POSITION_BITS
         made = signatures_in(texts, config.signatures.num_perm)[order]
         left, right = (made[np.searchsorted(documents[order], side)] for side in pairs.T)
         kept = pairs[candidates.alike(left, right, config)]
@@ -150,7 +123,7 @@ def comparing(config: Config, bits: int) -> Callable[[Any, Any], Any]:
     return stage
 
 
-def aligning(config: Config, idf: Any, words: Any, sides: Any, one_way: bool) -> Callable[[Any, Any], Any]:
+def aligning(config: Config, idf: Any, words: Any, of_sides: Any, one_way: bool) -> Callable[[Any, Any], Any]:
     """Return hits and near pairs of a block of texts, and the tokens of their texts in codes, to passages.
 
     All of a block is one row: pairs of texts, how many blocks each passage has, these as places within the two texts,
@@ -158,7 +131,8 @@ def aligning(config: Config, idf: Any, words: Any, sides: Any, one_way: bool) ->
     """
 
     def stage(rows: Any, texts: Any) -> Any:
-        dropped = int(column(of_kind(rows, DROPPED), "count").sum())
+        # pairs that were left out before, and their chains
+        dropped = [int(column(of_kind(rows, kind), "count").sum()) for kind in (DROPPED, CHAINS)]
         if not texts.num_rows:
             return _answer(None, dropped, np.empty(0, np.int64), None)
         import pyarrow as pa
@@ -168,11 +142,11 @@ def aligning(config: Config, idf: Any, words: Any, sides: Any, one_way: bool) ->
         documents = numbers(texts, "documents")
         tokens = coding.tokens_from(texts, numbers(texts, "sizes"), words.value)
         known = rescore.evidence(tokens, idf.value)
-        keep = candidates.Verified(sides=sides.value[documents], one_way=one_way, config=config)
+        keep = candidates.Verified(sides=of_sides.value[documents], one_way=one_way, config=config)
         found = candidates.align_block(
-            _hits(_sides(of_kind(rows, HIT)), documents, tokens),
-            _near(_sides(of_kind(rows, NEAR)), documents),
-            _copies(_sides(of_kind(rows, COPY)), documents, tokens),
+            _hits(sides(of_kind(rows, HIT)), documents, tokens),
+            _near(sides(of_kind(rows, NEAR)), documents),
+            _copies(sides(of_kind(rows, COPY)), documents, tokens),
             known,
             config,
             keep,
@@ -180,10 +154,6 @@ def aligning(config: Config, idf: Any, words: Any, sides: Any, one_way: bool) ->
         return _answer(found, dropped, documents, tokens)
 
     return stage
-
-
-def _sides(rows: Any) -> Int64s:
-    return np.stack([numbers(rows, side) for side in ("left", "right")], axis=1)
 
 
 def _numbers(places: Int64s, documents: Int64s) -> Int64s:
@@ -217,18 +187,19 @@ def _copies(pairs: Int64s, documents: Int64s, tokens: Tokens) -> Passages:
     return copied(of, tokens)
 
 
-def _answer(found: candidates.Block | None, dropped: int, documents: Int64s, tokens: Tokens | None) -> Any:
+def _answer(found: candidates.Block | None, dropped: list[int], documents: Int64s, tokens: Tokens | None) -> Any:
     """Return the passages of a block as a row of `FOUND`."""
     import pyarrow as pa
 
     empty = np.empty(0, np.int64)
-    parts = [empty, empty, empty, np.array([0, dropped, 0, 0], np.int64)]
+    parts = [empty, empty, empty, np.array([0, *dropped, 0], np.int64)]
     if found is not None and tokens is not None:
         passages = found.passages
         sizes = np.diff(passages.bounds)
         blocks = passages.blocks.copy()
         blocks[:, :2] -= np.repeat(tokens.bounds[passages.documents], sizes, axis=0)
-        counts = np.array([found.unlinked, found.pairs + dropped, found.chains, found.aligned], np.int64)
+        pairs, chains = found.pairs + dropped[0], found.chains + dropped[1]
+        counts = np.array([found.unlinked, pairs, chains, found.aligned], np.int64)
         parts = [documents[passages.documents], sizes, blocks, counts]
     names = ("documents", "sizes", "blocks", "counts")
     return table(**{n: pa.array([part.tobytes()], pa.binary()) for n, part in zip(names, parts, strict=True)})

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels import codes as kernels
-from dedup.spark.packing import cut, numbers, tokens_in
+from dedup.spark.packing import numbers, tokens_in
 from dedup.tokens import Tokens
 
 # Of how many tokens, in so many stretches, the common words are taken.
@@ -36,12 +36,12 @@ def common_words(tokens: Tokens) -> Words:
     return Words(found[order].astype(np.uint32), int(usual))
 
 
-def coded(tokens: Tokens, words: Words) -> dict[str, Any]:
-    """Return texts as columns of `CODED`."""
+def coded(tokens: Tokens, words: Words) -> dict[str, tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]]:
+    """Return texts in codes: the bytes of each of `CODED`, and where those of each text begin and end."""
     found = kernels.ranks(tokens.hashes, words.hashes)
     return {
-        "codes": cut(*kernels.encode(tokens.hashes, found, tokens.bounds)),
-        "marks": cut(*kernels.encode_marks(tokens.flags, tokens.weights, tokens.bounds, words.usual)),
+        "codes": kernels.encode(tokens.hashes, found, tokens.bounds),
+        "marks": kernels.encode_marks(tokens.flags, tokens.weights, tokens.bounds, words.usual),
     }
 
 

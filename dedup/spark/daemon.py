@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.kernels.weights import SLOTS
-from dedup.spark import blocks, coding, packing, stages
-from dedup.spark.packing import ASKED, FREQUENT, HIT, block_bits, numbers, of_kind
+from dedup.spark import blocks, coding, packing, sieves, stages
+from dedup.spark.packing import ASKED, EXCERPT, FREQUENT, HIT, block_bits, numbers, of_kind
 
 
 def rehearse() -> npt.NDArray[np.int64]:
@@ -34,10 +34,12 @@ def rehearse() -> npt.NDArray[np.int64]:
     hits = [stages.linking(small, np.empty(0, np.uint32), bits, known=True)(seeds) for small in (2, 9)]
     around = stages.windows(1, idf, np.uint32)(of_kind(hits[0], FREQUENT), rows)
     hits.append(stages.ordering(np.uint32, bits)(around))
-    sifted = blocks.sifting(config, bits)(of_kind(pa.concat_tables(hits), HIT))
     words = SimpleNamespace(value=coding.common_words(packing.tokens_of(rows)))
-    fetched = blocks.sending(words)(of_kind(sifted, ASKED), rows)
-    found = blocks.aligning(config, idf, words, sides, False)(of_kind(sifted, HIT), fetched)
+    sifted = sieves.sifting(config, words, bits)(of_kind(pa.concat_tables(hits), HIT), rows)
+    decided = sieves.deciding(config, idf, words, bits)(of_kind(sifted, EXCERPT), rows)
+    kept = pa.concat_tables([sifted, decided])
+    fetched = blocks.sending(words)(of_kind(kept, ASKED), rows)
+    found = blocks.aligning(config, idf, words, sides, False)(of_kind(kept, HIT), fetched)
     return numbers(found, "documents").reshape(-1, 2)
 
 

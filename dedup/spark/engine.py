@@ -25,7 +25,7 @@ from dedup.errors import ConfigError, EngineError
 from dedup.lsh import SMALL_BUCKET
 from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
-from dedup.spark import blocks, coding, packing, session, stages
+from dedup.spark import blocks, coding, packing, session, sieves, stages
 from dedup.spark.packing import PACKED, POSITION_BITS
 from dedup.spill import Scratch
 from dedup.tokens import Tokens, tokenize_all, tokenized
@@ -164,9 +164,10 @@ class _Run:
         hits, counts = self._hits(rows, about, idf)
         made = self.kept[kept:]
         self._stage("passages")
-        sifted = self._sifted(hits, self._pairs(near, about.copies))
+        sent = idf, self._sent(common)
+        sifted = self._sifted(rows, hits, self._pairs(near, about.copies), sent)
         self._let_go(made)
-        found = self._aligned(rows, sifted, (idf, self._sent(common)), keep)
+        found = self._aligned(rows, sifted, sent, keep)
         tokens = self._tokens(texts, found, wanted() if wanted else ())
         passages, more = _passages(found, tokens.bounds)
         return Found(
@@ -383,14 +384,21 @@ class _Run:
         )
         return self.session.createDataFrame(packing.together(found), PACKED)
 
-    def _sifted(self, hits: Any, pairs: Any) -> Any:
-        """Return the hits that may be in a chain, other pairs, and the texts that their blocks ask for."""
-        stage = blocks.sifting(self.config, self.bits)
-        sifted = self._kept(hits.unionByName(pairs).groupBy("part").applyInArrow(stage, PACKED))
+    def _sifted(self, rows: Any, hits: Any, pairs: Any, sent: tuple[Any, Any]) -> Any:
+        """Return the hits that may be in a match, other pairs, and the texts that their blocks ask for; what words
+        weigh, and their codes, are `sent`."""
+        idf, words = sent
+        texts = rows.select("document", *packing.TOKENS)
+        stage = sieves.sifting(self.config, words, self.bits)
+        sifted = self._kept(self._with_texts(hits.unionByName(pairs), texts).applyInArrow(stage, PACKED))
         # what hits are made of takes room until all are
         sifted.count()
         session.forget_shuffles(sifted)
-        return sifted
+        beside = self._with_texts(sifted.where(f"kind = {packing.EXCERPT}"), texts)
+        decided = self._kept(beside.applyInArrow(sieves.deciding(self.config, idf, words, self.bits), PACKED))
+        decided.count()
+        session.forget_shuffles(decided)
+        return sifted.where(f"kind != {packing.EXCERPT}").unionByName(decided)
 
     def _aligned(self, rows: Any, sifted: Any, sent: tuple[Any, Any], keep: Keep | None) -> Any:
         """Return the passages as rows of `blocks.FOUND`, made in blocks of texts; what words weigh, and their codes,

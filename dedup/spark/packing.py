@@ -18,12 +18,16 @@ Array = npt.NDArray[Any]
 # Tokens of a text at most: a text of 256 MB has fewer.
 POSITION_BITS = 28
 POSITION = (1 << POSITION_BITS) - 1
+# Bits of a text's number: what is left of a place.
+DOCUMENT_BITS = 63 - POSITION_BITS
+DOCUMENT = (1 << DOCUMENT_BITS) - 1
 # Passages are aligned in blocks of `2**10` left texts at most, and texts asked for from as many.
 MOST_BITS = 10
-# What records are: two places with one seed, texts that are near by their signatures, texts with equal tokens; pairs of
-# texts that have hits but no chain; texts that a block asks for; places with their key, those of frequent keys, and
-# those of keys in many tasks; how many keys are frequent; the first and the last place of a range.
-HIT, NEAR, COPY, DROPPED, ASKED, PLACE, FREQUENT, CROWDED, KEYS, FIRST, LAST = range(11)
+# What records are: two places with one seed, the same with what stands around the left one, texts that are near by
+# their signatures, texts with equal tokens; how many pairs of texts with hits are left out, and how many chains these
+# have; texts that a block asks for; places with their key, those of frequent keys, and those of keys in many tasks; how
+# many keys are frequent; the first and the last place of a range.
+HIT, EXCERPT, NEAR, COPY, DROPPED, CHAINS, ASKED, PLACE, FREQUENT, CROWDED, KEYS, FIRST, LAST = range(13)
 COLUMNS: dict[str, np.dtype[Any]] = {
     "hashes": np.dtype(np.uint32),
     "flags": np.dtype(np.uint8),
@@ -32,7 +36,7 @@ COLUMNS: dict[str, np.dtype[Any]] = {
 }
 TOKENS = ("hashes", "flags", "weights")
 # What rows of records are made of: what they are, where they go, whose they are, how many, and their columns.
-FIELDS = ("keys", "left", "right", "weighs", "back", "around", "before", "words")
+FIELDS = ("keys", "left", "right", "weighs", "back", "around", "before", "words", "excerpt", "codes", "marks")
 PACKED = "kind int, part long, key long, count long, " + ", ".join(f"{name} binary" for name in FIELDS)
 # Records of a batch at most, so that no column of it is as large as Arrow takes.
 RECORDS = 1 << 20
@@ -66,6 +70,11 @@ def numbers(rows: Any, name: str, kind: Any = np.int64) -> Array:
     return np.concatenate(found) if found else np.empty(0, kind)
 
 
+def sides(rows: Any) -> Int64s:
+    """Return the two sides of records (int64, n x 2)."""
+    return np.stack([numbers(rows, side) for side in ("left", "right")], axis=1)
+
+
 def batch(**columns: Any) -> Any:
     """Return columns, arrays or lists, as a batch of Arrow."""
     import pyarrow as pa
@@ -93,11 +102,16 @@ def cut(values: Array, edges: Int64s) -> Any:
 
 
 def packed(
-    kind: int, part: Int64s, columns: Mapping[str, Array], *, key: int = -1, words: tuple[Array, Int64s] | None = None
+    kind: int,
+    part: Int64s,
+    columns: Mapping[str, Array],
+    *,
+    key: int = -1,
+    several: Mapping[str, tuple[Array, Int64s]] | None = None,
 ) -> Iterator[Any]:
     """Yield records as batches of `PACKED`, a row for each part (at least 0) that has any, in their order.
 
-    With `words`, some for each record and their bounds, the parts are in order.
+    With columns that have `several` values for each record, and their bounds, the parts are in order.
     """
     order = in_parts(part)
     for low in range(0, len(order), RECORDS):
@@ -105,11 +119,17 @@ def packed(
         parts = part[chosen]
         edges = np.append(np.flatnonzero(np.diff(parts, prepend=-1)), len(parts)).astype(np.int64)
         found = {name: cut(values.take(chosen, axis=0), edges) for name, values in columns.items()}
-        if words is not None:
-            flat, bounds = words
+        for name, (flat, bounds) in (several or {}).items():
             ends = bounds[low + edges]
-            found["words"] = cut(flat[ends[0] : ends[-1]], ends - ends[0])
+            found[name] = cut(flat[ends[0] : ends[-1]], ends - ends[0])
         yield row(kind, parts[edges[:-1]], key=key, count=np.diff(edges), columns=found)
+
+
+def asked(documents: Int64s, blocks: Int64s, bits: int) -> Iterator[Any]:
+    """Yield texts (int64, n x 2) as records that say which blocks (int64, n) ask for both."""
+    found = np.unique(documents.ravel() | np.repeat(blocks, 2) << DOCUMENT_BITS)
+    wanted = found & DOCUMENT
+    return packed(ASKED, wanted >> bits, {"left": wanted, "right": found >> DOCUMENT_BITS})
 
 
 def in_parts(part: Int64s) -> Int64s:

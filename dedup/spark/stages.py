@@ -245,7 +245,7 @@ def windows(parts: int, idf: Any, kind: Any) -> Callable[[Any, Any], Any]:
             "before": before.astype(np.uint8),
             "weighs": sizes.astype(np.uint8),
         }
-        return packing.together(packed(FREQUENT, part, columns, words=(words, bounds)))
+        return packing.together(packed(FREQUENT, part, columns, several={"words": (words, bounds)}))
 
     return stage
 
