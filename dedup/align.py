@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.chains import Chains
-from dedup.config import AlignConfig
+from dedup.config import AlignConfig, Config
 from dedup.kernels import align as kernels
+from dedup.kernels import excerpts
+from dedup.seeds import Hits
 from dedup.spill import Scratch
 from dedup.tokens import Tokens
 from dedup.weights import Sums
@@ -136,6 +138,30 @@ def align_chains(
     passages = joined(list(pool.map(block, numbers) if pool else map(block, numbers)))
     kernels.trim(passages.bounds, passages.blocks, tokens.flags)
     return passages
+
+
+def decided(
+    hits: Hits,
+    tokens: Tokens,
+    masses: npt.NDArray[np.uint16],
+    cut: npt.NDArray[np.bool_],
+    config: Config,
+    floor: npt.NDArray[np.int64],
+) -> npt.NDArray[np.uint8]:
+    """Return what is known of each pair of texts, as `kernels.excerpts.decided` does, before its chains are made.
+
+    `tokens` are those of excerpts and right texts, with their `masses` (uint16), and the left texts of the hits are
+    excerpts; `cut` (bool, n x 2) says whether the text of each pair's goes on before and behind it. `floor` is that of
+    `align_chains`.
+    """
+    least = int(config.chains.least_mass * 256)
+    limits = np.array([least, config.align.drop, config.align.unmatched, LEAST_MASS], np.float64)
+    of_pairs = hits.documents[hits.groups[:-1]]
+    told = (tokens.bounds, tokens.hashes, tokens.flags, tokens.weights)
+    found: npt.NDArray[np.uint8] = excerpts.decided(
+        hits.places, hits.groups, of_pairs, told, cut, masses, limits, floor
+    )
+    return found
 
 
 def _pair_blocks(documents: npt.NDArray[np.int32]) -> list[int]:

@@ -67,6 +67,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("sift", "seeds"): "Hits, and Weighed",
     ("align", "tokens"): "Tokens",
     ("align", "chains"): "Chains",
+    ("align", "seeds"): "Hits",
     ("align", "weights"): "Sums",
     ("clusters", "weights"): "Sums",
     ("rescore", "tokens"): "Tokens",

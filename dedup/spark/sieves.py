@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup import rescore, sift
+from dedup import align, rescore, sift
 from dedup.config import Config
 from dedup.kernels import excerpts
 from dedup.kernels import weights as weight_kernels
@@ -143,9 +143,10 @@ def _cut(tokens: Tokens, starts: Int64s, sizes: Int64s) -> Tokens:
 def deciding(config: Config, idf: Any, words: Any, bits: int) -> Callable[[Any, Any], Any]:
     """Return hits with excerpts of left texts, and a block of right texts, to the hits of pairs that may match, what
     the blocks of their left texts ask for, and how many pairs and chains are left out."""
+    floor = rescore.least_of_a_match(config.rescore)
 
     def stage(rows: Any, texts: Any) -> Any:
-        if not rows.num_rows:
+        if not rows.num_rows or floor is None:
             return packing.together(iter(()))
         given = sides(rows)
         order, groups = _by_pair(given)
@@ -165,7 +166,7 @@ def deciding(config: Config, idf: Any, words: Any, bits: int) -> Callable[[Any, 
             frequent=0,
         )
         masses = weight_kernels.token_masses(tokens.hashes, tokens.weights, idf.value)
-        known = sift.decided(hits, tokens, masses, (told[:, 2:] & [1, 2]) > 0, config)
+        known = align.decided(hits, tokens, masses, (told[:, 2:] & [1, 2]) > 0, config, floor)
         kept = places[np.repeat(known == excerpts.OPEN, np.diff(groups))]
         blocks = kept[:, 0] >> POSITION_BITS + bits
         part = column(rows, "part")[:1]

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from dedup import rescore, sift
-from dedup.align import align_chains
+from dedup import rescore
+from dedup.align import align_chains, decided
 from dedup.chains import chain_hits
 from dedup.config import Config
 from dedup.kernels import excerpts
@@ -75,14 +75,15 @@ def test_what_is_decided_is_so_in_whole(texts: Texts, before: int, after: int, s
     passages = align_chains(chains, tokens, masses, config.align, floor=floor)
     several, found = chains.documents.tolist(), {tuple(pair) for pair in passages.documents.tolist()}
     some, beside, cut = excerpts_of(hits, tokens, before, after)
-    known = sift.decided(some, beside, token_masses(beside.hashes, beside.weights, idf), cut, config)
+    assert floor is not None
+    known = decided(some, beside, token_masses(beside.hashes, beside.weights, idf), cut, config, floor)
     pairs = [p for p in hits.documents[hits.groups[:-1]].tolist() if p[0] != p[1]]
     assert len(pairs) == len(known)
-    for pair, told in zip(pairs, known.tolist(), strict=True):
-        event(f"{told}, {'some' if tuple(pair) in found else 'no'} passage, {several.count(pair)} chains")
-        if told == excerpts.NO_CHAIN:
+    for pair, one in zip(pairs, known.tolist(), strict=True):
+        event(f"{one}, {'some' if tuple(pair) in found else 'no'} passage, {several.count(pair)} chains")
+        if one == excerpts.NO_CHAIN:
             assert several.count(pair) == 0
-        if told == excerpts.NO_MATCH:
+        if one == excerpts.NO_MATCH:
             assert several.count(pair) == 1
             assert tuple(pair) not in found
 
@@ -95,7 +96,7 @@ def run(words: list[int], first: int, behind: int) -> Texts:
     return [left, right]
 
 
-def decided(texts: Texts, common: list[int]) -> list[int]:
+def told(texts: Texts, common: list[int]) -> list[int]:
     """What excerpts tell of two texts whose words are all rare but those that are `common`."""
     tokens = tokens_of(texts)
     idf = np.full(SLOTS, 8.0, np.float32)
@@ -107,14 +108,17 @@ def decided(texts: Texts, common: list[int]) -> list[int]:
         hits, places=hits.places[first], documents=hits.documents[first], groups=np.array([0, first.sum()], np.int64)
     )
     some, beside, cut = excerpts_of(one, tokens, 12, 24)
-    return sift.decided(some, beside, token_masses(beside.hashes, beside.weights, idf), cut, Config()).tolist()
+    floor = rescore.least_of_a_match(Config().rescore)
+    assert floor is not None
+    masses = token_masses(beside.hashes, beside.weights, idf)
+    return decided(some, beside, masses, cut, Config(), floor).tolist()
 
 
 def test_chance_is_told_and_more_is_not() -> None:
     """Nine common words are no match, nor have six a chain; nine rare ones may match, and so may common ones that go on
     behind one word."""
     words = list(range(1, 10))
-    assert decided(run(words, 100, 20), words) == [excerpts.NO_MATCH]
-    assert decided(run(words[:6], 100, 20), words) == [excerpts.NO_CHAIN]
-    assert decided(run(words, 100, 20), []) == [excerpts.OPEN]
-    assert decided(run(words, 100, 1), words) == [excerpts.OPEN]
+    assert told(run(words, 100, 20), words) == [excerpts.NO_MATCH]
+    assert told(run(words[:6], 100, 20), words) == [excerpts.NO_CHAIN]
+    assert told(run(words, 100, 20), []) == [excerpts.OPEN]
+    assert told(run(words, 100, 1), words) == [excerpts.OPEN]
