@@ -50,6 +50,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("index.", "options"),
     ("index_cli",),
     ("cli",),
+    ("__main__",),
 )
 
 # Edges inside a layer, each with its reason.

@@ -807,6 +807,17 @@ def test_help_and_version() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_python_m_dedup(tmp_path: Path) -> None:
+    """`python -m dedup` is the same command: its name, its answers, its exit statuses."""
+    line = [sys.executable, "-m", "dedup"]
+    told = subprocess.run([*line, "--version"], capture_output=True, text=True, timeout=60)
+    assert (told.returncode, told.stdout) == (0, dedup("--version").stdout)
+    missing = subprocess.run(
+        [*line, "inspect", str(tmp_path / "none.jsonl")], capture_output=True, text=True, timeout=60
+    )
+    assert (missing.returncode, missing.stderr[:7]) == (3, "dedup: ")
+
+
 def test_quotations_do_not_fail_without_being_asked(tmp_path: Path) -> None:
     """A shared statement counts as a finding for --fail-on-duplicates, as a passage across outlets."""
     records = [
