@@ -86,13 +86,13 @@ def sifting(config: Config, words: Any, bits: int) -> Callable[[Any, Any], Any]:
 
 
 def _by_pair(places: Int64s) -> tuple[Int64s, Int64s]:
-    """Return the order of hits pair of texts by pair of texts, then of their left places, and where those of each pair
-    begin and end."""
+    """Return the order of hits pair of texts by pair of texts, then by their places, each once, as neighbours may be
+    linked for what precedes and for what follows; and where those of each pair begin and end."""
     documents = places >> POSITION_BITS
     order = order_of(documents[:, 0], documents[:, 1], places[:, 0], places[:, 1])
-    documents = documents[order]
-    new = np.flatnonzero((np.diff(documents, axis=0, prepend=-1) != 0).any(axis=1))
-    return order, np.append(new, len(places)).astype(np.int64)
+    order = order[(np.diff(places[order], axis=0, prepend=-1) != 0).any(axis=1)]
+    new = np.flatnonzero((np.diff(documents[order], axis=0, prepend=-1) != 0).any(axis=1))
+    return order, np.append(new, len(order)).astype(np.int64)
 
 
 def _pairs(places: Int64s, bits: int) -> Int64s:
