@@ -33,37 +33,45 @@ from dedup.progress import NoProgress
 GB = 1e9
 
 
-def own_processes() -> dict[int, int]:
-    """Return this process and all that it started and that live, with their CPU time and that of those that they
-    started and that do not (clock ticks)."""
+def own_processes() -> dict[tuple[int, int], int]:
+    """Return this process and all that it started and that live, by number and when they started, with their CPU time
+    (clock ticks)."""
     parents: dict[int, int] = {}
-    spent: dict[int, int] = {}
+    spent: dict[int, tuple[int, int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 rest = (entry / "stat").read_text().rsplit(") ", 1)[1].split()
             except OSError:
                 continue
-            parents[int(entry.name)], spent[int(entry.name)] = int(rest[1]), sum(map(int, rest[11:15]))
+            parents[int(entry.name)], spent[int(entry.name)] = int(rest[1]), (int(rest[19]), sum(map(int, rest[11:13])))
     own = {os.getpid()}
     for _ in parents:
         more = {p for p, parent in parents.items() if parent in own} | own
         if more == own:
             break
         own = more
-    return {p: spent.get(p, 0) for p in own}
+    return {(p, spent[p][0]): spent[p][1] for p in own if p in spent}
 
 
-def cpu_seconds() -> float:
-    """Return the CPU time of this process and of all that it started, alive or not."""
-    return sum(own_processes().values()) / os.sysconf("SC_CLK_TCK")
+class Ticks:
+    """The CPU time of this process and of all that it started, alive or not, as far as it was seen: what ends between
+    two looks takes with it what it took since the first."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[int, int], int] = {}
+
+    def seconds(self) -> float:
+        """Look at all processes, and return the seconds of them all."""
+        self._seen |= own_processes()
+        return sum(self._seen.values()) / os.sysconf("SC_CLK_TCK")
 
 
 def memory() -> Counter[str]:
     """Return the bytes that this process (`driver`), Java and Python workers that it started hold; what some of them
     share counts once."""
     held: Counter[str] = Counter()
-    for process in own_processes():
+    for process, _ in own_processes():
         try:
             lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
             name = Path(f"/proc/{process}/comm").read_text().strip()
@@ -96,7 +104,8 @@ class Clock(NoProgress):
     def __init__(self, name: str) -> None:
         self.name = name
         self.stages: dict[str, Spent] = {}
-        self._now = ("start", cpu_seconds(), time.perf_counter())
+        self._ticks = Ticks()
+        self._now = ("start", self._ticks.seconds(), time.perf_counter())
         self._free = shutil.disk_usage(tempfile.gettempdir()).free
         self._most: tuple[Counter[str], int] = Counter(), 0
         self._ended = threading.Event()
@@ -117,6 +126,7 @@ class Clock(NoProgress):
             self._look()
 
     def _look(self) -> None:
+        self._ticks.seconds()
         held, used = memory(), self._free - shutil.disk_usage(tempfile.gettempdir()).free
         self._most = max(self._most[0], held, key=lambda c: c.total()), max(self._most[1], used)
 
@@ -124,7 +134,7 @@ class Clock(NoProgress):
         """Note when a stage begins, and tell what the one before took."""
         self._look()
         before, cpu, wall = self._now
-        self._now = (name, cpu_seconds(), time.perf_counter())
+        self._now = (name, self._ticks.seconds(), time.perf_counter())
         most, self._most = self._most, (Counter(), 0)
         spent = Spent(cpu=self._now[1] - cpu, wall=self._now[2] - wall, memory=most[0], disk=most[1])
         self.stages[before] = spent
