@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -141,7 +142,8 @@ class KnownTexts:
     def __init__(self, database: Database, packing: Packing, room: int) -> None:
         """Read from a database; keep about `room` bytes of what was used last."""
         self._database, self._packing, self._room = database, packing, room
-        self._kept: dict[int, Known] = {}
+        # of a dictionary the first entry is looked for past all that were taken out before
+        self._kept: OrderedDict[int, Known] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
 
@@ -155,7 +157,8 @@ class KnownTexts:
             for number in numbers:
                 if number in self._kept:
                     # what was used last stands last
-                    found[number] = self._kept[number] = self._kept.pop(number)
+                    self._kept.move_to_end(number)
+                    found[number] = self._kept[number]
         stale = [n for n, known in found.items() if known.idf is not idf]
         if len(found) == len(numbers) and not stale:
             return found
@@ -171,7 +174,7 @@ class KnownTexts:
                 self._size += known.size
                 self._kept[number] = known
                 while self._size > self._room:
-                    self._size -= self._kept.pop(next(iter(self._kept))).size
+                    self._size -= self._kept.popitem(last=False)[1].size
         return found
 
     def forget(self) -> None:
