@@ -61,20 +61,12 @@ class Passages:
 
     def select(self, kept: npt.NDArray[np.bool_]) -> Passages:
         """Return the passages at `kept`."""
-        sizes = np.diff(self.bounds)
-        return Passages(
-            documents=self.documents[kept],
-            bounds=np.concatenate([[0], np.cumsum(sizes[kept])]),
-            blocks=self.blocks[np.repeat(kept, sizes)],
-        )
+        return self.take(np.flatnonzero(kept))
 
     def take(self, rows: npt.NDArray[np.int64]) -> Passages:
         """Return the passages at `rows`, in their order; a few of many cost no more than they are."""
-        starts = self.bounds[rows]
-        sizes = self.bounds[rows + 1] - starts
-        bounds = np.concatenate([[0], np.cumsum(sizes)])
-        places = np.repeat(starts - bounds[:-1], sizes) + np.arange(bounds[-1])
-        return Passages(documents=self.documents[rows], bounds=bounds, blocks=self.blocks[places])
+        bounds, blocks = kernels.taken(self.bounds, self.blocks, rows)
+        return Passages(documents=self.documents[rows], bounds=bounds, blocks=blocks)
 
 
 class Gathering:
@@ -180,6 +172,9 @@ def joined(
     parts: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]],
 ) -> Passages:
     """Return the passages of several parts as one."""
+    if len(parts) == 1:
+        [(documents, ends, blocks)] = parts
+        return Passages(documents=documents, bounds=ends, blocks=blocks)
     offset = 0
     bounds = [np.zeros(1, np.int64)]
     for _, ends, blocks in parts:

@@ -457,8 +457,6 @@ def align_pairs(
             blocks=np.empty((0, 3), np.int64),
         )
     tokens = known.tokens
-    if windows is None:
-        windows = np.stack([tokens.bounds[pairs[:, s] + e] for s in (0, 1) for e in (0, 1)], axis=1)
     hits = pair_hits(tokens, pairs, windows, replace(config.seeds, seed_window=1))
     chains = chain_hits(hits, tokens, known.masses, config.chains, pool)
     floor = rescore.least_of_a_match(config.rescore) if matches else None
@@ -488,7 +486,8 @@ def together(*parts: tuple[Passages, rescore.Scored]) -> tuple[Passages, rescore
 
 def _sorted(parts: Sequence[Passages]) -> tuple[Passages, npt.NDArray[np.int64]]:
     """Return the passages of all parts, sorted by pair of texts, then by place, and where each was (int64)."""
-    together = joined([(p.documents, p.bounds, p.blocks) for p in parts])
+    parts = [p for p in parts if len(p)] or parts[:1]
+    together = parts[0] if len(parts) == 1 else joined([(p.documents, p.bounds, p.blocks) for p in parts])
     if not len(together):
         return together, np.empty(0, np.int64)
     spans = together.spans()

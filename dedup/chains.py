@@ -67,6 +67,8 @@ def chain_hits(
 
 def _block_edges(groups: npt.NDArray[np.int64]) -> list[int]:
     """Return the edges of blocks of pairs that have about `BLOCK_HITS` hits each."""
+    if 0 < groups[-1] <= BLOCK_HITS:
+        return [0, len(groups) - 1]
     steps = np.arange(0, int(groups[-1]), BLOCK_HITS)
     return [*np.unique(np.searchsorted(groups[:-1], steps)).tolist(), len(groups) - 1] if len(steps) else [0, 0]
 
@@ -74,6 +76,9 @@ def _block_edges(groups: npt.NDArray[np.int64]) -> list[int]:
 def _joined(
     parts: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]],
 ) -> Chains:
+    if len(parts) == 1:
+        [(documents, ends, runs)] = parts
+        return Chains(documents=documents, bounds=ends, runs=runs)
     offset = 0
     bounds = [np.zeros(1, np.int64)]
     for _, ends, runs in parts:

@@ -197,27 +197,27 @@ def seed_hits(
     return link_seeds(tokens, active, sides, config, layout, pool).block(0)
 
 
-def pair_hits(tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64], config: SeedConfig) -> Hits:
+def pair_hits(
+    tokens: Tokens, pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None, config: SeedConfig
+) -> Hits:
     """Return all hits between given pairs of texts (int64, n x 2, left <= right, sorted), without neighbour links.
 
-    `windows` (int64, n x 4) are the token spans of the left and the right text in which hits are wanted.
+    `windows` (int64, n x 4) are the token spans of the left and the right text in which hits are wanted, all of both
+    without them.
     """
     needed, number = distinct(pairs.ravel())
-    spans = np.stack([tokens.bounds[needed], tokens.bounds[needed + 1]], axis=1)
-    if config.seed_window == 1:  # then a seed is the same whatever stands around it
-        spans = _around(windows, number.reshape(-1, 2), spans, WEIGHT_WORD * config.seed_size)
+    number = number.reshape(-1, 2)
+    spans = shingle_kernels.spans_of(tokens.bounds, needed)
+    if windows is None:
+        windows = spans[number].reshape(-1, 4)
+    elif config.seed_window == 1:  # then a seed is the same whatever stands around it
+        spans = _around(windows, number, spans, WEIGHT_WORD * config.seed_size)
     keys, places, bounds = shingle_kernels.seed_places(
         tokens.hashes, tokens.weights, spans, config.seed_size, config.seed_window
     )
-    hits, counts = kernels.pair_hits(number.reshape(-1, 2), windows, keys, places, bounds, config.small_bucket)
-    kept = counts > 0
-    return Hits(
-        places=hits,
-        documents=np.repeat(pairs, counts, axis=0).astype(np.int32),
-        groups=np.concatenate([[0], np.cumsum(counts[kept])]),
-        seeds=len(keys),
-        frequent=0,
-    )
+    hits, counts = kernels.pair_hits(number, windows, keys, places, bounds, config.small_bucket)
+    documents, groups = kernels.of_pairs(pairs, counts)
+    return Hits(places=hits, documents=documents, groups=groups, seeds=len(keys), frequent=0)
 
 
 def _around(

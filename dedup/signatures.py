@@ -33,8 +33,13 @@ def signatures(
 
     A row loads into datasketch as `MinHash(num_perm=…, seed=…, hashvalues=row, scheme="affine32")`.
     """
-    scratch = scratch or Scratch()
     a, b = permutations(config.num_perm, config.seed)
+    if scratch is None and len(tokens) <= BLOCK_DOCUMENTS:
+        few: npt.NDArray[np.uint32] = kernels.sign(
+            tokens.hashes, tokens.weights, tokens.bounds, config.shingle_size, a, b
+        )
+        return few
+    scratch = scratch or Scratch()
     out = scratch.empty((len(tokens), config.num_perm), np.uint32)
 
     def block(first: int) -> None:

@@ -67,14 +67,25 @@ class Sums:
         values: npt.NDArray[np.unsignedinteger[Any]],
         marks: npt.NDArray[np.uint8] | None = None,
         mark: int = 0,
+        *,
+        later: bool = False,
     ) -> None:
-        """Take the values (uint8 or uint16 a token); with a `mark`, those alone that have it among their `marks`."""
+        """Take the values (uint8 or uint16 a token); with a `mark`, those alone that have it among their `marks`.
+
+        They are summed up at once or, where they may never be asked for, `later`.
+        """
         self._values, self._mark = values, mark
         self._marks = np.empty(0, np.uint8) if marks is None else marks
-        self._steps = kernels.step_sums(self._values, self._marks, mark, self.STEP)
+        self._steps = None if later else self._summed()
+
+    def _summed(self) -> npt.NDArray[np.int64]:
+        found: npt.NDArray[np.int64] = kernels.step_sums(self._values, self._marks, self._mark, self.STEP)
+        return found
 
     def __getitem__(self, places: npt.NDArray[np.int64] | np.integer[Any] | int) -> Any:
         wanted = np.asarray(places, np.int64)
+        if self._steps is None:
+            self._steps = self._summed()
         out = np.empty(wanted.size, np.int64)
         kernels.sums_before(
             self._steps, self._values, self._marks, self._mark, self.STEP, np.ascontiguousarray(wanted).ravel(), out

@@ -53,8 +53,10 @@ def sharing_a_band(rows: Rows, view: View, config: Config) -> list[Sequence[int]
     found = [np.empty(0, np.uint64)]
     for part, removed in view.parts():
         low, high = part.bands.lookup(keys.ravel()[order])
-        postings, costs = part.bands.column(0), EVERYTHING.costs(part, removed, per_nat)
-        found.append(kernels.carriers(low, high, postings, (costs, part.numbers()), texts[order]))
+        known = EVERYTHING.costs(part, removed, per_nat), part.numbers()
+        some = np.empty(int((high - low).sum()), np.uint64)
+        n = kernels.carriers(part.bands.column(0), low, high, 0, known, texts[order], some, 0)
+        found.append(some[:n])
     pairs = np.unique(np.concatenate(found))
     edges = np.searchsorted(pairs, np.arange(len(rows) + 1, dtype=np.uint64) << np.uint64(32))
     numbers = (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,14 +28,14 @@ from dedup.index.search import CARRIERS, Candidates, Documents, NewTexts, Questi
 from dedup.index.state import FORMAT
 from dedup.index.storage import Change, Mode, Storage
 from dedup.index.view import Filter, View
+from dedup.kernels import chosen as kernels
 from dedup.kernels.arrays import distinct
 from dedup.model import Document, IndexMatch
 from dedup.pipeline import scan
 from dedup.readers import ReadLog, read_records
 from dedup.readers.ids import FreeIds, content_id
-from dedup.rescore import evidence
 from dedup.signatures import signatures
-from dedup.spill import in_order
+from dedup.spill import ahead, in_order
 from dedup.store.segments import LARGEST, Segment
 from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 
@@ -42,6 +43,8 @@ from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 LARGE = 500_000
 # Texts that one thread reads, or compares, at a time.
 BLOCK_TEXTS, ALIGN_TEXTS = 64, 128
+# Texts whose candidates are read at a time.
+READ_TEXTS = 256
 # Texts that one thread looks for at a time, at least and at most: the keys of many, in order, are near one another.
 LEAST_SEARCH, MOST_SEARCH = 512, 1024
 # What part of the memory allowed documents that were read may take, to be there when they are asked for again.
@@ -71,7 +74,7 @@ class Index:
         self.config = storage.config
         self._threads = self.config.jobs or os.cpu_count() or 1
         self._pool, self._searchers = ThreadPoolExecutor(self._threads), ThreadPoolExecutor(self._threads)
-        self._writer = ThreadPoolExecutor(1)
+        self._writer, self._reader = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self._clusters: Clusters | None = None
         room = memory.limit(self.config.memory) // KEPT_PART
         self._texts = KnownTexts(storage.database, storage.packing, room)
@@ -99,6 +102,7 @@ class Index:
         self._pool.shutdown()
         self._searchers.shutdown()
         self._writer.shutdown()
+        self._reader.shutdown()
 
     def __enter__(self) -> Index:
         return self
@@ -132,9 +136,9 @@ class Index:
                 words = self._words(added, own[changed].astype(np.uint32))
                 change = self._storage.planned(own[changed].tolist(), before[before >= 0].tolist(), words)
                 with self._beside(new.documents, lambda: self._commit(change, added.documents, own[changed])):
-                    answer = self._answer(new, own, change.after, Question(carriers=carriers))
+                    answer = self._answer(new, own, change.after, Question(carriers=carriers), self._reader)
             else:
-                answer = self._answer(new, own, view, Question(carriers=carriers))
+                answer = self._answer(new, own, view, Question(carriers=carriers), self._reader)
             upkeep.settle(self._storage)
         ids = [d.id for d in new.documents]
         return replace(
@@ -406,13 +410,19 @@ class Index:
         return own, np.array(same, np.bool_)
 
     @uncollected()
-    def _answer(self, new: _New, own: npt.NDArray[np.int64], view: View, asked: Question) -> Answer:
-        """Return the matches of new texts; `own` are their numbers in the index, or -1."""
+    def _answer(
+        self, new: _New, own: npt.NDArray[np.int64], view: View, asked: Question, reader: Executor | None = None
+    ) -> Answer:
+        """Return the matches of new texts; `own` are their numbers in the index, or -1.
+
+        Of many texts stored documents are read by a thread of `reader` while others are compared. That is for who
+        writes: no snapshot of this thread holds for it.
+        """
         idf = self._storage.idf(view)
         pool = self._workers(new.documents)
-        known = evidence(new.tokens, idf, pool)
+        texts, masses = of_texts(new.documents, new.tokens, idf, pool)
         search = Search(
-            known=weighed(known),
+            known=weighed(new.tokens, masses),
             seeds=new.seeds,
             signed=new.signed,
             documents=Documents.of(view, asked.among, self.config),
@@ -420,17 +430,21 @@ class Index:
             batch=NewTexts.of(own),
             config=self.config,
         )
-        texts = of_texts(new.documents, known)
         limited = {"frequent_seeds": 0, "passed_over": 0}
-        made: list[IndexMatch] = []
         each = min(max(LEAST_SEARCH, -(-len(texts) // (2 * self._threads))), MOST_SEARCH)
         blocks = [(low, min(low + each, len(texts))) for low in range(0, len(texts), each)]
-        # the next ones are looked for by threads of their own while these are read and compared
-        for (_, stop), found in zip(blocks, in_order(pool and self._searchers, search.block, blocks), strict=True):
-            limited["frequent_seeds"] += found.frequent
-            limited["passed_over"] += found.passed_over
-            parts = self._compared(found, texts[:stop], search.batch, idf, pool)
-            made += itertools.chain.from_iterable(matches(p, self.config, view.state.commit) for p in parts)
+
+        def read() -> Iterator[_Read]:
+            # the next ones are looked for by threads of their own while these are read and compared
+            for (_, stop), found in zip(blocks, in_order(pool and self._searchers, search.block, blocks), strict=True):
+                limited["frequent_seeds"] += found.frequent
+                limited["passed_over"] += found.passed_over
+                yield from self._read_for(found, texts[:stop], search.batch, idf, pool)
+
+        made: list[IndexMatch] = []
+        for some in ahead(pool and reader, read()):
+            for part in in_order(pool, partial(some.compared, idf=idf, config=self.config), some.parts()):
+                made += matches(part, self.config, view.state.commit)
         return Answer(
             matches=tuple(made),
             asked=tuple(d.id for d in new.documents),
@@ -440,33 +454,44 @@ class Index:
             complete=new.log.complete,
         )
 
-    def _compared(
+    def _read_for(
         self, found: Candidates, own: Sequence[Known], batch: NewTexts, idf: Idf, pool: Executor | None
-    ) -> Iterator[Found]:
-        """Yield what new texts share with their candidates, stored ones or earlier new ones."""
-        numbers, partner = distinct(found.numbers)
-        asked, text = distinct(found.texts)
-        place = batch.texts(numbers)
-        stored = numbers[place < 0]
-        kept = self._texts.take(stored.tolist(), idf, pool)
-        # new texts that are asked for, or are partners of one, stand behind the stored ones, in their order
-        new = np.union1d(asked, place[place >= 0])
-        row = np.empty(len(numbers), np.int64)
-        row[place < 0] = np.arange(len(stored))
-        row[place >= 0] = len(stored) + np.searchsorted(new, place[place >= 0])
-        pairs = np.stack([row[partner], len(stored) + np.searchsorted(new, asked)[text]], axis=1)
-        if not len(pairs):
-            return
-        every = [*(kept[n] for n in stored.tolist()), *(own[i] for i in new.tolist())]
+    ) -> Iterator[_Read]:
+        """Yield new texts with their candidates, stored ones or earlier new ones, some at a time."""
+        stored, new, pairs = kernels.rows(found.texts, found.numbers, batch.least, batch.position)
+        for some in _by_texts(pairs, READ_TEXTS):
+            rows, where = distinct(some.ravel())
+            numbers = stored[rows[rows < len(stored)]].tolist()
+            kept = self._texts.take(numbers, idf, pool)
+            others = new[rows[len(numbers) :] - len(stored)].tolist()
+            yield _Read([*(kept[n] for n in numbers), *(own[i] for i in others)], where.reshape(some.shape))
 
-        def block(some: npt.NDArray[np.int64]) -> Found:
-            # their tokens side by side: of a few texts they are still near when they are compared
-            used, where = distinct(some.ravel())
-            return find(Texts.of([every[i] for i in used.tolist()], idf), where.reshape(some.shape), self.config)
 
-        order = np.argsort(text, kind="stable")
-        edges = np.searchsorted(text[order], np.arange(ALIGN_TEXTS, len(asked), ALIGN_TEXTS))
-        yield from in_order(pool, block, np.split(pairs[order], edges))
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Some texts that were read, and pairs of them to compare (int64, n x 2: a known one, a new one), in order of the
+    new ones."""
+
+    texts: Sequence[Known]
+    pairs: npt.NDArray[np.int64]
+
+    def parts(self) -> Sequence[npt.NDArray[np.int64]]:
+        """Return the pairs in parts of a few new texts."""
+        return _by_texts(self.pairs, ALIGN_TEXTS)
+
+    def compared(self, pairs: npt.NDArray[np.int64], idf: Idf, config: Config) -> Found:
+        """Return what the texts of some pairs share."""
+        # their tokens side by side: of a few texts they are still near when they are compared
+        used, where = distinct(pairs.ravel())
+        return find(Texts.of([self.texts[i] for i in used.tolist()], idf), where.reshape(pairs.shape), config)
+
+
+def _by_texts(pairs: npt.NDArray[np.int64], count: int) -> Sequence[npt.NDArray[np.int64]]:
+    """Return pairs (int64, n x 2) in order of their second texts in parts of so many of these."""
+    if len(pairs) <= count:
+        return [pairs] if len(pairs) else []
+    new = np.flatnonzero(np.diff(np.append(-1, pairs[:, 1])))
+    return np.split(pairs, new[count::count])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ _Made = tuple[Rows, list[int], list[bytes], list[float]]
 _Block = Sequence[tuple[int, Document]]
 T = TypeVar("T")
 
+# The marks that a text's usual share of names is told by.
+_MARKED = (rescore.NAME, rescore.INNER)
 # Bytes that a document takes besides its text and its tokens.
 EACH = 1024
 # Documents that one thread reads at a time.
@@ -53,19 +56,52 @@ class Known:
         return EACH + sys.getsizeof(self.document.text) + self.rows.nbytes
 
 
-def of_texts(documents: Sequence[Document], known: rescore.Evidence) -> list[Known]:
-    """Return each document with its own part of what is known of all."""
-    return list(_each(documents, _made(known), known.idf))
+def of_texts(
+    documents: Sequence[Document], tokens: Tokens, idf: Idf, pool: Executor | None
+) -> tuple[list[Known], npt.NDArray[np.uint16]]:
+    """Return each document with what is known of it, and the masses of all its `tokens` (uint16, 1/256 nat)."""
+
+    def block(first: int) -> tuple[list[Known], npt.NDArray[np.uint16]]:
+        some = documents[first : first + BLOCK]
+        made, masses = _made(_part(tokens, first, first + len(some)), idf)
+        return list(_each(some, made, idf)), masses
+
+    parts = list(in_order(pool, block, range(0, len(documents), BLOCK)))
+    masses = parts[0][1] if len(parts) == 1 else np.concatenate([np.empty(0, np.uint16), *(m for _, m in parts)])
+    return [known for some, _ in parts for known in some], masses
 
 
-def _made(known: rescore.Evidence) -> _Made:
-    """Return what is kept of texts besides the documents."""
-    t = known.tokens
-    bounds = t.bounds.tolist()
+def _part(tokens: Tokens, first: int, last: int) -> Tokens:
+    """Return the tokens of the texts `[first, last)`, without copying; their bounds stay as they are."""
+    if (first, last) == (0, len(tokens)):
+        return tokens
+    bounds = tokens.bounds[first : last + 1]
+    some = slice(bounds[0], bounds[-1])
+    return Tokens(
+        hashes=tokens.hashes[some],
+        starts=tokens.starts[some],
+        ends=tokens.ends[some],
+        flags=tokens.flags[some],
+        weights=tokens.weights[some],
+        bounds=bounds,
+    )
+
+
+def _made(t: Tokens, idf: Idf) -> tuple[_Made, npt.NDArray[np.uint16]]:
+    """Return what is kept of texts besides the documents, and the masses of their tokens."""
+    rows, sums, masses = kernels.made(
+        (t.hashes, t.starts, t.ends, t.flags, t.weights), t.bounds, idf, content_mass(), rescore.KINDS, _MARKED
+    )
+    bounds = (t.bounds - t.bounds[0]).tolist()
     raw = t.hashes.tobytes()
     digests = [xxhash.xxh3_128_digest(raw[4 * low : 4 * high]) for low, high in itertools.pairwise(bounds)]
-    rows = kernels.rows(t.hashes, t.starts, t.ends, t.flags, t.weights, known.masses, known.marks)
-    return rows, bounds, digests, known.usual_names.tolist()
+    return (rows, bounds, digests, _usual(sums)), masses
+
+
+def _usual(sums: npt.NDArray[np.int64]) -> list[float]:
+    """Return the usual share of names in each text, by what its words of `_MARKED` weigh."""
+    found: list[float] = rescore.usual_names(sums[:, 0], sums[:, 1]).tolist()
+    return found
 
 
 def _each(documents: Iterable[Document], made: _Made, idf: Idf, *, alone: bool = False) -> Iterator[Known]:
@@ -77,13 +113,14 @@ def _each(documents: Iterable[Document], made: _Made, idf: Idf, *, alone: bool =
 
 def together(known: Sequence[Known], idf: Idf) -> rescore.Evidence:
     """Return what is known of some texts, all weighed by one `idf`, as that of one list of texts."""
+    # sums are seldom asked for
     tokens, masses, marks = _tokens(known)
     return rescore.Evidence(
         tokens=tokens,
         idf=idf,
         masses=masses,
-        mass=Sums(masses),
-        weight=Sums(tokens.weights),
+        mass=Sums(masses, later=True),
+        weight=Sums(tokens.weights, later=True),
         marks=marks,
         usual_names=np.array([k.usual_names for k in known]),
     )
@@ -105,7 +142,8 @@ class KnownTexts:
     def __init__(self, database: Database, packing: Packing, room: int) -> None:
         """Read from a database; keep about `room` bytes of what was used last."""
         self._database, self._packing, self._room = database, packing, room
-        self._kept: dict[int, Known] = {}
+        # of a dictionary the first entry is looked for past all that were taken out before
+        self._kept: OrderedDict[int, Known] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
 
@@ -119,8 +157,11 @@ class KnownTexts:
             for number in numbers:
                 if number in self._kept:
                     # what was used last stands last
-                    found[number] = self._kept[number] = self._kept.pop(number)
+                    self._kept.move_to_end(number)
+                    found[number] = self._kept[number]
         stale = [n for n, known in found.items() if known.idf is not idf]
+        if len(found) == len(numbers) and not stale:
+            return found
         made = itertools.chain(
             self._read([n for n in numbers if n not in found], idf, pool),
             _again([(n, found[n]) for n in stale], idf, pool),
@@ -133,7 +174,7 @@ class KnownTexts:
                 self._size += known.size
                 self._kept[number] = known
                 while self._size > self._room:
-                    self._size -= self._kept.pop(next(iter(self._kept))).size
+                    self._size -= self._kept.popitem(last=False)[1].size
         return found
 
     def forget(self) -> None:
@@ -147,7 +188,7 @@ class KnownTexts:
         what is made of their texts is made by others meanwhile."""
 
         def made(block: _Block) -> tuple[_Block, _Made]:
-            return block, _made(rescore.evidence(tokenize([d.text for _, d in block]), idf))
+            return block, _made(tokenize([d.text for _, d in block]), idf)[0]
 
         for block, parts in in_order(pool, made, _blocks(self._unpacked(numbers))):
             yield from zip((n for n, _ in block), _each((d for _, d in block), parts, idf, alone=True), strict=True)
@@ -164,11 +205,8 @@ def _again(stale: Sequence[tuple[int, Known]], idf: Idf, pool: Executor | None) 
     def made(block: Sequence[tuple[int, Known]]) -> tuple[Sequence[tuple[int, Known]], _Made]:
         every = [known.rows for _, known in block]
         bounds = np.cumsum([0, *(len(rows) for rows in every)])
-        rows, sums = kernels.weighed(
-            np.concatenate(every), bounds, idf, content_mass(), rescore.KINDS, (rescore.NAME, rescore.INNER)
-        )
-        usual = rescore.usual_names(sums[:, 0], sums[:, 1])
-        return block, (rows, bounds.tolist(), [known.digest for _, known in block], usual.tolist())
+        rows, sums = kernels.weighed(np.concatenate(every), bounds, idf, content_mass(), rescore.KINDS, _MARKED)
+        return block, (rows, bounds.tolist(), [known.digest for _, known in block], _usual(sums))
 
     for block, parts in in_order(pool, made, _blocks(stale)):
         anew = _each((known.document for _, known in block), parts, idf, alone=True)

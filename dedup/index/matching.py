@@ -13,9 +13,11 @@ from dedup import assembly, candidates, rescore
 from dedup.align import Passages
 from dedup.config import Config
 from dedup.index.known import Idf, Known, together
+from dedup.kernels import held
 from dedup.kernels import relations as kernels
 from dedup.model import Change, Document, IndexMatch, Relation, Span
 from dedup.relations import is_update
+from dedup.tokens import Tokens
 
 # By whether the left text has what is near enough to all of it in the other, and twice whether the right one has.
 _RELATIONS: tuple[Relation, ...] = ("partial", "contained", "contains", "duplicate")
@@ -52,7 +54,7 @@ class Texts:
             documents=[k.document for k in known],
             digests=[k.digest for k in known],
             evidence=evidence,
-            totals=np.diff(evidence.weight[evidence.tokens.bounds]),
+            totals=held.totals(evidence.tokens.weights, evidence.tokens.bounds),
             ranks=ranks,
         )
 
@@ -78,46 +80,47 @@ def _verified(pairs: npt.NDArray[np.int64], texts: Texts, config: Config) -> tup
     evidence, digests = texts.evidence, texts.digests
     tokens = evidence.tokens
     equal = np.array([digests[a] == digests[b] for a, b in pairs.tolist()], np.bool_)
-    first, second = tokens.bounds[pairs[equal]].T
-    sizes = tokens.bounds[pairs[equal, 0] + 1] - first
-    whole = Passages(
-        documents=pairs[equal].astype(np.int32),
-        bounds=np.arange(int(equal.sum()) + 1),
-        blocks=np.stack([first, second, sizes], axis=1),
-    )
-    aligned = candidates.align_pairs(pairs[~equal], None, evidence, config, matches=True)
-    passages = candidates.sorted_passages([aligned, whole])
+    parts = [candidates.align_pairs(pairs[~equal], None, evidence, config, matches=True)]
+    if equal.any():
+        parts.append(_whole(pairs[equal], tokens))
+    passages = candidates.sorted_passages(parts)
     scored = rescore.rescore(passages, evidence, config.rescore)
-    same = [digests[a] == digests[b] for a, b in passages.documents.tolist()]
-    kept = (scored.scores >= config.rescore.min_score) | np.array(same, np.bool_)
+    kept = scored.scores >= config.rescore.min_score
+    if equal.any():
+        kept |= np.array([digests[a] == digests[b] for a, b in passages.documents.tolist()], np.bool_)
     if config.min_words is not None:
         kept &= passages.summed(evidence.weight) >= 6 * config.min_words
     if config.min_similarity is not None:
         kept &= scored.column("contiguity") >= config.min_similarity
-    return passages.select(kept), rescore.Scored(features=scored.features[kept], scores=scored.scores[kept])
+    return (passages, scored) if kept.all() else (passages.select(kept), scored.select(kept))
+
+
+def _whole(pairs: npt.NDArray[np.int64], tokens: Tokens) -> Passages:
+    """Return passages over pairs of texts that are equal."""
+    first, second = tokens.bounds[pairs].T
+    sizes = tokens.bounds[pairs[:, 0] + 1] - first
+    return Passages(
+        documents=pairs.astype(np.int32),
+        bounds=np.arange(len(pairs) + 1),
+        blocks=np.stack([first, second, sizes], axis=1),
+    )
 
 
 def _shares(passages: Passages, texts: Texts) -> npt.NDArray[np.float64]:
     """Return for each passage how much of both texts all passages of its pair cover (float64, n x 2), by weight."""
-    weights, documents = texts.evidence.tokens.weights, passages.documents
-    begins = np.append(np.ones(min(1, len(documents)), np.bool_), (documents[1:] != documents[:-1]).any(axis=1))
-    first = np.flatnonzero(begins)
-    edges = np.stack([first, np.append(first[1:], len(documents))[: len(first)]], axis=1)
-    marks = np.zeros(len(weights), np.uint8)
-    covered = kernels.covered(edges, passages.bounds, passages.blocks, weights, marks)[:, :, 0]
-    shares: npt.NDArray[np.float64] = np.round(covered / np.maximum(texts.totals[documents[first]], 1), 6)
-    return shares[np.cumsum(begins) - 1]
+    documents = passages.documents
+    covered = kernels.shared(documents, passages.bounds, passages.blocks, texts.evidence.tokens.weights)
+    shares: npt.NDArray[np.float64] = np.round(covered / np.maximum(texts.totals[documents], 1), 6)
+    return shares
 
 
 def matches(found: Found, config: Config, as_of: int) -> Iterator[IndexMatch]:
     """Yield a match for each passage, in order of the new texts, then of ids and places."""
     documents, totals = found.texts.documents, found.texts.totals.tolist()
-    told = _changes(found)
-    order, *columns = _columns(found, config.clusters.near_duplicate)
-    features = found.scored.features[order].tolist()
-    for p, row, left, right, start, end, other_start, other_end, alike, share_left, share_right, relation, score in zip(
-        order.tolist(), features, *(column.tolist() for column in columns), strict=True
-    ):
+    told, near = _changes(found), config.clusters.near_duplicate
+    for p, places, floats, row in _rows(found):
+        left, right, start, end, other_start, other_end = places
+        alike, share_left, share_right, score = floats
         one, other = documents[left], documents[right]
         update = one.outlet and one.outlet == other.outlet
         if update:
@@ -132,7 +135,7 @@ def matches(found: Found, config: Config, as_of: int) -> Iterator[IndexMatch]:
             assembly.wording(alike),
             dict(zip(rescore.FEATURES, row, strict=True)),
             tuple(told[p]) if p in told else (),
-            "updates" if update else _RELATIONS[relation],
+            "updates" if update else _RELATIONS[(share_left >= near) + 2 * (share_right >= near)],
             share_left,
             share_right,
             one.outlet,
@@ -146,38 +149,31 @@ def matches(found: Found, config: Config, as_of: int) -> Iterator[IndexMatch]:
         yield made
 
 
-def _columns(found: Found, near_duplicate: float) -> tuple[npt.NDArray[Any], ...]:
-    """Return what is numbers of the matches, in their order: passage, texts, places in both, similarity, shares,
-    which of `_RELATIONS`, and score."""
-    passages, tokens, shares = found.passages, found.texts.evidence.tokens, found.shares
-    first = passages.blocks[passages.bounds[:-1]]
-    last = passages.blocks[passages.bounds[1:] - 1]
-    ends = last[:, :2] + last[:, 2:]
-    similarity = np.round(passages.matched() / np.maximum((ends - first[:, :2]).max(axis=1, initial=1), 1), 6)
-    starts, stops = tokens.starts[first[:, :2]].T, tokens.ends[ends - 1].T
-    left, right = passages.documents.T
-    order = np.lexsort((starts[0], starts[1], found.texts.ranks[left], right))
-    near = shares >= near_duplicate
-    relation = near[:, 0] + 2 * near[:, 1]
-    columns = (
-        left,
-        right,
-        starts[0],
-        stops[0],
-        starts[1],
-        stops[1],
-        similarity,
-        *shares.T,
-        relation,
-        found.scored.scores,
+def _rows(found: Found) -> Iterator[tuple[int, list[int], list[float], list[float]]]:
+    """Return what is numbers of the matches, in their order: which passage each is, its texts and places in both, its
+    similarity, shares and score, and its features."""
+    passages, tokens = found.passages, found.texts.evidence.tokens
+    places, counts = kernels.places(passages.documents, passages.bounds, passages.blocks, tokens.starts, tokens.ends)
+    floats = np.empty((len(passages), 4))
+    floats[:, 0] = np.round(counts[:, 0] / np.maximum(counts[:, 1], 1), 6)
+    floats[:, 1:3], floats[:, 3] = found.shares, found.scored.scores
+    left, right, start, _, other_start, _ = places.T
+    order = np.lexsort((start, other_start, found.texts.ranks[left], right))
+    return zip(
+        order.tolist(),
+        places[order].tolist(),
+        floats[order].tolist(),
+        found.scored.features[order].tolist(),
+        strict=True,
     )
-    return (order, *(column[order] for column in columns))
 
 
 def _changes(found: Found) -> dict[int, list[Change]]:
     """Return what changed in each passage in which something telling did."""
     passages, tokens = found.passages, found.texts.evidence.tokens
     gaps = assembly.telling_gaps(passages.blocks, tokens)
+    if not len(gaps):
+        return {}
     of = np.searchsorted(passages.bounds, gaps, "right") - 1
     inside = gaps + 1 < passages.bounds[of + 1]
     told: dict[int, list[Change]] = {}

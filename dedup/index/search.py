@@ -9,8 +9,7 @@ every stretch is answered, not every carrier named.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,13 +18,13 @@ import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.errors import StoreError
-from dedup.index.contents import Seeds, band_keys
-from dedup.index.view import EVERYTHING, NO_NUMBERS, Filter, Numbers, View, once
-from dedup.kernels import lookup
+from dedup.index.contents import Seeds
+from dedup.index.view import EVERYTHING, NO_NUMBERS, Filter, Numbers, View
+from dedup.kernels import chosen, held, lookup
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
 from dedup.kernels.tokens import FLAG_LINE, FLAG_QUOTE
-from dedup.rescore import Evidence
+from dedup.store.runs import Records
 from dedup.store.segments import Segment
 from dedup.tokens import Tokens
 from dedup.verdict import reach
@@ -35,7 +34,7 @@ MOST_DOCUMENTS = 1 << 30
 # Documents that are looked at for a seed or band.
 FREQUENT = 32
 # Bits that are left out of what stands around a seed: all but those of the next word, those of the word before, none.
-SHIFTS = np.cumsum([RANK_BITS, *reversed(CONTEXT[1:])])[::-1].copy()
+SHIFTS = np.cumsum([RANK_BITS, *reversed(CONTEXT[1:])])[::-1].tolist()
 # Carriers of one stretch of a text that are named when nothing else is asked.
 CARRIERS = 8
 
@@ -71,14 +70,10 @@ class Weighed:
     weight: npt.NDArray[np.int64]
 
 
-def weighed(known: Evidence) -> Weighed:
+def weighed(tokens: Tokens, masses: npt.NDArray[np.uint16]) -> Weighed:
     """Return tokens with what they weigh."""
-    zero = np.zeros(1, np.int64)
-    return Weighed(
-        tokens=known.tokens,
-        mass=np.concatenate([zero, np.cumsum(known.masses, dtype=np.int64)]),
-        weight=np.concatenate([zero, np.cumsum(known.tokens.weights, dtype=np.int64)]),
-    )
+    mass, weight = held.prefix_sums(masses, tokens.weights)
+    return Weighed(tokens=tokens, mass=mass, weight=weight)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,32 +112,16 @@ class Documents:
             view.kept["documents"] = found
         return found
 
-    def each(self) -> Iterator[tuple[Segment, int, npt.NDArray[np.float64]]]:
-        """Yield each part, where its documents begin, and their costs."""
-        for part, (first, last) in zip(self.parts, itertools.pairwise(self.firsts), strict=True):
-            yield part, first, self.costs[first:last]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Lists:
-    """Of one part the records `[low, high)` (int64 each) of each key that are looked at, their postings (blocks x
-    records of a block), what chance costs in each document (float64, by rank), and where its documents begin among
-    those of all parts."""
-
-    part: Segment
-    first: int
-    low: npt.NDArray[np.int64]
-    high: npt.NDArray[np.int64]
-    postings: npt.NDArray[np.uint32]
-    costs: npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True)
-class _Pairs:
-    """Pairs of text and document (packed), and which of them to align."""
+class _Lists:
+    """The records `[low, high)` (int64, parts x keys) of each key that are looked at, the postings of each part (blocks
+    x records of a block), and of how many keys there are more than are looked at."""
 
-    pairs: npt.NDArray[np.uint64]
-    taken: npt.NDArray[np.bool_]
+    low: npt.NDArray[np.int64]
+    high: npt.NDArray[np.int64]
+    views: Sequence[npt.NDArray[np.uint32]]
+    frequent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +141,6 @@ class NewTexts:
         position = np.full(int(own[there].max()) - least + 1, -1, np.int64)
         position[own[there] - least] = there
         return cls(least, position)
-
-    def texts(self, numbers: Numbers) -> npt.NDArray[np.int64]:
-        """Return which of the new texts each document is (int64), or -1."""
-        place = numbers.astype(np.int64) - self.least
-        inside = (place >= 0) & (place < len(self.position))
-        found = np.full(len(numbers), -1, np.int64)
-        found[inside] = self.position[place[inside]]
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,25 +163,15 @@ class Search:
         """Return the documents that may share something with each of the texts `[first, last)`."""
         by_seeds, seeds = self._by_seeds(*texts)
         by_bands, bands = self._by_bands(*texts)
-        pairs, numbers = _unpacked(by_bands)
-        by_bands = by_bands[self.batch.texts(numbers) < pairs]
-        met = set(by_seeds.pairs.tolist())
-        by_bands = by_bands[[pair not in met for pair in by_bands.tolist()]] if len(by_bands) else by_bands
-        pairs, _ = _unpacked(by_bands)
-        rank = np.arange(len(pairs)) - np.searchsorted(pairs, pairs)
-        taken = np.concatenate([by_seeds.pairs[by_seeds.taken], by_bands[rank < self.asked.carriers]])
-        pairs, numbers = _unpacked(taken)
-        return Candidates(
-            texts=pairs,
-            numbers=numbers,
-            frequent=seeds + bands,
-            passed_over=len(by_seeds.pairs) + len(by_bands) - len(pairs),
+        found, numbers, left = chosen.aligned(
+            by_seeds, by_bands, texts[0], (self.batch.least, self.batch.position), self.asked.carriers
         )
+        return Candidates(texts=found, numbers=numbers, frequent=seeds + bands, passed_over=left)
 
     def _look_up(
         self, name: str, keys: npt.NDArray[np.uint32], contexts: npt.NDArray[np.uint32] | None = None
-    ) -> tuple[list[_Lists], int]:
-        """Return the postings of keys (in order) in each part, and how many have more than are looked at.
+    ) -> _Lists:
+        """Return the postings of keys (in order) in each part.
 
         With `contexts` those of a frequent key are taken first that agree in most of it, then the earliest.
         """
@@ -218,117 +179,80 @@ class Search:
         most = max(FREQUENT, 2 * self.asked.carriers) * (4 if among.narrow else 1)
         # so that removed documents do not take the places of others
         most += min(self.documents.removed, 3 * most)
-        parts = self.documents.parts
-        low, high = np.zeros((2, len(parts), len(keys)), np.int64)
-        runs = [getattr(part, name) for part in parts]
+        runs: list[Records] = [getattr(part, name) for part in self.documents.parts]
+        low, high = np.zeros((2, len(runs), len(keys)), np.int64)
         for n, run in enumerate(runs):
-            low[n], high[n] = run.lookup(keys)
+            run.search(keys, low[n], high[n])
         views = [run.column(0) for run in runs]
         frequent = lookup.frequent(low, high, np.arange(len(keys)), most)
         if contexts is not None and len(frequent):
             wanted, left = contexts.astype(np.int64) << RANK_BITS, frequent
-            for shift in SHIFTS.tolist():
+            for shift in SHIFTS:
                 for n, view in enumerate(views):
                     lookup.narrow(view, low[n], high[n], left, wanted, shift)
                 left = lookup.frequent(low, high, left, most)
                 if not len(left):
                     break
         lookup.limit(low, high, frequent, most)
-        lists = [
-            _Lists(part=part, first=first, low=low[n], high=high[n], postings=views[n], costs=costs)
-            for n, (part, first, costs) in enumerate(self.documents.each())
-        ]
-        return lists, len(frequent)
+        return _Lists(low, high, views, len(frequent))
 
-    def _by_seeds(self, first: int, last: int) -> tuple[_Pairs, int]:
-        """Return the pairs that may have a chain, which of them to align, and how many seeds were frequent."""
-        part = slice(self.seeds.bounds[first], self.seeds.bounds[last])
+    def _by_seeds(self, first: int, last: int) -> tuple[tuple[Any, ...], int]:
+        """Return the documents that may have a chain, as of `chosen.best`, and how many seeds were frequent."""
+        edges = self.seeds.bounds[first : last + 1]
+        part = slice(edges[0], edges[-1])
         keys, places, contexts = self.seeds.keys[part], self.seeds.places[part], self.seeds.contexts[part]
         order = np.argsort(keys)
-        lists, frequent = self._look_up("seeds", keys[order], contexts[order])
-        hits = _gathered(lists, contexts[order], order)
-        bounds = self.known.tokens.bounds[first : last + 1]
-        begin, end = bounds[0], bounds[-1]
-        borders = np.append((self.known.tokens.flags[begin:end] & (FLAG_LINE | FLAG_QUOTE)) > 0, True)
-        borders[bounds[:-1] - begin] = True
+        contexts = contexts[order]
+        lists = self._look_up("seeds", keys[order], contexts)
+        starts, at = lookup.starts_of(lists.low, lists.high, order)
+        hits = np.empty(starts[-1], np.uint32)
+        for n, view in enumerate(lists.views):
+            kernels.gather(view, lists.low[n], lists.high[n], contexts, self.documents.firsts[n], at, hits)
+        tokens = self.known.tokens
+        bounds = tokens.bounds[first : last + 1]
+        begin, end = bounds[0], bounds[-1] + 1
         best = reach(self.config.rescore.min_score)
-        mass, weight = self.known.mass[begin : end + 1], self.known.weight[begin : end + 1]
-        value = best.per_nat * mass / 256.0 + best.per_word * weight / 6.0
-        least = best.needed - best.constant + best.per_nat * np.log(np.maximum(np.diff(bounds), 1))
-        needed = np.stack([least, least - best.unit], axis=1)
-        sizes = self.config.seeds
-        limits = np.array(
-            [self.config.chains.max_gap, int(self.config.chains.least_mass * 256), self.asked.carriers], np.int64
+        borders, value = chosen.grounds(
+            tokens.flags,
+            FLAG_LINE | FLAG_QUOTE,
+            bounds,
+            self.known.mass,
+            self.known.weight,
+            (best.per_nat, best.per_word),
         )
+        least = best.needed - best.constant + best.per_nat * np.log(np.maximum(bounds[1:] - bounds[:-1], 1))
+        sums = self.known.mass[begin:end], value, np.array([least, least - best.unit]).T.copy()
+        sizes, chains = self.config.seeds, self.config.chains
+        limits = np.array([chains.max_gap, int(chains.least_mass * 256), self.asked.carriers], np.int64)
+        known = self.documents.costs, self.documents.numbers
         found = kernels.worthy(
-            self.seeds.bounds[first : last + 1] - part.start,
-            hits,
-            (self.documents.costs, self.documents.numbers),
+            edges - part.start,
+            (starts, hits),
+            known,
             (self.batch.least, self.batch.position, first),
-            kernels.reach(places, self.known.tokens.weights, bounds, sizes.seed_size, sizes.seed_window - 1),
-            (mass, value, needed),
+            kernels.reach(places, tokens.weights, bounds, sizes.seed_size, sizes.seed_window - 1),
+            sums,
             borders,
             limits,
         )
-        return _chosen(first, found, self.documents, (mass, value, borders, needed, limits)), frequent
+        return chosen.best(found, known, sums, borders, limits), lists.frequent
 
     def _by_bands(self, first: int, last: int) -> tuple[npt.NDArray[np.uint64], int]:
-        """Return the pairs (packed) that share two bands of their signatures, each once, and how many bands were cut.
+        """Return the pairs of text and document (packed) that share bands of their signatures, sorted, once for each
+        band, and how many bands were cut. Those that share two count.
 
         One band in common says little: texts with a Jaccard similarity of 0.02 have one in 3,000 times, those with 0.5
         have two in 0.97 of all cases, and what is equal has all.
         """
-        worded = first + np.flatnonzero(np.diff(self.known.tokens.bounds[first : last + 1]) > 0)
-        keys = band_keys(self.signed[worded], self.config.signatures)
-        texts = np.repeat(worded, keys.shape[1])
-        order = np.argsort(keys.ravel())
-        lists, frequent = self._look_up("bands", keys.ravel()[order])
-        found = [np.empty(0, np.uint64)]
+        sizes = self.config.signatures
+        keys, texts = kernels.bands_of(
+            self.signed, self.known.tokens.bounds[first : last + 1], first, sizes.bands, sizes.rows
+        )
+        order = np.argsort(keys)
         texts = texts[order]
-        for one in lists:
-            found.append(kernels.carriers(one.low, one.high, one.postings, (one.costs, one.part.numbers()), texts))
-        pairs = np.sort(np.concatenate(found))
-        there = once(pairs)
-        return pairs[there][np.diff(np.append(there, len(pairs))) > 1], frequent
-
-
-def _gathered(
-    lists: Sequence[_Lists], contexts: npt.NDArray[np.uint32], order: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
-    """Return the postings of all parts seed by seed: where those of each seed begin (int64, seeds + 1), and what
-    `kernels.gather` tells of them (uint32). `order` (int64) says of which seed each key of the lists is."""
-    starts = np.zeros(len(contexts) + 1, np.int64)
-    starts[order + 1] = sum((one.high - one.low for one in lists), start=np.zeros(len(contexts), np.int64))
-    np.cumsum(starts, out=starts)
-    at, out = starts[order], np.empty(starts[-1], np.uint32)
-    for one in lists:
-        kernels.gather(one.postings, one.low, one.high, contexts, one.first, at, out)
-    return starts, out
-
-
-def _chosen(first: int, found: tuple[Any, ...], documents: Documents, about: tuple[Any, ...]) -> _Pairs:
-    """Return the pairs, of each text those with most in common first, then the earliest; a stretch that enough of them
-    carry counts no more for others."""
-    mass, value, borders, needed, limits = about
-    texts, places, bounds, hits = found
-    numbers = documents.numbers[places]
-    order = np.lexsort((numbers, -bounds, texts))
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    owner = rank[hits[:, 0]]
-    by_rank = np.argsort(owner, kind="stable")
-    groups = np.searchsorted(owner[by_rank], np.arange(len(order) + 1))
-    least = needed[texts[order]] + documents.costs[places[order]][:, None]
-    starts, ends = hits[by_rank, 1:].T.copy()
-    taken = kernels.chosen(groups, starts, ends, mass, value, borders, least, limits)
-    return _Pairs(_packed(texts[order] + first, numbers[order]), taken > 0)
-
-
-def _packed(texts: npt.NDArray[np.int64], numbers: Numbers) -> npt.NDArray[np.uint64]:
-    """Return pairs as one number each, in the order of texts, then of documents."""
-    found: npt.NDArray[np.uint64] = (texts.astype(np.uint64) << np.uint64(32)) | numbers
-    return found
-
-
-def _unpacked(pairs: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Numbers]:
-    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+        lists = self._look_up("bands", keys[order])
+        found, n = np.empty((lists.high - lists.low).sum(), np.uint64), 0
+        known = self.documents.costs, self.documents.numbers
+        for p, view in enumerate(lists.views):
+            n = kernels.carriers(view, lists.low[p], lists.high[p], self.documents.firsts[p], known, texts, found, n)
+        return np.sort(found[:n]), lists.frequent

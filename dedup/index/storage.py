@@ -209,6 +209,9 @@ class Storage:
         The newest documents are not counted, so that it need not be made anew at every commit; it depends on the
         segments alone, so that all readers of a commit weigh words alike.
         """
+        if "idf" in view.kept:
+            kept: npt.NDArray[np.float32] = view.kept["idf"]
+            return kept
         key = frozenset(s.info.segment for s in view.segments)
         with self.lock:
             if self._idf is None or self._idf[0] != key:
@@ -222,6 +225,7 @@ class Storage:
                             self._counted[1][slots] += counts.astype(np.int32)
                 self._counted = key, self._counted[1]
                 self._idf = key, weights.inverse(self._counted[1], sum(s.info.counted for s in view.segments))
+            view.kept["idf"] = self._idf[1]
             return self._idf[1]
 
     def segment_of(self, view: View, number: int) -> Segment | None:

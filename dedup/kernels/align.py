@@ -49,6 +49,22 @@ def matched(bounds: Any, blocks: Any) -> Any:
     return out
 
 
+@kernel
+def taken(bounds: Any, blocks: Any, rows: Any) -> Any:
+    """Return where the blocks of some passages (`rows`, int64, in any order) begin and the last ones end (int64), and
+    these blocks (int64, n x 3), passage by passage; passage p has the blocks `bounds[p]:bounds[p + 1]`."""
+    ends = np.zeros(len(rows) + 1, np.int64)
+    for k in range(len(rows)):
+        ends[k + 1] = ends[k] + bounds[rows[k] + 1] - bounds[rows[k]]
+    out = np.empty((ends[-1], 3), np.int64)
+    for k in range(len(rows)):
+        first = bounds[rows[k]]
+        for b in range(ends[k + 1] - ends[k]):
+            for c in range(3):
+                out[ends[k] + b, c] = blocks[first + b, c]
+    return ends, out
+
+
 @helper
 def reward(token_mass: Any) -> float:
     """Return what one matched word of this mass (1/256 nat) is worth, in words."""

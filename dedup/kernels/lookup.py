@@ -275,3 +275,21 @@ def limit(low: Any, high: Any, keys: Any, most: int) -> None:
         for p in range(len(low)):
             high[p, key] = min(high[p, key], low[p, key] + room)
             room -= high[p, key] - low[p, key]
+
+
+@kernel
+def starts_of(low: Any, high: Any, order: Any) -> Any:
+    """Return where the records `[low, high)` (int64, parts x keys) of all parts begin when they stand key by key in
+    another order: of each key in that order (int64, keys + 1), and of each key as they are given (int64).
+
+    `order` (int64) is the place that each key has in that order.
+    """
+    starts, at = np.zeros(len(order) + 1, np.int64), np.empty(len(order), np.int64)
+    for k in range(len(order)):
+        for p in range(len(low)):
+            starts[order[k] + 1] += high[p, k] - low[p, k]
+    for k in range(len(order)):
+        starts[k + 1] += starts[k]
+    for k in range(len(order)):
+        at[k] = starts[order[k]]
+    return starts, at

@@ -116,21 +116,41 @@ def band_keys(signed: Any, bands: int, rows: int) -> Any:
 
 
 @kernel
-def carriers(low: Any, high: Any, view: Any, known: Any, texts: Any) -> Any:
-    """Return the documents of the records `[low, high)` (int64) of each key with the text of the key (`texts`, int64),
-    packed as one number (uint64). The other arguments are as `lists` and `known` of `worthy`."""
-    total, n = 0, 0
-    for i in range(len(low)):
-        total += high[i] - low[i]
-    out = np.empty(total, np.uint64)
+def bands_of(signed: Any, bounds: Any, first: int, bands: int, rows: int) -> Any:
+    """Return the keys of all bands of the texts from `first` on that have words (uint32), and which text each is of
+    (int64); `signed` and the rest as in `band_keys`.
+
+    Text `first + d` has the tokens `bounds[d]:bounds[d + 1]` (int64).
+    """
+    n = 0
+    for d in range(len(bounds) - 1):
+        n += bounds[d + 1] > bounds[d]
+    keys, texts = np.empty(n * bands, np.uint32), np.empty(n * bands, np.int64)
+    n = 0
+    for d in range(len(bounds) - 1):
+        if bounds[d + 1] > bounds[d]:
+            found = band_keys(signed[first + d : first + d + 1], bands, rows)
+            for band in range(bands):
+                keys[n], texts[n] = found[0, band], first + d
+                n += 1
+    return keys, texts
+
+
+@kernel
+def carriers(view: Any, low: Any, high: Any, first: int, known: Any, texts: Any, out: Any, n: int) -> int:
+    """Write the documents of the records `[low, high)` (int64) of each key, below the text of the key (`texts`, int64),
+    to `out` (uint64) from `n` on; return how far it is then filled.
+
+    `view` and `first` are as in `gather`, `known` as in `worthy`.
+    """
     size, mask = view.shape[1], np.int64((1 << RANK_BITS) - 1)
     for i in range(len(low)):
         for r in range(low[i], high[i]):
-            rank = np.int64(view[r // size, r % size]) & mask
-            if known[0][rank] < np.inf:
-                out[n] = np.uint64(texts[i]) << np.uint64(32) | np.uint64(known[1][rank])
+            place = first + (np.int64(view[r // size, r % size]) & mask)
+            if known[0][place] < np.inf:
+                out[n] = np.uint64(texts[i]) << np.uint64(32) | np.uint64(known[1][place])
                 n += 1
-    return out[:n].copy()
+    return n
 
 
 @kernel

@@ -375,6 +375,25 @@ def group_hits(places: Any, documents: Any, kept: Any) -> Any:
     return out, texts, groups[: count + 1].copy()
 
 
+@kernel
+def of_pairs(pairs: Any, counts: Any) -> Any:
+    """Return the texts of each hit (int32, hits x 2) of pairs of texts (n x 2) that have so many each (int64), and
+    where the hits of each pair that has any begin, and the last ones end (int64)."""
+    total = 0
+    for p in range(len(pairs)):
+        total += counts[p]
+    documents, groups = np.empty((total, 2), np.int32), np.zeros(len(pairs) + 1, np.int64)
+    n, count = 0, 0
+    for p in range(len(pairs)):
+        for _ in range(counts[p]):
+            documents[n, 0], documents[n, 1] = pairs[p, 0], pairs[p, 1]
+            n += 1
+        if counts[p]:
+            count += 1
+            groups[count] = n
+    return documents, groups[: count + 1].copy()
+
+
 @helper
 def _fill(keys: Any, low: int, high: int, heads: Any, following: Any, first: Any) -> None:
     """Put the seeds `[low, high)` into a chained hash table, each key once, and tell of each seed the first one with

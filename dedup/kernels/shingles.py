@@ -108,6 +108,15 @@ def seed_places(hashes: Any, weights: Any, spans: Any, size: int, window: int) -
 
 
 @kernel
+def spans_of(bounds: Any, texts: Any) -> Any:
+    """Return where the tokens of some texts (int64) begin and end (int64, n x 2)."""
+    out = np.empty((len(texts), 2), np.int64)
+    for i in range(len(texts)):
+        out[i, 0], out[i, 1] = bounds[texts[i]], bounds[texts[i] + 1]
+    return out
+
+
+@kernel
 def _mix32(h: Any) -> Any:
     """Return MurmurHash3's 32-bit finaliser; each product is cut to 32 bits, as numba widens them."""
     h = np.uint32(h ^ (h >> np.uint32(16)))

@@ -135,8 +135,6 @@ class FieldMap:
         self._explicit = {field: key for field, key in options.items() if key is not None}
         if _normal(config.text_field or "") in _PAGES:
             self._explicit["html"] = self._explicit.pop("text")
-        # What is taken as the id may also be what its name says, such as the address; other fields may not.
-        self._claimed = {key for field, key in self._explicit.items() if field != "id"}
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._names: dict[str, None] = {}
         self.saw_plain_text = False
@@ -159,22 +157,7 @@ class FieldMap:
 
     def _new_plan(self, keys: tuple[str, ...]) -> Plan:
         self.note(keys)
-        ranked: list[tuple[str, int, str]] = []
-        for key in keys:
-            ranked.extend((field, -1, key) for field, explicit in self._explicit.items() if explicit == key)
-            field, rank = _RANKS.get(_normal(key), ("", 0))
-            if field == "text" and "html" in self._explicit:
-                continue
-            if field and field not in self._explicit and key not in self._claimed:
-                ranked.append((field, rank, key))
-        ranked.sort(key=lambda item: (item[0], -item[1], item[2]))
-        preferred = {key for field, key in {field: key for field, _, key in ranked}.items()}
-        extra = tuple(k for k in keys if k not in preferred and _normal(k) not in _DERIVED)
-        pairs = tuple((field, key) for field, _, key in ranked)
-        one = {field: key for field, key in pairs if field not in _NO_STRINGS}
-        text, given = one.pop("text", ""), one.pop("id", "")
-        is_simple = text and len(one) + bool(text) + bool(given) == len(pairs)
-        return Plan(pairs, extra, tuple(one.items()) if is_simple else None, text, given)
+        return _plan(tuple(self._explicit.items()), keys)
 
     @property
     def names(self) -> list[str]:
@@ -186,6 +169,31 @@ class FieldMap:
         for key in keys:
             if len(self._names) < _MOST_NAMES or key in self._explicit.values():
                 self._names[key] = None
+
+
+# those who read one record at a time ask for the same few plans each time
+@functools.lru_cache(64)
+def _plan(given: tuple[tuple[str, str], ...], keys: tuple[str, ...]) -> Plan:
+    """Return the plan for records with these keys, where options name the key of some fields (`given`)."""
+    named = dict(given)
+    # What is taken as the id may also be what its name says, such as the address; other fields may not.
+    claimed = {key for field, key in given if field != "id"}
+    ranked: list[tuple[str, int, str]] = []
+    for key in keys:
+        ranked.extend((field, -1, key) for field, explicit in given if explicit == key)
+        field, rank = _RANKS.get(_normal(key), ("", 0))
+        if field == "text" and "html" in named:
+            continue
+        if field and field not in named and key not in claimed:
+            ranked.append((field, rank, key))
+    ranked.sort(key=lambda item: (item[0], -item[1], item[2]))
+    preferred = {key for field, key in {field: key for field, _, key in ranked}.items()}
+    extra = tuple(k for k in keys if k not in preferred and _normal(k) not in _DERIVED)
+    pairs = tuple((field, key) for field, _, key in ranked)
+    one = {field: key for field, key in pairs if field not in _NO_STRINGS}
+    text, own_id = one.pop("text", ""), one.pop("id", "")
+    is_simple = text and len(one) + bool(text) + bool(own_id) == len(pairs)
+    return Plan(pairs, extra, tuple(one.items()) if is_simple else None, text, own_id)
 
 
 def _advice(field: str, key: str, names: Iterable[str]) -> str:

@@ -37,7 +37,7 @@ class PagePool:
     """
 
     def __init__(self, jobs: int | None = None, seconds: float = SECONDS_A_PAGE) -> None:
-        self._jobs = jobs or _cores()
+        self._jobs = jobs
         self._seconds = seconds
         self._threads: ThreadPoolExecutor | None = None
         self._local = threading.local()
@@ -47,7 +47,7 @@ class PagePool:
         """Return the article of a page, to come."""
         if self._threads is None:
             check_installed()
-            self._threads = ThreadPoolExecutor(self._jobs, "page")
+            self._threads = ThreadPoolExecutor(self._jobs or _cores(), "page")
         return self._threads.submit(self._read, page)
 
     def close(self) -> None:

@@ -306,13 +306,14 @@ class Run:
         self._records, self.last = records, last
         self._first, self._blocks = first, blocks
         self._fences = np.frombuffer(table, "<u8", blocks)
-        self._cells = celled(self._fences, self.layout.types[0])
+        cells = celled(self._fences, self.layout.types[0])
         self._sums = np.frombuffer(table, "<u8", blocks, 8 * blocks)
         self._checked = np.zeros(blocks, np.bool_)
         self._views = self._make_views()
         # of a block they are there when it has been checked
         tops = np.zeros((blocks, -(-self.layout.block // kernels.LINE)), self.layout.types[0])
-        self._held = self._flat_keys(), self.layout.block, self.layout.stride // self.layout.types[0].itemsize, tops
+        held = self._flat_keys(), self.layout.block, self.layout.stride // self.layout.types[0].itemsize, tops
+        self._sought = held, cells, self._checked, records
 
     def _make_views(self) -> tuple[npt.NDArray[Any], ...]:
         """Return key and columns as arrays of blocks by records, without copying."""
@@ -344,14 +345,17 @@ class Run:
         Keys may come in any order. Raises `StoreError` when a block that is needed is damaged, `ValueError` for keys
         of another type.
         """
+        low, high = np.zeros((2, len(keys)), np.int64)
+        self.search(keys, low, high)
+        return low, high
+
+    def search(self, keys: Keys, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> None:
+        """Write what `lookup` returns to `low` and `high`, which are zeros where it is called; raises as it does."""
         if keys.dtype != self._views[0].dtype:
             raise ValueError(f"{self.path.name}: has keys of type {self.layout.key}, not {keys.dtype}")
-        low, high = np.zeros((2, len(keys)), np.int64)
         if self._blocks:
-            given = (keys, self._held, self._cells, self._checked, self._records, low, high)
-            while len(missing := kernels.search(*given)):
+            while len(missing := kernels.search(keys, *self._sought, low, high)):
                 self._check(missing)
-        return low, high
 
     def column(self, number: int) -> npt.NDArray[Any]:
         """Return a column (blocks x records of a block), of which the records that `lookup` told may be read: their
@@ -403,20 +407,27 @@ class Run:
         new = ~self._checked[blocks]
         if not new.any():
             return
-        for block in np.unique(blocks[new]).tolist():
-            begin = self._first + block * stride
-            with memoryview(self._map) as whole, whole[begin : begin + stride] as part:
-                right = xxhash.xxh3_64_intdigest(part) == int(self._sums[block])
-            if not right:
-                raise self.damaged(f"the checksum of block {block} does not fit")
-            keys, n = self._views[0][block], self._records - block * self.layout.block
-            self._held[-1][block] = keys[:: kernels.LINE] if n >= len(keys) else topped(keys[: max(n, 0)], len(keys))
-            self._checked[block] = True
+        unread = np.unique(blocks[new])
+        with memoryview(self._map) as whole:
+            for block, begin, checksum in zip(
+                unread.tolist(), (self._first + unread * stride).tolist(), self._sums[unread].tolist(), strict=True
+            ):
+                with whole[begin : begin + stride] as part:
+                    right = xxhash.xxh3_64_intdigest(part) == checksum
+                if not right:
+                    raise self.damaged(f"the checksum of block {block} does not fit")
+        keys, tops = self._views[0], self._sought[0][-1]
+        tops[unread] = keys[unread, :: kernels.LINE]
+        last, n = self._blocks - 1, self._records - (self._blocks - 1) * self.layout.block
+        if unread[-1] == last and n < self.layout.block:
+            tops[last] = topped(keys[last, : max(n, 0)], self.layout.block)
+        self._checked[unread] = True
 
     def close(self) -> None:
         """Let the file go; it is closed when nothing that was read from it without copying is in use."""
         self._views = ()
-        self._held = np.empty(0, self.layout.types[0]), *self._held[1:]
+        held, *rest = self._sought
+        self._sought = (np.empty(0, self.layout.types[0]), *held[1:]), *rest
         with suppress(BufferError):
             self._map.close()
 
@@ -468,6 +479,10 @@ class Records(Mergeable, Protocol):
 
     def lookup(self, keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return for each key its records `[low, high)`."""
+        ...
+
+    def search(self, keys: Keys, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> None:
+        """Write what `lookup` returns to `low` and `high`, which are zeros where it is called."""
         ...
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:

@@ -26,6 +26,7 @@ from dedup.errors import StoreError
 from dedup.kernels import lookup
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
+from dedup.spill import in_order
 from dedup.store.runs import Batch, Keys, Layout, Records, Run, RunWriter, celled, merge, topped
 
 BLOCK = 512
@@ -41,7 +42,7 @@ LAYOUTS = {
 POSTINGS = ("seeds", "bands")
 # Tells an index whose runs have other records, or mean something else by them.
 FORM = xxhash.xxh3_64_hexdigest(repr((LAYOUTS, CONTEXT, "next, second, before", RANK_BITS)).encode())[:8]
-_MERGED_AT_ONCE = 1 << 20
+_MERGED_AT_ONCE = 1 << 18
 # Most documents of a segment; one rank is left for those that are dropped.
 LARGEST = (1 << RANK_BITS) - 1
 _RANK = np.uint32(LARGEST)
@@ -83,9 +84,9 @@ class MemoryRun:
         held = np.zeros(blocks * BLOCK, keys.dtype)
         held[: len(keys)] = keys
         self._keys = held[: len(keys)]
-        self._held = held, BLOCK, BLOCK, topped(self._keys, len(held)).reshape(blocks, BLOCK // lookup.LINE)
-        self._cells = celled(self._keys[::BLOCK].astype(np.uint64), layout.types[0])
-        self._checked = np.ones(blocks, np.bool_)
+        tops = topped(self._keys, len(held)).reshape(blocks, BLOCK // lookup.LINE)
+        cells = celled(self._keys[::BLOCK].astype(np.uint64), layout.types[0])
+        self._sought = (held, BLOCK, BLOCK, tops), cells, np.ones(blocks, np.bool_), len(keys)
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -93,9 +94,13 @@ class MemoryRun:
     def lookup(self, keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return for each key its records `[low, high)` (int64 each)."""
         low, high = np.zeros((2, len(keys)), np.int64)
-        if len(self):
-            lookup.search(keys, self._held, self._cells, self._checked, len(self), low, high)
+        self.search(keys, low, high)
         return low, high
+
+    def search(self, keys: Keys, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> None:
+        """Write what `lookup` returns to `low` and `high`, which are zeros where it is called."""
+        if len(self):
+            lookup.search(keys, *self._sought, low, high)
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:
         """Return keys and columns of records by number."""
@@ -222,36 +227,39 @@ def write_segment(
         layout = LAYOUTS[name]
         marked = Layout(key=layout.key, columns=layout.columns, block=BLOCK, meta=_mark(mark, segment, name))
         with RunWriter(path_of(folder, segment, name), marked) as writer:
-            for keys, columns in _merged(name, parts, kept):
+            for keys, columns in _merged(name, parts, kept, pool if name == "seeds" else None):
                 writer.append(keys, *columns)
                 if name == "facts":
                     facts.append((keys, columns))
 
-    if pool is None:
-        for name in LAYOUTS:
+    # nine tenths are seeds: they are written by this thread, and sorted beside it
+    writing = [pool.submit(write, name) for name in LAYOUTS if pool is not None and name != "seeds"]
+    try:
+        for name in ("seeds",) if writing else LAYOUTS:
             write(name)
-    else:
-        writing = [pool.submit(write, name) for name in LAYOUTS]
-        try:
-            for one in writing:
-                one.result()
-        finally:
-            # none goes on after an error, when a segment of the same number may be written again
-            wait(writing)
+        for one in writing:
+            one.result()
+    finally:
+        # none goes on after an error, when a segment of the same number may be written again
+        wait(writing)
     numbers = np.concatenate([kept[:0], *(keys for keys, _ in facts)])
     times = np.concatenate([np.empty(0), *(columns[1] for _, columns in facts)])
     info = _info(segment, numbers, times, counted=sum(p.info.counted for p in parts))
     return replace(info, bytes=sum(p.stat().st_size for p in paths))
 
 
-def _merged(name: str, parts: Sequence[Segment], kept: npt.NDArray[np.uint32]) -> Iterator[Batch]:
-    """Yield the records of one run of all parts, as far as they are about the documents `kept`."""
+def _merged(
+    name: str, parts: Sequence[Segment], kept: npt.NDArray[np.uint32], pool: Executor | None
+) -> Iterator[Batch]:
+    """Yield the records of one run of all parts, as far as they are about the documents `kept`; `pool` sorts postings
+    ahead."""
     runs = [getattr(p, name) for p in parts]
     if name == "words":
         yield from _counted(merge(runs, _MERGED_AT_ONCE))
     elif name in POSTINGS:
         ranks = [_new_ranks(p, kept) for p in parts]
-        yield from _in_order_of_postings([_ordered(*one, _MERGED_AT_ONCE) for one in zip(runs, ranks, strict=True)])
+        pieces = _pieces([_ordered(*one, _MERGED_AT_ONCE) for one in zip(runs, ranks, strict=True)])
+        yield from in_order(pool, _in_order_of_postings, pieces)
     else:
         for keys, columns in merge(runs, _MERGED_AT_ONCE):
             numbers = keys if name == "facts" else columns[0]
@@ -275,8 +283,16 @@ def _ordered(run: Records, ranks: npt.NDArray[np.uint32], records: int = 1 << 62
         yield kernels.ranked(keys, values, ranks)
 
 
-def _in_order_of_postings(runs: Sequence[Iterator[npt.NDArray[np.uint64]]]) -> Iterator[Batch]:
-    """Yield the postings of all runs in order, also within a key; memory stays within what each run yields at once."""
+def _in_order_of_postings(piece: Sequence[npt.NDArray[np.uint64]]) -> Batch:
+    """Return the postings of a piece in order, also within a key."""
+    # a sort of several sorted parts takes less than a merge that looks at one record at a time
+    done = np.sort(np.concatenate(piece))
+    return (done >> np.uint64(32)).astype(np.uint32), (done.astype(np.uint32),)
+
+
+def _pieces(runs: Sequence[Iterator[npt.NDArray[np.uint64]]]) -> Iterator[Sequence[npt.NDArray[np.uint64]]]:
+    """Yield the postings of all runs in pieces, each of which goes before the next; memory stays within what each run
+    yields at once."""
     waiting = dict(enumerate(runs))
     held: dict[int, npt.NDArray[np.uint64]] = {}
     while waiting:
@@ -292,10 +308,8 @@ def _in_order_of_postings(runs: Sequence[Iterator[npt.NDArray[np.uint64]]]) -> I
         if bound is None:
             return
         cuts = {n: int(np.searchsorted(held[n], bound, "right")) for n in waiting}
-        # a sort of several sorted parts takes less than a merge that looks at one record at a time
-        done = np.sort(np.concatenate([held[n][:cut] for n, cut in cuts.items()]))
+        yield [held[n][:cut] for n, cut in cuts.items()]
         held = {n: held[n][cut:] for n, cut in cuts.items()}
-        yield (done >> np.uint64(32)).astype(np.uint32), (done.astype(np.uint32),)
 
 
 def _counted(batches: Iterator[Batch]) -> Iterator[Batch]:

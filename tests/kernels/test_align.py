@@ -363,3 +363,17 @@ def test_the_floor_leaves_out_chance() -> None:
         assert len(chains) == 1
         assert len(align_chains(chains, tokens, rare(tokens), ALIGN, floor=floor)) == left
     assert rescore.least_of_a_match(replace(Config().rescore, min_score=0.0)) is None
+
+
+@MANY
+@given(st.lists(st.integers(1, 3), min_size=1, max_size=5), st.lists(st.integers(0, 4), max_size=6))
+def test_some_passages_are_taken_with_their_blocks(sizes: list[int], wanted: list[int]) -> None:
+    """Passages come in the order asked for, each with its blocks; those of a mask in their own."""
+    bounds = np.cumsum([0, *sizes])
+    blocks = np.arange(3 * int(bounds[-1])).reshape(-1, 3)
+    every = Passages(documents=np.arange(2 * len(sizes), dtype=np.int32).reshape(-1, 2), bounds=bounds, blocks=blocks)
+    rows = [row for row in wanted if row < len(sizes)]
+    held = blocks_of(every)
+    assert blocks_of(every.take(np.array(rows, np.int64))) == [held[row] for row in rows]
+    kept = np.isin(np.arange(len(sizes)), rows)
+    assert blocks_of(every.select(kept)) == [held[row] for row in sorted(set(rows))]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import rescore
-from dedup.kernels.held import columns, rows, weighed
+from dedup.kernels.held import columns, made, prefix_sums, rows, totals, weighed
 from dedup.kernels.weights import SLOTS
 from dedup.tokens import Tokens
 from dedup.weights import content_mass
@@ -42,7 +42,8 @@ def test_columns_are_those_of_rows(given: list[tuple[int, ...]]) -> None:
     level=st.integers(1, 9),
 )
 def test_rows_weighed_anew_are_those_weighed_at_once(texts: list[list[tuple[int, int, int]]], level: int) -> None:
-    """With another idf rows are what they would be had the texts been read with it, and so is what names weigh."""
+    """Rows are those of the evidence of the texts, with another idf what they would be had the texts been read with
+    it, and so is what names weigh, and what is summed."""
     given = np.array([token for text in texts for token in text], np.int64).reshape(-1, 3).T
     hashes, flags, weights = (c.astype(kind) for c, kind in zip(given, (np.uint32, np.uint8, np.uint8), strict=True))
     bounds = np.cumsum([0, *(len(text) for text in texts)])
@@ -60,3 +61,12 @@ def test_rows_weighed_anew_are_those_weighed_at_once(texts: list[list[tuple[int,
     anew, sums = weighed(packed(known(first)), bounds, other, content_mass(), rescore.KINDS, marked)
     assert anew.tolist() == packed(known(other)).tolist()
     assert rescore.usual_names(*sums.T).tolist() == known(other).usual_names.tolist()
+    at_once, sums, masses = made(
+        (hashes, places, places + 1, flags, weights), bounds + 7, other, content_mass(), rescore.KINDS, marked
+    )
+    assert at_once.tolist() == anew.tolist()
+    assert masses.tolist() == known(other).masses.tolist()
+    assert rescore.usual_names(*sums.T).tolist() == known(other).usual_names.tolist()
+    for found, values in zip(prefix_sums(masses, weights), (masses, weights), strict=True):
+        assert found.tolist() == np.cumsum([0, *values.tolist()]).tolist()
+    assert totals(weights, bounds).tolist() == np.diff(known(other).weight[bounds]).tolist()

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.kernels.lookup import frequent, limit, narrow, search
+from dedup.kernels.lookup import frequent, limit, narrow, search, starts_of
 from dedup.store.runs import celled, topped
 from tests.strategies import MANY
 
@@ -86,3 +86,14 @@ def test_limit(sizes: list[list[int]], most: int) -> None:
         every = [(part, n) for part, size in enumerate(own) for n in range(size)]
         left = [(part, n) for part in range(len(own)) for n in range(high[part, key] - low[part, key])]
         assert left == (every if key % 2 else every[:most])
+
+
+@MANY
+@given(parts=st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), max_size=3), order=st.permutations(range(4)))
+def test_starts_of(parts: list[list[int]], order: list[int]) -> None:
+    """Records of all parts follow one another key by key, in the other order."""
+    high = np.array(parts, np.int64).reshape(-1, 4)
+    starts, at = starts_of(np.zeros_like(high), high, np.array(order, np.int64))
+    sizes = {place: int(high[:, key].sum()) for key, place in enumerate(order)}
+    assert starts.tolist() == [sum(sizes[k] for k in range(place)) for place in range(5)]
+    assert at.tolist() == [starts[place] for place in order]

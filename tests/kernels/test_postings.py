@@ -13,6 +13,7 @@ from dedup.kernels.postings import (
     NEXT_BITS,
     RANK_BITS,
     band_keys,
+    bands_of,
     carriers,
     chosen,
     contexts,
@@ -236,18 +237,43 @@ def test_ranked(postings: list[tuple[int, int, int]], ranks: list[int]) -> None:
 
 
 @MANY
-@given(lists=st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=6), hidden=st.integers(0, 6))
-def test_carriers(lists: list[list[int]], hidden: int) -> None:
-    """All documents of all keys are told with the text of the key, those that are hidden apart."""
+@given(
+    texts=st.lists(
+        st.tuples(st.integers(0, 2), st.lists(st.integers(0, 2**32 - 1), min_size=6, max_size=6)), max_size=4
+    ),
+    first=st.integers(0, 2),
+)
+def test_bands_of(texts: list[tuple[int, list[int]]], first: int) -> None:
+    """The bands of texts without words are left out."""
+    signed = np.array([*([[0] * 6] * first), *(values for _, values in texts)], np.uint32).reshape(-1, 6)
+    keys, of = bands_of(signed, np.cumsum([0, *(size for size, _ in texts)]), first, 3, 2)
+    worded = [(first + d, values) for d, (size, values) in enumerate(texts) if size]
+    assert keys.tolist() == [key for _, values in worded for key in reference.band_keys(values, 3, 2)]
+    assert of.tolist() == [d for d, _ in worded for _ in range(3)]
+
+
+@MANY
+@given(
+    lists=st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=6),
+    hidden=st.integers(0, 6),
+    before=st.integers(0, 2),
+)
+def test_carriers(lists: list[list[int]], hidden: int, before: int) -> None:
+    """All documents of all keys are told with the text of the key behind those of other parts, those that are hidden
+    apart."""
     highs = np.cumsum(np.array([len(one) for one in lists], np.int64))
     flat = np.array([rank | 5 << RANK_BITS for one in lists for rank in one], np.uint32)
     costs = np.where(np.arange(6) < hidden, 1.0, np.inf)
-    found = carriers(
+    out = np.zeros(before + len(flat), np.uint64)
+    n = carriers(
+        np.pad(flat, (0, -len(flat) % 3)).reshape(-1, 3),
         highs - np.array([len(one) for one in lists], np.int64),
         highs,
-        np.pad(flat, (0, -len(flat) % 3)).reshape(-1, 3),
-        (costs, np.arange(70, 76, dtype=np.uint32)),
+        4,
+        (np.concatenate([np.zeros(4), costs]), np.arange(66, 76, dtype=np.uint32)),
         np.arange(len(lists)) // 2,
+        out,
+        before,
     )
     expected = [(key // 2) << 32 | 70 + rank for key, one in enumerate(lists) for rank in one if rank < hidden]
-    assert found.tolist() == expected
+    assert out[:n].tolist() == [0] * before + expected

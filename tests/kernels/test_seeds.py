@@ -321,6 +321,7 @@ def test_what_windows_look_at_is_enough(texts: Texts, config: SeedConfig, cut: i
     windows = np.concatenate([np.sort(cuts[:, :2], axis=1), np.sort(cuts[:, 2:], axis=1)], axis=1)
     every = replace(config, seed_window=1)
     found = pair_hits(tokens, pairs, windows, every)
+    assert links_of(pair_hits(tokens, pairs, None, every)) == links_of(pair_hits(tokens, pairs, edges, every))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stage, "_around", lambda windows, number, spans, longest: spans)
         whole = pair_hits(tokens, pairs, windows, every)
