@@ -20,12 +20,12 @@ import numba
 import numpy as np
 
 from benchmarks.peers.__main__ import machine
-from dedup.characters import character_tables
 from dedup.config import SignatureConfig
 from dedup.kernels import shingles, sketches, tokens
 from dedup.signatures import permutations
 from dedup.sketches import ONE_OF, SHORT
 from dedup.store.atomic import write_text
+from dedup.tokens import tables
 
 SHINGLE = 5
 BASIS, PRIME, FACTOR = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15)
@@ -93,13 +93,12 @@ def loops(texts: list[str]) -> dict[str, tuple[Callable[[], Any], Callable[[], A
     word_bounds, made = np.zeros(len(bounds), np.int64), np.empty(room, np.uint32)
     out = np.empty((len(texts), 128), np.uint32)
     a, b = permutations(128, SignatureConfig().seed)
-    tables = character_tables()
 
     def words() -> Any:
         return bare_words(data, bounds, folds, hashes, starts, ends, word_bounds)
 
     def own_words() -> Any:
-        return tokens.tokenize(data, bounds, tables.classes, tables.attributes, tables.folds, tables.expansions)
+        return tokens.tokenize(data, bounds, tables())
 
     found = own_words()
     count = words()
@@ -112,12 +111,16 @@ def loops(texts: list[str]) -> dict[str, tuple[Callable[[], Any], Callable[[], A
 
     def sampled() -> Any:
         below = np.uint64(2**64 // ONE_OF)
-        return sketches.sketch(found[0], found[4], found[5], SHINGLE, below, SHORT)
+        return sketches.sketch(data, bounds, tables(), SHINGLE, below, SHORT)
+
+    def sampled_bare() -> None:
+        words()
+        bare_shingles(hashes, word_bounds, made)
 
     return {
         "tokenise": (own_words, words),
         "shingle and sign": (lambda: shingles.sign(found[0], found[4], found[5], SHINGLE, a, b), signed),
-        "shingle and sample": (sampled, lambda: bare_shingles(hashes, word_bounds, made)),
+        "tokenise, shingle and sample": (sampled, sampled_bare),
     }
 
 

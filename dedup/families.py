@@ -83,14 +83,20 @@ def registrable_domain(url: str | None) -> str | None:
     >>> registrable_domain("https://www.news.example.co.uk/a")
     'example.co.uk'
     """
+    return _domain(_host(url))
+
+
+def _host(url: str | None) -> str:
+    """Return the host of an address in small letters, empty for none."""
     plain = _PLAIN_HOST.match(url or "")
     try:
-        host = plain[1].lower() if plain else urlsplit(url or "").hostname
+        return plain[1].lower() if plain else urlsplit(url or "").hostname or ""
     except ValueError:
-        return None
-    if not host or "." not in host:
-        return None
-    return _registrable(host)
+        return ""
+
+
+def _domain(host: str) -> str | None:
+    return _registrable(host) if "." in host else None
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -112,11 +118,11 @@ def families_of(documents: Iterable[Named], mapping: Mapping[str, str]) -> dict[
     A domain that hosts many outlets, as an archive does, makes no family.
     """
     domains: dict[str, dict[str, int]] = {}
-    for document in documents:
-        domain = registrable_domain(document.url)
-        counts = domains.setdefault(outlet_of(document), {})
+    # there are few hosts, and many documents of each
+    for (outlet, host), number in Counter((outlet_of(d), _host(d.url)) for d in documents).items():
+        domain, counts = _domain(host), domains.setdefault(outlet, {})
         if domain:
-            counts[domain] = counts.get(domain, 0) + 1
+            counts[domain] = counts.get(domain, 0) + number
     hosted: dict[str, int] = {}
     for counts in domains.values():
         for domain in counts:

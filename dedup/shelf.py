@@ -139,6 +139,10 @@ class _Spans:
         """Return a record."""
         return views[self._files[at]][self._starts[at] : self._ends[at]]
 
+    def all(self, views: Sequence[memoryview]) -> Iterator[memoryview]:
+        """Yield all records."""
+        return (views[n][low:high] for n, low, high in zip(self._files, self._starts, self._ends, strict=True))
+
 
 class Shelf(Sequence[Document]):
     """Documents in the order in which they were added or, once arranged, in another."""
@@ -249,7 +253,9 @@ class Shelf(Sequence[Document]):
         if self.spilled:
             return
         if self._encoded:
-            self._all_heads = [self._decoded_head(at) for at in range(len(self._ids))]
+            self._all_heads = [*map(_HEADS.decode, self._head_spans.all(self._views))]
+            for at, document in self._replaced.items():
+                self._all_heads[at] = document
         else:
             self._held = [self._decoded(at) for at in range(len(self._ids))]
             self._views = []

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from dedup.config import SignatureConfig
 from dedup.kernels import sketches as kernels
 from dedup.spill import in_order
-from dedup.tokens import Tokens, tokenize, tokenize_utf8
+from dedup.tokens import joined, tables
 
 # One of so many shingles is sampled, of texts of up to `SHORT` shingles all.
 ONE_OF, SHORT = 8, 64
@@ -76,7 +76,7 @@ class Sketcher:
 
     def encoded(self, texts: Sequence[bytes | memoryview]) -> bytes:
         """Return the sketches of texts in UTF-8 for `take`, made here."""
-        made = sketch(tokenize_utf8(texts), self._config)
+        made = sketch(texts, self._config)
         return msgspec.msgpack.encode([getattr(made, name).tobytes() for name in _KINDS])
 
     def take(self, raw: bytes) -> None:
@@ -95,7 +95,7 @@ class Sketcher:
 
     def _submit(self) -> None:
         texts, self._texts, self._held = self._texts, [], 0
-        self._wait(self._pool.submit(lambda: sketch(tokenize(texts), self._config)))
+        self._wait(self._pool.submit(lambda: sketch([t.encode("utf-8", "replace") for t in texts], self._config)))
 
     def _wait(self, future: Future[Sketches]) -> None:
         self._waiting.append(future)
@@ -121,19 +121,12 @@ class Sketcher:
         )
 
 
-def sketch(tokens: Tokens, config: SignatureConfig) -> Sketches:
-    """Return the sketches of the texts that have these tokens."""
-    sampled, bounds, least, digests, masses = kernels.sketch(
-        tokens.hashes, tokens.weights, tokens.bounds, config.shingle_size, np.uint64(2**64 // ONE_OF), SHORT
+def sketch(texts: Sequence[bytes | memoryview], config: SignatureConfig) -> Sketches:
+    """Return the sketches of texts in valid UTF-8."""
+    sampled, bounds, least, digests, sizes, masses = kernels.sketch(
+        *joined(texts), tables(), config.shingle_size, np.uint64(2**64 // ONE_OF), SHORT
     )
-    return Sketches(
-        sampled=sampled,
-        bounds=bounds,
-        least=least,
-        digests=digests,
-        sizes=np.diff(tokens.bounds),
-        weights=masses,
-    )
+    return Sketches(sampled=sampled, bounds=bounds, least=least, digests=digests, sizes=sizes, weights=masses)
 
 
 def first_of(made: Sketches) -> npt.NDArray[np.int64]:

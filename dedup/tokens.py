@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,14 +58,21 @@ def tokenize(texts: Sequence[str]) -> Tokens:
 
 def tokenize_utf8(texts: Sequence[bytes | memoryview]) -> Tokens:
     """Return the tokens of texts in valid UTF-8."""
+    hashes, starts, ends, flags, weights, token_bounds = kernels.tokenize(*joined(texts), tables())
+    return Tokens(hashes=hashes, starts=starts, ends=ends, flags=flags, weights=weights, bounds=token_bounds)
+
+
+def joined(texts: Sequence[bytes | memoryview]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Return texts in UTF-8 one after the other, and their bounds (int64, n + 1), as kernels read them."""
     bounds = np.zeros(len(texts) + 1, np.int64)
     np.cumsum([len(text) for text in texts], out=bounds[1:])
-    data = np.frombuffer(b"".join(texts), np.uint8)
-    tables = character_tables()
-    hashes, starts, ends, flags, weights, token_bounds = kernels.tokenize(
-        data, bounds, tables.classes, tables.attributes, tables.folds, tables.expansions
-    )
-    return Tokens(hashes=hashes, starts=starts, ends=ends, flags=flags, weights=weights, bounds=token_bounds)
+    return np.frombuffer(b"".join(texts), np.uint8), bounds
+
+
+def tables() -> tuple[npt.NDArray[Any], ...]:
+    """Return the character tables as kernels take them."""
+    of = character_tables()
+    return of.classes, of.attributes, of.folds, of.expansions
 
 
 def tokenize_all(

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
-from dedup.spill import Scratch
+from dedup.spill import Scratch, keep_freed
 
 T = TypeVar("T")
 # What a worker says of each piece of work: where its result begins in the worker's file, and its size; -1 for an error.
@@ -155,6 +155,7 @@ def _work(function: Callable[[T], bytes], items: Iterable[T], back: tuple[int, i
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         gc.freeze()
         gc.set_threshold(YOUNG)
+        keep_freed()
         for item in items:
             # what it looks up in files counts as its own memory, whoever else has it
             scratch.release()

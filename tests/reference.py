@@ -507,7 +507,8 @@ def digest(hashes: Sequence[int]) -> Pair:
     left = right = len(hashes)
     for h in hashes:
         left = (left + h) * 0x9E3779B97F4A7C15 & MASK64
-        right = (mix64(right ^ h) + 0xC2B2AE3D27D4EB4F) & MASK64
+        right = (right ^ h) * 0xC2B2AE3D27D4EB4F & MASK64
+        right ^= right >> 32
     return left, right
 
 

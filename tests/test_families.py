@@ -8,12 +8,21 @@ from typing import Any
 
 import pytest
 
-from dedup import Config, ScanResult, furniture, scan
+from dedup import Config, Document, ScanResult, furniture, scan
 from dedup.config import FurnitureConfig
+from dedup.families import Family, families_of
 from tests.prose import FERRY, filler, paragraphs
 
 OUTLETS, FAMILIES = 40, 6
 OTHER_PAGES = 3
+
+
+def test_an_outlet_is_of_the_domain_that_it_publishes_most_on() -> None:
+    """Documents count, not hosts; addresses without a host and documents without an address say nothing."""
+    hosts = ["www.zeta.example", "news.alpha.example", "blog.alpha.example", "www.zeta.example", "WWW.zeta.example"]
+    urls = [*(f"https://{host}/{i}" for i, host in enumerate(hosts)), "https://[", "mailto:desk@alpha.example", None]
+    documents = [Document(id=str(i), text="Rain.", outlet="The Mill", url=url) for i, url in enumerate(urls)]
+    assert families_of(documents, {})["The Mill"] == Family(name="zeta.example", source="domain")
 
 
 def family_of(outlet: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -259,3 +260,23 @@ def test_nothing_is_made_behind_an_error() -> None:
         with pytest.raises(ValueError, match="asked"):
             look(ahead(pool, items()))
         assert made == [0, 1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="an option of glibc")
+def test_freed_memory_is_used_again() -> None:
+    """A process that keeps what it frees is given few new pages for the next arrays of one size."""
+    code = (
+        "import resource, numpy as np\n"
+        "from dedup.spill import keep_freed\n"
+        "{}\n"
+        "def pages():\n"
+        "    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        "    some = [np.ones(2**20, np.uint8) for _ in range(8)]\n"
+        "    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before\n"
+        "pages(), pages()\n"
+        "print(pages())"
+    )
+    kept = subprocess.run(
+        [sys.executable, "-c", code.format("keep_freed()")], capture_output=True, text=True, check=True
+    )
+    assert int(kept.stdout) < 100

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dedup.kernels import eights
 from dedup.kernels.jit import helper, kernel
 
 # Fields of a flat object, and different rows of names in one run, at most.
@@ -126,6 +127,17 @@ def _string(data: Any, i: Any, plain: Any, out: Any, k: Any) -> Any:
     # unsigned, as numbers that may be negative are looked at twice: a third of the time of this loop
     at, to, end, one = np.uint64(i), np.uint64(k), np.uint64(len(data)), np.uint64(1)
     while at < end:
+        # there is as much room behind `to` as there is left to read; what is copied too much is written over
+        while at + eights.SIZE <= end:
+            eight = eights.load(data, at)
+            eights.store(eight, out, to)
+            count = eights.before(eights.no_plain(eight))
+            at += count
+            to += count
+            if count < eights.SIZE:
+                break
+        if at == end:
+            break
         b = data[at]
         if plain[b]:
             out[to] = b

@@ -6,32 +6,50 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 from dedup.kernels.shingles import shingle_text
-from dedup.kernels.tokens import mix64
+from dedup.kernels.tokens import read
 
 _LEFT, _RIGHT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _HIGHEST = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
+@helper
+def _digest(hashes: Any, n: Any) -> Any:
+    """Return two numbers that tell the words of a text from those of others."""
+    left, right = np.uint64(n), np.uint64(n)
+    for i in range(n):
+        left = (left + np.uint64(hashes[i])) * _LEFT
+        # no polynomial, as the other one is, and as few steps from word to word
+        right = (right ^ np.uint64(hashes[i])) * _RIGHT
+        right ^= right >> np.uint64(32)
+    return left, right
+
+
 @kernel
-def sketch(hashes: Any, weights: Any, bounds: Any, size: int, below: Any, short: int) -> Any:
-    """Return the shingle hashes smaller than `below` (uint64, text by text; of texts of up to `short` shingles all),
-    their bounds (int64, n + 1), the two smallest hashes (uint64, n x 2, all ones where there are none), digests of the
-    token hashes (uint64, n x 2) and what all tokens of a text weigh (int64)."""
+def sketch(data: Any, bounds: Any, tables: Any, size: int, below: Any, short: int) -> Any:
+    """Return of texts in UTF-8 (uint8) at `bounds` (int64, n + 1) the shingle hashes smaller than `below` (uint64, text
+    by text; of texts of up to `short` shingles all), their bounds (int64, n + 1), the two smallest hashes (uint64,
+    n x 2, all ones where there are none), digests of the words (uint64, n x 2), how many words each has and what they
+    weigh (int64).
+
+    `tables` as of `tokens.read`. Words are held of one text at a time: that is little memory, and soon used again.
+    """
     n = len(bounds) - 1
-    least = np.full((n, 2), _HIGHEST)
-    digests = np.zeros((n, 2), np.uint64)
-    masses = np.zeros(n, np.int64)
-    sampled = np.empty(len(hashes), np.uint64)
+    least, digests = np.full((n, 2), _HIGHEST), np.zeros((n, 2), np.uint64)
+    sizes, masses = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    sampled = np.empty(len(data) // 2 + n, np.uint64)
     sample_bounds = np.zeros(n + 1, np.int64)
     longest, kept = 0, 0
     for d in range(n):
         longest = max(longest, bounds[d + 1] - bounds[d])
-    shingles = np.empty(longest, np.uint64)
+    room = longest // 2 + 2
+    hashes, starts, ends = np.empty(room, np.uint32), np.empty(room, np.int32), np.empty(room, np.int32)
+    flags, weights = np.empty(room, np.uint8), np.empty(room, np.uint8)
+    shingles = np.empty(room, np.uint64)
     for d in range(n):
-        low, high = bounds[d], bounds[d + 1]
-        count = shingle_text(hashes[low:high], weights[low:high], size, shingles)
+        words = read(data, bounds[d], bounds[d + 1], tables, (hashes, starts, ends, flags, weights), 0)
+        count = shingle_text(hashes[:words], weights[:words], size, shingles)
         first, second = _HIGHEST, _HIGHEST
         for i in range(count):
             h = shingles[i]
@@ -43,14 +61,13 @@ def sketch(hashes: Any, weights: Any, bounds: Any, size: int, below: Any, short:
                 elif first < h < second:
                     second = h
         least[d, 0], least[d, 1] = first, second
-        sample_bounds[d + 1] = kept
-        left, right = np.uint64(high - low), np.uint64(high - low)
-        for i in range(low, high):
-            left = (left + np.uint64(hashes[i])) * _LEFT
-            right = mix64(right ^ np.uint64(hashes[i])) + _RIGHT
-            masses[d] += weights[i]
-        digests[d, 0], digests[d, 1] = left, right
-    return sampled[:kept].copy(), sample_bounds, least, digests, masses
+        digests[d, 0], digests[d, 1] = _digest(hashes, words)
+        sample_bounds[d + 1], sizes[d] = kept, words
+        mass = 0
+        for i in range(words):
+            mass += weights[i]
+        masses[d] = mass
+    return sampled[:kept].copy(), sample_bounds, least, digests, sizes, masses
 
 
 @kernel

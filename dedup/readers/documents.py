@@ -67,16 +67,22 @@ class DocumentBuilder:
     """
 
     def __init__(
-        self, config: ReadConfig, log: ReadLog, late: LateBook | None = None, ids: IdBook | None = None
+        self,
+        config: ReadConfig,
+        log: ReadLog,
+        late: LateBook | None = None,
+        ids: IdBook | None = None,
+        dates: DateParser | None = None,
     ) -> None:
         """Ids are kept apart at once, by `ids`, or noted in `late`, for `settle` to keep apart when all are known.
+        `dates` remembers those that were read before.
 
         Raises `ConfigError` for a date format that cannot be used.
         """
         self.fields = FieldMap(config)
         self._log = log
         self._limit = config.max_document_bytes
-        self._dates = DateParser(config.date_format)
+        self._dates = dates or DateParser(config.date_format)
         self._ids = ids or IdBook()
         self._late = late
 

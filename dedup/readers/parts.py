@@ -18,6 +18,7 @@ from dedup import workers
 from dedup.config import ReadConfig
 from dedup.errors import StoreError
 from dedup.model import Document
+from dedup.readers.dates import DateParser
 from dedup.readers.documents import DocumentBuilder, Unread
 from dedup.readers.fields import FieldMap
 from dedup.readers.flat import Block, block_of, outlines, read_block
@@ -113,6 +114,7 @@ class _Maker:
         # what a path says of documents is said of each where it is made
         self._flat = shop.make is not None and not parted.defaults
         self._plans, self._decode = FieldMap(config), msgspec.json.Decoder().decode
+        self._dates = DateParser(config.date_format)
         if shop.make is not None:  # what is compiled is loaded here, that each process need not load it
             shop.make([b"compiled"])
             block_of(b"{}")
@@ -120,7 +122,7 @@ class _Maker:
     def part(self, number: int) -> bytes:
         """Return what came of a part, or why it could not be stored; nothing where it holds a page."""
         parted, shop, log, book = self._parted, self._shop, PartLog(), LateBook()
-        builder = DocumentBuilder(self._config, log, book)
+        builder = DocumentBuilder(self._config, log, book, dates=self._dates)
         stream = Part(parted.name, parted.file, parted.spans[number], log)
         block = read_block(parted.file.fileno(), parted.spans[number], MOST_BLOCK) if self._flat else None
         documents: list[Document | Line] = []

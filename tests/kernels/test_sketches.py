@@ -14,9 +14,9 @@ from dedup import sketches
 from dedup.config import SignatureConfig
 from dedup.copies import copy_of
 from dedup.kernels import sketches as kernels
-from dedup.tokens import tokenize
+from dedup.tokens import joined, tables, tokenize
 from tests import reference
-from tests.strategies import FEW, SOME, texts, tokens_of
+from tests.strategies import FEW, SOME, texts
 
 CONFIG = SignatureConfig()
 WORDS = [f"word{n}" for n in range(4000)]
@@ -37,23 +37,22 @@ def near(batch: list[str]) -> list[list[int]]:
         return sketches.near_pairs(found, active, np.zeros(len(batch), np.int8), pool).tolist()
 
 
-@FEW
-@given(
-    st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=12), max_size=3), st.integers(1, 4), st.sampled_from([0, 6])
-)
-def test_sketches_like_the_twin(token_lists: list[list[int]], size: int, short: int) -> None:
-    """Samples, their smallest hashes and digests equal their twins'."""
-    tokens, below = tokens_of(token_lists), 2**62
-    sampled, bounds, least, digests, masses = kernels.sketch(
-        tokens.hashes, tokens.weights, tokens.bounds, size, np.uint64(below), short
+@SOME
+@given(st.lists(texts(), max_size=3), st.integers(1, 4), st.sampled_from([0, 6]))
+def test_sketches_like_the_twin(batch: list[str], size: int, short: int) -> None:
+    """Samples, their smallest hashes, digests, sizes and weights equal their twins'."""
+    below = 2**62
+    sampled, bounds, least, digests, sizes, masses = kernels.sketch(
+        *joined([text.encode("utf-8", "replace") for text in batch]), tables(), size, np.uint64(below), short
     )
-    for d in range(len(token_lists)):
-        hashes = tokens.hashes[tokens.bounds[d] : tokens.bounds[d + 1]].tolist()
-        twin = reference.sampled(reference.shingles(hashes, [6] * len(hashes), size), below, short)
+    for d, text in enumerate(batch):
+        tokens = reference.tokenize(text)
+        hashes, weights = [reference.token_hash(t.folded) for t in tokens], [t.weight for t in tokens]
+        twin = reference.sampled(reference.shingles(hashes, weights, size), below, short)
         assert sampled[bounds[d] : bounds[d + 1]].tolist() == twin
         assert least[d].tolist() == [*sorted(set(twin)), 2**64 - 1, 2**64 - 1][:2]
         assert tuple(digests[d].tolist()) == reference.digest(hashes)
-        assert masses[d] == 6 * len(hashes)
+        assert (sizes[d], masses[d]) == (len(hashes), sum(weights))
 
 
 @FEW

@@ -95,7 +95,7 @@ def test_the_same_in_parts(tmp_path: Path, seed: int, before: bytes, after: byte
 
 
 def test_texts_and_heads_of_lines(tmp_path: Path) -> None:
-    """What is made of texts gets each as it is in its document, and heads are those of documents."""
+    """What is made of texts gets each as in its document; heads are those of documents, also of a replaced one."""
     path, config = tmp_path / "articles.jsonl", ReadConfig()
     path.write_bytes(b"\n".join(lines(3)))
     shop = Workshop.of(1, Scratch(), make=msgspec.msgpack.encode)
@@ -106,6 +106,9 @@ def test_texts_and_heads_of_lines(tmp_path: Path) -> None:
         assert isinstance(batch, Batch)
         shelf.take(batch)
         texts += [raw.decode() for raw in msgspec.msgpack.decode(batch.made, type=list[bytes])]
+    other = Document(id="another one", text="Fog.", title="Weather")
+    shelf.replace(5, other)
+    texts[5] = other.text
     shelf.arrange(range(len(shelf)))
     documents = list(shelf)
     assert texts == [d.text for d in documents] == [shelf.text(i) for i in range(len(shelf))]
