@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import event, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from dedup import rescore
@@ -54,6 +54,7 @@ def counted(rows: Any, kind: int) -> int:
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=2),
     st.integers(0, 2**32 - 1),
 )
+@example([[*range(8), *range(100, 500), *range(8, 16)], [*range(8), *range(600, 1000), *range(8, 16)]], [], 0)
 def test_no_passage_is_left_out(texts: list[list[int]], some: list[tuple[int, int]], seed: int) -> None:
     """Pairs with a passage come out with all their hits, as near pairs with a chain do; those that are left out are
     counted, with their chains; hits may come twice and in any order, as the texts of a block do."""
@@ -88,6 +89,14 @@ def test_no_passage_is_left_out(texts: list[list[int]], some: list[tuple[int, in
     sifted = pa.concat_tables(
         [sifting(of_part(given_rows, part, HIT, NEAR, COPY), texts_of(tokens, own)) for part, own in blocks.items()]
     )
+    excerpts = packing.of_kind(sifted, EXCERPT)
+    for (place, _), (size, before, cut) in zip(
+        packing.sides(excerpts).tolist(),
+        packing.numbers(excerpts, "excerpt", np.uint8).reshape(-1, 3).tolist(),
+        strict=True,
+    ):
+        start, of = (place & packing.POSITION) - before, sizes[place >> POSITION_BITS]
+        assert size == 0 or cut == (start > 0) + 2 * (start + size < of)
     deciding = sieves.deciding(config, SimpleNamespace(value=idf), words, BITS)
     decided = pa.concat_tables(
         [deciding(of_part(sifted, part, EXCERPT), texts_of(tokens, own)) for part, own in blocks.items()]

@@ -96,8 +96,8 @@ def run(words: list[int], first: int, behind: int) -> Texts:
     return [left, right]
 
 
-def told(texts: Texts, common: list[int]) -> list[int]:
-    """What excerpts tell of two texts whose words are all rare but those that are `common`."""
+def told(texts: Texts, common: list[int], before: int = 12, after: int = 24) -> list[int]:
+    """What excerpts around their first hit tell of two texts whose words are all rare but those that are `common`."""
     tokens = tokens_of(texts)
     idf = np.full(SLOTS, 8.0, np.float32)
     for word in common:
@@ -107,7 +107,7 @@ def told(texts: Texts, common: list[int]) -> list[int]:
     one = replace(
         hits, places=hits.places[first], documents=hits.documents[first], groups=np.array([0, first.sum()], np.int64)
     )
-    some, beside, cut = excerpts_of(one, tokens, 12, 24)
+    some, beside, cut = excerpts_of(one, tokens, before, after)
     floor = rescore.least_of_a_match(Config().rescore)
     assert floor is not None
     masses = token_masses(beside.hashes, beside.weights, idf)
@@ -122,3 +122,17 @@ def test_chance_is_told_and_more_is_not() -> None:
     assert told(run(words[:6], 100, 20), words) == [excerpts.NO_CHAIN]
     assert told(run(words, 100, 20), []) == [excerpts.OPEN]
     assert told(run(words, 100, 1), words) == [excerpts.OPEN]
+
+
+def test_where_an_excerpt_ends_is_no_end() -> None:
+    """What goes on behind or before the end of an excerpt leaves the pair open, and so does a run up to it."""
+    words = list(range(1, 10))
+    behind = run(words, 100, 1)
+    before = [text[::-1] for text in behind]
+    for after in (5, 9, 10):
+        assert told(behind, words, 12, after) == [excerpts.OPEN]
+    whole = run(words, 100, 20)
+    assert told(whole, words, 12, 16) == [excerpts.NO_MATCH]
+    # the first hit of the reversed texts is in the words that stand before
+    assert told([text[4:] for text in before], words, 12, 24) == [excerpts.OPEN]
+    assert told([text[::-1] for text in whole], [*words, 9001, 9002, 9003], 1, 9) == [excerpts.OPEN]
