@@ -13,14 +13,15 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.config import SeedConfig
+from dedup.kernels import links, surroundings
 from dedup.kernels import seeds as kernels
 from dedup.kernels import shingles as shingle_kernels
-from dedup.kernels import surroundings
 from dedup.kernels.arrays import distinct
 from dedup.kernels.tokens import WEIGHT_WORD
 from dedup.spill import Parts, Scratch, in_order
@@ -166,23 +167,28 @@ def link_seeds(
     def part(number: int) -> int:
         scratch.release()
         records = np.sort(seeds.take(number))
-        found, frequent = kernels.link(
-            records,
-            layout.place_bits,
-            tokens.bounds,
-            layout.firsts,
-            tokens.hashes,
-            sides,
-            two_sided,
-            config.small_bucket,
-        )
+        texts = tokens.bounds, layout.firsts, tokens.hashes, sides
+        found, frequent = linked(records, layout.place_bits, config.small_bucket, texts, crossing=two_sided)
         hits.add(*kernels.scatter_hits(found, layout.left_bits, layout.starts, layout.block_firsts))
-        return int(frequent)
+        return frequent
 
     frequent = sum(in_order(pool, part, range(len(seeds))))
     seeds.close()
     count = int(seeds.sizes.sum())
     return Linked(hits=hits, layout=layout, tokens=tokens, scratch=scratch, seeds=count, frequent=frequent)
+
+
+def linked(
+    records: npt.NDArray[np.uint64], place_bits: int, small: int, texts: tuple[npt.NDArray[Any], ...], *, crossing: bool
+) -> tuple[npt.NDArray[np.int64], int]:
+    """Return the hits of sorted seeds (as of `kernels.scatter`), and how many are frequent (more than `small` places).
+
+    `texts` are the bounds of all texts, their `kernels.first_documents`, the hashes of their tokens, and their sides.
+    """
+    shared, edges, frequent = links.shared_seeds(records, place_bits, small)
+    # in order of place they are looked up as they stand
+    found = links.link(np.sort(shared), links.number_bits(len(records)), edges, frequent, *texts, crossing)
+    return found, int(frequent)
 
 
 def seed_hits(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 
 # Open intervals that a new one is compared with; the longest open one is always among them.
 LOOK_BACK = 64
@@ -71,7 +71,7 @@ def coincide(groups: Any, spans: Any) -> Any:
     return found
 
 
-@kernel
+@helper
 def _is_other(start: int, end: int, places: Any, first: int, last: int, least: int) -> bool:
     """Return whether a span stands apart from the places `first:last`, which do not overlap, or has at least `least`
     outside them."""
@@ -106,7 +106,7 @@ def in_company(numbers: Any, spans: Any, bounds: Any, places: Any, edges: Any, l
     return found
 
 
-@kernel
+@helper
 def _has_company(
     numbers: Any, spans: Any, bounds: Any, places: Any, first: int, last: int, other: int, least: int
 ) -> bool:

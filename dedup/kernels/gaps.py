@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 
 
-@kernel
+@helper
 def matched(blocks: Any) -> tuple[int, int]:
     """Return how many words match, and how many the first side has from the first block to the last.
 

@@ -1,4 +1,4 @@
-"""Sorted seeds to hits: all against all in small buckets, neighbours in context order in frequent ones."""
+"""Seeds to parts, hits to blocks, and the hits of given pairs of texts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import numpy as np
 from dedup.kernels.arrays import argsort, grown, grown_rows
 from dedup.kernels.jit import helper, kernel
 
-# Tokens compared on either side when the places of a frequent seed are put in order.
-CONTEXT = 64
 # Places between two that have their text noted, and their block: so few are noted that they stay near the processor.
 DOCUMENT_STEP = 1024
 BLOCK_STEP = 1 << 16
@@ -45,7 +43,7 @@ def first_documents(bounds: Any, step: int) -> Any:
     return out
 
 
-@kernel
+@helper
 def document_at(place: Any, bounds: Any, firsts: Any) -> int:
     """Return the text of a token place; `firsts` are the texts of every `DOCUMENT_STEP`-th place."""
     low, high = firsts[place // DOCUMENT_STEP], firsts[place // DOCUMENT_STEP + 1] + 1
@@ -79,222 +77,6 @@ def scatter(keys: Any, places: Any, bits: int, place_bits: int) -> Any:
         out[at[part]] = np.uint64(key & rest) << np.uint64(place_bits) | np.uint64(places[i])
         at[part] += 1
     return out, edges
-
-
-@kernel
-def _before(hashes: Any, p: int, p_end: int, q: int, q_end: int, step: int, common: int) -> bool:
-    """Say whether the context of place p sorts before that of q, reading forward (step 1) or backward (-1); so many of
-    their tokens are `common`."""
-    room = min(CONTEXT, min((p_end - p) * step, (q_end - q) * step))
-    for k in range(common, room):
-        x, y = hashes[p + k * step], hashes[q + k * step]
-        if x != y:
-            return x < y
-    left, right = (p_end - p) * step, (q_end - q) * step
-    if room < CONTEXT and left != right:
-        return left < right
-    return p < q
-
-
-@kernel
-def _beginnings(hashes: Any, places: Any, ends: Any, step: int, out: Any) -> int:
-    """Write to `out` (uint64) two tokens of each place's context, behind those that all places have in common: what
-    sorts lower here sorts lower as a whole. Returns how many are in common."""
-    first = places[0]
-    same: Any = CONTEXT - 2  # the two behind them are part of the context
-    while True:
-        common = same
-        for i in range(len(places)):
-            p, room = places[i], (ends[i] - places[i]) * step
-            for k in range(common):
-                if k >= room or hashes[p + k * step] != hashes[first + k * step]:
-                    common = k
-                    break
-            if common < same:
-                break
-            one = np.uint64(hashes[p + common * step]) + np.uint64(1) if room > common else np.uint64(0)
-            two = np.uint64(hashes[p + (common + 1) * step]) + np.uint64(1) if room > common + 1 else np.uint64(0)
-            out[i] = one << np.uint64(31) | two >> np.uint64(2)
-        if common == same:
-            return common
-        same = common
-
-
-@kernel
-def _context_order(hashes: Any, places: Any, ends: Any, step: int, beginnings: Any, order: Any, spare: Any) -> None:
-    """Sort `order` (indices into `places`) by context: a bottom-up merge sort. `ends` is where each context ends."""
-    n = len(order)
-    common = _beginnings(hashes, places, ends, step, beginnings)
-    for k in range(n):
-        order[k] = k
-    width = 1
-    while width < n:
-        for low in range(0, n, 2 * width):
-            middle, high = min(low + width, n), min(low + 2 * width, n)
-            i, j = low, middle
-            for k in range(low, high):
-                take_left = i < middle
-                if take_left and j < high:
-                    a, b = order[j], order[i]
-                    if beginnings[a] != beginnings[b]:
-                        take_left = beginnings[b] < beginnings[a]
-                    else:
-                        take_left = not _before(hashes, places[a], ends[a], places[b], ends[b], step, common)
-                if take_left:
-                    spare[k] = order[i]
-                    i += 1
-                else:
-                    spare[k] = order[j]
-                    j += 1
-        for k in range(n):
-            order[k] = spare[k]
-        width *= 2
-
-
-@kernel
-def _emit(out: Any, n: int, a: int, b: int) -> int:
-    """Write the hit with the smaller place first."""
-    out[n, 0] = min(a, b)
-    out[n, 1] = max(a, b)
-    return n + 1
-
-
-@kernel
-def _link_small(places: Any, documents: Any, sides: Any, two_sided: bool, out: Any, count: int) -> int:
-    """Link all places of a bucket with all, inside one text with the next one only; return the hits so far."""
-    for x in range(len(places)):
-        for y in range(x + 1, len(places)):
-            if documents[x] == documents[y] and y > x + 1:
-                continue
-            if two_sided and sides[documents[x]] == sides[documents[y]]:
-                continue
-            count = _emit(out, count, places[x], places[y])
-    return count
-
-
-@kernel
-def _link_sorted(
-    places: Any, documents: Any, order: Any, sides: Any, two_sided: bool, step: int, out: Any, count: int
-) -> int:
-    """Link each place to the one before it in `order`, read forward or backward, that stands on another side."""
-    last0, last1 = -1, -1
-    for k in range(len(order)):
-        here = order[k] if step > 0 else order[len(order) - 1 - k]
-        side = sides[documents[here]]
-        other = (last0 if side else last1) if two_sided else last0
-        if other >= 0:
-            count = _emit(out, count, places[other], places[here])
-        if side:
-            last1 = here
-        else:
-            last0 = here
-    return count
-
-
-@kernel
-def _bucket_room(records: Any, place_bits: int, small: int) -> Any:
-    """Return how many hits sorted records can give, and the size of the largest bucket."""
-    bits = np.uint64(place_bits)
-    room, largest, i = 0, 0, 0
-    while i < len(records):
-        j = i + 1
-        while j < len(records) and records[j] >> bits == records[i] >> bits:
-            j += 1
-        room += (j - i) * (j - i - 1) // 2 if j - i <= small else 4 * (j - i)
-        largest = max(largest, j - i)
-        i = j
-    return room, largest
-
-
-@kernel
-def link(
-    records: Any, place_bits: int, bounds: Any, firsts: Any, hashes: Any, sides: Any, two_sided: bool, small: int
-) -> Any:
-    """Link the places of each seed; `records` (uint64, sorted) are those of one part, as `scatter` makes them.
-
-    `sides` (int8 a text): places are linked only across sides when `two_sided`. Buckets of up to `small`
-    places are linked all with all. Returns hits (int64, n x 2 places, the smaller first) and how many frequent buckets
-    were linked by neighbours.
-    """
-    n = len(records)
-    bits, mask = np.uint64(place_bits), (np.uint64(1) << np.uint64(place_bits)) - np.uint64(1)
-    room, largest = _bucket_room(records, place_bits, small)
-    out = np.empty((room, 2), np.int64)
-    order, spare = np.empty(largest, np.int64), np.empty(largest, np.int64)
-    places, ends = np.empty(largest, np.int64), np.empty(largest, np.int64)
-    documents, beginnings = np.empty(largest, np.int32), np.empty(largest, np.uint64)
-    count, frequent, i = 0, 0, 0
-    while i < n:
-        j = i + 1
-        while j < n and records[j] >> bits == records[i] >> bits:
-            j += 1
-        size = j - i
-        if size > 1:
-            for k in range(size):
-                places[k] = np.int64(records[i + k] & mask)
-                documents[k] = document_at(places[k], bounds, firsts)
-        if 1 < size <= small:
-            count = _link_small(places[:size], documents, sides, two_sided, out, count)
-        elif size > 1:
-            frequent += 1
-            for step in (1, -1):
-                for k in range(size):
-                    d = documents[k]
-                    ends[k] = bounds[d + 1] if step > 0 else bounds[d] - 1
-                part = order[:size]
-                _context_order(hashes, places[:size], ends, step, beginnings, part, spare)
-                count = _link_sorted(places, documents, part, sides, two_sided, 1, out, count)
-                if two_sided:
-                    count = _link_sorted(places, documents, part, sides, two_sided, -1, out, count)
-        i = j
-    return out[:count].copy(), frequent
-
-
-@kernel
-def link_small(keys: Any, places: Any, documents: Any, small: int) -> Any:
-    """Link the places of each seed all with all where it has at most `small`; rows are sorted by key, then place.
-
-    `documents` (int32 a row). Returns hits (int64, n x 2 places, the smaller first) and whether each row is left over
-    (bool) as one of a frequent seed.
-    """
-    n = len(keys)
-    room, i = 0, 0
-    frequent = np.zeros(n, np.bool_)
-    sides = np.zeros(1, np.int8)
-    for turn in range(2):
-        out = np.empty((room, 2), np.int64)
-        count, i = 0, 0
-        while i < n:
-            j = i + 1
-            while j < n and keys[j] == keys[i]:
-                j += 1
-            if j - i > small:
-                frequent[i:j] = True
-            elif turn == 0:
-                room += (j - i) * (j - i - 1) // 2
-            else:
-                count = _link_small(places[i:j], documents[i:j], sides, False, out, count)
-            i = j
-    return out[:count].copy(), frequent
-
-
-@kernel
-def contexts(hashes: Any, places: Any, starts: Any, ends: Any, step: int) -> Any:
-    """Return what the tokens at and behind each place are ordered by, read forward (step 1) or backward (-1).
-
-    `starts` and `ends` (int64) are the tokens of each place's text. Returns bytes (uint8, rows x 4 `CONTEXT`) and how
-    many of them each row has (int64): their order, then that of the places, is the order of frequent seeds.
-    """
-    out = np.zeros((len(places), 4 * CONTEXT), np.uint8)
-    sizes = np.empty(len(places), np.int64)
-    for i in range(len(places)):
-        room = min(CONTEXT, ends[i] - places[i] if step > 0 else places[i] - starts[i] + 1)
-        for k in range(room):
-            value = hashes[places[i] + k * step]
-            for byte in range(4):
-                out[i, 4 * k + byte] = (value >> np.uint32(24 - 8 * byte)) & np.uint32(255)
-        sizes[i] = 4 * room
-    return out, sizes
 
 
 @kernel

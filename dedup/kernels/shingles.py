@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 from dedup.kernels.tokens import WEIGHT_WORD, mix64
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 
 
-@kernel
+@helper
 def shingle_text(hashes: Any, weights: Any, size: int, out: Any) -> int:
     """Write the shingle hashes (uint64) of one text to `out`; return how many there are.
 
@@ -47,13 +47,13 @@ def shingle_text(hashes: Any, weights: Any, size: int, out: Any) -> int:
     return count
 
 
-@kernel
+@helper
 def _divide(power: Any) -> Any:
     """Return `power / _BASE` modulo 2**64; the constant is the inverse of `_BASE`."""
     return power * np.uint64(0xF1DE83E19937733D)
 
 
-@kernel
+@helper
 def window_minima(hashes: Any, window: int, out: Any) -> int:
     """Write to `out` (int64) the places of the smallest hash of each window, rightmost if equal; return how many.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 
 # The class of all that no word needs told apart, and that of what stands between words.
 OTHER, BOUNDARY = 0, 1
@@ -73,7 +73,7 @@ def line_signs(points: Any, classes: Any, marks: Any, steps: Any, found: Any, re
     return out[:n]
 
 
-@kernel
+@helper
 def _edges(points: Any, marks: Any, start: int, end: int) -> Any:
     """Return the bits of the first character of a line and of its last that is no full stop, white space apart; what
     stands before such stops may be white space."""

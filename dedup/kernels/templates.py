@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dedup.kernels.arrays import grown_rows
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 from dedup.kernels.shingles import shingle_text
 from dedup.kernels.tokens import FLAG_LINE, WEIGHT_WORD
 
@@ -15,7 +15,7 @@ from dedup.kernels.tokens import FLAG_LINE, WEIGHT_WORD
 _REST = 4
 
 
-@kernel
+@helper
 def _root(of: Any, i: int) -> int:
     """Return what stands for the set of `i`."""
     while of[i] != i:
@@ -33,7 +33,7 @@ def _slot(keys: Any, mask: Any, key: Any) -> Any:
     return at
 
 
-@kernel
+@helper
 def _to_line(flags: Any, weights: Any, low: int, high: int, start: int, end: int) -> Any:
     """Return a span of tokens in `low:high` with what is left of its line on either side, where that is little."""
     first, weight = start, 0

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dedup.kernels.arrays import argsort
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import helper, kernel
 from dedup.kernels.weights import held
 
 # What two titles are to each other: one of them says too little, they are about other things, or about one.
@@ -42,7 +42,7 @@ def each_once(hashes: Any, masses: Any, bounds: Any) -> Any:
     return words[:n].copy(), kept[:n].copy(), edges, sums
 
 
-@kernel
+@helper
 def related(words: Any, masses: Any, edges: Any, sums: Any, pair: tuple[int, int], house: Any, least: Any) -> int:
     """Return what two titles (`pair`) are to each other; the other arrays as of `each_once`.
 
@@ -82,7 +82,7 @@ def held_mass(words: Any, masses: Any, hashes: Any) -> float:
     return total
 
 
-@kernel
+@helper
 def _first_pages(texts: Any, pages: Any) -> int:
     """Write the first of the texts (int64) to `pages`, rising and each once; return how many."""
     n = 0

@@ -127,7 +127,7 @@ def token_marks(masses: Any, weights: Any, flags: Any, content: int, kinds: Any)
     return out
 
 
-@kernel
+@helper
 def _sum(values: Any, marks: Any, mark: int, start: int, end: int) -> int:
     """Return the sum of values of `[start, end)`, with a mark of those alone that have it."""
     total: Any = 0

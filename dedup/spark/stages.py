@@ -14,12 +14,13 @@ import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.copies import digests
+from dedup.kernels import links, surroundings
 from dedup.kernels import seeds as seed_kernels
 from dedup.kernels import shingles as shingle_kernels
-from dedup.kernels import surroundings
 from dedup.kernels import weights as weight_kernels
 from dedup.lsh import band_keys
 from dedup.rows import order_of
+from dedup.seeds import linked
 from dedup.signatures import signatures
 from dedup.spark import packing
 from dedup.spark.packing import (
@@ -179,7 +180,7 @@ def linking(small: int, crowded: Any, bits: int, *, known: bool) -> Callable[[An
         documents = (places >> POSITION_BITS).astype(np.int32)
         wide = np.isin(keys, crowded) if len(crowded) else np.zeros(len(keys), np.bool_)
         plain = np.flatnonzero(~wide)
-        found, more = seed_kernels.link_small(keys[plain], plain, documents[plain], small)
+        found, more = links.link_small(keys[plain], plain, documents[plain], small)
         often = plain[more]
         if not known:
             wide[often] = True
@@ -232,7 +233,7 @@ def windows(parts: int, idf: Any, kind: Any) -> Callable[[Any, Any], Any]:
         part, places, number, keys, near = (values[order] for values in (part, places, number, keys, near))
         starts, ends = tokens.bounds[number], tokens.bounds[number + 1]
         at = starts + (places & POSITION)
-        context = seed_kernels.CONTEXT
+        context = links.CONTEXT
         before = np.minimum(at - starts, np.where(near & 2, surroundings.BEFORE, context - 1))
         sizes = before + np.minimum(ends - at, np.where(near & 1, surroundings.AFTER, context))
         bounds = np.concatenate([[0], np.cumsum(sizes)])
@@ -266,7 +267,8 @@ def ordering(kind: Any, bits: int) -> Callable[[Any], Any]:
         records = rank << place_bits | bounds[:-1] + numbers(rows, "before", np.uint8)[order]
         firsts = seed_kernels.first_documents(bounds, seed_kernels.DOCUMENT_STEP)
         sides = np.zeros(len(keys), np.int8)
-        hits, _ = seed_kernels.link(records.astype(np.uint64), place_bits, bounds, firsts, words, sides, False, 0)
+        texts = bounds, firsts, words, sides
+        hits, _ = linked(records.astype(np.uint64), place_bits, 0, texts, crossing=False)
         found = seed_kernels.document_of(hits.ravel(), bounds).astype(np.int64).reshape(-1, 2)
         return packing.together(_hits_of(places, _around(rows).take(order, axis=0), found, bits))
 
@@ -289,7 +291,7 @@ def contexts(idf: Any) -> Callable[[Any, Any], Any]:
         around = surroundings.around(tokens.hashes, masses, at, starts, ends)
         parts = []
         for side, step in enumerate((1, -1)):
-            made, sizes = seed_kernels.contexts(tokens.hashes, at, starts, ends, step)
+            made, sizes = links.contexts(tokens.hashes, at, starts, ends, step)
             ends_of = [row[:size].tobytes() for row, size in zip(made, sizes.tolist(), strict=True)]
             parts.append(_in_order(2 * keys + side, pa.array(ends_of, pa.binary()), places, around))
         return pa.concat_tables(parts)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.kernels.arrays import argsort, distinct, grown, grown_rows
+from dedup.kernels.arrays import argsort, distinct, grown, grown_rows, sort
 from tests.strategies import MANY
 
 
@@ -37,3 +37,12 @@ def test_grown_arrays_keep_their_values() -> None:
     assert more[:3].tolist() == rows.tolist()
     longer[0], more[0, 0] = 9, 9
     assert (int(line[0]), int(rows[0, 0])) == (0, 0)
+
+
+@MANY
+@given(st.lists(st.integers(0, (1 << 64) - 1), unique=True, max_size=200))
+def test_sort(keys: list[int]) -> None:
+    """As `sorted`, also over several runs."""
+    made = np.array(keys, np.uint64)
+    sort(made, np.empty(len(keys), np.uint64))
+    assert made.tolist() == sorted(keys)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from dedup import seeds as stage
 from dedup.config import SeedConfig
+from dedup.kernels import links
 from dedup.kernels import seeds as kernels
 from dedup.seeds import Hits, Layout, link_seeds, pair_hits, seed_hits
 from dedup.spill import Scratch
@@ -335,7 +336,7 @@ def test_small_buckets_of_rows(rows: list[Pair], small: int) -> None:
     """Rows sorted by key are linked as the twin says, and those of frequent seeds are left over."""
     rows.sort()
     keys, places = (np.array([row[i] for row in rows], kind) for i, kind in ((0, np.int32), (1, np.int64)))
-    hits, frequent = kernels.link_small(keys, places, (places // 7).astype(np.int32), small)
+    hits, frequent = links.link_small(keys, places, (places // 7).astype(np.int32), small)
     wanted, left = reference.link_small(rows, [p // 7 for _, p in rows], small)
     assert [tuple(hit) for hit in hits.tolist()] == wanted
     assert frequent.tolist() == left
@@ -349,6 +350,6 @@ def test_contexts_sort_as_the_tokens_do(texts: Texts, step: int) -> None:
     places = np.arange(len(tokens.hashes))
     sizes = np.diff(tokens.bounds)
     starts, ends = np.repeat(tokens.bounds[:-1], sizes), np.repeat(tokens.bounds[1:], sizes)
-    made, lengths = kernels.contexts(tokens.hashes, places, starts, ends, step)
+    made, lengths = links.contexts(tokens.hashes, places, starts, ends, step)
     found = [row[:length].tobytes() for row, length in zip(made, lengths.tolist(), strict=True)]
-    assert found == [c for text in texts for c in reference.contexts(hashes_of(text), step, kernels.CONTEXT)]
+    assert found == [c for text in texts for c in reference.contexts(hashes_of(text), step, links.CONTEXT)]

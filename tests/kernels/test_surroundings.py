@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dedup import sift
 from dedup.chains import chain_hits
-from dedup.kernels import seeds as seed_kernels
+from dedup.kernels import links
 from dedup.kernels import surroundings as kernels
 from dedup.seeds import Layout, Sieve, link_seeds
 from tests import reference
@@ -74,7 +74,7 @@ def test_what_is_told_apart_keeps_its_order(texts: Texts, several: int) -> None:
     starts, ends = np.repeat(tokens.bounds[:-1], sizes), np.repeat(tokens.bounds[1:], sizes)
     sides = ((1, kernels.AFTER, slice(kernels.BEFORE, kernels.WIDTH)), (-1, kernels.BEFORE + 1, slice(kernels.BEFORE)))
     for side, (step, words, noted) in enumerate(sides):
-        made, lengths = seed_kernels.contexts(tokens.hashes, places, starts, ends, step)
+        made, lengths = links.contexts(tokens.hashes, places, starts, ends, step)
         whole = [row[:n].tobytes() for row, n in zip(made, lengths.tolist(), strict=True)]
         cut = [c[: 4 * words] if told[i] & 1 << side else c for i, c in enumerate(whole)]
         # a seed is more than its first word, but its places have that word in common
