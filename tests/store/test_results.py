@@ -219,7 +219,7 @@ def test_a_line_is_that_of_its_fields(result: ScanResult) -> None:
 def test_texts_are_one_frame(several: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines compressed by several at a time give the same bytes as one by one."""
     lines = [f"{n} {filler(n, 9)}\n".encode() * (n % 40) for n in range(300)]
-    one = zstandard.ZstdCompressor().compressobj()
+    one = zstandard.ZstdCompressor(results.LEVEL).compressobj()
     expected = b"".join([*map(one.compress, lines), one.flush()])
     monkeypatch.setattr(results, "LINES", several)
     assert b"".join(results._compressed(line for line in lines if line)) == expected
