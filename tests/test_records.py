@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from benchmarks import worst
 from dedup import Config, ScanResult, scan
-from dedup.records import Lazy
+from dedup.records import Encoded, Lazy, rows
 from dedup.report import catalogue, html
 from dedup.report.facts import gather, glance
 from dedup.report.network import network
 from dedup.shelf import Chosen
-from dedup.store.results import write_results
+from dedup.spill import Scratch
+from dedup.store.results import line, write_results
 from tests.prose import RATES
 
 CASES = (("wall", 40), ("chain", 30))
@@ -60,6 +62,16 @@ def test_written_as_held(results: tuple[ScanResult, ScanResult], tmp_path: Path)
         assert write_results(result, tmp_path / str(n), formats=["jsonl"]) == expected
         files.append([(tmp_path / str(n) / f"{t}.jsonl").read_bytes() for t in ("passages", "suppressed", "pairs")])
     assert files[0] == files[1]
+
+
+def test_rows_have_parents(results: tuple[ScanResult, ScanResult]) -> None:
+    """What is written of passages inside others names these, as the records do."""
+    encoded = Encoded(Scratch())
+    for cluster in results[0].passages:
+        encoded.append(msgspec.msgpack.encode(cluster))
+    chosen = encoded.chosen([2, 0, 1], {0: "around"})
+    assert [c.parent for c in chosen] == [None, "around", None]
+    assert [*map(line, rows(chosen))] == [*map(line, chosen)]
 
 
 def test_heads(results: tuple[ScanResult, ScanResult]) -> None:
