@@ -31,7 +31,6 @@ from dedup.model import (
     Wording,
 )
 from dedup.relations import DocumentPair
-from dedup.shelf import Head
 from dedup.tokens import Tokens, tokenize
 
 # Occurrences looked at when a cluster's kind is decided.
@@ -411,11 +410,11 @@ def scope_of(outlets: int, documents: int) -> Scope:
     return "within_outlet" if documents > 1 else "within_document"
 
 
-def pair_record(pair: DocumentPair, documents: Sequence[Document | Head], passages: Iterable[str]) -> Pair:
-    """Return the record of two related texts."""
+def pair_record(pair: DocumentPair, ids: Sequence[str], passages: Iterable[str]) -> Pair:
+    """Return the record of two related texts, of which all have these `ids`."""
     return Pair(
-        left=documents[pair.left].id,
-        right=documents[pair.right].id,
+        left=ids[pair.left],
+        right=ids[pair.right],
         relation=pair.relation,
         share_left=pair.share_left,
         share_right=pair.share_right,

@@ -162,7 +162,8 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
         result = run([*paths], config, progress=progress, journal=journal, **given)
         progress.stage("writing", None)
         formats = options["formats"]
-        write_results(result, Path(out), texts=not options["no_texts"], formats=formats, jobs=config.jobs or 0)
+        texts, jobs = not options["no_texts"], config.jobs or 0
+        facts = write_results(result, Path(out), texts=texts, formats=formats, jobs=jobs)
         if journal is not None:
             journal.remove()
     finally:
@@ -173,7 +174,7 @@ def scan(paths: tuple[str, ...], out: str, **options: Any) -> None:
     if shown is not None:
         from dedup.report.terminal import print_summary
 
-        print_summary(result, Path(out), shown.console)
+        print_summary(result, Path(out), shown.console, facts)
     _exit(result, fail=options["fail_on_duplicates"])
 
 

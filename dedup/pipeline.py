@@ -422,10 +422,9 @@ class _Scan:
         numbers = sorted(np.flatnonzero(listed).tolist(), key=made.rank)
         found = made.chosen(numbers, {i: made.ids[c] for i, c in around.items()})
         company = assembly.Company(clusters, listed, len(documents))
-        heads = documents.heads()
+        ids = documents.ids
         pair_records = [
-            assembly.pair_record(p, heads, {made.ids[c] for c in company.of(p.left) & company.of(p.right)})
-            for p in pairs
+            assembly.pair_record(p, ids, {made.ids[c] for c in company.of(p.left) & company.of(p.right)}) for p in pairs
         ]
         ties = [] if only == "passages" else near
         document_records = [assembly.document_record(head, tied, documents) for head, tied in ties]
@@ -442,7 +441,7 @@ class _Scan:
             suppressed=suppressed if spilled else tuple(suppressed),
             manifest={},
             texts=Chosen(documents, matched),
-            reference=frozenset(documents.head(i).id for i in matched[corpus.sides[matched] == sources.REFERENCE]),
+            reference=frozenset(ids[i] for i in matched[corpus.sides[matched] == sources.REFERENCE].tolist()),
         )
 
     def _wanted(self, number: int, clusters: Clusters, made: records.Encoded, tokens: Tokens) -> bool:

@@ -26,6 +26,8 @@ MARKED, SUMMED = 1 << 12, 1 << 16
 # An update has at least this part of the earlier text, and is this much longer.
 UPDATE_SHARE = 0.5
 UPDATE_GROWTH = 1.05
+# Texts that share this part of both are one version.
+SAME = 0.97
 # How long after the earlier text (seconds): a story is told anew within days; later a gallery or a template is shared.
 UPDATE_WITHIN = 14 * 86_400
 # Words that a text must keep, once furniture is taken out of it, to be compared with others as a text.
@@ -82,8 +84,7 @@ def masks(
     for spans, mark in ((quotations, QUOTED), (furniture, FURNITURE)):
         for at in range(0, len(spans), MARKED):
             scratch.release()
-            for start, end in spans[at : at + MARKED].tolist():
-                marks[start:end] = mark
+            kernels.mark(marks, spans[at : at + MARKED], mark)
     totals = np.empty((len(tokens), 3), np.int64)
     for first in range(0, len(tokens), SUMMED):
         scratch.release()
@@ -146,7 +147,7 @@ def _relation(
     shares = [round(s / max(1, t), 6) for s, t in zip(shared, totals, strict=True)]
     common = min(shared)
     relation = relation_of(shares[0], shares[1], near_duplicate)
-    if is_update(documents[numbers[0]], documents[numbers[1]], shares, totals):
+    if _may_update(shares, totals) and is_update(documents[numbers[0]], documents[numbers[1]], shares, totals):
         relation = "updates"
     return DocumentPair(
         left=numbers[0],
@@ -168,11 +169,16 @@ def relation_of(share_left: float, share_right: float, near_duplicate: float) ->
     return "contained" if share_left >= near_duplicate else "partial"
 
 
+def _may_update(shares: Sequence[float], totals: Sequence[int]) -> bool:
+    """Say whether one text can be an update of the other by what they share alone: few pairs need more looked up."""
+    return max(shares) >= UPDATE_SHARE and min(shares) < SAME and max(totals) >= UPDATE_GROWTH * min(totals)
+
+
 def is_update(left: Dated, right: Dated, shares: Sequence[float], totals: Sequence[int]) -> bool:
     """Return whether one text is its own outlet's later and longer version of the other, of the same two weeks."""
     if not left.outlet or left.outlet != right.outlet or left.timestamp is None or right.timestamp is None:
         return False
-    if not 0 < abs(left.timestamp - right.timestamp) <= UPDATE_WITHIN or min(shares) >= 0.97:
+    if not 0 < abs(left.timestamp - right.timestamp) <= UPDATE_WITHIN or min(shares) >= SAME:
         return False
     early, late = (0, 1) if left.timestamp < right.timestamp else (1, 0)
     return shares[early] >= UPDATE_SHARE and totals[late] >= UPDATE_GROWTH * totals[early]

@@ -7,7 +7,7 @@ import copy
 import functools
 import itertools
 from array import array
-from collections.abc import Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Iterable, Iterator, Mapping, Sequence, ValuesView
 from typing import IO, NamedTuple, Protocol, TypeVar, overload
 
 import msgspec
@@ -34,6 +34,14 @@ class Head(msgspec.Struct, frozen=True):
     outlet: str | None
     timestamp: float | None
     url: str | None
+    published_precision: str | None
+
+
+class Moment(NamedTuple):
+    """When a document was published, as in `Document`."""
+
+    timestamp: float | None
+    published_precision: str | None
 
 
 class Batch(msgspec.Struct, frozen=True, array_like=True):
@@ -110,7 +118,14 @@ def stored(
 
 
 def _head(document: Document) -> Head:
-    return Head(document.id, document.title, document.outlet, document.timestamp, document.url)
+    return Head(
+        document.id,
+        document.title,
+        document.outlet,
+        document.timestamp,
+        document.url,
+        document.published_precision,
+    )
 
 
 class _Text(msgspec.Struct, frozen=True):
@@ -304,6 +319,18 @@ class Shelf(Sequence[Document]):
             return self._held[at]
         return self._decoded_head(at) if self._all_heads is None else self._all_heads[at]
 
+    def heads_of(self, numbers: Iterable[int]) -> Iterator[Head | Document]:
+        """Yield what is asked of some documents: in a third of the time that it takes to ask for one by one."""
+        if self._held is not None or self._all_heads is not None:
+            yield from map(self.head, numbers)
+            return
+        views, of, decode, replaced = self._views or self._map(), self._head_spans.of, _HEADS.decode, self._replaced
+        numbers, order = iter(numbers), self.order
+        while several := [*itertools.islice(numbers, LOOKS)]:
+            self._scratch.release()
+            for at in order[several].tolist():
+                yield replaced[at] if at in replaced else decode(of(views, at))
+
     def _decoded_head(self, at: int) -> Head | Document:
         if at in self._replaced:
             return self._replaced[at]
@@ -424,8 +451,11 @@ class _Heads(Sequence[Head | Document]):
     def __getitem__(self, index: slice) -> Sequence[Head | Document]: ...
     def __getitem__(self, index: int | slice) -> Head | Document | Sequence[Head | Document]:
         if isinstance(index, slice):
-            return [self._shelf.head(i) for i in range(*index.indices(len(self)))]
+            return [*self._shelf.heads_of(range(*index.indices(len(self))))]
         return self._shelf.head(index)
+
+    def __iter__(self) -> Iterator[Head | Document]:
+        return self._shelf.heads_of(range(len(self)))
 
 
 class Chosen(Mapping[str, Document]):
@@ -468,6 +498,12 @@ class Chosen(Mapping[str, Document]):
     def values(self) -> ValuesView[Document]:
         """Return the documents in order, none of them looked for by its id."""
         return _Values(self)
+
+    def moments(self) -> dict[str, Moment]:
+        """Return when each was published, without its text."""
+        numbers = self._numbers.tolist()
+        heads = zip(numbers, self._shelf.heads_of(numbers), strict=True)
+        return {self._ids[i]: Moment(head.timestamp, head.published_precision) for i, head in heads}
 
     def in_order(self) -> Iterator[Document]:
         """Yield the documents."""

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from benchmarks import worst
 from dedup import Config, ScanResult, scan
-from dedup.records import Lazy
+from dedup.records import Encoded, Lazy, rows
 from dedup.report import catalogue, html
+from dedup.report.facts import gather, glance
+from dedup.report.network import network
+from dedup.shelf import Chosen
+from dedup.spill import Scratch
+from dedup.store.results import line, write_results
+from tests.prose import RATES
 
+CASES = (("wall", 40), ("chain", 30))
 DOCUMENTS = [
-    {**d, "id": f"{case} {d['id']}"} for case, size in (("wall", 40), ("chain", 30)) for d in worst.CASES[case](size)
-]
+    *({**d, "id": f"{case} {d['id']}"} for case, size in CASES for d in worst.CASES[case](size)),
+    *({"id": f"rates {n}", "outlet": f"Post {n}", "published": f"2031-03-0{n + 1}", "text": text}
+      for n, text in enumerate((RATES, RATES.replace("25 basis", "75 basis")))),
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +46,41 @@ def test_made_as_held(table: str, results: tuple[ScanResult, ScanResult]) -> Non
     assert made != (*held[1:], held[0])
     with pytest.raises(IndexError):
         made[len(held)]
+
+
+def test_written_as_held(results: tuple[ScanResult, ScanResult], tmp_path: Path) -> None:
+    """What is made is written to the lines that is held, changed figures among it, and the same is counted: what a
+    summary says of all records."""
+    assert any(m.changed for p in results[0].passages for m in p.members)
+    expected = glance(results[0])
+    assert expected == gather(results[0], network(results[0]).outlets)
+    assert expected.firsts
+    assert expected.set_aside
+    files = []
+    for n, result in enumerate(results):
+        assert glance(result) == expected
+        assert write_results(result, tmp_path / str(n), formats=["jsonl"]) == expected
+        files.append([(tmp_path / str(n) / f"{t}.jsonl").read_bytes() for t in ("passages", "suppressed", "pairs")])
+    assert files[0] == files[1]
+
+
+def test_rows_have_parents(results: tuple[ScanResult, ScanResult]) -> None:
+    """What is written of passages inside others names these, as the records do."""
+    encoded = Encoded(Scratch())
+    for cluster in results[0].passages:
+        encoded.append(msgspec.msgpack.encode(cluster))
+    chosen = encoded.chosen([2, 0, 1], {0: "around"})
+    assert [c.parent for c in chosen] == [None, "around", None]
+    assert [*map(line, rows(chosen))] == [*map(line, chosen)]
+
+
+def test_heads(results: tuple[ScanResult, ScanResult]) -> None:
+    """When documents were published is told without their texts, many at once."""
+    held, made = (r.texts for r in results)
+    assert isinstance(made, Chosen)
+    moments = made.moments()
+    assert {i: (d.timestamp, d.published_precision) for i, d in held.items()} == moments
+    assert any(when.published_precision for when in moments.values())
 
 
 def test_texts_by_id(results: tuple[ScanResult, ScanResult]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dedup import Document, StoreError, compare, memory, rescore
+from dedup import Document, StoreError, compare, memory, relations, rescore
 from dedup.config import RescoreConfig
 from dedup.credits import credits
 from dedup.families import families_of
@@ -203,3 +204,15 @@ def test_an_update_comes_within_two_weeks(days: int, is_one: bool) -> None:
     late = Document(id="b", text="y", outlet="Harbour Post", timestamp=1_000_000.0 + 86_400 * days)
     assert is_update(early, late, (0.8, 0.5), (200, 320)) is is_one
     assert is_update(late, early, (0.5, 0.8), (320, 200)) is is_one
+
+
+def test_what_may_be_an_update() -> None:
+    """No update is passed over by what is shared alone."""
+    early, late = (Document(id=n, text="x", outlet="Post", timestamp=t) for n, t in (("a", 0.0), ("b", 86_400.0)))
+    shares, totals, found = (0.0, 0.4, 0.5, 0.9, 0.969999, 0.97, 1.0), (0, 100, 104, 105, 300), 0
+    for one, other, first, last in itertools.product(shares, shares, totals, totals):
+        for pair in ((early, late), (late, early)):
+            if is_update(*pair, (one, other), (first, last)):
+                assert relations._may_update((one, other), (first, last))
+                found += 1
+    assert found > 20

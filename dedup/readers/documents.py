@@ -149,10 +149,10 @@ class DocumentBuilder:
         )
         if outlet is None and url is not None:
             outlet = outlet_of(url)
-        timestamp = None
+        timestamp = precision = None
         if published is not None:
             try:
-                timestamp = self._dates.parse(published).timestamp
+                timestamp, precision = self._dates.parse(published)
             except DateError:
                 return None
         doc_id = given.id
@@ -161,7 +161,7 @@ class DocumentBuilder:
         if self._late is not None:
             self._late.note(doc_id, place)
         self._log.read += 1
-        return Head(doc_id, given.title.strip() or None, outlet, timestamp, url)
+        return Head(doc_id, given.title.strip() or None, outlet, timestamp, url, precision)
 
     def again(self, record: dict[str, Any], doc_id: str) -> Document:
         """Return the document, whose id is known, of a clean record of strings of which `head` gave the head."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
-from dedup.model import Document, DocumentMember, Member
+from dedup.model import DocumentMember, Member
 from dedup.report.labels import plural
 from dedup.report.safe import line
 
@@ -21,6 +21,18 @@ _DAY: Final = 86400.0
 _LENGTHS: Final = {"day": _DAY - 1, "month": 31 * _DAY - 1, "year": 366 * _DAY - 1}
 
 
+class Dated(Protocol):
+    """A document, or when it was published."""
+
+    @property
+    def timestamp(self) -> float | None:
+        """Return when, in seconds of UTC."""
+
+    @property
+    def published_precision(self) -> str | None:
+        """Return how precise that is."""
+
+
 def parse(published: str | None) -> datetime | None:
     """Return an ISO 8601 date as a moment, in UTC when it names no zone, else None."""
     try:
@@ -30,19 +42,19 @@ def parse(published: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def timestamp(member: AnyMember, texts: Mapping[str, Document]) -> float | None:
+def timestamp(member: AnyMember, texts: Mapping[str, Dated]) -> float | None:
     """Return when a member was published, in seconds of UTC: as its document says, else as its date reads."""
     return _moment(member, texts.get(member.doc_id))
 
 
-def _moment(member: AnyMember, document: Document | None) -> float | None:
+def _moment(member: AnyMember, document: Dated | None) -> float | None:
     if document is not None and document.timestamp is not None:
         return document.timestamp
     moment = parse(member.published)
     return None if moment is None else moment.timestamp()
 
 
-def interval(member: AnyMember, texts: Mapping[str, Document]) -> Interval | None:
+def interval(member: AnyMember, texts: Mapping[str, Dated]) -> Interval | None:
     """Return the first and the last moment that a member's date can mean, in seconds of UTC, or None.
 
     A date without a time means any moment of its day, so it cannot show who came first on that day.
@@ -57,7 +69,7 @@ def interval(member: AnyMember, texts: Mapping[str, Document]) -> Interval | Non
     return start, start + _LENGTHS.get(precision or "", 0.0)
 
 
-def earliest(members: Sequence[_Any], texts: Mapping[str, Document]) -> _Any | None:
+def earliest(members: Sequence[_Any], texts: Mapping[str, Dated]) -> _Any | None:
     """Return the dated member that came before all other dated ones, or None when dates leave it open."""
     known = [(when, m) for m in members if (when := interval(m, texts)) is not None]
     if not known:

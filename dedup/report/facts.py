@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dedup.model import KINDS, SCOPES, PassageCluster, ScanResult, Suppressed
+from dedup.report.dates import Dated
 from dedup.report.labels import KIND_LABELS, carriers, label, number, plural, ranked
-from dedup.report.network import INCIDENTAL, Outlet, family_of
+from dedup.report.network import INCIDENTAL, Outlet, Tally, family_of, network
 from dedup.report.safe import line
+from dedup.shelf import Chosen
 
 PAGES: Final = "Each document is a page with many stories, so whole documents were not compared."
 _NAMED: Final = 4
@@ -63,7 +66,7 @@ class Facts:
 @dataclass(slots=True)
 class Counts:
     """What is counted while clusters pass by: ids of documents, outlets, ids of documents without one, clusters by
-    kind and scope and by agency."""
+    kind and scope and by agency; and while places that were set aside do: rule, family and text of each."""
 
     carriers: set[str] = field(default_factory=set)
     outlets: set[str] = field(default_factory=set)
@@ -71,6 +74,12 @@ class Counts:
     table: Counter[tuple[str, str]] = field(default_factory=Counter)
     agencies: Counter[str] = field(default_factory=Counter)
     dated: bool = False
+    aside: set[tuple[str, str, str]] | None = None
+
+    def set_aside(self, item: Suppressed) -> None:
+        """Count one place that was set aside; where none is given, all of a result are counted in `gather`."""
+        self.aside = set() if self.aside is None else self.aside
+        self.aside.add(_text_of(item))
 
     def take(self, cluster: PassageCluster) -> None:
         """Count one cluster."""
@@ -96,6 +105,7 @@ def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = (), seen: Coun
         for cluster in result.passages:
             seen.take(cluster)
     outlets, unnamed, table = seen.outlets, len(seen.unnamed), seen.table
+    aside = {_text_of(s) for s in result.suppressed} if seen.aside is None else seen.aside
     kinds: tuple[str, ...] = (*KINDS, *sorted({kind for kind, _ in table} - set(KINDS)))
     skipped = count_skipped(_mapping(result.manifest, "reading"))
     return Facts(
@@ -112,12 +122,52 @@ def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = (), seen: Coun
         widest=next((p for p in ranked(result.passages) if p.kind not in INCIDENTAL), None),
         document_clusters=len(result.documents),
         clustered_documents=len({m.doc_id for c in result.documents for m in c.members}),
-        set_aside=Counter(rule for rule, _, _ in {(s.rule, s.family or "", s.text) for s in result.suppressed}),
+        set_aside=Counter(sorted(rule for rule, _, _ in aside)),
         furniture_places=len(result.suppressed),
         skipped=skipped,
         no_relations=PAGES if _mapping(result.manifest, "config").get("unit") == "page" else "",
         warnings=_warnings(result, seen, skipped),
     )
+
+
+def _text_of(item: Suppressed) -> tuple[str, str, str]:
+    return item.rule, item.family or "", item.text
+
+
+class Glance:
+    """What a summary says of a result, counted while its records pass by: those that are many are made anew whenever
+    they are asked for."""
+
+    def __init__(self, result: ScanResult) -> None:
+        self._result, self._counts, self._tally = result, Counts(), Tally(pairs=False)
+        # the time of each carrier is asked for, and most have several passages
+        texts = result.texts
+        self._times: Mapping[str, Dated] = texts.moments() if isinstance(texts, Chosen) else texts
+
+    def passages(self, clusters: Iterable[PassageCluster]) -> Iterator[PassageCluster]:
+        """Yield all passages, and count them."""
+        for cluster in clusters:
+            self._counts.take(cluster)
+            self._tally.take(cluster, self._times)
+            yield cluster
+
+    def suppressed(self, items: Iterable[Suppressed]) -> Iterator[Suppressed]:
+        """Yield all that was set aside, and count it."""
+        for item in items:
+            self._counts.set_aside(item)
+            yield item
+
+    def facts(self) -> Facts:
+        """Return the figures when all have passed."""
+        return gather(self._result, network(self._result, self._tally).outlets, self._counts)
+
+
+def glance(result: ScanResult) -> Facts:
+    """Return the figures of a result of which nothing was counted yet."""
+    found = Glance(result)
+    for _ in itertools.chain(found.passages(result.passages), found.suppressed(result.suppressed)):
+        pass
+    return found.facts()
 
 
 def sentences(facts: Facts) -> list[str]:

@@ -13,8 +13,8 @@ from itertools import combinations
 from statistics import median
 from typing import Any, Final
 
-from dedup.model import Document, Member, PassageCluster, ScanResult
-from dedup.report.dates import Interval, interval
+from dedup.model import Member, PassageCluster, ScanResult
+from dedup.report.dates import Dated, Interval, interval
 from dedup.report.safe import line
 
 INCIDENTAL: Final = ("boilerplate", "stock_phrase")
@@ -83,7 +83,7 @@ class Tally:
     lags: dict[tuple[_Key, _Key], list[float | None]] = field(default_factory=dict)
     unpaired: int = 0
 
-    def take(self, cluster: PassageCluster, texts: Mapping[str, Document]) -> None:
+    def take(self, cluster: PassageCluster, texts: Mapping[str, Dated]) -> None:
         """Count one cluster."""
         if is_counted(cluster):
             self.unpaired += _count(cluster, self, texts)
@@ -118,7 +118,7 @@ def key_of(member: Member) -> _Key:
     return (True, member.outlet) if member.outlet else (False, member.doc_id)
 
 
-def _count(cluster: PassageCluster, tally: Tally, texts: Mapping[str, Document]) -> int:
+def _count(cluster: PassageCluster, tally: Tally, texts: Mapping[str, Dated]) -> int:
     """Count one passage; return 1 when it is too wide for pairs."""
     whens: dict[_Key, Interval | None] = {}
     for member in cluster.members:

@@ -23,9 +23,8 @@ from rich.table import Table
 from rich.text import Text
 
 from dedup.model import SCOPES, PassageCluster, ScanResult
-from dedup.report.facts import Counts, Facts, gather, sentences
+from dedup.report.facts import Facts, glance, sentences
 from dedup.report.labels import SCOPE_LABELS, carriers, number, plural, ranked
-from dedup.report.network import Tally, network
 from dedup.report.safe import clean, line
 
 LEAST_SECONDS: Final = 2.0
@@ -35,17 +34,13 @@ _WARNINGS: Final = 5
 _RULES: Final = 4
 
 
-def print_summary(result: ScanResult, out: Path, console: Console) -> None:
+def print_summary(result: ScanResult, out: Path, console: Console, facts: Facts | None = None) -> None:
     """Print what a scan found: in sentences, by kind and scope, the widest clusters, what was set aside.
 
-    `out` is the folder of the results; foreign text is printed without control characters or console markup.
+    `out` is the folder of the results, `facts` what `write_results` counted; foreign text is printed without control
+    characters or console markup.
     """
-    tally, counts = Tally(pairs=False), Counts()
-    # where passages are many, each is made anew whenever it is asked for
-    for cluster in ranked(result.passages):
-        tally.take(cluster, result.texts)
-        counts.take(cluster)
-    facts = gather(result, network(result, tally).outlets, counts)
+    facts = facts or glance(result)
     parts: list[RenderableType] = [Text(" ".join(sentences(facts)))]
     if facts.passages:
         parts += [_matrix(facts), _top(result)]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import relations
-from dedup.kernels.relations import places, shared
+from dedup.kernels.relations import mark, places, shared
 from tests.strategies import MANY, tokens_of
 
 
@@ -23,6 +23,20 @@ def test_masks_in_pieces_are_those_of_all(monkeypatch: pytest.MonkeyPatch) -> No
     found = relations.masks(tokens, furniture, quotations)
     assert found.marks.tolist() == [1, 1, 2, 0, 0, 1, 0, 2, 2]
     assert found.totals.tolist() == [[18, 12, 6], [0, 0, 0], [12, 0, 0], [24, 6, 12]]
+
+
+@MANY
+@given(
+    spans=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=6),
+    marked=st.lists(st.integers(0, 2), min_size=12, max_size=12),
+)
+def test_marks(spans: list[tuple[int, int]], marked: list[int]) -> None:
+    """Tokens of the spans are marked, no others."""
+    found, expected = np.array(marked, np.uint8), np.array(marked, np.uint8)
+    mark(found, np.array(spans, np.int64).reshape(-1, 2), 2)
+    for start, end in spans:
+        expected[start:end] = 2
+    assert found.tolist() == expected.tolist()
 
 
 # Blocks of a passage: how far behind the one before on either side, and how many words.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import zstandard
 
 from dedup import Config, Document, Match, ScanResult, StoreError, compare, scan
+from dedup.report.facts import glance
 from dedup.store import atomic, results
 from dedup.store.results import check_target, is_results, line, read_results, write_results
 from tests.prose import BUDGET, CAPTION, COOKIE, FERRY, RATES, filler, paragraphs
@@ -184,7 +186,7 @@ def test_targets(result: ScanResult, out: Path, tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine"
 
 
-@pytest.mark.parametrize("formats", [("jsonl",), ("html", "jsonl"), ("html",)])
+@pytest.mark.parametrize("formats", [("jsonl",), ("html", "jsonl"), ("html",), ("csv",)])
 def test_written_by_any_number_of_processes(
     formats: tuple[str, ...], result: ScanResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,7 +195,7 @@ def test_written_by_any_number_of_processes(
     written = []
     for jobs in (1, 2, 5):
         folder = tmp_path / str(jobs)
-        write_results(result, folder, formats=formats, jobs=jobs)
+        assert write_results(result, folder, formats=formats, jobs=jobs) == glance(result)
         found = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
         assert b'"created"' in found.pop("manifest.json")
         written.append(found)
@@ -217,12 +219,14 @@ def test_a_line_is_that_of_its_fields(result: ScanResult) -> None:
 
 @pytest.mark.parametrize("several", [1, 2, 7, 1000])
 def test_texts_are_one_frame(several: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lines compressed by several at a time give the same bytes as one by one."""
+    """Lines compressed by several at a time, by a thread or not, give the same bytes as one by one."""
     lines = [f"{n} {filler(n, 9)}\n".encode() * (n % 40) for n in range(300)]
-    one = zstandard.ZstdCompressor().compressobj()
+    one = zstandard.ZstdCompressor(results.LEVEL).compressobj()
     expected = b"".join([*map(one.compress, lines), one.flush()])
     monkeypatch.setattr(results, "LINES", several)
     assert b"".join(results._compressed(line for line in lines if line)) == expected
+    with ThreadPoolExecutor(1) as pool:
+        assert b"".join(results._compressed((line for line in lines if line), pool)) == expected
 
 
 @pytest.mark.parametrize("many", [1, 10_000])
