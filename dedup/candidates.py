@@ -20,7 +20,7 @@ from dedup.journal import Journal
 from dedup.lsh import band_pairs, least_estimate
 from dedup.model import WordCounts
 from dedup.progress import NoProgress, Progress
-from dedup.rows import unique_rows
+from dedup.rows import among, unique_rows
 from dedup.seeds import Hits, Layout, Linked, Sieve, link_seeds, pair_hits
 from dedup.signatures import signatures
 from dedup.spill import Scratch, in_order
@@ -409,7 +409,7 @@ def refined(
         windows[:, column + 1] = np.minimum(high + AROUND, bounds[pairs[:, side] + 1])
     anew = align_pairs(pairs.astype(np.int64), windows, known, config, matches=matches)
     codes = passages.documents.astype(np.int64) @ np.array([len(known.tokens), 1])
-    done = np.isin(codes, pairs.astype(np.int64) @ np.array([len(known.tokens), 1]))
+    done = among(codes, pairs.astype(np.int64) @ np.array([len(known.tokens), 1]))
     return together((passages.select(~done), scored.select(~done)), (anew, score(anew)))
 
 
@@ -468,8 +468,7 @@ def _are_among(pairs: Pairs, others: Pairs) -> npt.NDArray[np.bool_]:
     if not len(pairs) or not len(others):
         return np.zeros(len(pairs), np.bool_)
     codes = np.array([int(max(pairs.max(), others.max())) + 1, 1])
-    found: npt.NDArray[np.bool_] = np.isin(pairs.astype(np.int64) @ codes, others.astype(np.int64) @ codes)
-    return found
+    return among(pairs.astype(np.int64) @ codes, np.sort(others.astype(np.int64) @ codes))
 
 
 def sorted_passages(parts: Sequence[Passages]) -> Passages:

@@ -24,6 +24,7 @@ from dedup.layout import SNAP, Part, Piece, lay_out
 from dedup.reach import LARGE, reach
 from dedup.regions import Bundles, Lookup, Regions, components, group, unlinked
 from dedup.rescore import Evidence
+from dedup.rows import among
 from dedup.spill import Scratch
 from dedup.weights import Sums
 
@@ -295,7 +296,7 @@ def _pieces(bundles: Bundles, regions: Regions, passages: Passages, lookup: Look
     number = np.repeat(np.arange(len(bundles)), np.diff(bundles.region_bounds))
     linked = np.concatenate([owner, owner]) * len(regions) + np.concatenate([of[:, 0], of[:, 1]])
     heads = bundles.representatives[number]
-    apart = ~np.isin(number * len(regions) + bundles.regions, linked) & (bundles.regions != heads)
+    apart = ~among(number * len(regions) + bundles.regions, np.sort(linked)) & (bundles.regions != heads)
     number, others = number[apart], bundles.regions[apart]
     places, rows, forward = lookup.between(regions.table(heads[apart]), regions.table(others))
     _add(pieces, number[places], others[places], (lookup.passages, rows, forward))
@@ -316,12 +317,10 @@ def _add(
     turned = np.repeat(~forward, np.diff(some.bounds))
     blocks, spans = some.blocks, some.spans()
     blocks[turned, :2] = blocks[turned, 1::-1]
-    places = np.where(forward[:, None], spans[:, :2], spans[:, 2:]).tolist()
+    places = np.where(forward[:, None], spans, spans[:, [2, 3, 0, 1]]).tolist()
     stretches = itertools.pairwise(some.bounds.tolist())
-    for owner, carrier, (start, end), (low, high) in zip(
-        owners.tolist(), carriers.tolist(), places, stretches, strict=True
-    ):
-        pieces[owner].append(Piece(carrier, blocks[low:high], start, end))
+    for owner, carrier, place, (first, last) in zip(owners.tolist(), carriers.tolist(), places, stretches, strict=True):
+        pieces[owner].append(Piece(carrier, blocks[first:last], *place))
 
 
 def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means) -> list[Cluster]:
@@ -334,11 +333,11 @@ def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means)
         """Return the spans of the pieces of each text; few are asked for."""
         found: dict[int, list[tuple[int, int]]] = {}
         for piece in pieces:
-            found.setdefault(int(regions.documents[piece.carrier]), []).append(_own_span(piece))
+            found.setdefault(int(regions.documents[piece.carrier]), []).append((piece.low, piece.high))
         return found
 
     def is_inset(piece: Piece) -> bool:
-        start, end = _own_span(piece)
+        start, end = piece.low, piece.high
         if end - start > LONGEST_INSET:
             return False
         document = int(regions.documents[piece.carrier])
@@ -364,17 +363,12 @@ def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means)
 def _of_one(piece: Piece, regions: Regions, head: int) -> list[Cluster]:
     """Return the cluster of a representative with one carrier, which is not cut; none where both are one place."""
     document, other = int(regions.documents[head]), int(regions.documents[piece.carrier])
-    start, end = _own_span(piece)
+    start, end = piece.low, piece.high
     if document == other and start < piece.end and end > piece.start:
         return []
     whole = np.array([[piece.start, piece.start, piece.end - piece.start]], np.int64)
     first = Carrier(document=document, start=piece.start, end=piece.end, blocks=whole)
     return [Cluster(members=(first, Carrier(document=other, start=start, end=end, blocks=piece.blocks)))]
-
-
-def _own_span(piece: Piece) -> tuple[int, int]:
-    """Return the token span of a piece in its carrier."""
-    return int(piece.blocks[0, 1]), int(piece.blocks[-1, 1] + piece.blocks[-1, 2])
 
 
 def _members(
@@ -383,16 +377,14 @@ def _members(
     """Yield the representative and the carriers of a part, each with its own extent."""
     carriers: list[Carrier] = []
     places = _Places()
-    for carrier in part.carriers:
-        document = int(regions.documents[carrier])
-        for blocks in _clipped(by_carrier[carrier], part):
-            start, end = int(blocks[0, 1]), int(blocks[-1, 1] + blocks[-1, 2])
-            if _is_weighty(blocks, by_carrier[carrier], prefix) and places.take(document, start, end):
-                carriers.append(Carrier(document=document, start=start, end=end, blocks=blocks))
+    low, high = part.end + SNAP, 0
+    for carrier, document in zip(part.carriers, regions.documents[[*part.carriers]].tolist(), strict=True):
+        for piece in _clipped(by_carrier[carrier], part):
+            if _is_weighty(piece, by_carrier[carrier], prefix) and places.take(document, piece.low, piece.high):
+                carriers.append(Carrier(document=document, start=piece.low, end=piece.high, blocks=piece.blocks))
+                low, high = min(low, piece.start), max(high, piece.end)
     if not carriers:
         return
-    low = min(int(c.blocks[0, 0]) for c in carriers)
-    high = max(int(c.blocks[-1, 0] + c.blocks[-1, 2]) for c in carriers)
     own = np.array([[low, low, high - low]], np.int64)
     document = int(regions.documents[head])
     yield Carrier(document=document, start=low, end=high, blocks=own)
@@ -416,35 +408,50 @@ class _Places:
         return free
 
 
-def _is_weighty(blocks: npt.NDArray[np.int64], pieces: list[Piece], prefix: Sums) -> bool:
+def _is_weighty(piece: Piece, pieces: list[Piece], prefix: Sums) -> bool:
     """Return whether a member's part is a verified passage as it was, or weighs enough after the cut."""
-    if any(p.blocks is blocks for p in pieces):
+    if any(p is piece for p in pieces):
         return True
+    blocks = piece.blocks
     if any(len(p.blocks) == len(blocks) and (p.blocks == blocks).all() for p in pieces):
         return True
     mass = int((prefix[blocks[:, 0] + blocks[:, 2]] - prefix[blocks[:, 0]]).sum())
     return mass >= LEAST_MEMBER * 256
 
 
-def _clipped(pieces: list[Piece], part: Part) -> Iterator[npt.NDArray[np.int64]]:
-    """Yield each piece's blocks inside the part; pieces that follow one another are one.
+def _clipped(pieces: list[Piece], part: Part) -> Sequence[Piece]:
+    """Return what of each piece lies inside the part; pieces that follow one another are one.
 
     An end that lies within the snapping distance of the cut is kept whole.
     """
-    runs: list[npt.NDArray[np.int64]] = []
+    first, last = part.start - SNAP, part.end + SNAP
+    if len(pieces) == 1 and first <= pieces[0].start and pieces[0].end <= last:
+        return pieces  # as most are
+    runs: list[Piece] = []
     for piece in sorted(pieces, key=lambda p: (p.start, p.end)) if len(pieces) > 1 else pieces:
-        low = part.start - SNAP if piece.start >= part.start - SNAP else part.start
-        high = part.end + SNAP if piece.end <= part.end + SNAP else part.end
-        blocks = piece.blocks if low <= piece.start and piece.end <= high else gaps.cut(piece.blocks, low, high)
-        if not len(blocks):
+        low = first if piece.start >= first else part.start
+        high = last if piece.end <= last else part.end
+        inside = piece if low <= piece.start and piece.end <= high else _cut(piece, low, high)
+        if inside is None:
             continue
-        if runs and runs[-1][-1, 0] + runs[-1][-1, 2] <= blocks[0, 0]:
-            gap = blocks[0, 1] - runs[-1][-1, 1] - runs[-1][-1, 2]
-            if 0 <= gap <= JOINED and blocks[0, 0] - runs[-1][-1, 0] - runs[-1][-1, 2] <= JOINED:
-                runs[-1] = np.concatenate([runs[-1], blocks])
+        if runs and runs[-1].end <= inside.start:
+            gap = inside.low - runs[-1].high
+            if 0 <= gap <= JOINED and inside.start - runs[-1].end <= JOINED:
+                runs[-1] = _of_blocks(inside.carrier, np.concatenate([runs[-1].blocks, inside.blocks]))
                 continue
-        runs.append(blocks)
-    yield from runs
+        runs.append(inside)
+    return runs
+
+
+def _cut(piece: Piece, low: int, high: int) -> Piece | None:
+    """Return what of a piece lies in `[low, high)` of the representative; None where nothing does."""
+    blocks = gaps.cut(piece.blocks, low, high)
+    return _of_blocks(piece.carrier, blocks) if len(blocks) else None
+
+
+def _of_blocks(carrier: int, blocks: npt.NDArray[np.int64]) -> Piece:
+    (start, low, _), (a, b, words) = blocks[[0, -1]].tolist()
+    return Piece(carrier, blocks, start, a + words, low, b + words)
 
 
 def _explained(

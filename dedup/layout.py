@@ -26,7 +26,8 @@ INNER_SHARE = 0.5
 
 
 class Piece(NamedTuple):
-    """A verified passage between the representative, of which it has the tokens `[start, end)`, and a carrier.
+    """A verified passage between the representative, of which it has the tokens `[start, end)`, and a carrier, of which
+    it has `[low, high)`.
 
     `blocks` int64, n x 3: place in the representative, place in the carrier, matched words.
     """
@@ -35,6 +36,8 @@ class Piece(NamedTuple):
     blocks: npt.NDArray[np.int64]
     start: int
     end: int
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import SignatureConfig
+from dedup.rows import distinct
 from dedup.spill import in_order
 
 # Buckets up to this size are tried all against all; larger ones link neighbours in signature order.
@@ -71,7 +72,7 @@ def band_pairs(
         return [left * n + right for left, right in _bucket_pairs(_keys(part, band), rows)]
 
     found = itertools.chain.from_iterable(in_order(pool, of_band, range(config.bands)))
-    codes = np.unique(np.concatenate([np.empty(0, np.int64), *found]))
+    codes = distinct(np.concatenate([np.empty(0, np.int64), *found]))
     return np.stack([codes // max(n, 1), codes % max(n, 1)], axis=1)
 
 

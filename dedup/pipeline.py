@@ -42,6 +42,7 @@ from dedup.journal import Journal
 from dedup.manifest import manifest
 from dedup.model import Kind, ScanResult
 from dedup.progress import NoProgress, Progress
+from dedup.rows import among, distinct
 from dedup.shelf import Chosen, Shelf
 from dedup.sources import Corpus, Source
 from dedup.spill import Scratch, in_order
@@ -202,7 +203,7 @@ class _Scan:
         clusters = Clusters.joined([shared, finding.runs], scratch)
         self.clock.stage("furniture")
         work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, scratch=scratch)
-        relatedness.remember(np.unique(clusters.members[:, 0]), pool)
+        relatedness.remember(distinct(clusters.members[:, 0]), pool)
         judged = self._judged(clusters, plain, work)
         known_families = self._inferred(judged, documents, known_families, tokens)
         chosen = self._chosen(judged, corpus)
@@ -214,7 +215,7 @@ class _Scan:
             tokens=tokens,
             families=known_families,
             company=assembly.Company(clusters, ~judged.aside() & (np.arange(len(clusters)) < len(shared)), len(tokens)),
-            **of_texts(np.unique(chosen.clusters.members[:, 0]).tolist(), documents, spread)._asdict(),
+            **of_texts(distinct(chosen.clusters.members[:, 0]).tolist(), documents, spread)._asdict(),
         )
         records, listed = self._records(chosen, material, work, found)
         self.clock.stage("documents")
@@ -381,7 +382,7 @@ class _Scan:
         missing = relations.missing_pairs(pairs, len(tokens), COMPLETE, self._timely(corpus))
         if len(missing):
             factor = np.array([len(tokens), 1])
-            again = np.isin(passages.documents.astype(np.int64) @ factor, missing @ factor)
+            again = among(passages.documents.astype(np.int64) @ factor, np.sort(missing @ factor))
             anew = candidates.sorted_passages([passages.select(again), align(missing, None)])
             pairs += relations.relate(anew, tokens, masks, heads, near)
             pairs.sort(key=lambda p: (p.left, p.right))

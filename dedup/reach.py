@@ -17,6 +17,7 @@ import numpy.typing as npt
 from dedup.align import Passages
 from dedup.kernels import clusters as kernels
 from dedup.regions import Bundles, Int64s, Lookup, Regions
+from dedup.rows import among, distinct
 
 # Components of more regions than this have several representatives.
 LARGE = 512
@@ -88,7 +89,7 @@ def reach(large: Bundles, passages: Passages, regions: Regions, align: Aligner) 
     spans = passages.spans(large.passages)
     heads = _heads(large, regions, spans)
     rows, found = _direct(heads, large.passages, regions, spans), list[Passages]()
-    tried = _codes(rows.heads, rows.regions, regions)
+    tried = distinct(_codes(rows.heads, rows.regions, regions))
     news = rows
     for wave in range(MOST_WAVES + 1):
         kept, heads = _settled(rows, heads, regions)
@@ -96,10 +97,12 @@ def reach(large: Bundles, passages: Passages, regions: Regions, align: Aligner) 
         rows = rows.select(np.isin(rows.heads, heads))
         if wave == MOST_WAVES:
             others, owners = large.regions, np.repeat(large.representatives, np.diff(large.region_bounds))
-        asked = np.setdiff1d(_codes(owners, others, regions)[owners != others], tried)
+        asked = distinct(_codes(owners, others, regions)[owners != others])
+        asked = asked[~among(asked, tried)]
         if not len(asked):
             break
-        tried = np.union1d(tried, asked)
+        # two rising runs are merged by this sort
+        tried = np.sort(np.concatenate([tried, asked]), kind="stable")
         left, right = asked // len(regions), asked % len(regions)
         found.append(align(*regions.windows(left, right)))
         news = _matches(left, right, found[-1], regions)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Int64s = npt.NDArray[np.int64]
 UInt64s = npt.NDArray[np.uint64]
+W = TypeVar("W", bound=np.integer[Any])
 
 
 def unique_rows(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Int64s, Int64s]:
@@ -24,6 +25,32 @@ def unique_rows(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Int64s, Int64
     number = np.empty(len(rows), np.int64)
     number[order] = np.cumsum(new) - 1
     return sorted_rows[new], order[new], number
+
+
+def distinct(values: npt.NDArray[W]) -> npt.NDArray[W]:
+    """Return whole numbers in order, each once.
+
+    As `np.unique`, which of whole numbers fills a hash table since NumPy 2.3, and takes thirty times as long.
+
+    >>> distinct(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    found = np.sort(values, axis=None)
+    new = np.ones(len(found), np.bool_)
+    new[1:] = found[1:] != found[:-1]
+    return found[new]
+
+
+def among(values: npt.NDArray[W], others: npt.NDArray[W]) -> npt.NDArray[np.bool_]:
+    """Return which whole numbers (bool) are among others, which are rising: as `np.isin`, which asks `np.unique`.
+
+    >>> among(np.array([3, 1, 3]), np.array([2, 3])).tolist()
+    [True, False, True]
+    """
+    if not len(others):
+        return np.zeros(len(values), np.bool_)
+    found: npt.NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, values), len(others) - 1)] == values
+    return found
 
 
 def order_of(*columns: npt.NDArray[Any]) -> Int64s:

@@ -11,6 +11,7 @@ and each block is worked on alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -179,7 +180,7 @@ def link_seeds(
 
 
 def linked(
-    records: npt.NDArray[np.uint64], place_bits: int, small: int, texts: tuple[npt.NDArray[Any], ...], *, crossing: bool
+    records: npt.NDArray[np.uint64], place_bits: int, small: int, texts: Sequence[npt.NDArray[Any]], *, crossing: bool
 ) -> tuple[npt.NDArray[np.int64], int]:
     """Return the hits of sorted seeds (as of `kernels.scatter`), and how many are frequent (more than `small` places).
 
@@ -187,7 +188,8 @@ def linked(
     """
     shared, edges, frequent = links.shared_seeds(records, place_bits, small)
     # in order of place they are looked up as they stand
-    found = links.link(np.sort(shared), links.number_bits(len(records)), edges, frequent, *texts, crossing)
+    bits, (bounds, firsts, hashes, sides) = links.number_bits(len(records)), texts
+    found = links.link(np.sort(shared), bits, edges, frequent, bounds, firsts, hashes, sides, crossing)
     return found, int(frequent)
 
 

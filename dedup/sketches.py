@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from dedup.config import SignatureConfig
 from dedup.kernels import sketches as kernels
+from dedup.rows import distinct
 from dedup.spill import in_order
 from dedup.tokens import joined, tables
 
@@ -150,7 +151,7 @@ def near_pairs(
     short = active & kernels.reaching(made.sampled, made.bounds, highest)
     n = max(1, len(active))
     of_all = _alike(made, active, highest, pool)
-    codes = np.union1d(of_all, _alike(made, short, np.uint64(2**64 - 1), pool))
+    codes = distinct(np.concatenate([of_all, _alike(made, short, np.uint64(2**64 - 1), pool)]))
     pairs = np.stack([codes // n, codes % n], axis=1)
     return pairs[sides[pairs[:, 0]] != sides[pairs[:, 1]]] if sides.any() else pairs
 
@@ -183,7 +184,7 @@ def _alike(made: Sketches, texts: npt.NDArray[np.bool_], highest: np.uint64, poo
     spread = np.sqrt(LEAST_COMMON * (1.0 - LEAST_COMMON) * smaller)
     enough = common >= np.maximum(1.0, LEAST_COMMON * smaller - SURE * spread)
     a, b = ranked[left[enough]], ranked[right[enough]]
-    return np.unique(np.minimum(a, b) * n + np.maximum(a, b))
+    return distinct(np.minimum(a, b) * n + np.maximum(a, b))
 
 
 def _unique(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

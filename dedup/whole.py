@@ -15,6 +15,7 @@ from dedup.clusters import Clusters
 from dedup.config import Config
 from dedup.copies import copied, copy_of
 from dedup.progress import Progress
+from dedup.rows import distinct
 from dedup.sources import Corpus
 from dedup.spill import Scratch, in_order
 from dedup.tokens import tokenize_all
@@ -50,8 +51,8 @@ def narrow(corpus: Corpus, made: sketches.Sketches, known: Mapping[str, families
     pairs = sketches.near_pairs(made, active, corpus.sides, pool)
     copies = np.flatnonzero(first != np.arange(n))
     sample = np.arange(0, n, max(1, -(-n // SAMPLE)))
-    pages = _pages(corpus, np.unique(pairs), known)
-    numbers = np.unique(np.concatenate([pairs.ravel(), copies, first[copies], sample, *pages]))
+    pages = _pages(corpus, distinct(pairs), known)
+    numbers = distinct(np.concatenate([pairs.ravel(), copies, first[copies], sample, *pages]))
     part = replace(corpus, texts=corpus.texts.part(numbers), sides=corpus.sides[numbers])
     return Narrowed(
         part=part,

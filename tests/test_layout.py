@@ -18,7 +18,7 @@ CHANGE = 0.5
 
 def piece(carrier: int, start: int, end: int) -> Piece:
     """Return a verbatim piece of the representative's tokens `[start, end)`."""
-    return Piece(carrier, np.array([[start, start, end - start]], np.int64), start, end)
+    return Piece(carrier, np.array([[start, start, end - start]], np.int64), start, end, start, end)
 
 
 def cut(*spans: tuple[int, int]) -> list[tuple[int, int, tuple[int, ...]]]:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.rows import order_of, unique_rows
+from dedup.rows import among, distinct, order_of, unique_rows
 from tests.strategies import SOME
 
 
@@ -20,6 +20,15 @@ def test_like_numpy(rows: list[tuple[int, int]]) -> None:
     assert found.tolist() == wanted[0].tolist()
     assert first.tolist() == wanted[1].tolist()
     assert number.tolist() == wanted[2].ravel().tolist()
+
+
+@SOME
+@given(st.lists(st.integers(-3, 3) | st.integers(-(2**63), 2**63 - 1)), st.lists(st.integers(-3, 3)))
+def test_sets_like_numpy(values: list[int], others: list[int]) -> None:
+    """Numbers each once, and which are among others, are those of `np.unique` and `np.isin`."""
+    some, rising = np.array(values, np.int64), np.sort(np.array(others, np.int64))
+    assert distinct(some).tolist() == np.unique(some).tolist()
+    assert among(some, rising).tolist() == np.isin(some, rising).tolist()
 
 
 @SOME

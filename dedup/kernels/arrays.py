@@ -43,10 +43,13 @@ def sort(keys: Any, spare: Any) -> None:
 
     Neither has a branch that would be guessed wrong, nor, as places are without sign, one for those before the first.
     """
-    n, one = np.uint64(len(keys)), np.uint64(1)
-    run = np.uint64(SHORT_RUN)
+    n: Any = np.uint64(len(keys))
+    run: Any = np.uint64(SHORT_RUN)
+    low: Any = np.uint64(0)
+    one = np.uint64(1)
     for first in range(0, len(keys), SHORT_RUN):
-        low, high = np.uint64(first), min(np.uint64(first) + run, n)
+        low = np.uint64(first)
+        high = min(low + run, n)
         for i in range(low, high):
             rank, key = low, keys[np.uint64(i)]
             for j in range(low, high):

@@ -123,7 +123,9 @@ def _looked_up(shared: Any, above: int, bounds: Any, firsts: Any, hashes: Any, f
                 for k in range(NEAR):
                     near[i, k] = hashes[np.uint64(first + k)]
             else:
-                for k in range(max(0, -first), min(NEAR, len(hashes) - first)):
+                low: Any = max(0, -first)
+                high: Any = min(NEAR, len(hashes) - first)
+                for k in range(low, high):
                     near[i, k] = hashes[first + k]
             rooms[i, 0], rooms[i, 1] = min(CONTEXT, bounds[d + 1] - place), min(CONTEXT, place - bounds[d] + 1)
     return places, documents, near, rooms
