@@ -154,13 +154,19 @@ def nothing_near(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs:
         return -1
     while i < size[0] and i <= (drop + gained) / unmatched + matches:
         x = hashes[at[0] + i * step]
-        for j in range(max(0, i - BAND), min(size[1], i + BAND + 1)):
-            if hashes[at[1] + j * step] == x:
-                gained += reward(masses[at[0] + i * step])
-                matches += 1
-                if i + j == 0 or (matches > 1 and gained > unmatched - 1e-6):
-                    return -1
-                break
+        if i == 0 and size[1] > 0 and hashes[at[1]] == x:
+            return -1
+        first, last = max(0, i - BAND), min(size[1], i + BAND + 1)
+        low = np.uint64(at[1] + first if step > 0 else at[1] - last + 1)
+        found = np.uint32(0)
+        # without a branch, and with places without sign, several words are compared at once
+        for k in range(last - first):
+            found |= np.uint32(hashes[low + np.uint64(k)] == x)
+        if found:
+            gained += reward(masses[at[0] + i * step])
+            matches += 1
+            if matches > 1 and gained > unmatched - 1e-6:
+                return -1
         i += 1
     return i
 

@@ -87,18 +87,21 @@ def weigh_runs(places: Any, hashes: Any, masses: Any, least: int) -> Any:
     """
     n = len(places)
     weighs, back = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    # places without sign need no look at whether they count from the end: a quarter of the time
+    size, farthest, one = np.uint64(len(hashes)), np.uint64(FARTHEST), np.uint64(1)
     for i in range(n):
-        a, b = places[i, 0], places[i, 1]
+        a, b = np.uint64(places[i, 0]), np.uint64(places[i, 1])
         mass: Any = np.int64(0)
-        far, k = 1, 0
-        while far <= a and far <= FARTHEST and mass < least and hashes[a - far] == hashes[b - far]:
+        far: Any = one
+        k: Any = np.uint64(0)
+        while far <= a and far <= farthest and mass < least and hashes[a - far] == hashes[b - far]:
             mass += np.int64(masses[a - far])
-            far += 1
-        while k <= FARTHEST and mass < least and b + k < len(hashes) and hashes[a + k] == hashes[b + k]:
+            far += one
+        while k <= farthest and mass < least and b + k < size and hashes[a + k] == hashes[b + k]:
             mass += np.int64(masses[a + k])
-            k += 1
-        weighs[i] = UNKNOWN if far > FARTHEST or k > FARTHEST else min(mass, UNKNOWN)
-        back[i] = far - 1
+            k += one
+        weighs[i] = UNKNOWN if far > farthest or k > farthest else min(mass, UNKNOWN)
+        back[i] = np.int64(far) - 1
     return weighs, back
 
 
