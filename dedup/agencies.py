@@ -21,15 +21,15 @@ _ACRONYM = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}")
 _KEYWORD = re.compile(
     r"\b(?:News|Press|Wire|Newswire|Presse|Media) (?:Agency|Services?|Association|Agentur|Wire|Bureau|Network|Trust"
     r"|Syndicate)"
-    r"|\b(?:Features?|Telegraph|Reporting) (?:Agency|Service|Syndicate)\b"
+    r"|\bNews Co-?op(?:erative)?\b|\b(?:Features?|Telegraph|Reporting) (?:Agency|Service|Syndicate)\b"
     r"|\b(?:Newswire|Wire|Newsagency|Wires)\b(?: Service)?$"
     r"|(?:[Pp]ressedienst|[Mm]ediendienst|[Nn]achrichten(?:dienst|agentur|büro)|[Pp]resse(?:agentur|büro)"
-    r"|[Dd]epeschen(?:agentur|dienst))\b"
+    r"|[Dd]epeschen(?:agentur|dienst)|[Rr]edaktionsdienst)\b"
     r"|(?:[Pp]ers(?:bureau|dienst|agentschap)|[Nn]ieuws(?:dienst|agentschap))\b"
     r"|(?:[Nn]yhets|[Nn]yheds|[Tt]elegram)(?:byrå|bureau|tj(?:änst|eneste?))\w{0,3}\b"
     r"|(?:[Uu]utis|[Tt]ieto|[Ll]ehti)toimisto|[Uu]utispalvelu|(?:uudiste|teade)agentuur|[Aa]ģentūra\b|agentūra\b"
     r"|^(?:[Aa]gen(?:ce|cia|zia|cja|ția)|[Aa]gència|Axencia|[Aa]gência|Agentur|Agentia|[Aa]gentu?[úu]ra|Nieuwsagentschap)\s"
-    r"|^Servi(?:cio|cios|ço|ços|zio) (?:de |di )?(?:[Nn]ot[ií][cz]i|[Ii]nforma|[Pp]rensa|[Ss]tampa)"
+    r"|^Servi(?:cio|cios|ço|ços|zio) (?:de |di )?(?:[Nn]ot[ií][cz]i|[Ii]nforma|[Pp]rensa|[Ss]tampa|[Ee]ditorial)"
     r"|Agencja (?:Prasowa|Informacyjna)\b|\bSerwis (?:Prasowy|Informacyjny)\b"
     r"|[Tt](?:iskov|lačov)\w{1,2} (?:kancelá|agent)|[Zz]pravodajsk\w{1,2} (?:agent|služb)"
     r"|\b(?:[Tt]iskovna|[Nn]ovinska|[Ii]nformativna) agencija\b"
@@ -38,15 +38,16 @@ _KEYWORD = re.compile(
     r"|\b(?:Presse|Presseagentur|Press Bureau)$"
     r"|(?:агентство|информагентство|агенція|агентства|агенция|агенција|агенцтва)\b"
     r"|^(?:Агентство|Агенція|Агенция|ИА|ІА)\s"
-    r"|[Сс]лужба (?:новин|новостей)\b|(?:[Нн]ово(?:стная|винна)|[Ии]нформационная|[Іі]нформаційна) служба\b|\w-[Пп]ресс?$"
+    r"|[Сс]лужба (?:новин|новостей)\b|(?:[Нн]ово(?:стная|винна)|[Ии]нформационная|[Іі]нформаційна) служба\b"
+    r"|\w-[Пп]ресс?$"
     r"|[а-яёіїєґ-](?:[Ии]нформ|[Іі]нформ)(?:[уа]|ом)?$"
     r"|^وكالة |\bبرس$|\bخبرگزاری\b|ایجنسی|خبر رساں(?: ادارہ| ادارے)?|پریس ٹرسٹ"
     r"|\b(?:نیوز|پریس|نیوز سروس|نیوز نیٹ ورک|پریس انٹرنیشنل)$"
-    r"|^סוכנות |\b[Kk]antor [Bb]erita\b|\b[Tt]hông tấn xã\b"
-    r"|न्यूज़? (?:सर्व्हिस|सर्विस|नेटवर्क)$|एजेंसी|एजन्सी|वार्ता$|समाचार (?:सेवा|समिति|संस्था)|प्रेस ट्रस्ट"
+    r"|^סוכנות |\b[Kk]antor [Bb]erita\b|\b[Tt]hông tấn xã\b|\bHãng (?:tin|thông tấn)\b"
+    r"|न्यूज़? (?:सर्व्हिस|सर्विस|नेटवर्क)$|एजेंसी|एजन्सी|(?<=\s)वार्ता$|समाचार (?:सेवा|समिति|संस्था)|प्रेस ट्रस्ट"
     r"|वृत्तस(?:ंस्था|ेवा|मूह)|वृत्त समिती|संवाद समिति"
     r"|(?:সংবাদ|বার্তা) (?:সংস্থা|সেবা)|নিউজ (?:এজেন্সি|সার্ভিস)|செய்தி (?:நிறுவனம்|முகமை)|వార్తా సంస్థ|સમાચાર (?:સંસ્થા|એજન્સી)"
-    r"|(?:通信社?|通讯社|通訊社|电讯社?|電訊社?|[一-鿿]新闻社)$|(?<!합)통신사?$|ニュースサービス$|^สำนักข่าว|^สนข\."
+    r"|(?:通信社?|通讯社|通訊社|电讯社?|電訊社?|[一-鿿]新闻社)$|(?<![종정]합)(?<!정보)(?<!이동)통신사?$|ニュースサービス$|^สำนักข่าว|^สนข\."
     r"|^[一-鿿]{2,5}(?<![会會公新商神本同支報报版行作聞闻志誌旅茶诗詩书書印画畫])社$"
 )
 # Offices and authorities are called agencies too: one of these stands in their names, and no word of news.
@@ -81,6 +82,7 @@ CALLED = (
     *("press bureau", "通信", "通讯社", "通訊社", "电讯", "電訊", "통신", "агентств", "агенція", "агенция", "агенција"),
     *("агенцтва", " иа ", " іа ", "информ", "інформ", "служба", "-прес"),
     *("وكالة", "برس", "خبرگزاری", "ایجنسی", "خبر رساں", "نیوز", "پریس", "סוכנות"),
+    *("hãng tin", "hãng thông tấn", "news co-op", "news coop", "redaktionsdienst"),
     *("kantor berita", "thông tấn xã", "ニュースサービス", "สำนักข่าว", "สนข.", "社"),
     *("एजेंसी", "एजन्सी", "वार्ता", "समाचार सेवा", "समाचार समिति", "समाचार संस्था", "प्रेस ट्रस्ट"),
     *("वृत्तसंस्था", "वृत्तसेवा", "वृत्तसमूह", "वृत्त समिती", "संवाद समिति"),
@@ -113,6 +115,11 @@ _WHOLE = re.compile("([一-鿿]{2,3}?)(?:通[讯訊信])?社")
 # "Tidewater News Agency (TNA)"; "वृत्तसंस्था : सागर".
 _WITH_ACRONYM = re.compile(r"([^()（）]{3,50}?)\s?[(（]([^()（）]{2,12})[)）]")
 _KIND_COLON = re.compile(r"([^:：]{3,40}?)\s?[:：]\s?(?=\S)")
+# "NIPA Sport"
+_DESK = re.compile(
+    r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}) (?:Sports?|Business|Economy|Health|World|Deportes|Economía|Economia|Esportes?|Économie"
+    r"|Sporten|Urheilu|Spor|Ekonomi|Wirtschaft|Politik|Kultur|Спорт)"
+)
 # Longest name (characters).
 LONGEST_NAME = 60
 # What stands in no name: a text with it is more than one.
@@ -139,8 +146,18 @@ _UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\
 _PARTICLES = frozenset("of the and for de del des du d la le les di da do dos das der van von und et e y i a".split())
 # Alef with and without hamza; a first consonant with its vowel sign; endings of Cyrillic nouns; Han characters.
 _ALEF = str.maketrans("أإآ", "ااا")
+_SIGNS = str.maketrans("आइईउऊएऐओऔ", "ािीुूेैोौ")
+# First letters of words as acronyms in Latin letters have them.
+_LATIN = str.maketrans(
+    "ابپتٹجچحخدڈرزسشصطعغفقکگلمنوہیबभपफतटदडधनमयरलवशसहकखगघजझचछअआइईउएओ",
+    "ABPTTJCHKDDRZSSSTAGFQKGLMNWHYBBPPTTDDDNMYRLVSSHKKGGJJCCAAIIUEO",
+)
 _SYLLABLE = re.compile("[^\\W\\d_][\u093e-\u094c\u09be-\u09cc]?")
 _ENDING = re.compile(r"(?<=[а-яёіїєґ]{3})(?:ом|ем|єм|ою|ею|[аяуюеіиї])(?![а-яёіїєґ])", re.IGNORECASE)
+_LATIN_OF_CYRILLIC = str.maketrans(
+    dict(zip("абвгґдеёєжзиіїйклмнопрстуфхцчшщыэюяьъ'",
+             "a b v g g d e e ie zh z i i i i k l m n o p r s t u f kh ts ch sh shch y e iu ia   ".split(" "), strict=False))
+)  # fmt: skip
 _CYRILLIC = re.compile("[а-яёіїєґ]", re.IGNORECASE)
 _HAN = re.compile("[一-鿿]{2,12}")
 # What stands between words, beside white space.
@@ -290,7 +307,8 @@ def named(text: str) -> str | None:
     first, *rest = _JOINTS.split(text, maxsplit=1)
     if rest and not _KEYWORD.search(text):
         return named(first)
-    if _ACRONYM.fullmatch(text) or letters.acronym(text):
+    desk = _DESK.fullmatch(text)
+    if _ACRONYM.fullmatch(text) or letters.acronym(text) or (desk and _folded(desk[1]) not in _no_agencies()):
         return text
     if _LETTERS.fullmatch(text):
         return text
@@ -458,6 +476,9 @@ def grouped(names: Iterable[str]) -> dict[str, str]:
     for name in found:
         full.setdefault(_stem(name), name if _stem(name) not in found else _stem(name))
     full |= {latin: full.get(latin, n) for n in reversed(found) if (latin := letters.acronym(n))}
+    for name in found:
+        if _CYRILLIC.search(name) and (latin := _romanised(name)) != name:
+            full |= {other: name for other in found if other.casefold() == latin}
     out = {}
     for name in found:
         large = canonical(name) or _large_in(name)
@@ -472,6 +493,9 @@ def _others(name: str) -> Iterator[str]:
     """Yield what may stand for a name: without the words that say what it is, its initials, and what it has in brackets
     or before them."""
     both = _WITH_ACRONYM.fullmatch(name)
+    if desk := _DESK.fullmatch(name):
+        yield desk[1]
+        return
     if both or canonical(name):
         for each in both.groups() if both else ():
             yield each
@@ -484,8 +508,13 @@ def _others(name: str) -> Iterator[str]:
 
 def _large_in(name: str) -> str | None:
     """Return the large agency that a name with an acronym in brackets is."""
-    both = _WITH_ACRONYM.fullmatch(name)
-    return canonical(both[1]) or canonical(both[2]) if both else None
+    both, desk = _WITH_ACRONYM.fullmatch(name), _DESK.fullmatch(name)
+    if both:
+        return canonical(both[1]) or canonical(both[2])
+    bare = _bare(name)
+    return (canonical(desk[1]) if desk else None) or (
+        canonical(bare) if bare != name and letters.acronym(bare) else None
+    )
 
 
 def _initials_of_all(name: str) -> Iterator[str]:
@@ -498,7 +527,14 @@ def _initials_of_all(name: str) -> Iterator[str]:
         yield "".join(w[0].upper() for w in words if w.lower() not in _PARTICLES)
     else:
         yield "".join(w[0] for w in words).translate(_ALEF)
+        yield words[0][0] + "".join(w[0] for w in words[1:]).translate(_SIGNS)
+        yield "".join(w[0] for w in words).translate(_LATIN)
         yield "".join(match[0] for w in words if (match := _SYLLABLE.match(w)))
+
+
+def _romanised(name: str) -> str:
+    """Return a Cyrillic name in small Latin letters, without its endings and quotation marks."""
+    return _stem(short_form(name) or name).strip("«»").casefold().translate(_LATIN_OF_CYRILLIC)
 
 
 def _stem(name: str) -> str:

@@ -27,12 +27,14 @@ from dedup.credit_signs import (
 )
 from dedup.datelines import CASED, SENT, dateline, is_place, uncased_part
 from dedup.model import Document
-from dedup.photo_credits import first_part, photos
+from dedup.photo_credits import first_part, is_photo, photos
 
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
 # Longest sentence that says who provided a text (characters).
 LONGEST_SIGN_OFF = 160
+# Shortest name of an outlet that is looked for beside an agency.
+SHORTEST_OUTLET = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +60,39 @@ def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
     if document.agency:
         found.add(Credit(agency=document.agency, position="agency field", start=0))
     # patterns of pieces take the square of the length of a stretch of blanks
-    agency = _byline(" ".join(document.author.split())) if document.author else None
-    if agency:
-        found.add(Credit(agency=agency, position="byline", start=0))
+    by = _bylines(" ".join(document.author.split())) if document.author else ()
+    found |= {Credit(agency=agency, position="byline", start=0) for agency in by}
     known = read or signs.read([document.text])[0]
     found |= {Credit(agency=name, position=position, start=at) for at, position, name in _in_text(document.text, known)}
     actors = {name for name in {c.agency for c in found} if _is_actor(name, document.text, found)}
+    if document.outlet:
+        found |= set(_beside_outlet(document.outlet, document.text, known))
+        actors |= {c.agency for c in found if _is_own(document.outlet, c.agency)}
     kept = (c for c in found if c.agency not in actors or c.position == "agency field")
     return sorted(kept, key=lambda c: (c.start, c.position, c.agency))
+
+
+def _is_own(outlet: str, name: str) -> bool:
+    """Return whether a credit names the outlet itself, by its name or initials, and that is no agency."""
+    own = outlet.casefold()
+    initials = "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
+    is_own = name.casefold() == own or (name.isupper() and name == initials)
+    return is_own and not agencies.says_it_is_one(outlet)
+
+
+def _beside_outlet(outlet: str, text: str, known: Paragraphs) -> Iterator[Credit]:
+    """Yield the agencies that stand beside the name of the outlet in a line of their own: "STT–Pohjan Kaiku"."""
+    if len(outlet) < SHORTEST_OUTLET or outlet not in text:
+        return
+    for line in known.lines:
+        plain = line.text.strip("©ⓒ" + OPEN + CLOSE + DASH + " ")
+        if len(plain) > LONGEST_CREDIT or not (plain.startswith(outlet) or plain.endswith(outlet)):
+            continue
+        rest = plain.removeprefix(outlet).removesuffix(outlet).strip()
+        joined = rest.strip(DASH + "/|&+·,•= ")
+        name = agencies.named(_AND.sub("", joined)) if joined != rest or _AND.search(joined) else None
+        if name:
+            yield Credit(agency=name, position="trailing credit", start=line.start)
 
 
 def _is_actor(name: str, text: str, found: set[Credit]) -> bool:
@@ -139,11 +166,12 @@ _STAFF = re.compile(
 _IN_BRACKETS = re.compile(r"(\S[^()]{1,50}?)\s?[(（]([^()（）]{2,40})[)）]")
 _AVEC = re.compile(r"^(?:with|avec|mit|con|com|med|met) ", re.IGNORECASE)
 _OF_STAFF = re.compile(r"\s(?:[Ss]taff|Staff Reports?|[Rr]eports?|[Rr]eporters?|[Nn]ews)$")
-# "NIPA Sport", "Servicio NOR"
-_OF_DESK = re.compile(
-    r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}) (?:Sports?|Business|Economy|Health|World|Deportes|Economía|Economia|Esportes?|Économie"
-    r"|Sporten|Urheilu|Spor|Ekonomi|Wirtschaft|Politik|Kultur|Спорт)|Servi(?:ce|cio|ço|zio)s? ([A-ZÀ-Þ]{3,6})"
+_AND = re.compile(
+    r"^(?:and|und|et|y|e|och|en|with|mit|avec|con|com|med|met|från|fra|da|и|та|с|ve)\s|\s(?:and|und|et|y|e|och|en|with|mit|avec"
+    r"|con|com|med|met|och|ja|ve|и|та)$"
 )
+# "Servicio NOR"
+_OF_SERVICE = re.compile(r"Servi(?:ce|cio|ço|zio)s? ([A-ZÀ-Þ]{3,6})")
 # "Repórter da Agência Serrana"
 _ROLE = re.compile(
     r"^(?:rep[oó]rter\w*|corresponden\w+|correspons\w+|korrespond\w+|redakt\w+|journalist\w*|giornalista|jornalista"
@@ -159,38 +187,45 @@ _WITH_STAFF = re.compile(r"^(\S+) and staff (?:reports|writers|reporters)$", re.
 
 def _byline(author: str) -> str | None:
     """Return the agency of a byline, which may be the agency alone or stand beside a name or outlet."""
+    return next(iter(_bylines(author)), None)
+
+
+def _bylines(author: str) -> list[str]:
+    """Return the agencies of a byline, the surest first; several have made a text together, or one its pictures."""
     author = author.strip()
     said = _SOURCE.match(author) or _WITH.match(author)
     if said and (name := _of_piece(_AGENCY_WORD.sub("", said[1].rstrip(".)")))):
-        return name
+        return [name]
     plain = _OF_STAFF.sub("", _AVEC.sub("", _BY_SMALL.sub("", author)))
     plain = plain[1:-1] if plain[:1] in "(（[" and plain[-1:] in ")）]" and len(plain) > 2 else plain
     if whole := next(filter(None, map(agencies.with_acronym, (plain, *_BETWEEN.split(plain)[1:]))), None):
-        return whole
+        return [whole]
     person = _IN_BRACKETS.fullmatch(plain)
     if person and (name := agencies.named(_AVEC.sub("", person[2]))):
-        return name
+        return [name]
     pieces = [_AVEC.sub("", p.strip(" .")) for p in _BETWEEN.split(plain) if p.strip(" .")]
-    for piece in reversed(pieces):
-        name = agencies.known(piece) or _with_region(piece)
-        if name:
-            return name
+    large = [name for piece in reversed(pieces) if (name := agencies.known(piece) or _with_region(piece))]
+    small = []
     for number, piece in reversed(list(enumerate(pieces))):
         name = _of_piece(piece)
         sure = number or len(pieces) == 1 or _ends_in_staff(pieces) or (name and agencies.calls_itself_one(name))
-        if name and not _STAFF.match(piece) and sure:
-            return name
+        if name and name not in large and not _STAFF.match(piece) and sure:
+            small.append(name)
+    if large or small:
+        # an acronym beside a large agency is a reporter's
+        return large[:1] + [n for n in small if not large or agencies.calls_itself_one(n)]
     more = _REPORTING.search(author)
-    if more and more.start() and (name := _byline(more[1])):
-        return name
-    return None if CASED.search(plain) else _uncased_author(plain)
+    if more and more.start() and (found := _bylines(more[1])):
+        return found
+    own = None if CASED.search(plain) else _uncased_author(plain)
+    return [own] if own else []
 
 
 def _of_piece(piece: str) -> str | None:
-    """Return the agency of a piece of a byline, which may stand behind a reporter or before a desk of its own."""
+    """Return the agency of a piece of a byline, which may stand behind a reporter or a word of service."""
     plain = _ROLE.sub("", _OF_STAFF.sub("", piece))
-    desk = _OF_DESK.fullmatch(plain)
-    return agencies.named(plain) or (agencies.named(desk[1] or desk[2]) if desk else None)
+    service = _OF_SERVICE.fullmatch(plain)
+    return agencies.named(plain) or (agencies.named(service[1]) if service else None)
 
 
 def _uncased_author(author: str) -> str | None:
@@ -293,6 +328,9 @@ def _credit_line(line: str, read: Line) -> str | None:
             name = _AGENCY_WORD.sub("", _one_source(match[1]))
             sure = not agencies.is_acronym(name) or _ALONGSIDE.match(plain)
             return agencies.known(name) or (agencies.named(name) if sure else None)
+    label = _LABEL.match(plain)
+    if label and not is_photo(label[0]) and (name := agencies.calls_itself_one(_one_source(label[1]))):
+        return name
     right = _copyright(plain)
     if right:
         return right
@@ -308,6 +346,10 @@ def _credit_line(line: str, read: Line) -> str | None:
 _NEXT_ROLE = re.compile(r"[.;|]?\s+[^\s:：]{1,12}(?:\s[^\s:：]{1,12})?\s?[:：].*$")
 # "海岬社客户端"
 _SITE = re.compile(r"(?<=社)(?:客户端|客戶端|网站|網站|微信公众号|微信公號|官网|官網|微博)$")
+
+
+# "Za: …", "Bài: …": a short word before an agency, in whatever language; "글 …"
+_LABEL = re.compile(r"^(?:[^\W\d_]{1,12}\.?\s?[:：]|글)\s*(?=\S)(.+)$")
 
 
 def _one_source(said: str) -> str:
@@ -334,7 +376,7 @@ def _uncased_line(line: str) -> str | None:
 
 def _unwrapped(line: str) -> tuple[str, bool]:
     """Return a line without brackets, dashes and stops around it, and whether it has more of them than a full stop."""
-    plain = line.strip(OPEN + CLOSE + "-–— .").strip()
+    plain = line.strip(OPEN + CLOSE + DASH + " .").strip()
     return plain, plain != line.rstrip(".")
 
 
@@ -465,7 +507,7 @@ _REPORTED = re.compile(
     r"(?:^|[.!?…»”\"]\s+)(?:Про це|Об этом|Informację|O tym|O tom|Informuje o tom|За това|Това)\s(?:\w+\s)?"
     r"(?:повідомля[єю]\w*|інформу[єю]\w*|переда[єю]\w*|пише|сообща[ею]т|переда[её]т|информиру[ею]т|пишет|podaje|podała"
     r"|informuje|informovala|съобщава|предава|информира)\s"
-    r"((?:(?:інформаційне |информационное |новинне )?(?:[Аа]гентство|[Аа]генція|[Аа]генция|[Aa]gencja|[Aa]gentúra)\s)?"
+    r"((?:(?:інформаційне |информационное |новинне )?(?:[Аа]гентство|[Аа]генція|[Аа]генция|[Aa]gencja|[Aa]gentúra|ИА|ІА)\s)?"
     r"[^\s.,][^\n.,]{1,38}?)(?:\s(?:з посиланням|із посиланням|со ссылкой|powołując|с позоваване)"
     r"[^\n.]{2,60})?\.?(?=\s|$)"
 )

@@ -6,6 +6,7 @@ import re
 
 from dedup import agencies, letters
 from dedup.credit_signs import CLOSE, DASH, HEAD, OPEN, is_capital
+from dedup.photo_credits import is_photo
 
 # Most words of place and date before the agency.
 PLACE_WORDS = 9
@@ -95,6 +96,8 @@ def uncased_part(inside: str) -> str | None:
 
 def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
     """Return the agency of a bracket with which the text begins: "(XYZ) -", "【東京共同】", "[부산=뉴시스]"."""
+    if ("=" in inside or "＝" in inside) and is_photo(inside):
+        return None
     if "=" in inside or "＝" in inside:
         return agencies.plainly(re.split("[=＝]", inside)[-1])
     parts = [p for p in re.split(r"[\s／/・]+", inside) if p]

@@ -105,6 +105,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("credits", "credit_signs"): "where they can stand at all",
     ("credit_signs", "signs"): "words and characters found in one reading",
     ("datelines", "agencies"): "which words name an agency",
+    ("datelines", "photo_credits"): "what the credits beside pictures begin with",
     ("datelines", "credit_signs"): "brackets, dashes, the longest head",
     ("credits", "datelines"): "what stands before a text",
     ("credit_signs", "agencies"): "which words name an agency",
