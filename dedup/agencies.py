@@ -107,7 +107,10 @@ _IN_DATELINE = re.compile(
 # Of what they call themselves, what no other outlet does.
 _IS_ONE = re.compile(
     r"\b(?:News|Press) Agency\b|\bNewswire$|\b(?:News|Wire) Service\b|^(?:Agence|Agencia|Agência|Agenzia|Agencja) "
-    r"|(?:[Nn]achrichten|[Pp]resse)agentur\b|\bHaber Ajansı$|通信社$|通讯社$|通訊社$|(?:[Аа]гентство|[Аа]генція)\b"
+    r"|(?:[Nn]achrichten|[Pp]resse)agentur\b|\b[Kk]antor [Bb]erita\b|\bHãng (?:tin|thông tấn)\b|[Tt]hông tấn xã"
+    r"|News Co-?op|(?:[Uu]utis|[Tt]ieto)toimisto|(?:[Nn]yhets|[Nn]yheds|[Tt]elegram)(?:byrå|bureau)|[Pp]ersbureau"
+    r"|Agencja (?:Pras|Inform)|^(?:ИА|ІА|РИА) "
+    r"|[Tt]iskov\w{1,2} (?:kanc|agent)|Πρακτορείο Ειδ|Ajansı$|통신사?$|समाचार (?:समिति|एजेंसी)|\bHaber Ajansı$|通信社$|通讯社$|通訊社$|(?:[Аа]гентство|[Аа]генція)\b"
     r"|^وكالة|\bخبرگزاری\b|ایجنسی|वृत्तसंस्था|एजेंसी|एजन्सी|संवाद समिति"
 )
 # A name that `_KEYWORD` takes as a whole: "海岬社", "海岬通讯社".
@@ -117,9 +120,13 @@ _WITH_ACRONYM = re.compile(r"([^()（）]{3,50}?)\s?[(（]([^()（）]{2,12})[)�
 _KIND_COLON = re.compile(r"([^:：]{3,40}?)\s?[:：]\s?(?=\S)")
 # "NIPA Sport"
 _DESK = re.compile(
-    r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}) (?:Sports?|Business|Economy|Health|World|Deportes|Economía|Economia|Esportes?|Économie"
+    r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}) (?:News|Sports?|Business|Economy|Health|World|Deportes|Economía|Economia|Esportes?|Économie"
     r"|Sporten|Urheilu|Spor|Ekonomi|Wirtschaft|Politik|Kultur|Спорт)"
 )
+# Most words of a name that papers may have too.
+LONGEST_PERHAPS = 4
+# Shortest name that may go on in another: "Northlands News Co-op" (characters).
+SHORTEST_BEGUN = 8
 # Longest name (characters).
 LONGEST_NAME = 60
 # What stands in no name: a text with it is more than one.
@@ -130,7 +137,8 @@ _SMALL = frozenset(
     "телеграфное новинна новинне новостное служба новин новостей информационная інформаційна agence agencia agência "
     "agenzia agencja presse noticias notícias prensa informativo informativos stampa tisková tiskové kancelář "
     "kanceláře tlačová tlačovej agentúra kancelária zpravodajská služba agentura agencija persbureau persdienst "
-    "nieuwsdienst nyhetsbyrå nyhedsbureau uutistoimisto uutispalvelu tietotoimisto hírügynökség hírszolgálat távirati iroda".split()
+    "nieuwsdienst nyhetsbyrå nyhedsbureau uutistoimisto uutispalvelu tietotoimisto hírügynökség hírszolgálat távirati "
+    "iroda".split()
 )
 # What stands before a name without being part of it: "l'agence Rivage", "the Tidewater Wire".
 _ARTICLE = re.compile(
@@ -144,6 +152,8 @@ _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
 _UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\[\]/:,]{1,24}")
 # Words of names that give no letter to an acronym.
 _PARTICLES = frozenset("of the and for de del des du d la le les di da do dos das der van von und et e y i a".split())
+# "Redaktionsdienst", of which an acronym has two letters.
+_COMPOUND = re.compile(r"\w(dienst|agentur|büro|bureau|byrå|tjänst|tjeneste|palvelu|toimisto)\w{0,3}$")
 # Alef with and without hamza; a first consonant with its vowel sign; endings of Cyrillic nouns; Han characters.
 _ALEF = str.maketrans("أإآ", "ااا")
 _SIGNS = str.maketrans("आइईउऊएऐओऔ", "ािीुूेैोौ")
@@ -156,7 +166,8 @@ _SYLLABLE = re.compile("[^\\W\\d_][\u093e-\u094c\u09be-\u09cc]?")
 _ENDING = re.compile(r"(?<=[а-яёіїєґ]{3})(?:ом|ем|єм|ою|ею|[аяуюеіиї])(?![а-яёіїєґ])", re.IGNORECASE)
 _LATIN_OF_CYRILLIC = str.maketrans(
     dict(zip("абвгґдеёєжзиіїйклмнопрстуфхцчшщыэюяьъ'",
-             "a b v g g d e e ie zh z i i i i k l m n o p r s t u f kh ts ch sh shch y e iu ia   ".split(" "), strict=False))
+             "a b v g g d e e ie zh z i i i i k l m n o p r s t u f kh ts ch sh shch y e iu ia   ".split(" "),
+             strict=False))
 )  # fmt: skip
 _CYRILLIC = re.compile("[а-яёіїєґ]", re.IGNORECASE)
 _HAN = re.compile("[一-鿿]{2,12}")
@@ -314,6 +325,7 @@ def named(text: str) -> str | None:
         return text
     words = text.split()
     proper = all(w.strip('«»“”"')[:1].upper() == w.strip('«»“”"')[:1] or len(w) <= 3 or w in _SMALL for w in words)
+    proper = proper or text.startswith(("Hãng ", "Thông tấn"))  # names of which the first word alone is written large
     is_one = proper and len(words) <= 6 and _says(_KEYWORD, text) and not _is_office(text)
     return text if is_one else None
 
@@ -381,6 +393,14 @@ def one_word(text: str) -> str | None:
 def one_name(text: str) -> bool:
     """Return whether `text`, an acronym or a short name in a script without spaces, may be an agency's."""
     return _folded(text) not in _no_agencies() and _folded(text) not in months()
+
+
+def perhaps(text: str) -> str | None:
+    """Return the agency that `text` may be by a word that newspapers have too: "Fenland Court News"."""
+    text = text.strip(" \t.,;:\"'“”„«»")
+    words = text.split()
+    proper = all(w[:1].upper() == w[:1] for w in words)
+    return text if proper and 1 < len(words) <= LONGEST_PERHAPS and _says(_IN_DATELINE, text) else None
 
 
 def is_acronym(text: str) -> bool:
@@ -524,7 +544,9 @@ def _initials_of_all(name: str) -> Iterator[str]:
     if len(words) < 2 or not all(words):
         return
     if name.upper() != name.lower():
-        yield "".join(w[0].upper() for w in words if w.lower() not in _PARTICLES)
+        large = [w for w in words if w.lower() not in _PARTICLES]
+        yield "".join(w[0].upper() for w in large)
+        yield "".join(w[0].upper() + (m[1][0].upper() if (m := _COMPOUND.search(w)) else "") for w in large)
     else:
         yield "".join(w[0] for w in words).translate(_ALEF)
         yield words[0][0] + "".join(w[0] for w in words[1:]).translate(_SIGNS)
@@ -543,9 +565,11 @@ def _stem(name: str) -> str:
 
 
 def _fuller(name: str, found: Sequence[str]) -> str | None:
-    """Return the longest of some Chinese or Japanese names of agencies of which one is an abbreviation."""
+    """Return the longest of some names of agencies that one begins, or of which it is a Chinese or Japanese
+    abbreviation."""
     if not _HAN.fullmatch(name):
-        return None
+        goes_on = (n for n in found if n != name and n.startswith(name) and _says(_KEYWORD, name))
+        return max(goes_on, key=len, default=None) if len(name) > SHORTEST_BEGUN else None
     longer = (n for n in found if len(n) > len(name) and _HAN.fullmatch(n) and _abbreviates(name, n))
     return max(longer, key=len, default=None)
 

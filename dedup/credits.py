@@ -76,7 +76,7 @@ def _is_own(outlet: str, name: str) -> bool:
     """Return whether a credit names the outlet itself, by its name or initials, and that is no agency."""
     own = outlet.casefold()
     initials = "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
-    is_own = name.casefold() == own or (name.isupper() and name == initials)
+    is_own = name.casefold() in own or own in name.casefold() or (name.isupper() and name == initials)
     return is_own and not agencies.says_it_is_one(outlet)
 
 
@@ -155,7 +155,8 @@ _BY_SMALL = re.compile(
 _WRITER = re.compile(r"^(\S.{2,50}?) (?:Staff )?(?:Writers?|Reporters?|Correspondents?)$")
 _WRITERS = tuple(f" {one}{s}" for one in ("Writer", "Reporter", "Correspondent") for s in ("", "s"))
 _BETWEEN = re.compile(
-    r"\s*[,|/;&•·]\s*|\s+(?:[–—-]|and|und|et|y|e|och|en|for|with|mit|avec|con|com|med|met|via|per|from|of)\s+"
+    r"\s*[,|/;&•·]\s*|\s+(?:[–—-]|and|und|et|y|e|och|en|for|with|mit|avec|con|com|med|met|via|per|from|of"
+    r"|та|і|и|ve|və|dan|và|ja|oraz|și|και|और|اور|व|आणि)\s+|\s+و(?=وكالة)"
 )
 _STAFF = re.compile(
     r"^(?:staff|and|reports?|reporters?|writers?|newsroom|redaktion|rédaction|redacción)\b", re.IGNORECASE
@@ -165,7 +166,7 @@ _STAFF = re.compile(
 # "Ada Quill (NPA)", "Le Courrier (avec NPA)"
 _IN_BRACKETS = re.compile(r"(\S[^()]{1,50}?)\s?[(（]([^()（）]{2,40})[)）]")
 _AVEC = re.compile(r"^(?:with|avec|mit|con|com|med|met) ", re.IGNORECASE)
-_OF_STAFF = re.compile(r"\s(?:[Ss]taff|Staff Reports?|[Rr]eports?|[Rr]eporters?|[Nn]ews)$")
+_OF_STAFF = re.compile(r"\s(?:[Ss]taff|Staff Reports?|[Rr]eports?|[Rr]eporters?)$")
 _AND = re.compile(
     r"^(?:and|und|et|y|e|och|en|with|mit|avec|con|com|med|met|från|fra|da|и|та|с|ve)\s|\s(?:and|und|et|y|e|och|en|with|mit|avec"
     r"|con|com|med|met|och|ja|ve|и|та)$"
@@ -207,7 +208,7 @@ def _bylines(author: str) -> list[str]:
     large = [name for piece in reversed(pieces) if (name := agencies.known(piece) or _with_region(piece))]
     small = []
     for number, piece in reversed(list(enumerate(pieces))):
-        name = _of_piece(piece)
+        name = _of_piece(piece) or (agencies.perhaps(piece) if number else None)
         sure = number or len(pieces) == 1 or _ends_in_staff(pieces) or (name and agencies.calls_itself_one(name))
         if name and name not in large and not _STAFF.match(piece) and sure:
             small.append(name)

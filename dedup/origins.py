@@ -63,6 +63,8 @@ _FIRST = re.compile(
     r"|(?:รายงาน|เผยแพร่)ครั้งแรก|نُ?شر(?:ت)? (?:أولا|لأول مرة)|सबसे पहले (?:प्रकाशित|बताया)"
 )
 AROUND = 80
+# Shortest and longest heading in capitals, and longest line that is but a credit (characters).
+HEADING, LONGEST_NAMING = (6, 60), 40
 # Names so few that it is quicker to look for each than for the words of a line.
 FEW_NAMES = 12
 _STOP = re.compile(r"[.!?](?=\s)|[\n。！？]")
@@ -102,8 +104,8 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
         ("named by others", None if is_caption else _named(carriers), 0.7),
     ):
         if doc_id is not None:
-            said = (*evidence, name)
-            return Origin(doc_id=doc_id, agency=agency, evidence=said, confidence=max(least, round(strength, 6)))
+            said, own_name = (*evidence, name), _as_agency(doc_id, agency, carriers)
+            return Origin(doc_id=doc_id, agency=own_name, evidence=said, confidence=max(least, round(strength, 6)))
     first = _first(carriers, is_cut=agency is not None)
     if agency is None and first is not None and not is_caption and agencies.says_it_is_one(first.outlet or ""):
         return Origin(
@@ -124,6 +126,15 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
     if first is not None and not is_caption and _lead(first, carriers) > DESK_LAG:
         return Origin(doc_id=first.id, agency=None, evidence=("earliest",), confidence=0.5)
     return Origin()
+
+
+def _as_agency(doc_id: str, agency: str | None, carriers: Sequence[Carried]) -> str | None:
+    """Return the agency of a passage that is a certain document's: its outlet where that is one by its name, or where
+    it alone credits an acronym."""
+    outlet = next(c.document.outlet for c in carriers if c.document.id == doc_id) or ""
+    credited = {c.document.outlet for c in carriers for each in c.credits if each.agency == agency}
+    own = agency is not None and agencies.is_acronym(agency) and credited == {outlet}
+    return outlet if own or (agency is None and agencies.says_it_is_one(outlet)) else agency
 
 
 def is_credited(carriers: Sequence[Carried], outlets: Sequence[str] = ()) -> bool:
@@ -313,9 +324,26 @@ def _nearest(carried: Carried, is_caption: bool) -> list[Credit]:
     for credit in carried.credits:
         if credit.position in ("dateline", "byline", "agency field") and credit.start <= carried.start + BEGINNING:
             before[credit.position] = credit
-        elif credit.position in ("trailing credit", "reporting credit") and credit.start >= carried.start:
+        elif (
+            credit.position in ("trailing credit", "reporting credit")
+            and credit.start >= carried.start
+            and not _is_teased(carried, credit)
+        ):
             after.setdefault(credit.position, credit)
     return sorted({*before.values(), *after.values()}, key=lambda c: (c.start, c.position, c.agency))
+
+
+def _is_teased(carried: Carried, credit: Credit) -> bool:
+    """Return whether a credit at the end of a longer line stands behind a heading in capitals that the passage does not
+    reach: "READ ALSO", and another story with its own agency."""
+    text = carried.document.text
+    if credit.start <= carried.end or "\n" not in text[carried.end : credit.start]:
+        return False
+    end = text.find("\n", credit.start)
+    line = text[credit.start : end if end >= 0 else len(text)]
+    between = text[carried.end : credit.start].split("\n")[1:]
+    headed = any(each.isupper() and HEADING[0] <= len(each.strip()) <= HEADING[1] for each in between)
+    return headed and len(line) > LONGEST_NAMING
 
 
 class _Date(NamedTuple):
