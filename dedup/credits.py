@@ -39,11 +39,13 @@ SHORTEST_OUTLET = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """An agency credited in a text, the position it stands in, and that position's place (code points)."""
+    """An agency credited in a text, the position it stands in, and that position's place (code points); whether it is
+    surely one: what is not may be a reporter or a place."""
 
     agency: str
     position: str
     start: int
+    is_sure: bool = True
 
 
 def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
@@ -76,7 +78,7 @@ def _is_own(outlet: str, name: str) -> bool:
     """Return whether a credit names the outlet itself, by its name or initials, and that is no agency."""
     own = outlet.casefold()
     initials = "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
-    is_own = name.casefold() in own or own in name.casefold() or (name.isupper() and name == initials)
+    is_own = name.casefold() in own or own in name.casefold() or initials in (name, name.partition(" ")[0])
     return is_own and not agencies.says_it_is_one(outlet)
 
 
@@ -505,10 +507,10 @@ _PROVIDED = re.compile(
 
 # "Про це повідомляє Причал-Інформ." and the like, as a sentence of its own
 _REPORTED = re.compile(
-    r"(?:^|[.!?…»”\"]\s+)(?:Про це|Об этом|Informację|O tym|O tom|Informuje o tom|За това|Това)\s(?:\w+\s)?"
+    r"(?:(?:^|[.!?…»”\"]\s+)(?:Про це|Як|Об этом|Как|Informację|O tym|O tom|Informuje o tom|За това|Това)\s(?:\w+\s)?|,\s)"
     r"(?:повідомля[єю]\w*|інформу[єю]\w*|переда[єю]\w*|пише|сообща[ею]т|переда[её]т|информиру[ею]т|пишет|podaje|podała"
-    r"|informuje|informovala|съобщава|предава|информира)\s"
-    r"((?:(?:інформаційне |информационное |новинне )?(?:[Аа]гентство|[Аа]генція|[Аа]генция|[Aa]gencja|[Aa]gentúra|ИА|ІА)\s)?"
+    r"|informuje|informovala|съобщава|предава|информира)\s(?:кор+еспондент\s)?"
+    r"((?:(?:інформаційне |информационное |новинне )?(?:[Аа]гентств[оа]|[Аа]генці[яї]|[Аа]генция|[Aa]gencja|[Aa]gentúra|[ИІ]А)\s)?"
     r"[^\s.,][^\n.,]{1,38}?)(?:\s(?:з посиланням|із посиланням|со ссылкой|powołując|с позоваване)"
     r"[^\n.]{2,60})?\.?(?=\s|$)"
 )

@@ -112,6 +112,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("credit_signs", "photo_credits"): "what the credits beside pictures begin with",
     ("credit_hints", "credit_signs"): "which texts have words for credits beside pictures, and for who had them first",
     ("photo_credits", "agencies"): "which words name an agency",
+    ("credit_hints", "datelines"): "what may be a place",
     ("credit_hints", "agencies"): "which words name an agency",
     ("credit_hints", "credits"): "Credit",
     ("credit_hints", "photo_credits"): "the names beside pictures",
