@@ -110,7 +110,8 @@ _IS_ONE = re.compile(
     r"|(?:[Nn]achrichten|[Pp]resse)agentur\b|\b[Kk]antor [Bb]erita\b|\bHãng (?:tin|thông tấn)\b|[Tt]hông tấn xã"
     r"|News Co-?op|(?:[Uu]utis|[Tt]ieto)toimisto|(?:[Nn]yhets|[Nn]yheds|[Tt]elegram)(?:byrå|bureau)|[Pp]ersbureau"
     r"|Agencja (?:Pras|Inform)|^(?:ИА|ІА|РИА) "
-    r"|[Tt]iskov\w{1,2} (?:kanc|agent)|Πρακτορείο Ειδ|Ajansı$|통신사?$|समाचार (?:समिति|एजेंसी)|\bHaber Ajansı$|通信社$|通讯社$|通訊社$|(?:[Аа]гентство|[Аа]генція)\b"
+    r"|[Tt]iskov\w{1,2} (?:kanc|agent)|Πρακτορείο Ειδ|Ajansı$|통신사?$|समाचार (?:समिति|एजेंसी)"
+    r"|通信社$|通讯社$|通訊社$|(?:[Аа]гентство|[Аа]генція)\b"
     r"|^وكالة|\bخبرگزاری\b|ایجنسی|वृत्तसंस्था|एजेंसी|एजन्सी|संवाद समिति"
 )
 # A name that `_KEYWORD` takes as a whole: "海岬社", "海岬通讯社".
@@ -120,8 +121,8 @@ _WITH_ACRONYM = re.compile(r"([^()（）]{3,50}?)\s?[(（]([^()（）]{2,12})[)�
 _KIND_COLON = re.compile(r"([^:：]{3,40}?)\s?[:：]\s?(?=\S)")
 # "NIPA Sport"
 _DESK = re.compile(
-    r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}) (?:News|Sports?|Business|Economy|Health|World|Deportes|Economía|Economia|Esportes?|Économie"
-    r"|Sporten|Urheilu|Spor|Ekonomi|Wirtschaft|Politik|Kultur|Спорт)"
+    r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}) (?:News|Sports?|Business|Economy|Health|World|Deportes|Economía|Economia|Esportes?"
+    r"|Économie|Sporten|Urheilu|Spor|Ekonomi|Wirtschaft|Politik|Kultur|Спорт)"
 )
 # Most words of a name that papers may have too.
 LONGEST_PERHAPS = 4

@@ -77,18 +77,17 @@ def of_texts(
         part = [(d, documents[d]) for d in numbers[first : first + BLOCK_TEXTS]]
         known = read([each.text for _, each in part])
         rows = (
-            (d, credits(each, own), hints(each, own), bool(own.there & FIRST))
+            (d, credits(each, own), hints(each, own), _alone(each.text), bool(own.there & FIRST))
             for (d, each), own in zip(part, known, strict=True)
         )
         return msgspec.msgpack.encode([row for row in rows if any(row[1:])])
 
     read(["."])  # what finds signs is made before processes are forked, that they need not make it again
     blocks = spread(block, range(0, len(numbers), BLOCK_TEXTS))
-    kind = list[tuple[int, list[Credit], list[Credit], bool]]
+    kind = list[tuple[int, list[Credit], list[Credit], list[Credit], bool]]
     rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
-    sure, unsure = {d: c for d, c, *_ in rows if c}, {d: h for d, _, h, _ in rows if h}
-    known = confirmed(sure, unsure, documents)
-    for d, found in unsure.items():
+    known = confirmed({d: c for d, c, *_ in rows if c}, {d: h for d, _, h, *_ in rows if h}, documents)
+    for d, found in ((d, [*h, *alone]) for d, _, h, alone, _ in rows if h or alone):
         own = {(c.position, _folded(c.agency)) for c in known.get(d, ())}
         text = documents[d].text
         rest = [c for c in found if (c.position, _folded(c.agency)) not in own and not _is_weak(c, text)]
@@ -121,14 +120,14 @@ def hints(document: Document, known: Paragraphs | None = None) -> list[Credit]:
         found |= {(last, "trailing credit", name) for name in _in_last(_line(text, last)) if last > first}
         if known.there & CLOSES:
             found |= {(at, "trailing credit", name) for at, name in _before_furniture(text, first, last)}
-        found |= {(match.start(), "trailing credit", match[1]) for match in _acronym_lines(plain)}
     return [Credit(agency=name, position=position, start=at, is_sure=False) for at, position, name in sorted(found)]
 
 
-def _acronym_lines(text: str) -> Iterator[re.Match[str]]:
-    """Yield the lines behind the first that are an acronym and nothing else."""
+def _alone(text: str) -> list[Credit]:
+    """Return the lines behind the first that are an acronym and nothing else."""
     found = _ALONE.finditer(text) if "\n" in text else ()
-    return (match for match in found if agencies.one_name(match[1]))
+    names = ((match.start(), match[1]) for match in found if agencies.one_name(match[1]))
+    return [Credit(agency=name, position="trailing credit", start=at, is_sure=False) for at, name in names]
 
 
 def _before_furniture(text: str, first: int, last: int) -> Iterator[tuple[int, str]]:

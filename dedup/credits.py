@@ -76,10 +76,12 @@ def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
 
 def _is_own(outlet: str, name: str) -> bool:
     """Return whether a credit names the outlet itself, by its name or initials, and that is no agency."""
-    own = outlet.casefold()
+    if agencies.canonical(name) or agencies.says_it_is_one(outlet):
+        return False
+    inner, outer = sorted((name.casefold(), outlet.casefold()), key=len)
     initials = "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
-    is_own = name.casefold() in own or own in name.casefold() or initials in (name, name.partition(" ")[0])
-    return is_own and not agencies.says_it_is_one(outlet)
+    is_part = bool(re.search(rf"(?<!\w){re.escape(inner)}(?!\w)", outer)) and len(inner) >= SHORTEST_OUTLET
+    return is_part or initials in (name, name.partition(" ")[0])
 
 
 def _beside_outlet(outlet: str, text: str, known: Paragraphs) -> Iterator[Credit]:
@@ -328,9 +330,9 @@ def _credit_line(line: str, read: Line) -> str | None:
     for pattern, sign in ((_SOURCE, signs.SOURCE), (_WITH, signs.BY)):
         match = pattern.match(plain) if wrapped or read.edges & sign else None
         if match:
-            name = _AGENCY_WORD.sub("", _one_source(match[1]))
-            sure = not agencies.is_acronym(name) or _ALONGSIDE.match(plain)
-            return agencies.known(name) or (agencies.named(name) if sure else None)
+            source = _AGENCY_WORD.sub("", _one_source(match[1]))
+            sure = not agencies.is_acronym(source) or _ALONGSIDE.match(plain)
+            return agencies.known(source) or (agencies.named(source) if sure else None)
     label = _LABEL.match(plain)
     if label and not is_photo(label[0]) and (name := agencies.calls_itself_one(_one_source(label[1]))):
         return name
@@ -507,10 +509,12 @@ _PROVIDED = re.compile(
 
 # "Про це повідомляє Причал-Інформ." and the like, as a sentence of its own
 _REPORTED = re.compile(
-    r"(?:(?:^|[.!?…»”\"]\s+)(?:Про це|Як|Об этом|Как|Informację|O tym|O tom|Informuje o tom|За това|Това)\s(?:\w+\s)?|,\s)"
+    r"(?:(?:^|[.!?…»”\"]\s+)(?:Про це|Як|Об этом|Как|Informację|O tym|O tom|Informuje o tom|За това|Това)"
+    r"\s(?:\w+\s)?|,\s)"
     r"(?:повідомля[єю]\w*|інформу[єю]\w*|переда[єю]\w*|пише|сообща[ею]т|переда[её]т|информиру[ею]т|пишет|podaje|podała"
     r"|informuje|informovala|съобщава|предава|информира)\s(?:кор+еспондент\s)?"
-    r"((?:(?:інформаційне |информационное |новинне )?(?:[Аа]гентств[оа]|[Аа]генці[яї]|[Аа]генция|[Aa]gencja|[Aa]gentúra|[ИІ]А)\s)?"
+    r"((?:(?:інформаційне |информационное |новинне )?(?:[Аа]гентств[оа]|[Аа]генці[яї]|[Аа]генция|[Aa]gencja|[Aa]gentúra"
+    r"|[ИІ]А)\s)?"
     r"[^\s.,][^\n.,]{1,38}?)(?:\s(?:з посиланням|із посиланням|со ссылкой|powołując|с позоваване)"
     r"[^\n.]{2,60})?\.?(?=\s|$)"
 )

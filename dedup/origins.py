@@ -330,7 +330,7 @@ def _unsure_agency(carriers: Sequence[Carried]) -> tuple[str | None, tuple[str, 
     votes: dict[str, list[tuple[Carried, Credit]]] = {}
     for carried in carriers:
         for credit in carried.credits if carried.extent >= LEAST_EXTENT else ():
-            near = _is_before_text(carried, credit) or _is_behind_text(carried, credit)
+            near = _is_before_text(carried, credit) or _is_right_behind(carried, credit)
             if near and not credit.is_sure and credit.agency.casefold() not in own:
                 votes.setdefault(credit.agency, []).append((carried, credit))
     votes = {name: found for name, found in votes.items() if _stands_out(name, found, votes, carriers)}
@@ -344,6 +344,13 @@ def _unsure_agency(carriers: Sequence[Carried]) -> tuple[str | None, tuple[str, 
         sorted({f"credit ({credit.position})" for n in votes if names[n] == names[best] for _, credit in votes[n]})
     )
     return names[best], evidence, UNSURE
+
+
+def _is_right_behind(carried: Carried, credit: Credit) -> bool:
+    """Return whether a credit behind a text is its last line, or stands in or right behind the passage."""
+    text = carried.document.text.rstrip()
+    is_next = not text[carried.end : credit.start].strip() or credit.start > text.rfind("\n")
+    return _is_behind_text(carried, credit) and is_next
 
 
 def _stands_out(
@@ -428,7 +435,7 @@ def _is_teased(carried: Carried, credit: Credit) -> bool:
     line = text[credit.start : end if end >= 0 else len(text)]
     between = text[carried.end : credit.start].split("\n")[1:]
     headed = any(each.isupper() and HEADING[0] <= len(each.strip()) <= HEADING[1] for each in between)
-    return headed and len(line) > LONGEST_NAMING
+    return headed and len(line) > LONGEST_NAMING and line.rstrip(". ").endswith((")", "）"))
 
 
 class _Date(NamedTuple):

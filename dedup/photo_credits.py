@@ -25,8 +25,8 @@ _NAMED_END = re.compile(
     r"(?:[＝]([^\s＝()（）\n]{2,16})|[(|]\s?([A-Z]{3,6}) (?:[Ff]ile )?[Pp]hoto\)?)\.?$", re.MULTILINE
 )
 _PHOTO_WORD = re.compile(
-    r"(?:les |die |the |la |le |el |de )?(?:ph?oto|pict|imag|bild|zdj|fot|kuva|kép|billed|bilet|crédit|credit|cr[eé]dit|nuotr"
-    r"|pilt|attēl|gambar|hình|ảnh|larawan|görsel|grafi|grafik|infogra|video|slika|snímek|фото|світлин|снимка|слика|здым|видео|відео"
+    r"(?:les |die |the |la |le |el |de )?(?:ph?oto|pict|imag|bild|zdj|fot|kuva|kép|billed|bilet|cr[eé]dit"
+    r"|nuotr|pilt|attēl|gambar|hình|ảnh|larawan|görsel|grafi|grafik|infogra|video|slika|snímek|фото|світлин|снимка|слика|здым|видео|відео"
     r"|график|φωτο|φωτο|εικόνα|写真|撮影|提供|图|圖|摄影|視頻|视频|사진|영상|그래픽|ال?صور|عکس|تصویر|فوٹو|तस्वीर|फोटो|छायाचित्र|छवि"
     r"|ছবি|படம்|ఫోటో|તસવીર|ภาพ|เครดิต|תמונה|צילום)",
     re.IGNORECASE,
