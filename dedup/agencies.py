@@ -116,8 +116,9 @@ _IS_ONE = re.compile(
 )
 # A name that `_KEYWORD` takes as a whole: "海岬社", "海岬通讯社".
 _WHOLE = re.compile("([一-鿿]{2,3}?)(?:通[讯訊信])?社")
-# "Tidewater News Agency (TNA)"; "वृत्तसंस्था : सागर".
+# "Tidewater News Agency (TNA)", "TNA – Tidewater News Agency"; "वृत्तसंस्था : सागर".
 _WITH_ACRONYM = re.compile(r"([^()（）]{3,50}?)\s?[(（]([^()（）]{2,12})[)）]")
+_BEHIND_ACRONYM = re.compile(r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6})\s[–—-]\s(.{3,50})")
 _KIND_COLON = re.compile(r"([^:：]{3,40}?)\s?[:：]\s?(?=\S)")
 # "NIPA Sport"
 _DESK = re.compile(
@@ -364,6 +365,15 @@ def says_agency(text: str) -> bool:
     return bool(_KEYWORD.search(text) or _WORD_INSIDE.search(text))
 
 
+def calls_next_one(before: str) -> bool:
+    """Return whether a text ends in words for an agency, so that what follows is the name of one.
+
+    >>> calls_next_one("as the news agency "), calls_next_one("as the harbour board of ")
+    (True, False)
+    """
+    return _folded(before.strip(" «“„\"'")).endswith(tuple(_words()["agencies of no name"]))
+
+
 def plainly(text: str) -> str | None:
     """Return the agency that `text` names where nothing but one can be expected: one plain name is enough."""
     text = text.strip(" \t.,;:\"'“”„«»")
@@ -513,7 +523,7 @@ def grouped(names: Iterable[str]) -> dict[str, str]:
 def _others(name: str) -> Iterator[str]:
     """Yield what may stand for a name: without the words that say what it is, its initials, and what it has in brackets
     or before them."""
-    both = _WITH_ACRONYM.fullmatch(name)
+    both = _WITH_ACRONYM.fullmatch(name) or _BEHIND_ACRONYM.fullmatch(name)
     if desk := _DESK.fullmatch(name):
         yield desk[1]
         return

@@ -138,7 +138,7 @@ def _before_furniture(text: str, first: int, last: int) -> Iterator[tuple[int, s
         while end > first and text[end - 1].isspace():
             end -= 1
         start = text.rfind("\n", 0, max(0, end)) + 1
-        if start <= first or end <= 0:
+        if start < first or end <= 0:
             return
         match = _LAST.search(text[max(start, end - HEAD) : end]) if _CLOSED.search(text, end - 2, end) else None
         if match and (name := agencies.one_word(match[1])):
