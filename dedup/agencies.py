@@ -523,7 +523,9 @@ def grouped(names: Iterable[str]) -> dict[str, str]:
 def _others(name: str) -> Iterator[str]:
     """Yield what may stand for a name: without the words that say what it is, its initials, and what it has in brackets
     or before them."""
-    both = _WITH_ACRONYM.fullmatch(name) or _BEHIND_ACRONYM.fullmatch(name)
+    both, behind = _WITH_ACRONYM.fullmatch(name), _BEHIND_ACRONYM.fullmatch(name)
+    if behind and calls_itself_one(behind[2]):
+        both = behind
     if desk := _DESK.fullmatch(name):
         yield desk[1]
         return

@@ -435,7 +435,7 @@ def _copyright(line: str) -> str | None:
     match = _COPYRIGHT.search(line) if "©" in line or "copyr" in folded or "(c)" in folded else None
     if not match:
         return None
-    name = first_part(match[1]).strip(" .")
+    name = first_part(match[1]).strip(" .").removeprefix("by ")
     own = agencies.calls_itself_one(name)
     return own or agencies.known(name) or agencies.known(name.split("-")[0]) or agencies.known(name.split(" ")[0])
 
