@@ -118,6 +118,7 @@ _IS_ONE = re.compile(
 _WHOLE = re.compile("([一-鿿]{2,3}?)(?:通[讯訊信])?社")
 # "Tidewater News Agency (TNA)", "TNA – Tidewater News Agency"; "वृत्तसंस्था : सागर".
 _WITH_ACRONYM = re.compile(r"([^()（）]{3,50}?)\s?[(（]([^()（）]{2,12})[)）]")
+_JOINT = re.compile("([A-Za-z]{2,8}|[ァ-ヴー]{2,8}|[一-鿿]{2,4})[=＝]([^\\s=＝]{2,12})$")
 _BEHIND_ACRONYM = re.compile(r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6})\s[–—-]\s(.{3,50})")
 _KIND_COLON = re.compile(r"([^:：]{3,40}?)\s?[:：]\s?(?=\S)")
 # "NIPA Sport"
@@ -512,7 +513,7 @@ def grouped(names: Iterable[str]) -> dict[str, str]:
             full |= {other: name for other in found if other.casefold() == latin}
     out = {}
     for name in found:
-        large = canonical(name) or _large_in(name)
+        large = canonical(name) or _large_in(name) or _one_of_two(name, found)
         out[name] = large or full.get(letters.acronym(name) or name) or full.get(_stem(name)) or name
     # a name that stands for another may itself have a fuller one
     for name, other in out.items():
@@ -537,6 +538,27 @@ def _others(name: str) -> Iterator[str]:
     if short := short_form(name):
         yield short
     yield from (each for each in (initials(name), *_initials_of_all(name)) if len(each) > 1)
+
+
+def joint(text: str) -> str | None:
+    """Return two large agencies of which one sends on what the other wrote, as they are written at the end of `text`.
+
+    >>> joint("パリAFP=時事"), joint("ロンドン=共同")
+    ('AFP=時事', None)
+    """
+    both = _JOINT.search(text)
+    return both[0] if both and known(both[1]) and known(both[2]) else None
+
+
+def _one_of_two(name: str, found: Sequence[str]) -> str | None:
+    """Return the one of two agencies in a name that another name means too."""
+    both = _JOINT.fullmatch(name)
+    others = {canonical(other) for other in found}
+    return (
+        next((large for each in both.groups() if (large := canonical(each)) in others and large), None)
+        if both
+        else None
+    )
 
 
 def _large_in(name: str) -> str | None:

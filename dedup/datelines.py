@@ -116,7 +116,7 @@ def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
     if ("=" in inside or "＝" in inside) and is_photo(inside):
         return None
     if "=" in inside or "＝" in inside:
-        return agencies.plainly(re.split("[=＝]", inside)[-1])
+        return agencies.joint(inside) or agencies.plainly(re.split("[=＝]", inside)[-1])
     parts = [p for p in re.split(r"[\s／/・]+", inside) if p]
     found = agencies.known(inside) or next(filter(None, map(agencies.known, reversed(parts))), None)
     if found:
