@@ -13,6 +13,7 @@ import pytest
 
 from dedup import agencies
 from dedup.credit_hints import of_texts
+from dedup.credits import credits
 from dedup.model import Document, Origin
 from dedup.origins import Carried, origin
 
@@ -145,9 +146,34 @@ def test_an_agency_beside_the_outlet(line: str) -> None:
     assert told(FERRY, {"tail": "\n\nPohjan Kaiku NIPA\n\nIt rained.", "outlet": "Pohjan Kaiku"}, {}).agency is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Za: Katolicka Agencja Informacyjna",
+        "Bài: Hãng tin Thể thao Liên Á",
+        "글 한누리통신",
+        "Beszélt: Parti Hírügynökség",
+    ],
+)
+def test_a_short_word_before_an_agency(line: str) -> None:
+    """It is a credit in whatever language, but of a picture."""
+    agency = line.split(" ", 1)[1]
+    assert told(FERRY, {"tail": f"\n\n{line}\n\nIt rained."}, {}).agency == agency
+    for photo in ("Ảnh", "Fot.", "Kuva", "사진", "Fotoğraf"):
+        assert told(FERRY, {"tail": f"\n\n{photo}: {agency}\n\nIt rained."}, {}).agency is None
+
+
+def test_a_photo_at_the_beginning_is_no_dateline() -> None:
+    """In brackets, with the mark that places and agencies have between them."""
+    assert told(FERRY, {"head": "[사진=뉴시스] 동굴 내부.\n\n"}, {}).agency is None
+    assert told(FERRY, {"head": "(화천=뉴시스) "}, {}).agency == "Newsis"
+
+
 def test_several_agencies_of_one_byline() -> None:
     """One of them may have made the pictures: what most carriers credit counts."""
     joint = {"author": "Tidewater Press Service / Reuters"}
+    both = credits(Document(text=FERRY, author=joint["author"]))
+    assert [c.agency for c in both] == ["Reuters", "Tidewater Press Service"]
     assert told(FERRY, joint, {"author": "Tidewater Press Service"}).agency == "Tidewater Press Service"
     assert told(FERRY, joint, {"author": "Reuters"}).agency == "Reuters"
 
