@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 
 import msgspec
@@ -19,30 +19,74 @@ from dedup import letters
 _ACRONYM = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}")
 # What agencies call themselves, as whole words or, in unspaced scripts and compounds, as endings.
 _KEYWORD = re.compile(
-    r"\b(?:News|Press|Wire|Newswire|Presse|Media) (?:Agency|Service|Association|Agentur|Wire)\b"
+    r"\b(?:News|Press|Wire|Newswire|Presse|Media) (?:Agency|Services?|Association|Agentur|Wire|Bureau|Network|Trust"
+    r"|Syndicate)"
+    r"|\bNews Co-?op(?:erative)?\b|\b(?:Features?|Telegraph|Reporting) (?:Agency|Service|Syndicate)\b"
     r"|\b(?:Newswire|Wire|Newsagency|Wires)\b(?: Service)?$"
-    r"|(?:pressedienst|nachrichtendienst|nachrichtenagentur|presseagentur|Pressedienst|Nachrichtenagentur)\b"
-    r"|^(?:[Aa]gen(?:ce|cia|zia|cja)|[Aa]gência|Agentur|Agentia|Persbureau|Nieuwsagentschap|Nyhetsbyrån?"
-    r"|Nyhedsbureau|Uutistoimisto|Πρακτορείο)\s|(?<!Kalkınma) Ajansı$|\bHírügynökség$|\b[Nn]ovinska agencija\b"
+    r"|(?:[Pp]ressedienst|[Mm]ediendienst|[Nn]achrichten(?:dienst|agentur|büro)|[Pp]resse(?:agentur|büro)"
+    r"|[Dd]epeschen(?:agentur|dienst)|[Rr]edaktionsdienst)\b"
+    r"|(?:[Pp]ers(?:bureau|dienst|agentschap)|[Nn]ieuws(?:dienst|agentschap))\b"
+    r"|(?:[Nn]yhets|[Nn]yheds|[Tt]elegram)(?:byrå|bureau|tj(?:änst|eneste?))\w{0,3}\b"
+    r"|(?:[Uu]utis|[Tt]ieto|[Ll]ehti)toimisto|[Uu]utispalvelu|(?:uudiste|teade)agentuur|[Aa]ģentūra\b|agentūra\b"
+    r"|^(?:[Aa]gen(?:ce|cia|zia|cja|ția)|[Aa]gència|Axencia|[Aa]gência|Agentur|Agentia|[Aa]gentu?[úu]ra|Nieuwsagentschap)\s"
+    r"|^Servi(?:cio|cios|ço|ços|zio) (?:de |di )?(?:[Nn]ot[ií][cz]i|[Ii]nforma|[Pp]rensa|[Ss]tampa|[Ee]ditorial)"
+    r"|Agencja (?:Prasowa|Informacyjna)\b|\bSerwis (?:Prasowy|Informacyjny)\b"
+    r"|[Tt](?:iskov|lačov)\w{1,2} (?:kancelá|agent)|[Zz]pravodajsk\w{1,2} (?:agent|služb)"
+    r"|\b(?:[Tt]iskovna|[Nn]ovinska|[Ii]nformativna) agencija\b"
+    r"|[Hh]írügynökség\b|[Tt]ávirati [Ii]roda\b|[Hh]írszolgálat\b"
+    r"|Πρακτορείο\b|(?<!Kalkınma) Ajansı$|(?<=\w )Haber Servisi$|Agentliyi$|[Аа]генттігі$"
     r"|\b(?:Presse|Presseagentur|Press Bureau)$"
-    r"|(?:通信社?|通讯社|通訊社)$|(?<!합)통신$"
-    r"|(?:агентство|информагентство|агенція|агентства)\b|^(?:Агентство|Агенція|ИА|ІА)\s|[а-яёіїєґ-](?:[Ии]нформ|[Іі]нформ)(?:[уа]|ом)?$"
-    r"|^وكالة |\bخبرگزاری\b|ایجنسی|خبر رساں|\b(?:نیوز|پریس|نیوز سروس|نیوز نیٹ ورک|پریس انٹرنیشنل)$"
-    r"|ニュースサービス$|^สำนักข่าว"
-    r"|न्यूज़? (?:सर्व्हिस|सर्विस|नेटवर्क)$|एजेंसी|एजन्सी|वार्ता$|समाचार सेवा|वृत्तसंस्था|वृत्तसेवा|संवाद समिति"
-    r"|^[一-鿿]{2,5}(?<![会會公新商神本同支报報版行作聞闻])社$"
+    r"|(?:агентство|информагентство|агенція|агентства|агенция|агенција|агенцтва)\b"
+    r"|^(?:Агентство|Агенція|Агенция|ИА|ІА)\s"
+    r"|[Сс]лужба (?:новин|новостей)\b|(?:[Нн]ово(?:стная|винна)|[Ии]нформационная|[Іі]нформаційна) служба\b"
+    r"|\w-[Пп]ресс?$"
+    r"|[а-яёіїєґ-](?:[Ии]нформ|[Іі]нформ)(?:[уа]|ом)?$"
+    r"|^وكالة |\bبرس$|\bخبرگزاری\b|ایجنسی|خبر رساں(?: ادارہ| ادارے)?|پریس ٹرسٹ"
+    r"|\b(?:نیوز|پریس|نیوز سروس|نیوز نیٹ ورک|پریس انٹرنیشنل)$"
+    r"|^סוכנות |\b[Kk]antor [Bb]erita\b|\b[Tt]hông tấn xã\b|\bHãng (?:tin|thông tấn)\b"
+    r"|न्यूज़? (?:सर्व्हिस|सर्विस|नेटवर्क)$|एजेंसी|एजन्सी|(?<=\s)वार्ता$|समाचार (?:सेवा|समिति|संस्था)|प्रेस ट्रस्ट"
+    r"|वृत्तस(?:ंस्था|ेवा|मूह)|वृत्त समिती|संवाद समिति"
+    r"|(?:সংবাদ|বার্তা) (?:সংস্থা|সেবা)|নিউজ (?:এজেন্সি|সার্ভিস)|செய்தி (?:நிறுவனம்|முகமை)|వార్తా సంస్థ|સમાચાર (?:સંસ્થા|એજન્સી)"
+    r"|(?:通信社?|通讯社|通訊社|电讯社?|電訊社?|[一-鿿]新闻社)$|(?<![종정]합)(?<!정보)(?<!이동)통신사?$|ニュースサービス$|^สำนักข่าว|^สนข\."
+    r"|^[一-鿿]{2,5}(?<![会會公新商神本同支報报版行作聞闻志誌旅茶诗詩书書印画畫])社$"
+)
+# Offices and authorities are called agencies too: one of these stands in their names, and no word of news.
+_OFFICE = re.compile(
+    r"\b(?:tribut|nacional|national|nazional|estatal|federal|r[eé]gional|municipal|espacial|spa[tz]ial|europ|sanit|sant[eé]\b"
+    r"|salud|saúde|entrate|meteorol|restruktur|rozwoju|mienia|rynku|державн|федеральн|национальн|національн|государств"
+    r"|європейськ|европейск)"
+    r"|जांच|राष्ट्रीय|केंद्रीय|सुरक्षा|अंतरिक्ष|तपास|تحقیقاتی|وفاقی|خفیہ|انٹیلی|سکیورٹی"
+    r"|الفضاء|الطاقة|الاستخبارات|الغوث|ناسا|الأدوية|التنمية|الدولية",
+    re.IGNORECASE,
+)
+_OF_NEWS = re.compile(
+    r"pre[sn]|pras|not[ií][cz]|inform|stampa|news|telegra|новин|новост|информ|інформ|телегр|समाचार|वृत्त|न्यू|خبر|نیوز|پریس|أنباء|برس",
+    re.IGNORECASE,
 )
 # One of these stands in what `_KEYWORD` and `_WORD_INSIDE` find, in whatever case.
 CALLED = (
     *(f"{a} {b}" for a in ("news", "press", "wire", "presse", "media")
-      for b in ("agency", "service", "association", "agentur", "wire")),
-    *("wire", "newsagency", "pressedienst", "nachrichtendienst", "nachrichtenagentur", "presseagentur", "presse "),
-    *("agence", "agencia", "agência", "agenzia", "agentur", "agentia", "agencja", "persbureau", "nieuwsagentschap"),
-    *("nyhetsbyrå", "nyhedsbureau", "uutistoimisto", "πρακτορείο", "haber ajansı", "hírügynökség", "novinska agencija"),
-    *(" ajansı", "سروس", "نیٹ ورک", "پریس انٹرنیشنل", "सर्व्हिस", "सर्विस", "नेटवर्क"),
-    *("press bureau", "通信", "通讯社", "通訊社", "통신", "агентств", "агенція", " иа ", " іа ", "информ", "інформ"),
-    *("وكالة", "خبرگزاری", "ایجنسی", "خبر رساں", "نیوز", "پریس", "ニュースサービス", "สำนักข่าว", "社"),
-    *("एजेंसी", "एजन्सी", "वार्ता", "समाचार सेवा", "वृत्तसंस्था", "वृत्तसेवा", "संवाद समिति"),
+      for b in ("agency", "service", "association", "agentur", "wire", "bureau", "network", "trust", "syndicate")),
+    *(f"{a} {b}" for a in ("feature", "features", "telegraph", "reporting")
+      for b in ("agency", "service", "syndicate")),
+    *("wire", "newsagency", "pressedienst", "mediendienst", "nachrichtendienst", "nachrichtenagentur"),
+    *("nachrichtenbüro", "presseagentur", "pressebüro", "depeschenagentur", "depeschendienst", "presse "),
+    *("persbureau", "persdienst", "persagentschap", "nieuwsdienst", "nieuwsagentschap", "nyhetsbyrå", "nyhetsbureau"),
+    *("nyhedsbyrå", "nyhedsbureau", "telegrambyrå", "telegrambureau", "nyhetstj", "nyhedstj", "telegramtj"),
+    *("uutistoimisto", "tietotoimisto", "lehtitoimisto", "uutispalvelu", "uudisteagentuur", "teadeagentuur"),
+    *("aģentūra", "agentūra", "agence", "agencia", "agència", "axencia", "agência", "agenzia", "agentur", "agentia"),
+    *("agenția", "agentúra", "agencja", "agentuúra", "servicio", "serviço", "servizio", "serwis"),
+    *("tiskov", "tlačov", "zpravodajsk", "novinska agencija", "informativna agencija", "haber servisi", "agentliyi"),
+    *("hírügynökség", "távirati iroda", "hírszolgálat", "πρακτορείο", "haber ajansı", " ajansı", "агенттігі"),
+    *("سروس", "نیٹ ورک", "پریس انٹرنیشنل", "सर्व्हिस", "सर्विस", "नेटवर्क"),
+    *("press bureau", "通信", "通讯社", "通訊社", "电讯", "電訊", "통신", "агентств", "агенція", "агенция", "агенција"),
+    *("агенцтва", " иа ", " іа ", "информ", "інформ", "служба", "-прес"),
+    *("وكالة", "برس", "خبرگزاری", "ایجنسی", "خبر رساں", "نیوز", "پریس", "סוכנות"),
+    *("hãng tin", "hãng thông tấn", "news co-op", "news coop", "redaktionsdienst"),
+    *("kantor berita", "thông tấn xã", "ニュースサービス", "สำนักข่าว", "สนข.", "社"),
+    *("एजेंसी", "एजन्सी", "वार्ता", "समाचार सेवा", "समाचार समिति", "समाचार संस्था", "प्रेस ट्रस्ट"),
+    *("वृत्तसंस्था", "वृत्तसेवा", "वृत्तसमूह", "वृत्त समिती", "संवाद समिति"),
+    *("সংস্থা", "সেবা", "এজেন্সি", "সার্ভিস", "நிறுவனம்", "முகமை", "వార్తా సంస్థ", "સમાચાર સંસ્થા", "સમાચાર એજન્સી"),
 )  # fmt: skip
 # The same inside a line, where the name ends before its end.
 _WORD_INSIDE = re.compile(r"(?:[Ии]нформ|[Іі]нформ)\b|वृत्तसेवा|वृत्तसंस्था|समाचार सेवा|[Pp]ressedienst\b|\bHaber Ajansı\b")
@@ -50,35 +94,86 @@ _WORD_INSIDE = re.compile(r"(?:[Ии]нформ|[Іі]нформ)\b|वृत्
 QUOTES = '«“„"'
 _CALLED = re.compile(rf"[{QUOTES}]([^«»“”„\"]{{2,30}})(?:[»”“\"]|$)$")
 _KIND_ALONE = re.compile(
-    r"(?:ИА|ІА|РИА|(?:информационное |новостное |інформаційне )?(?:агентство|агенція|информагентство|інформагентство)"
+    r"(?:ИА|ІА|РИА|(?:информационное |новостное |інформаційне |інформаційна |новинна )?"
+    r"(?:агентство|агенція|информагентство|інформагентство)"
     r"(?: новостей| новин)?|вестник|агентства|агенції|agentura?|agencja|agencija|agenția|агенция|агенција)",
     re.IGNORECASE,
 )
 # What they are called besides, where a dateline has nothing else; newspapers are called so too.
-_IN_DATELINE = re.compile(r"\b(?:Press|Presse|Prensa|Noticias|Notícias|Notizie|News|Wire)$|समाचार$|न्यूज$|वृत्त$|นิวส์$")
+_IN_DATELINE = re.compile(
+    r"\b(?:Press|Presse|Prensa|Noticias|Notícias|Notizie|News|Wire|Dispatch(?:es)?|Features|Syndicate|Dépêches)$"
+    r"|[Kk]orrespondenz$|समाचार$|न्यूज$|वृत्त$|นิวส์$|(?:ニュース|プレス)$|(?:뉴스|프레스)$"
+)
 # Of what they call themselves, what no other outlet does.
 _IS_ONE = re.compile(
     r"\b(?:News|Press) Agency\b|\bNewswire$|\b(?:News|Wire) Service\b|^(?:Agence|Agencia|Agência|Agenzia|Agencja) "
-    r"|(?:[Nn]achrichten|[Pp]resse)agentur\b|\bHaber Ajansı$|通信社$|通讯社$|通訊社$|(?:[Аа]гентство|[Аа]генція)\b"
+    r"|(?:[Nn]achrichten|[Pp]resse)agentur\b|\b[Kk]antor [Bb]erita\b|\bHãng (?:tin|thông tấn)\b|[Tt]hông tấn xã"
+    r"|News Co-?op|(?:[Uu]utis|[Tt]ieto)toimisto|(?:[Nn]yhets|[Nn]yheds|[Tt]elegram)(?:byrå|bureau)|[Pp]ersbureau"
+    r"|Agencja (?:Pras|Inform)|^(?:ИА|ІА|РИА) "
+    r"|[Tt]iskov\w{1,2} (?:kanc|agent)|Πρακτορείο Ειδ|Ajansı$|통신사?$|समाचार (?:समिति|एजेंसी)"
+    r"|通信社$|通讯社$|通訊社$|(?:[Аа]гентство|[Аа]генція)\b"
     r"|^وكالة|\bخبرگزاری\b|ایجنسی|वृत्तसंस्था|एजेंसी|एजन्सी|संवाद समिति"
 )
 # A name that `_KEYWORD` takes as a whole: "海岬社", "海岬通讯社".
 _WHOLE = re.compile("([一-鿿]{2,3}?)(?:通[讯訊信])?社")
+# "Tidewater News Agency (TNA)", "TNA – Tidewater News Agency"; "वृत्तसंस्था : सागर".
+_WITH_ACRONYM = re.compile(r"([^()（）]{3,50}?)\s?[(（]([^()（）]{2,12})[)）]")
+_JOINT = re.compile("([A-Za-z]{2,8}|[ァ-ヴー]{2,8}|[一-鿿]{2,4})[=＝]([^\\s=＝]{2,12})$")
+_BEHIND_ACRONYM = re.compile(r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6})\s[–—-]\s(.{3,50})")
+_KIND_COLON = re.compile(r"([^:：]{3,40}?)\s?[:：]\s?(?=\S)")
+# "NIPA Sport"
+_DESK = re.compile(
+    r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}) (?:News|Sports?|Business|Economy|Health|World|Deportes|Economía|Economia|Esportes?"
+    r"|Économie|Sporten|Urheilu|Spor|Ekonomi|Wirtschaft|Politik|Kultur|Спорт)"
+)
+# Most words of a name that papers may have too.
+LONGEST_PERHAPS = 4
+# Shortest name that may go on in another: "Northlands News Co-op" (characters).
+SHORTEST_BEGUN = 8
+# Longest name (characters).
+LONGEST_NAME = 60
 # What stands in no name: a text with it is more than one.
 _JOINED = re.compile(r"[:：=＝。।॥()（）【】]")
 # Words of such names that are written small.
 _SMALL = frozenset(
     "агентство агенція агентства информагентство информационное інформаційне інформаційна телеграфне телеграфна "
-    "телеграфное новинна новинне новостное agence agencia agência agenzia agencja presse noticias notícias "
-    "prensa".split()
+    "телеграфное новинна новинне новостное служба новин новостей информационная інформаційна agence agencia agência "
+    "agenzia agencja presse noticias notícias prensa informativo informativos stampa tisková tiskové kancelář "
+    "kanceláře tlačová tlačovej agentúra kancelária zpravodajská služba agentura agencija persbureau persdienst "
+    "nieuwsdienst nyhetsbyrå nyhedsbureau uutistoimisto uutispalvelu tietotoimisto hírügynökség hírszolgálat távirati "
+    "iroda".split()
 )
 # What stands before a name without being part of it: "l'agence Rivage", "the Tidewater Wire".
-_ARTICLE = re.compile(r"^(?:l['’](?=[aA])|(?:la|the|de la|de l['’]|della|da|na) (?=agen|Agen))")
+_ARTICLE = re.compile(
+    r"^(?:[Ll]['’](?=[aA])|(?:[Tt]he (?=[A-Z])|(?:[Ll]a|de la|de l['’]|della|da|na) (?=agen|Agen))|de l['’](?=[aA])"
+    r"|(?:本报)?(?:综合|綜合|据|據)(?=[一-鿿]+社$))"
+)
 # Letters apart, as an acronym is written in scripts without capitals.
 _LETTERS = re.compile(r"(?:[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][ .]){1,4}[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣]")
 _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
 # One word of an alphabet without capitals; where words are not spaced any two characters would do.
 _UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\[\]/:,]{1,24}")
+# Words of names that give no letter to an acronym.
+_PARTICLES = frozenset("of the and for de del des du d la le les di da do dos das der van von und et e y i a".split())
+# "Redaktionsdienst", of which an acronym has two letters.
+_COMPOUND = re.compile(r"\w(dienst|agentur|büro|bureau|byrå|tjänst|tjeneste|palvelu|toimisto)\w{0,3}$")
+# Alef with and without hamza; a first consonant with its vowel sign; endings of Cyrillic nouns; Han characters.
+_ALEF = str.maketrans("أإآ", "ااا")
+_SIGNS = str.maketrans("आइईउऊएऐओऔ", "ािीुूेैोौ")
+# First letters of words as acronyms in Latin letters have them.
+_LATIN = str.maketrans(
+    "ابپتٹجچحخدڈرزسشصطعغفقکگلمنوہیबभपफतटदडधनमयरलवशसहकखगघजझचछअआइईउएओ",
+    "ABPTTJCHKDDRZSSSTAGFQKGLMNWHYBBPPTTDDDNMYRLVSSHKKGGJJCCAAIIUEO",
+)
+_SYLLABLE = re.compile("[^\\W\\d_][\u093e-\u094c\u09be-\u09cc]?")
+_ENDING = re.compile(r"(?<=[а-яёіїєґ]{3})(?:ом|ем|єм|ою|ею|[аяуюеіиї])(?![а-яёіїєґ])", re.IGNORECASE)
+_LATIN_OF_CYRILLIC = str.maketrans(
+    dict(zip("абвгґдеёєжзиіїйклмнопрстуфхцчшщыэюяьъ'",
+             "a b v g g d e e ie zh z i i i i k l m n o p r s t u f kh ts ch sh shch y e iu ia   ".split(" "),
+             strict=False))
+)  # fmt: skip
+_CYRILLIC = re.compile("[а-яёіїєґ]", re.IGNORECASE)
+_HAN = re.compile("[一-鿿]{2,12}")
 # What stands between words, beside white space.
 BETWEEN_WORDS = ",.:;()[]/=|\"'“”„«»–—―：＝／&+·・、-"
 _WORDS = re.compile(rf"[^\s{re.escape(BETWEEN_WORDS)}]+")
@@ -211,9 +306,14 @@ def named(text: str) -> str | None:
     >>> named("NPA"), named("Pacific Rim Newswire"), named("Photos"), named("the harbour office")
     ('NPA', 'Pacific Rim Newswire', None, None)
     """
-    text = _ARTICLE.sub("", text.strip(" \t.,;:/\"'“”„«»"))
+    text = _ARTICLE.sub("", _unquoted(text.strip(" \t.,;:/")))
     found = known(text)
-    if found or _folded(text) in _no_agencies() or len(text) > 60 or _JOINED.search(text):
+    if both := with_acronym(text) if not found else None:
+        return both
+    kind = _KIND_COLON.match(text) if not found else None
+    if kind and _folded(kind[1]) in _words()["agencies of no name"]:
+        return one_word(text[kind.end() :]) or named(text[kind.end() :])
+    if found or _folded(text) in _no_agencies() or len(text) > LONGEST_NAME or _JOINED.search(text):
         return found
     called = _CALLED.search(text)
     if called and _KIND_ALONE.fullmatch(text[: called.start()].strip()):
@@ -221,13 +321,39 @@ def named(text: str) -> str | None:
     first, *rest = _JOINTS.split(text, maxsplit=1)
     if rest and not _KEYWORD.search(text):
         return named(first)
-    if _ACRONYM.fullmatch(text) or letters.acronym(text):
+    desk = _DESK.fullmatch(text)
+    if _ACRONYM.fullmatch(text) or letters.acronym(text) or (desk and _folded(desk[1]) not in _no_agencies()):
         return text
     if _LETTERS.fullmatch(text):
         return text
     words = text.split()
     proper = all(w.strip('«»“”"')[:1].upper() == w.strip('«»“”"')[:1] or len(w) <= 3 or w in _SMALL for w in words)
-    return text if proper and len(words) <= 6 and _says(_KEYWORD, text) else None
+    proper = proper or text.startswith(("Hãng ", "Thông tấn"))  # names of which the first word alone is written large
+    is_one = proper and len(words) <= 6 and _says(_KEYWORD, text) and not _is_office(text)
+    return text if is_one else None
+
+
+def with_acronym(text: str) -> str | None:
+    """Return the agency that `text` names with its acronym in brackets.
+
+    >>> with_acronym("the Tidewater News Agency (TNA)"), with_acronym("Ada Quill (TNA)")
+    ('Tidewater News Agency (TNA)', None)
+    """
+    text = _ARTICLE.sub("", text.strip())
+    both = _WITH_ACRONYM.fullmatch(text)
+    return text if both and len(text) <= LONGEST_NAME and calls_itself_one(both[1]) else None
+
+
+def _unquoted(text: str) -> str:
+    """Return a name without quotation marks around it; those inside are closed where a name ends in one."""
+    plain = text.strip("\"'“”„«» \t.,;:/")
+    opened = next((c for c in "«„“" if c in plain), "")
+    return plain + text[-1] if opened and text[-1:] in "»”“" else plain
+
+
+def _is_office(text: str) -> bool:
+    """Return whether a name is of an office or an authority that is called an agency."""
+    return bool(_OFFICE.search(text)) and not _OF_NEWS.search(text)
 
 
 def _says(pattern: re.Pattern[str], name: str) -> bool:
@@ -238,6 +364,15 @@ def _says(pattern: re.Pattern[str], name: str) -> bool:
 def says_agency(text: str) -> bool:
     """Return whether a word stands in a text by which agencies call themselves."""
     return bool(_KEYWORD.search(text) or _WORD_INSIDE.search(text))
+
+
+def calls_next_one(before: str) -> bool:
+    """Return whether a text ends in words for an agency, so that what follows is the name of one.
+
+    >>> calls_next_one("as the news agency "), calls_next_one("as the harbour board of ")
+    (True, False)
+    """
+    return _folded(before.strip(" «“„\"'")).endswith(tuple(_words()["agencies of no name"]))
 
 
 def plainly(text: str) -> str | None:
@@ -270,6 +405,14 @@ def one_word(text: str) -> str | None:
 def one_name(text: str) -> bool:
     """Return whether `text`, an acronym or a short name in a script without spaces, may be an agency's."""
     return _folded(text) not in _no_agencies() and _folded(text) not in months()
+
+
+def perhaps(text: str) -> str | None:
+    """Return the agency that `text` may be by a word that newspapers have too: "Fenland Court News"."""
+    text = text.strip(" \t.,;:\"'“”„«»")
+    words = text.split()
+    proper = all(w[:1].upper() == w[:1] for w in words)
+    return text if proper and 1 < len(words) <= LONGEST_PERHAPS and _says(_IN_DATELINE, text) else None
 
 
 def is_acronym(text: str) -> bool:
@@ -349,17 +492,125 @@ def grouped(names: Iterable[str]) -> dict[str, str]:
     """Return for each name, as written, one name for all that mean the same agency.
 
     Spellings of a large agency mean one; so do an acronym and a full name with these initials that is written
-    somewhere among them, and a full name without the words that say what it is. The full name stands for either.
+    somewhere among them, one that stands in brackets behind a name and that name, a full name and the same without the
+    words that say what it is, what is left of a Chinese or Japanese name, and forms of a declined one. The full name
+    stands for either.
 
     >>> grouped(["NPA", "Northlight Press Agency"])["NPA"]
     'Northlight Press Agency'
+    >>> grouped(["KYHA", "Kıyı Haber Ajansı (KYHA)", "澜通社", "澜州通讯社"])["澜通社"]
+    '澜州通讯社'
     """
     found = sorted(set(names))
-    full = {short: n for n in reversed(found) if (short := short_form(n))}
-    full |= {initials(n): n for n in reversed(found) if len(initials(n)) > 1}
+    full: dict[str, str] = {}
+    for name in reversed(found):
+        full |= dict.fromkeys(_others(name), name)
+    for name in found:
+        full.setdefault(_stem(name), name if _stem(name) not in found else _stem(name))
     full |= {latin: full.get(latin, n) for n in reversed(found) if (latin := letters.acronym(n))}
+    for name in found:
+        if _CYRILLIC.search(name) and (latin := _romanised(name)) != name:
+            full |= {other: name for other in found if other.casefold() == latin}
     out = {}
     for name in found:
-        large = canonical(name)
-        out[name] = large or full.get(letters.acronym(name) or name) or name
+        large = canonical(name) or _large_in(name) or _one_of_two(name, found)
+        out[name] = large or full.get(letters.acronym(name) or name) or full.get(_stem(name)) or name
+    # a name that stands for another may itself have a fuller one
+    for name, other in out.items():
+        out[name] = out.get(other, other) if other != name else _fuller(name, found) or name
     return out
+
+
+def _others(name: str) -> Iterator[str]:
+    """Yield what may stand for a name: without the words that say what it is, its initials, and what it has in brackets
+    or before them."""
+    both, behind = _WITH_ACRONYM.fullmatch(name), _BEHIND_ACRONYM.fullmatch(name)
+    if behind and calls_itself_one(behind[2]):
+        both = behind
+    if desk := _DESK.fullmatch(name):
+        yield desk[1]
+        return
+    if both or canonical(name):
+        for each in both.groups() if both else ():
+            yield each
+            yield from _others(each)
+        return
+    if short := short_form(name):
+        yield short
+    yield from (each for each in (initials(name), *_initials_of_all(name)) if len(each) > 1)
+
+
+def joint(text: str) -> str | None:
+    """Return two large agencies of which one sends on what the other wrote, as they are written at the end of `text`.
+
+    >>> joint("パリAFP=時事"), joint("ロンドン=共同")
+    ('AFP=時事', None)
+    """
+    both = _JOINT.search(text)
+    return both[0] if both and known(both[1]) and known(both[2]) else None
+
+
+def _one_of_two(name: str, found: Sequence[str]) -> str | None:
+    """Return the one of two agencies in a name that another name means too."""
+    both = _JOINT.fullmatch(name)
+    others = {canonical(other) for other in found}
+    return (
+        next((large for each in both.groups() if (large := canonical(each)) in others and large), None)
+        if both
+        else None
+    )
+
+
+def _large_in(name: str) -> str | None:
+    """Return the large agency that a name with an acronym in brackets is."""
+    both, desk = _WITH_ACRONYM.fullmatch(name), _DESK.fullmatch(name)
+    if both:
+        return canonical(both[1]) or canonical(both[2])
+    bare = _bare(name)
+    return (canonical(desk[1]) if desk else None) or (
+        canonical(bare) if bare != name and letters.acronym(bare) else None
+    )
+
+
+def _initials_of_all(name: str) -> Iterator[str]:
+    """Yield the initials of all words of a name but small ones, in capitals; in scripts without capitals those of all
+    words, with what is written around them and without."""
+    words = [w.removeprefix("ال").removeprefix("لل") for w in re.split(r"[\s-]+", name)]
+    if len(words) < 2 or not all(words):
+        return
+    if name.upper() != name.lower():
+        large = [w for w in words if w.lower() not in _PARTICLES]
+        yield "".join(w[0].upper() for w in large)
+        yield "".join(w[0].upper() + (m[1][0].upper() if (m := _COMPOUND.search(w)) else "") for w in large)
+    else:
+        yield "".join(w[0] for w in words).translate(_ALEF)
+        yield words[0][0] + "".join(w[0] for w in words[1:]).translate(_SIGNS)
+        yield "".join(w[0] for w in words).translate(_LATIN)
+        yield "".join(match[0] for w in words if (match := _SYLLABLE.match(w)))
+
+
+def _romanised(name: str) -> str:
+    """Return a Cyrillic name in small Latin letters, without its endings and quotation marks."""
+    return _stem(short_form(name) or name).strip("«»").casefold().translate(_LATIN_OF_CYRILLIC)
+
+
+def _stem(name: str) -> str:
+    """Return a Cyrillic name without the endings of its cases."""
+    return _ENDING.sub("", name.strip("«»")) if _CYRILLIC.search(name) else name
+
+
+def _fuller(name: str, found: Sequence[str]) -> str | None:
+    """Return the longest of some names of agencies that one begins, or of which it is a Chinese or Japanese
+    abbreviation."""
+    if not _HAN.fullmatch(name):
+        goes_on = (n for n in found if n != name and n.startswith(name) and _says(_KEYWORD, name))
+        return max(goes_on, key=len, default=None) if len(name) > SHORTEST_BEGUN else None
+    longer = (n for n in found if len(n) > len(name) and _HAN.fullmatch(n) and _abbreviates(name, n))
+    return max(longer, key=len, default=None)
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Return whether a name is made of characters of another in their order, from the first on, or ends it."""
+    rest = iter(name)
+    inside = short[0] == name[0] and all(c in rest for c in short)
+    return bool(_KEYWORD.search(short) and (inside or name.endswith(short)) and _KEYWORD.search(name))

@@ -9,15 +9,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies
+from dedup import agencies, letters
 from dedup.credit_signs import CLOSES, FIRST, Paragraphs, read
 from dedup.credits import Credit, credits, said_source
+from dedup.datelines import is_place
 from dedup.model import Document
-from dedup.photo_credits import credited
+from dedup.photo_credits import credited, is_photo
 
 # What stands in brackets at the end of Chinese and Japanese texts may be anything: it is never enough that it recurs.
 _HAN = re.compile("[一-鿿ァ-ヴー]+")
@@ -29,6 +31,8 @@ BLOCK_TEXTS = 256
 LONGEST_NAME, HEAD = 24, 90
 # The same of a line that says whose a text is, or that is a place and a name.
 LONGEST_SOURCE = 60
+# Most words of a name in a byline.
+MOST_WORDS = 5
 # Lines at the end of a text, before the last, in which a story may end.
 FURNITURE_LINES = 3
 
@@ -52,7 +56,8 @@ _DASH = re.compile(r"[—–-]\s")
 
 
 class OfTexts(NamedTuple):
-    """The agency credits of the texts that have any, by number; and which texts may say who had them first."""
+    """The agency credits of the texts that have any, sure and unsure, by number; and which texts may say who had them
+    first."""
 
     credits: dict[int, list[Credit]]
     may_say_first: frozenset[int]
@@ -63,7 +68,7 @@ def of_texts(
     documents: Sequence[Document],
     spread: Callable[[Callable[[int], bytes], Sequence[int]], Iterable[bytes]],
 ) -> OfTexts:
-    """Return what is asked of some texts as a whole; what may be a credit counts where others confirm it.
+    """Return what is asked of some texts as a whole; what may be a credit is sure where others confirm it.
 
     `spread` does work on items, in order.
     """
@@ -72,17 +77,30 @@ def of_texts(
         part = [(d, documents[d]) for d in numbers[first : first + BLOCK_TEXTS]]
         known = read([each.text for _, each in part])
         rows = (
-            (d, credits(each, own), hints(each, own), bool(own.there & FIRST))
+            (d, credits(each, own), hints(each, own), _alone(each.text), bool(own.there & FIRST))
             for (d, each), own in zip(part, known, strict=True)
         )
         return msgspec.msgpack.encode([row for row in rows if any(row[1:])])
 
     read(["."])  # what finds signs is made before processes are forked, that they need not make it again
     blocks = spread(block, range(0, len(numbers), BLOCK_TEXTS))
-    kind = list[tuple[int, list[Credit], list[Credit], bool]]
+    kind = list[tuple[int, list[Credit], list[Credit], list[Credit], bool]]
     rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
-    sure, unsure = {d: c for d, c, *_ in rows if c}, {d: h for d, _, h, _ in rows if h}
-    return OfTexts(confirmed(sure, unsure, documents), frozenset(d for d, *_, says in rows if says))
+    known = confirmed({d: c for d, c, *_ in rows if c}, {d: h for d, _, h, *_ in rows if h}, documents)
+    for d, found in ((d, [*h, *alone]) for d, _, h, alone, _ in rows if h or alone):
+        own = {(c.position, _folded(c.agency)) for c in known.get(d, ())}
+        text = documents[d].text
+        rest = [c for c in found if (c.position, _folded(c.agency)) not in own and not _is_weak(c, text)]
+        if rest:
+            known[d] = sorted([*known.get(d, ()), *rest], key=lambda c: (c.start, c.position, c.agency))
+    return OfTexts(known, frozenset(d for d, *_, says in rows if says))
+
+
+def _is_weak(credit: Credit, text: str) -> bool:
+    """Return whether nothing but many texts can tell that a credit is one: beside a photo stands whoever took it, and a
+    text begins with a place or a heading."""
+    at_begin = credit.position == "dateline" and text[credit.start :].lstrip(" |").startswith(credit.agency)
+    return credit.position == "photo credit" or (at_begin and not letters.acronym(credit.agency))
 
 
 def hints(document: Document, known: Paragraphs | None = None) -> list[Credit]:
@@ -102,7 +120,14 @@ def hints(document: Document, known: Paragraphs | None = None) -> list[Credit]:
         found |= {(last, "trailing credit", name) for name in _in_last(_line(text, last)) if last > first}
         if known.there & CLOSES:
             found |= {(at, "trailing credit", name) for at, name in _before_furniture(text, first, last)}
-    return [Credit(agency=name, position=position, start=at) for at, position, name in sorted(found)]
+    return [Credit(agency=name, position=position, start=at, is_sure=False) for at, position, name in sorted(found)]
+
+
+def _alone(text: str) -> list[Credit]:
+    """Return the lines behind the first that are an acronym and nothing else."""
+    found = _ALONE.finditer(text) if "\n" in text else ()
+    names = ((match.start(), match[1]) for match in found if agencies.one_name(match[1]))
+    return [Credit(agency=name, position="trailing credit", start=at, is_sure=False) for at, name in names]
 
 
 def _before_furniture(text: str, first: int, last: int) -> Iterator[tuple[int, str]]:
@@ -113,7 +138,7 @@ def _before_furniture(text: str, first: int, last: int) -> Iterator[tuple[int, s
         while end > first and text[end - 1].isspace():
             end -= 1
         start = text.rfind("\n", 0, max(0, end)) + 1
-        if start <= first or end <= 0:
+        if start < first or end <= 0:
             return
         match = _LAST.search(text[max(start, end - HEAD) : end]) if _CLOSED.search(text, end - 2, end) else None
         if match and (name := agencies.one_word(match[1])):
@@ -127,6 +152,17 @@ def _line(text: str, start: int) -> str:
     return text[start : len(text) if end < 0 else end].strip()
 
 
+# "NPA", "— NPA", "(NPA)" as a line of its own.
+_ALONE = re.compile(r"(?<=\n)[^\w\n]{0,4}([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6})[^\w\n]{0,3}$", re.MULTILINE)
+# "MBANJOK, ASP – …", "Selva, 4 mar. NOR.- …", "Селище. СІА. …"
+_BEHIND_PLACE = re.compile(
+    r"^([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][^\n()–—:]{2,40}?)[,.]\s([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6})(?:\.?\s?[–—-]|:|\.)\s?(?=[^\sa-zа-яёіїєґ])"
+)
+# "L.M. (avec ARP)", "ARP avec la rédaction" at the end, "NPA staff, Selby" as an author
+_JOINED = re.compile(
+    r"(?:\b(?:[Aa]vec|[Ww]ith|[Mm]it|[Cc]on|[Cc]om|[Mm]ed|[Mm]et|[Ff]rån|[Zz]|[Vv]e)\s|^)([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6})"
+    r"(?=$|[),.]|\s(?:avec|with|mit|con|com|med|met|och|ja|ve|and|und|et|staff|reporters?)\b)"
+)
 # "(NPA) …", "NPA — …", "NPA, Selby", "NPA | Selby", "NPA" alone; the same by the names of its letters is read whole
 _OPENS_WITH = re.compile(r"^[(\[/]?([A-ZÀ-ÞА-ЯЁІЇЄ]{3,6})(?:[)\]]|\s?[/|]|\s?[—–]|\s-|,\s|$)")
 _ENDS_WITH = re.compile(r"[.!?…»”\"]\s*(?:[/—–-]\s?|\s)([A-ZÀ-ÞА-ЯЁІЇЄ]{3,6})$")
@@ -134,8 +170,14 @@ _PLACE_AND = re.compile(r"^[A-ZÀ-ÞА-ЯЁІЇЄ][\w .'’-]{2,30}\s?[/|—–-
 # "Tidewater", "Tidewater / Ada Quill", "Tidewater, Selby"
 _AUTHOR_FIRST = re.compile(r"^([^\s/|,()]{2,24})(?:$|\s?[/|,]|\s[–—-]\s)")
 _IN_AUTHOR = re.compile(r"(?:[/|]\s?|\s(?:avec|with|mit|con|com)\s)([^\s/|()]{2,24})$|\s[(（]([^()（）]{2,24})[)）]$")
+# "T.: Tramontana"
+_LABELLED = re.compile(r"^[^\W\d_]{1,12}\.?\s?[:：]\s*(\S.+)$")
+_SERVICE = re.compile(r"\b(?:Servisi|Services?|Servicios?|Serviço|Servizio|News|Press)$")
+_PIECES = re.compile(r"\s*[,/|;&·]\s*|\s(?:and|und|et|y|e|och|и|та|і|ve|və|và|dan|ja|i|en|و|اور|और|आणि)\s")
 # "सागर, सेल्वा : …"
 _UNCASED_PLACE = re.compile(r"^([^\s\d(A-Za-zÀ-ɏͰ-ӿ,]{2,20}), [^\s,:][^,:]{1,20}\s?:\s")
+# "(ทักษิณวาร) …"
+_UNCASED_OPENING = re.compile(r"^[(\[（]([^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\s()\[\]（）\d]{2,20})[)\]）]\s?\S")
 # "（岬通信）", "【岬】" at either end of a text
 _HAN_FIRST = re.compile(r"^[【［（(]([一-鿿ァ-ヴー]{2,6})[】］）)]")
 _HAN_LAST = re.compile(r"[【［（(]([一-鿿ァ-ヴー]{2,6})[】］）)]\s*$")
@@ -148,6 +190,14 @@ def _in_first(head: str) -> Iterator[str]:
     match = _UNCASED_PLACE.match(head) if uncased else None
     if match and (name := agencies.one_word(match[1])):
         yield name
+    match = _UNCASED_OPENING.match(head) if uncased and head[:1] in "([（" else None
+    if match and agencies.one_name(match[1]):
+        yield match[1]
+    if uncased and letters.acronym(head.strip(" |")) and agencies.one_name(head.strip(" |")):
+        yield head.strip(" |")
+    match = _BEHIND_PLACE.match(head)
+    if match and agencies.one_name(match[2]) and is_place(match[1]):
+        yield match[2]
     for pattern, may in ((_FIRST, bool(_DASH.search(head))), (_UNCASED_FIRST, uncased)):
         match = pattern.match(head) if may else None
         name = agencies.one_word(match[2]) if match and match[1][:1].upper() == match[1][:1] else None
@@ -176,16 +226,36 @@ def _in_author(author: str) -> Iterator[str]:
     if _SMALL.fullmatch(author.strip()) and agencies.one_name(author.strip()):
         yield author.strip()
     plain = " ".join(author[:HEAD].split())
+    match = _JOINED.search(plain)
+    if match and agencies.one_name(match[1]):
+        yield match[1]
+    yield from _beside_desk(plain)
     for match in (_AUTHOR_FIRST.match(plain), _IN_AUTHOR.search(plain)):
         name = agencies.one_word(next(filter(None, match.groups()))) if match else None
         if name:
             yield name
 
 
+def _beside_desk(author: str) -> Iterator[str]:
+    """Yield what stands in a byline behind a newsroom or a name, of several words, and what has a word of papers."""
+    pieces = [piece.strip() for piece in _PIECES.split(author)]
+    for number, piece in enumerate(pieces):
+        is_long = 1 < len(piece.split()) <= MOST_WORDS and not agencies.one_word(piece)
+        behind = number and not agencies.one_name(pieces[0])
+        if is_long and agencies.one_name(piece) and (behind or len(piece.split()) > 2 or _SERVICE.search(piece)):
+            yield piece
+
+
 def _in_last(line: str) -> Iterator[str]:
     line = line.strip("—–- ")
     if len(line) <= LONGEST_SOURCE and (said := said_source(line)) and agencies.one_word(said):
         yield said
+    match = _JOINED.search(line.strip("() ")) if len(line) <= LONGEST_SOURCE else None
+    if match and agencies.one_name(match[1]):
+        yield match[1]
+    label = _LABELLED.match(line) if len(line) <= LONGEST_SOURCE else None
+    if label and not is_photo(line) and (name := agencies.one_word(label[1])):
+        yield name
     closed = line.rstrip()[-2:]
     match = _ENDS_WITH.search(line[-HEAD:]) if line[-3:].isupper() else None
     if match and agencies.one_name(match[1]):
@@ -209,7 +279,8 @@ def confirmed(
     out = {d: list(found) for d, found in sure.items()}
     for d, found in unsure.items():
         own = {(c.position, _folded(c.agency)) for c in sure.get(d, ())}
-        more = [c for c in found if _folded(c.agency) in names and (c.position, _folded(c.agency)) not in own]
+        told = (c for c in found if _folded(c.agency) in names and (c.position, _folded(c.agency)) not in own)
+        more = [replace(c, is_sure=True) for c in told]
         if more:
             out[d] = sorted([*sure.get(d, ()), *more], key=lambda c: (c.start, c.position, c.agency))
     return dict(sorted(out.items()))
@@ -220,7 +291,7 @@ def _recurring(unsure: Mapping[int, Sequence[Credit]], documents: Sequence[Docum
     places: dict[str, set[int]] = {}
     for d, found in unsure.items():
         for c in found:
-            if c.position != "photo credit" and not _HAN.fullmatch(c.agency):
+            if c.position != "photo credit" and not _HAN.fullmatch(c.agency) and not _is_name(c.agency):
                 places.setdefault(_folded(c.agency), set()).add(d)
     several = {name: [documents[d] for d in sorted(at)] for name, at in places.items() if len(at) >= LEAST_TEXTS}
     return {
@@ -236,12 +307,17 @@ def _in_two_positions(unsure: Mapping[int, Sequence[Credit]], documents: Sequenc
     places: dict[str, dict[str, set[str]]] = {}
     for d, found in unsure.items():
         for c in found:
-            if c.position != "photo credit":
+            if c.position != "photo credit" and not _is_name(c.agency):
                 at = places.setdefault(_folded(c.agency), {})
                 at.setdefault(c.position, set()).add(documents[d].outlet or "")
     return {
         name for name, at in places.items() if any(len(a | b) > 1 for a, b in itertools.combinations(at.values(), 2))
     }
+
+
+def _is_name(name: str) -> bool:
+    """Return whether what may be an agency may as well be a person: of several words, no letters of an acronym."""
+    return " " in name and not letters.acronym(name)
 
 
 def _folded(name: str) -> str:

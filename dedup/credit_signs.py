@@ -26,7 +26,7 @@ MANY_LINES, SHORT_LINE = 30, 60
 # Behind all figures of all scripts (code point).
 _LAST_FIGURE = 0x20000
 DASH = "—–‒―─-"  # the plain hyphen last, for character classes
-OPEN, CLOSE = "(（[［【〔", ")）]］】〕"
+OPEN, CLOSE = "(（[［【〔<〈", ")）]］】〕>〉"
 _CLOSES, LONG_DASHES = tuple(CLOSE), ("—", "–", "―", "--")
 
 # A word of a large agency, or one by which agencies call themselves; the words of reporting credits; beginnings of
@@ -65,7 +65,7 @@ BEGINNING = 16
 
 # Of the words of a group one stands in what is found as a reporting credit, where that has the word of the group.
 REPORTING_WORDS = {
-    "reporting ": ("reporting by", "reporting from"),
+    "reporting": ("reporting by", "reporting from", "reporting:"),
     "materia": (
         *("material from", "material by", "material von", "materialien von", "material der", "material des"),
         *("material från", "materiaal van", "materiałów"),
@@ -89,9 +89,18 @@ REPORTING_WORDS = {
     "heeft bijgedragen": ("heeft bijgedragen",),
     "ed by": ("provided by", "supplied by", "produced by", "published by", "distributed by"),
     "this ": ("this report by", "this story by"),
+    "is from": ("story is from", "report is from", "article is from", "dispatch is from"),
+    "comes from": ("comes from",),
     "appeared on": ("appeared on",),
     "про це ": ("повідомля", "інформу", "переда", "пише"),
     "об этом ": ("сообща", "переда", "информиру", "пишет"),
+    "агентств": (
+        *("повідомляє агентств", "передає агентств", "інформує агентств", "кореспондент агентств"),
+        *("сообщает агентств", "передает агентств", "передаёт агентств", "пишет агентств", "корреспондент агентств"),
+    ),
+    "агенц": ("повідомляє агенці", "передає агенці", "інформує агенці"),
+    "як ": ("як повідомля", "як переда", "як інформу"),
+    "как ": ("как сообща", "как переда", "как информиру"),
     "informację ": ("podaje", "podała"),
     "o tym ": ("podaje", "informuje"),
     "o tom ": ("informuje", "informovala"),
@@ -117,6 +126,9 @@ SOURCES = (
         "來源",
         "资料来源",
         "稿件来源",
+        "稿源",
+        "记事",
+        "記事",
         "出典",
         "配信",
         "提供",

@@ -27,21 +27,25 @@ from dedup.credit_signs import (
 )
 from dedup.datelines import CASED, SENT, dateline, is_place, uncased_part
 from dedup.model import Document
-from dedup.photo_credits import first_part, photos
+from dedup.photo_credits import first_part, is_photo, photos
 
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
 # Longest sentence that says who provided a text (characters).
 LONGEST_SIGN_OFF = 160
+# Shortest name of an outlet that is looked for beside an agency.
+SHORTEST_OUTLET = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """An agency credited in a text, the position it stands in, and that position's place (code points)."""
+    """An agency credited in a text, the position it stands in, and that position's place (code points); whether it is
+    surely one: what is not may be a reporter or a place."""
 
     agency: str
     position: str
     start: int
+    is_sure: bool = True
 
 
 def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
@@ -58,14 +62,41 @@ def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
     if document.agency:
         found.add(Credit(agency=document.agency, position="agency field", start=0))
     # patterns of pieces take the square of the length of a stretch of blanks
-    agency = _byline(" ".join(document.author.split())) if document.author else None
-    if agency:
-        found.add(Credit(agency=agency, position="byline", start=0))
+    by = _bylines(" ".join(document.author.split())) if document.author else ()
+    found |= {Credit(agency=agency, position="byline", start=0) for agency in by}
     known = read or signs.read([document.text])[0]
     found |= {Credit(agency=name, position=position, start=at) for at, position, name in _in_text(document.text, known)}
     actors = {name for name in {c.agency for c in found} if _is_actor(name, document.text, found)}
+    if document.outlet:
+        found |= set(_beside_outlet(document.outlet, document.text, known))
+        actors |= {c.agency for c in found if _is_own(document.outlet, c.agency)}
     kept = (c for c in found if c.agency not in actors or c.position == "agency field")
     return sorted(kept, key=lambda c: (c.start, c.position, c.agency))
+
+
+def _is_own(outlet: str, name: str) -> bool:
+    """Return whether a credit names the outlet itself, by its name or initials, and that is no agency."""
+    if agencies.canonical(name) or agencies.says_it_is_one(outlet):
+        return False
+    inner, outer = sorted((name.casefold(), outlet.casefold()), key=len)
+    initials = "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
+    is_part = bool(re.search(rf"(?<!\w){re.escape(inner)}(?!\w)", outer)) and len(inner) >= SHORTEST_OUTLET
+    return is_part or initials in (name, name.partition(" ")[0])
+
+
+def _beside_outlet(outlet: str, text: str, known: Paragraphs) -> Iterator[Credit]:
+    """Yield the agencies that stand beside the name of the outlet in a line of their own: "STT–Pohjan Kaiku"."""
+    if len(outlet) < SHORTEST_OUTLET or outlet not in text:
+        return
+    for line in known.lines:
+        plain = line.text.strip("©ⓒ" + OPEN + CLOSE + DASH + " ")
+        if len(plain) > LONGEST_CREDIT or not (plain.startswith(outlet) or plain.endswith(outlet)):
+            continue
+        rest = plain.removeprefix(outlet).removesuffix(outlet).strip()
+        joined = rest.strip(DASH + "/|&+·,•= ")
+        name = agencies.named(_AND.sub("", joined)) if joined != rest or _AND.search(joined) else None
+        if name:
+            yield Credit(agency=name, position="trailing credit", start=line.start)
 
 
 def _is_actor(name: str, text: str, found: set[Credit]) -> bool:
@@ -110,7 +141,7 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
     if len(text) <= LONGEST_CREDIT:
         name = _byline_of_text(text)
         if name:
-            yield "byline", name
+            yield "trailing credit" if is_last and not is_first else "byline", name
         name = _credit_line(text, line) or (_named_line(text) if is_last or is_first else None)
         if name:
             yield "trailing credit" if is_last or not is_first else "byline", name
@@ -122,11 +153,14 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
 
 # Bylines
 
-_BY_SMALL = re.compile(r"^(?:by|von|por|par|de|di|da|od|av|af|автор:|text:|door|przez|tekst:)\s+(?=\S)", re.IGNORECASE)
+_BY_SMALL = re.compile(
+    r"^(?:by|from|von|por|par|de|di|da|od|av|af|автор:|text:|door|przez|tekst:)\s+(?=\S)", re.IGNORECASE
+)
 _WRITER = re.compile(r"^(\S.{2,50}?) (?:Staff )?(?:Writers?|Reporters?|Correspondents?)$")
 _WRITERS = tuple(f" {one}{s}" for one in ("Writer", "Reporter", "Correspondent") for s in ("", "s"))
 _BETWEEN = re.compile(
-    r"\s*[,|/;&•·]\s*|\s+(?:and|und|et|y|e|och|en|for|with|mit|avec|con|com|med|met|via|per|from|of)\s+"
+    r"\s*[,|/;&•·]\s*|\s+(?:[–—-]|and|und|et|y|e|och|en|for|with|mit|avec|con|com|med|met|via|per|from|of"
+    r"|та|і|и|ve|və|dan|và|ja|oraz|și|και|और|اور|व|आणि)\s+|\s+و(?=وكالة)"
 )
 _STAFF = re.compile(
     r"^(?:staff|and|reports?|reporters?|writers?|newsroom|redaktion|rédaction|redacción)\b", re.IGNORECASE
@@ -136,33 +170,75 @@ _STAFF = re.compile(
 # "Ada Quill (NPA)", "Le Courrier (avec NPA)"
 _IN_BRACKETS = re.compile(r"(\S[^()]{1,50}?)\s?[(（]([^()（）]{2,40})[)）]")
 _AVEC = re.compile(r"^(?:with|avec|mit|con|com|med|met) ", re.IGNORECASE)
-_OF_STAFF = re.compile(r"\s(?:[Ss]taff|Staff Reports?)$")
+_OF_STAFF = re.compile(r"\s(?:[Ss]taff|Staff Reports?|[Rr]eports?|[Rr]eporters?)$")
+_AND = re.compile(
+    r"^(?:and|und|et|y|e|och|en|with|mit|avec|con|com|med|met|från|fra|da|и|та|с|ve)\s|\s(?:and|und|et|y|e|och|en|with|mit|avec"
+    r"|con|com|med|met|och|ja|ve|и|та)$"
+)
+# "Servicio NOR"
+_OF_SERVICE = re.compile(r"Servi(?:ce|cio|ço|zio)s? ([A-ZÀ-Þ]{3,6})")
+# "Repórter da Agência Serrana"
+_ROLE = re.compile(
+    r"^(?:rep[oó]rter\w*|corresponden\w+|correspons\w+|korrespond\w+|redakt\w+|journalist\w*|giornalista|jornalista"
+    r"|periodista|кореспондент\w*|корреспондент\w*)\s(?:(?:of|for|de|do|da|del|della|der|des|von)\s)?(?:the\s|l['’])?",
+    re.IGNORECASE,
+)
+# "列島通信 山田太郎", "列島通信潮見支局"
+_OF_OFFICE = re.compile(
+    r"^([一-鿿ァ-ヴー]{2,8}(?:通信社?|社))(?:[\s・].{1,12}|[^\s]{0,6}(?:支局|支社|総局|本社|記者|特派員))$"
+)
 _WITH_STAFF = re.compile(r"^(\S+) and staff (?:reports|writers|reporters)$", re.IGNORECASE)
 
 
 def _byline(author: str) -> str | None:
     """Return the agency of a byline, which may be the agency alone or stand beside a name or outlet."""
-    plain = _OF_STAFF.sub("", _AVEC.sub("", _BY_SMALL.sub("", author.strip())))
+    return next(iter(_bylines(author)), None)
+
+
+def _bylines(author: str) -> list[str]:
+    """Return the agencies of a byline, the surest first; several have made a text together, or one its pictures."""
+    author = author.strip()
+    said = _SOURCE.match(author) or _WITH.match(author)
+    if said and (name := _of_piece(_AGENCY_WORD.sub("", said[1].rstrip(".)")))):
+        return [name]
+    plain = _OF_STAFF.sub("", _AVEC.sub("", _BY_SMALL.sub("", author)))
     plain = plain[1:-1] if plain[:1] in "(（[" and plain[-1:] in ")）]" and len(plain) > 2 else plain
+    if whole := next(filter(None, map(agencies.with_acronym, (plain, *_BETWEEN.split(plain)[1:]))), None):
+        return [whole]
     person = _IN_BRACKETS.fullmatch(plain)
     if person and (name := agencies.named(_AVEC.sub("", person[2]))):
-        return name
+        return [name]
     pieces = [_AVEC.sub("", p.strip(" .")) for p in _BETWEEN.split(plain) if p.strip(" .")]
-    for piece in reversed(pieces):
-        name = agencies.known(piece) or _with_region(piece)
-        if name:
-            return name
+    large = [name for piece in reversed(pieces) if (name := agencies.known(piece) or _with_region(piece))]
+    small = []
     for number, piece in reversed(list(enumerate(pieces))):
-        name = agencies.named(piece)
+        name = _of_piece(piece) or (agencies.perhaps(piece) if number else None)
         sure = number or len(pieces) == 1 or _ends_in_staff(pieces) or (name and agencies.calls_itself_one(name))
-        if name and not _STAFF.match(piece) and sure:
-            return name
-    return None if CASED.search(plain) else _uncased_author(plain)
+        if name and name not in large and not _STAFF.match(piece) and sure:
+            small.append(name)
+    if large or small:
+        # an acronym beside a large agency is a reporter's
+        return large[:1] + [n for n in small if not large or agencies.calls_itself_one(n)]
+    more = _REPORTING.search(author)
+    if more and more.start() and (found := _bylines(more[1])):
+        return found
+    own = None if CASED.search(plain) else _uncased_author(plain)
+    return [own] if own else []
+
+
+def _of_piece(piece: str) -> str | None:
+    """Return the agency of a piece of a byline, which may stand behind a reporter or a word of service."""
+    plain = _ROLE.sub("", _OF_STAFF.sub("", piece))
+    service = _OF_SERVICE.fullmatch(plain)
+    return agencies.named(plain) or (agencies.named(service[1]) if service else None)
 
 
 def _uncased_author(author: str) -> str | None:
     """Return the agency of a byline in a script without capitals: beside a reporter, or behind words of source."""
     source = _SOURCE.match(author)
+    office = _OF_OFFICE.match(author)
+    if office:
+        return agencies.calls_itself_one(office[1])
     sent = SENT.match(source[1] if source else author)
     return (sent[1] if sent else None) or (agencies.calls_itself_one(source[1]) if source else uncased_part(author))
 
@@ -185,7 +261,7 @@ def _byline_of_text(line: str) -> str | None:
     if match and not line.rstrip().endswith((".", "!", "?")):
         by = _OF_STAFF.sub("", match[1])
         pieces = _BETWEEN.split(by)
-        sure = len(pieces) > 1 or agencies.known(by) or by != match[1] or agencies.is_acronym(by)
+        sure = len(pieces) > 1 or agencies.calls_itself_one(by) or by != match[1] or agencies.is_acronym(by)
         return _byline(by) if sure else None
     writer = _WRITER.match(line.strip()) if line.rstrip().endswith(_WRITERS) else None
     if writer:
@@ -218,7 +294,9 @@ _COPYRIGHT = re.compile(
 
 _AGENCE = re.compile(r"^(?:Agence|Agencia|Agência|Agenzia)\s")
 # "海岬社供稿", "列島通信配信"; "本文来自海岬社"; "海岬社讯", "海岬社记者王海青塘报道"
-_GIVEN = re.compile(r"^(.{2,10}?)(?:供稿|供本报(?:特|专)稿|配信|提供|[电電讯訊])$")
+_GIVEN = re.compile(
+    r"^(.{2,10}?)(?:の配信による|供稿|供本报(?:特|专)稿|(?:より|の)?(?:配信|提供)|发布|發佈|发稿|[电電讯訊])$"
+)
 _TAKEN_FROM = re.compile(
     r"^(?:本文)?(?:来自|來自|原载|原載|转自|轉自|转载自|轉載自)[:：]?\s?(.{2,10})$|^ขอบคุณ\S{0,20}\s?(สำนักข่าว\S{1,30})$"
 )
@@ -229,9 +307,12 @@ _WITH_INITIALS = re.compile(r"^([A-ZÀ-Þ]{3,6})/[a-zà-ÿ]{2,4}$")
 _WITH_DESK = re.compile(r"^(?:Reda[ck]|Réda)\w+\s*[/|]\s*(\S.*)$")
 # Most words of a first or last line that ends in the name of an agency.
 MOST_WORDS = 8
-_TOLD = re.compile(r"^(?:本报)?(?:据|據|综合|綜合)(.{2,12}?)(?:、\S{2,12})?(?:报道|報道|報導|消息|电|電|讯|訊)$")
+_TOLD = re.compile(
+    r"^(?:本报)?(?:据|據|综合|綜合)(.{2,12}?)(?:、\S{2,12})?(?:报道|報道|報導|消息|电|電|讯|訊)$"
+    r"|^(?:综合|綜合)(.{2,10}?社)(?:[、，]\S{2,12})?$"
+)
 _BRACKET_TAIL = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}})[{re.escape(CLOSE)}]\.?$")
-_CLOSES = tuple(CLOSE)
+CLOSES = tuple(CLOSE)
 _SENTENCE_ENDS = tuple('.!?。！？।॥۔…"”»’」』')
 _DASH_TAIL = re.compile(r"\s(?:[—–―]|--)\s*([^\s—–―][^—–―.]{1,40})$")
 _THAI_TAIL = re.compile(
@@ -249,9 +330,12 @@ def _credit_line(line: str, read: Line) -> str | None:
     for pattern, sign in ((_SOURCE, signs.SOURCE), (_WITH, signs.BY)):
         match = pattern.match(plain) if wrapped or read.edges & sign else None
         if match:
-            name = _AGENCY_WORD.sub("", match[1].rstrip(".)"))
-            sure = not agencies.is_acronym(name) or _ALONGSIDE.match(plain)
-            return agencies.known(name) or (agencies.named(name) if sure else None)
+            source = _AGENCY_WORD.sub("", _one_source(match[1]))
+            sure = not agencies.is_acronym(source) or _ALONGSIDE.match(plain)
+            return agencies.known(source) or (agencies.named(source) if sure else None)
+    label = _LABEL.match(plain)
+    if label and not is_photo(label[0]) and (name := agencies.calls_itself_one(_one_source(label[1]))):
+        return name
     right = _copyright(plain)
     if right:
         return right
@@ -263,11 +347,29 @@ def _credit_line(line: str, read: Line) -> str | None:
     return found or _tail(line, is_last=True)
 
 
+# "… 编辑：王海", "… Fotos: Marta Gil.": what another person did, behind a source
+_NEXT_ROLE = re.compile(r"[.;|]?\s+[^\s:：]{1,12}(?:\s[^\s:：]{1,12})?\s?[:：].*$")
+# "海岬社客户端"
+_SITE = re.compile(r"(?<=社)(?:客户端|客戶端|网站|網站|微信公众号|微信公號|官网|官網|微博)$")
+
+
+# "Za: …", "Bài: …": a short word before an agency, in whatever language; "글 …"
+_LABEL = re.compile(r"^(?:[^\W\d_]{1,12}\.?\s?[:：]|글)\s*(?=\S)(.+)$")
+
+
+def _one_source(said: str) -> str:
+    """Return what stands behind a word of source without what others are named for and stops."""
+    plain = _NEXT_ROLE.sub("", said).rstrip(". ")
+    # the bracket that it ends in may have been taken for one around all
+    opened = sum(map(plain.count, OPEN)) - sum(map(plain.count, CLOSE))
+    return _SITE.sub("", plain + ")" if opened > 0 else plain.rstrip(")") if opened < 0 else plain)
+
+
 def said_source(line: str) -> str | None:
     """Return what a short line says whose a text is, whoever that is: "Source: X", "With X", "(With X)"."""
     plain, _ = _unwrapped(line.strip())
     match = _SOURCE.match(plain) or _WITH.match(plain)
-    return _AGENCY_WORD.sub("", match[1].rstrip(".)")) if match else None
+    return _AGENCY_WORD.sub("", _one_source(match[1])) if match else None
 
 
 def _uncased_line(line: str) -> str | None:
@@ -279,13 +381,15 @@ def _uncased_line(line: str) -> str | None:
 
 def _unwrapped(line: str) -> tuple[str, bool]:
     """Return a line without brackets, dashes and stops around it, and whether it has more of them than a full stop."""
-    plain = line.strip(OPEN + CLOSE + "-–— .").strip()
+    plain = line.strip(OPEN + CLOSE + DASH + " .").strip()
     return plain, plain != line.rstrip(".")
 
 
 def _named_line(line: str) -> str | None:
     """Return the agency that the first or last line of a text is, as agencies call themselves."""
     plain = line.strip().strip(OPEN + CLOSE + "-–— ")
+    if BYLINE.match(plain):
+        return None
     if plain[-1:] in ".!?:。":
         return None
     name = agencies.calls_itself_one(plain) if len(plain.split()) <= 5 else None
@@ -331,7 +435,7 @@ def _copyright(line: str) -> str | None:
     match = _COPYRIGHT.search(line) if "©" in line or "copyr" in folded or "(c)" in folded else None
     if not match:
         return None
-    name = first_part(match[1]).strip(" .")
+    name = first_part(match[1]).strip(" .").removeprefix("by ")
     own = agencies.calls_itself_one(name)
     return own or agencies.known(name) or agencies.known(name.split("-")[0]) or agencies.known(name.split(" ")[0])
 
@@ -339,14 +443,17 @@ def _copyright(line: str) -> str | None:
 def _tail(line: str, is_last: bool) -> str | None:
     """Return the agency at the end of a paragraph: behind the last sentence in brackets or behind a dash."""
     line = line.rstrip()
-    match = _BRACKET_TAIL.search(line) if line[-2:].rstrip(".")[-1:] in _CLOSES else None
+    match = _BRACKET_TAIL.search(line) if line[-2:].rstrip(".")[-1:] in CLOSES else None
     if match:
         before, inside = line[: match.start()].rstrip(), match[1]
         if before.endswith(_SENTENCE_ENDS):
             right = _WITH.match(inside) or _SOURCE.match(inside)
-            return agencies.known(right[1]) if right else agencies.named(inside) or _uncased_tail(inside)
+            if right:
+                source = _one_source(right[1])
+                return agencies.known(source) or agencies.calls_itself_one(source)
+            return agencies.named(inside) or _uncased_tail(inside)
         # behind a photographer's name
-        return agencies.calls_itself_one(inside) if line.endswith(_CLOSES) else None
+        return agencies.calls_itself_one(inside) if line.endswith(CLOSES) else None
     thai = _THAI_TAIL.search(line) if "สำนักข่าว" in line else None
     if thai:
         return thai[1]
@@ -363,13 +470,13 @@ def _uncased_tail(inside: str) -> str | None:
     told = _TOLD.match(inside)
     two = _TWO.split(inside)
     of_two = next(filter(None, map(agencies.calls_itself_one, two)), None) if len(two) == 2 else None
-    return agencies.known(inside) or of_two or (agencies.named(told[1]) if told else None)
+    return agencies.known(inside) or of_two or (agencies.named(told[1] or told[2]) if told else None)
 
 
 # Reporting credits
 
 _REPORTING = re.compile(
-    r"(?:(?:additional|further) reporting by|(?:this (?:story|report|article) )?(?:contains|includes|using) "
+    r"(?:(?:(?:additional|further) )?reporting(?: by|:)|(?:this (?:story|report|article) )?(?:contains|includes|using) "
     r"(?:material|information|reporting) (?:from|by)|material from"
     r"|with (?:reporting|inputs?|material|files) (?:by|from)"
     r"|med material från|met (?:informatie|medewerking|materiaal) van|με πληροφορίες από|dengan informasi dari"
@@ -394,7 +501,7 @@ _CONTRIBUTED = re.compile(
 )
 _PROVIDED = re.compile(
     r"^(?:this|the) (?:story|report|article|dispatch) (?:(?:(?:was|is|has been) )?(?:first |originally )?"
-    r"(?:(?:provided|supplied|produced|published|distributed) by|appeared on|(?:is|comes|was) from)|by) "
+    r"(?:(?:provided|supplied|produced|published|distributed) by|appeared on)|(?:is|comes|was) from|by) "
     r"(.{2,60}?)(?: (?:was|is|has been|and|for|under)\b.{0,80})?\.?$",
     re.IGNORECASE,
 )
@@ -402,10 +509,12 @@ _PROVIDED = re.compile(
 
 # "Про це повідомляє Причал-Інформ." and the like, as a sentence of its own
 _REPORTED = re.compile(
-    r"(?:^|[.!?…»”\"]\s+)(?:Про це|Об этом|Informację|O tym|O tom|Informuje o tom|За това|Това)\s(?:\w+\s)?"
+    r"(?:(?:^|[.!?…»”\"]\s+)(?:Про це|Як|Об этом|Как|Informację|O tym|O tom|Informuje o tom|За това|Това)"
+    r"\s(?:\w+\s)?|,\s)"
     r"(?:повідомля[єю]\w*|інформу[єю]\w*|переда[єю]\w*|пише|сообща[ею]т|переда[её]т|информиру[ею]т|пишет|podaje|podała"
-    r"|informuje|informovala|съобщава|предава|информира)\s"
-    r"((?:(?:інформаційне |информационное |новинне )?(?:[Аа]гентство|[Аа]генція|[Аа]генция|[Aa]gencja|[Aa]gentúra)\s)?"
+    r"|informuje|informovala|съобщава|предава|информира)\s(?:кор+еспондент\s)?"
+    r"((?:(?:інформаційне |информационное |новинне )?(?:[Аа]гентств[оа]|[Аа]генці[яї]|[Аа]генция|[Aa]gencja|[Aa]gentúra"
+    r"|[ИІ]А)\s)?"
     r"[^\s.,][^\n.,]{1,38}?)(?:\s(?:з посиланням|із посиланням|со ссылкой|powołując|с позоваване)"
     r"[^\n.]{2,60})?\.?(?=\s|$)"
 )

@@ -6,6 +6,7 @@ import re
 
 from dedup import agencies, letters
 from dedup.credit_signs import CLOSE, DASH, HEAD, OPEN, is_capital
+from dedup.photo_credits import is_photo
 
 # Most words of place and date before the agency.
 PLACE_WORDS = 9
@@ -23,9 +24,13 @@ _SEPARATOR_BEHIND = re.compile(rf"\s[{DASH}]|\s?:")
 _PARTICLES = frozenset(
     "of de la del der den di da do dos le les sur am an im upon and und et y e i u na w der en".split()
 )
-_WIRED = re.compile(r"^[(（【]?(\S{2,8}?社)[^\n，。,]{0,24}?[\d一二三四五六七八九十]{1,3}\s?日\s?[电電讯訊]")
+_WIRED = re.compile(
+    r"^[(（【]?(\S{2,8}?(?:社|通[讯訊]|[电電][讯訊]|通信))[^\n，。,]{0,24}?[\d一二三四五六七八九十]{1,3}\s?日\s?[电電讯訊]"
+)
 _PIECES = re.compile(rf"\s*(?:[,.:;|{DASH}])\s+|\s+[|{DASH}]\s*|,\s*")
 _WIRE_SIGNS = tuple("电電讯訊")
+# "潮見4日列島通信"
+_DATED = re.compile(r"^[^\d\n]{1,8}\d{1,2}日")
 _DIGIT = re.compile(r"\d")
 _PARTS = re.compile(r"\s*[/,،|]\s*")
 _PLACE_WORD = re.compile(r"[^\s,.;:()\[\]/—–-]+")
@@ -39,15 +44,28 @@ _FIRST_TOLD = re.compile(
 )
 
 
+# "Як повідомляє X, …", "به گزارش X، …", "خبر رساں ادارے X کے مطابق …", "สำนักข่าวXรายงานว่า …"
+_FIRST_SAID = re.compile(
+    r"^(?:(?:Як|Как) (?:повідомля\w+|переда\w+|інформу\w+|пише|сообща\w+|информиру\w+|пишет)"
+    r"(?: [кК]ор+еспондент\w*)?|به گزارش(?: خبرنگار)?)\s([^\n،,:]{3,40})[،,:]"
+    r"|^((?:خبر رساں (?:ادارے|ایجنسی)|نیوز ایجنسی) [^\n،,:]{2,25}?) (?:کے مطابق|نے |کی رپورٹ)"
+    r"|^(สำนักข่าว[^\s()]{1,30}?)\s?(?:รายงาน|แจ้งว่า|เปิดเผย|ระบุ)"
+    r"|^([^\n,]{2,30}?)['’]\w{2,4} haberine göre"
+)
+
+
 def dateline(head: str, large: bool, is_first: bool, *, may_say: bool = True) -> str | None:
     """Return the agency of a dateline with which a paragraph begins; `large`: it may name a large agency, `may_say`: it
     may have words by which agencies call themselves."""
-    wired = _WIRED.match(head) if "社" in head[:10] else None
+    wired = _WIRED.match(head) if not head[:2].isascii() else None
     if wired:
         return agencies.leading(wired[1]) or wired[1]
     sent = SENT.match(head) if "社" in head[:10] else None
     told = None if sent or not is_first else _FIRST_TOLD.match(head)
     if (sent or told) and (name := agencies.calls_itself_one((sent or told)[1])):  # type: ignore[index]
+        return name
+    said = _FIRST_SAID.match(head) if is_first else None
+    if said and (name := agencies.calls_itself_one(next(filter(None, said.groups())))):
         return name
     may = (is_capital(head) and _DIGIT.search(head)) or (large and agencies.may_name(head))
     may = may or (is_first and ((may_say and _says_agency(head)) or letters.begins(head)))
@@ -60,7 +78,7 @@ def dateline(head: str, large: bool, is_first: bool, *, may_say: bool = True) ->
 
 def _says_agency(head: str) -> bool:
     """Return whether a head, or what it begins with, has a word by which agencies call themselves."""
-    return agencies.says_agency(head) or agencies.says_agency(_PIECES.split(head, maxsplit=1)[0])
+    return agencies.says_agency(head) or any(map(agencies.says_agency, _PIECES.split(head, maxsplit=3)[:3]))
 
 
 def _bracketed(head: str) -> str | None:
@@ -95,8 +113,10 @@ def uncased_part(inside: str) -> str | None:
 
 def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
     """Return the agency of a bracket with which the text begins: "(XYZ) -", "【東京共同】", "[부산=뉴시스]"."""
+    if ("=" in inside or "＝" in inside) and is_photo(inside):
+        return None
     if "=" in inside or "＝" in inside:
-        return agencies.plainly(re.split("[=＝]", inside)[-1])
+        return agencies.joint(inside) or agencies.plainly(re.split("[=＝]", inside)[-1])
     parts = [p for p in re.split(r"[\s／/・]+", inside) if p]
     found = agencies.known(inside) or next(filter(None, map(agencies.known, reversed(parts))), None)
     if found:
@@ -105,7 +125,7 @@ def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
         name = agencies.ending(inside) or agencies.leading(inside)
         if name and (len(inside) > len(name)):
             return name
-        return agencies.named(inside)
+        return agencies.named(_DATED.sub("", inside))
     if _SEPARATOR.match(after):
         return agencies.named(inside)
     return (agencies.calls_itself_one(inside) or uncased_part(inside)) if after.strip() else None

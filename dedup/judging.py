@@ -168,7 +168,12 @@ def _judged(given: Sequence[Given], material: Material) -> Iterator[tuple[Judged
         assignment = kinds.classify(own, context(standing, verdict, apart, credited=named))
         # most clusters are furniture, which is nobody's
         is_copy = assignment.kind in origins.COPY
-        credited = origins.origin(carriers, is_caption=False, outlets=material.agencies) if is_copy else Origin()
+        is_wire = assignment.kind == "wire_copy"
+        credited = (
+            origins.origin(carriers, is_caption=False, outlets=material.agencies, is_wire=is_wire)
+            if is_copy
+            else Origin()
+        )
         yield Judged(assignment, carriers, credited), placed
 
 

@@ -63,10 +63,15 @@ _FIRST = re.compile(
     r"|(?:รายงาน|เผยแพร่)ครั้งแรก|نُ?شر(?:ت)? (?:أولا|لأول مرة)|सबसे पहले (?:प्रकाशित|बताया)"
 )
 AROUND = 80
+# How sure it is that what may be an agency is one, and how far before a name the word for what it is may stand.
+UNSURE, BEFORE = 0.5, 24
+# Shortest and longest heading in capitals, and longest line that is but a credit (characters).
+HEADING, LONGEST_NAMING = (6, 60), 40
 # Names so few that it is quicker to look for each than for the words of a line.
 FEW_NAMES = 12
 _STOP = re.compile(r"[.!?](?=\s)|[\n。！？]")
 # Where words are not spaced, a name beside words for who had a text first is any stretch of characters.
+_HAN = re.compile("[一-鿿ァ-ヴー]")
 _UNSPACED = re.compile("[぀-ヿ一-鿿฀-๿]")
 # How far into a passage its own dateline or byline may stand (characters).
 BEGINNING = 120
@@ -85,13 +90,18 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     may_say_first: bool = True
 
 
-def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str] = ()) -> Origin:
+def origin(
+    carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str] = (), *, is_wire: bool = False
+) -> Origin:
     """Return the origin of a passage: a credited agency, and the document that had it first, each with evidence.
 
     `outlets` are those that are agencies by their names; an acronym in a credit may mean one of them. Who printed a
-    caption first says nothing by itself: the picture came from a third.
+    caption first says nothing by itself: the picture came from a third. `is_wire`: it is copy that several print, so
+    that what may be an agency's name alone is one where nothing else can be meant.
     """
     agency, evidence, strength = _agency(carriers, is_caption, outlets)
+    if agency is None and is_wire:
+        agency, evidence, strength = _unsure_agency(carriers)
     own = [c for c in carriers if agency and _same_agency(c.document.outlet, agency)]
     if own:
         earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
@@ -102,8 +112,8 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
         ("named by others", None if is_caption else _named(carriers), 0.7),
     ):
         if doc_id is not None:
-            said = (*evidence, name)
-            return Origin(doc_id=doc_id, agency=agency, evidence=said, confidence=max(least, round(strength, 6)))
+            said, own_name = (*evidence, name), _as_agency(doc_id, agency, carriers)
+            return Origin(doc_id=doc_id, agency=own_name, evidence=said, confidence=max(least, round(strength, 6)))
     first = _first(carriers, is_cut=agency is not None)
     if agency is None and first is not None and not is_caption and agencies.says_it_is_one(first.outlet or ""):
         return Origin(
@@ -124,6 +134,15 @@ def origin(carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
     if first is not None and not is_caption and _lead(first, carriers) > DESK_LAG:
         return Origin(doc_id=first.id, agency=None, evidence=("earliest",), confidence=0.5)
     return Origin()
+
+
+def _as_agency(doc_id: str, agency: str | None, carriers: Sequence[Carried]) -> str | None:
+    """Return the agency of a passage that is a certain document's: its outlet where that is one by its name, or where
+    it alone credits an acronym."""
+    outlet = next(c.document.outlet for c in carriers if c.document.id == doc_id) or ""
+    credited = {c.document.outlet for c in carriers for each in c.credits if each.agency == agency}
+    own = agency is not None and agencies.is_acronym(agency) and credited == {outlet}
+    return outlet if own or (agency is None and agencies.says_it_is_one(outlet)) else agency
 
 
 def is_credited(carriers: Sequence[Carried], outlets: Sequence[str] = ()) -> bool:
@@ -177,7 +196,7 @@ def _named(carriers: Sequence[Carried]) -> str | None:
     unspaced = {name for name in outlets if not name.isascii() and _UNSPACED.search(name)}
     if len(outlets) <= FEW_NAMES and not unspaced:
         # few texts have the name of any where that matters
-        where = "\n".join([line for c in carriers for line in _sources(c.document.text, c.may_say_first)])
+        where = "\n".join([line for c in carriers for line in (*_sources(c.document.text, c.may_say_first), _by(c))])
         if not any(map(where.__contains__, outlets)):
             return None
     known: dict[int, dict[tuple[str, ...], list[str]]] = {}
@@ -208,7 +227,7 @@ def _names(
     `unspaced` those in scripts that do not space words."""
     own = (carried.document.outlet or "").casefold()
     found = set()
-    for line in _sources(carried.document.text, carried.may_say_first):
+    for line in (*_sources(carried.document.text, carried.may_say_first), _by(carried)):
         if unspaced and _FIRST.search(line.lower()):
             sizes = set(map(len, unspaced))
             found |= unspaced & {line[i : i + n] for n in sizes for i in range(len(line) - n + 1)}
@@ -223,6 +242,10 @@ def _names(
                 alike = names.get(tuple(m[0] for m in words[i : i + size]), ())
                 found |= {name for name in alike if _stands(name, line, words[i].start())}
     return {name for name in found if name.casefold() not in own}
+
+
+def _by(carried: Carried) -> str:
+    return " ".join((carried.document.author or "").split())[:LONGEST_LINE]
 
 
 @functools.lru_cache(maxsize=1 << 10)
@@ -294,28 +317,123 @@ def _agency(
     return best, evidence, min(0.95, 0.55 + 0.25 * share + 0.1 * (len(votes[best]) > 1))
 
 
+def _unsure_agency(carriers: Sequence[Carried]) -> tuple[str | None, tuple[str, ...], float]:
+    """Return the agency of copy that outlets of several families have, where none is credited surely: what stands where
+    agencies do and may be a reporter or a place elsewhere, the positions, and a confidence.
+
+    An acronym is one, and what stands behind the place in scripts without capitals, unless a text speaks of it too; so
+    is a name that another carrier has in another form or place, or that a text calls an agency.
+    """
+    if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
+        return None, (), 0.0
+    own = {c.document.outlet.casefold() for c in carriers if c.document.outlet}
+    votes: dict[str, list[tuple[Carried, Credit]]] = {}
+    for carried in carriers:
+        for credit in carried.credits if carried.extent >= LEAST_EXTENT else ():
+            near = _is_before_text(carried, credit) or _is_right_behind(carried, credit)
+            if near and not credit.is_sure and credit.agency.casefold() not in own:
+                votes.setdefault(credit.agency, []).append((carried, credit))
+    votes = {name: found for name, found in votes.items() if _stands_out(name, found, votes, carriers)}
+    if not votes:
+        return None, (), 0.0
+    names = agencies.grouped(votes)
+    best = min(
+        votes, key=lambda name: (-sum(len(votes[n]) for n in votes if names[n] == names[name]), -len(name), name)
+    )
+    evidence = tuple(
+        sorted({f"credit ({credit.position})" for n in votes if names[n] == names[best] for _, credit in votes[n]})
+    )
+    return names[best], evidence, UNSURE
+
+
+def _is_right_behind(carried: Carried, credit: Credit) -> bool:
+    """Return whether a credit behind a text is its last line, or stands in or right behind the passage."""
+    text = carried.document.text.rstrip()
+    is_next = not text[carried.end : credit.start].strip() or credit.start > text.rfind("\n")
+    return _is_behind_text(carried, credit) and is_next
+
+
+def _stands_out(
+    name: str,
+    found: Sequence[tuple[Carried, Credit]],
+    votes: Mapping[str, Sequence[tuple[Carried, Credit]]],
+    carriers: Sequence[Carried],
+) -> bool:
+    """Return whether what may be an agency is one, for a passage."""
+    if any(_is_called_one(name, c.document.text) for c in carriers):
+        return True
+    words = name.casefold().split()
+    for other, others in votes.items():
+        longer = other.casefold().split()
+        inside = any(longer[i : i + len(words)] == words for i in range(len(longer) - len(words) + 1))
+        apart = {c.document.outlet for c, _ in others} - {c.document.outlet for c, _ in found}
+        if other != name and (inside or words[: len(longer)] == longer) and apart:
+            return True
+    is_lone = agencies.is_acronym(name)
+    uncased = not name.isascii() and name.upper() == name.lower() and not _HAN.search(name)
+    behind_place = uncased and found[0][1].position == "dateline"
+    return (is_lone or behind_place) and not any(_speaks_of(name, c.document.text, found) for c in carriers)
+
+
+def _speaks_of(name: str, text: str, found: Sequence[tuple[Carried, Credit]]) -> bool:
+    """Return whether a text has a name beside its credits: what a text is about is not who wrote it."""
+    credited = len(
+        {credit.start for carried, credit in found if carried.document.text == text and credit.position != "byline"}
+    )
+    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text)) > credited
+
+
+def _is_called_one(name: str, text: str) -> bool:
+    """Return whether a text calls a name an agency: "the news agency X"."""
+    at = text.find(name) if len(name) >= SHORTEST_OUTLET else -1
+    return at > 0 and agencies.calls_next_one(text[max(0, at - BEFORE) : at])
+
+
 def _nearest(carried: Carried, is_caption: bool) -> list[Credit]:
-    """Return the credits of a text that count for the passage, in order of place.
+    """Return the sure credits of a text that count for the passage, in order of place.
 
     A photo credit counts for a caption that it stands beside; of datelines and bylines the last one before the passage
     counts, of credits behind a text the first one after it.
     """
+    credits = [c for c in carried.credits if c.is_sure]
     if is_caption:
         near = (carried.start - 80, carried.end + 120)
-        photos = [c for c in carried.credits if c.position == "photo credit" and near[0] <= c.start <= near[1]]
+        photos = [c for c in credits if c.position == "photo credit" and near[0] <= c.start <= near[1]]
         # what a caption's own paragraph ends in
-        own = [
-            c for c in carried.credits if c.position == "trailing credit" and abs(c.start - carried.start) <= OWN_START
-        ]
+        own = [c for c in credits if c.position == "trailing credit" and abs(c.start - carried.start) <= OWN_START]
         return photos or own
-    before: dict[str, Credit] = {}
+    before: dict[tuple[str, str], Credit] = {}
     after: dict[str, Credit] = {}
-    for credit in carried.credits:
-        if credit.position in ("dateline", "byline", "agency field") and credit.start <= carried.start + BEGINNING:
-            before[credit.position] = credit
-        elif credit.position in ("trailing credit", "reporting credit") and credit.start >= carried.start:
+    for credit in credits:
+        if _is_before_text(carried, credit):
+            # several stand in one byline
+            several = credit.agency if credit.position == "byline" and not credit.start else ""
+            before[credit.position, several] = credit
+        elif _is_behind_text(carried, credit):
             after.setdefault(credit.position, credit)
     return sorted({*before.values(), *after.values()}, key=lambda c: (c.start, c.position, c.agency))
+
+
+def _is_before_text(carried: Carried, credit: Credit) -> bool:
+    return credit.position in ("dateline", "byline", "agency field") and credit.start <= carried.start + BEGINNING
+
+
+def _is_behind_text(carried: Carried, credit: Credit) -> bool:
+    is_behind = credit.position in ("trailing credit", "reporting credit") and credit.start >= carried.start
+    return is_behind and not _is_teased(carried, credit)
+
+
+def _is_teased(carried: Carried, credit: Credit) -> bool:
+    """Return whether a credit at the end of a longer line stands behind a heading in capitals that the passage does not
+    reach: "READ ALSO", and another story with its own agency."""
+    text = carried.document.text
+    if credit.start <= carried.end or "\n" not in text[carried.end : credit.start]:
+        return False
+    end = text.find("\n", credit.start)
+    line = text[credit.start : end if end >= 0 else len(text)]
+    between = text[carried.end : credit.start].split("\n")[1:]
+    headed = any(each.isupper() and HEADING[0] <= len(each.strip()) <= HEADING[1] for each in between)
+    return headed and len(line) > LONGEST_NAMING and line.rstrip(". ").endswith((")", "）"))
 
 
 class _Date(NamedTuple):

@@ -24,6 +24,13 @@ _TAKEN = re.compile(r"([一-鿿]{2,6}(?:通讯社|通訊社|社))(?:记者|記�
 _NAMED_END = re.compile(
     r"(?:[＝]([^\s＝()（）\n]{2,16})|[(|]\s?([A-Z]{3,6}) (?:[Ff]ile )?[Pp]hoto\)?)\.?$", re.MULTILINE
 )
+_PHOTO_WORD = re.compile(
+    r"(?:les |die |the |la |le |el |de )?(?:ph?oto|pict|imag|bild|zdj|fot|kuva|kép|billed|bilet|cr[eé]dit"
+    r"|nuotr|pilt|attēl|gambar|hình|ảnh|larawan|görsel|grafi|grafik|infogra|video|slika|snímek|фото|світлин|снимка|слика|здым|видео|відео"
+    r"|график|φωτο|φωτο|εικόνα|写真|撮影|提供|图|圖|摄影|視頻|视频|사진|영상|그래픽|ال?صور|عکس|تصویر|فوٹو|तस्वीर|फोटो|छायाचित्र|छवि"
+    r"|ছবি|படம்|ఫోటో|તસવીર|ภาพ|เครดิต|תמונה|צילום)",
+    re.IGNORECASE,
+)
 _AGENCY_PHOTO = re.compile(r" (?:File )?(?:Photo|Images?|Foto)\s?[/:]\s?[A-ZÀ-Þ]")
 # How the matches of these two begin: parts of words, of which none stands inside another.
 BEGINNINGS = (
@@ -103,6 +110,11 @@ def _beginning(
             if match:
                 end = match.end()
                 yield match
+
+
+def is_photo(text: str) -> bool:
+    """Return whether a text begins as photo credits do."""
+    return bool(_PHOTO_WORD.match(text))
 
 
 def first_part(piece: str) -> str:

@@ -19,6 +19,7 @@ from dedup.credits import credits
 from dedup.model import Document
 from dedup.signs import Signs
 from tests.strategies import SOME
+from tests.test_shared_credits import pieces
 
 CASES = Path(__file__).parent / "cases"
 
@@ -168,6 +169,7 @@ def _pieces() -> list[str]:
     """Words and marks of credits of all kinds and languages, and what may stand around them."""
     cases = [json.loads(line) for path in CASES.glob("credits*.jsonl") for line in path.open(encoding="utf-8")]
     lines = [line for case in cases for line in case["text"].split("\n") if line]
+    lines += [line for each in pieces() for line in each.split("\n") if line]
     heads, tails = [line[:45] for line in lines], [line[-25:] for line in lines]
     table = json.loads((Path(agencies.__file__).parent / "data/agencies.json").read_text(encoding="utf-8"))
     names = [s for name, others in table.items() for s in (name, *others)]
