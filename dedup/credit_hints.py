@@ -76,10 +76,11 @@ def of_texts(
     def block(first: int) -> bytes:
         part = [(d, documents[d]) for d in numbers[first : first + BLOCK_TEXTS]]
         known = read([each.text for _, each in part])
-        rows = (
-            (d, credits(each, own), hints(each, own), _alone(each.text), bool(own.there & FIRST))
-            for (d, each), own in zip(part, known, strict=True)
-        )
+        rows = []
+        for (d, each), own in zip(part, known, strict=True):
+            found = hints(each, own)
+            perhaps = [c for c in (*found, *_alone(each.text)) if not _is_weak(c, each.text)]
+            rows.append((d, credits(each, own), found, perhaps, bool(own.there & FIRST)))
         return msgspec.msgpack.encode([row for row in rows if any(row[1:])])
 
     read(["."])  # what finds signs is made before processes are forked, that they need not make it again
@@ -87,10 +88,9 @@ def of_texts(
     kind = list[tuple[int, list[Credit], list[Credit], list[Credit], bool]]
     rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
     known = confirmed({d: c for d, c, *_ in rows if c}, {d: h for d, _, h, *_ in rows if h}, documents)
-    for d, found in ((d, [*h, *alone]) for d, _, h, alone, _ in rows if h or alone):
+    for d, perhaps in ((d, perhaps) for d, _, _, perhaps, _ in rows if perhaps):
         own = {(c.position, _folded(c.agency)) for c in known.get(d, ())}
-        text = documents[d].text
-        rest = [c for c in found if (c.position, _folded(c.agency)) not in own and not _is_weak(c, text)]
+        rest = [c for c in perhaps if (c.position, _folded(c.agency)) not in own]
         if rest:
             known[d] = sorted([*known.get(d, ()), *rest], key=lambda c: (c.start, c.position, c.agency))
     return OfTexts(known, frozenset(d for d, *_, says in rows if says))
@@ -125,8 +125,7 @@ def hints(document: Document, known: Paragraphs | None = None) -> list[Credit]:
 
 def _alone(text: str) -> list[Credit]:
     """Return the lines behind the first that are an acronym and nothing else."""
-    found = _ALONE.finditer(text) if "\n" in text else ()
-    names = ((match.start(), match[1]) for match in found if agencies.one_name(match[1]))
+    names = ((match.start() + 1, match[1]) for match in _ALONE.finditer(text) if agencies.one_name(match[1]))
     return [Credit(agency=name, position="trailing credit", start=at, is_sure=False) for at, name in names]
 
 
@@ -153,7 +152,7 @@ def _line(text: str, start: int) -> str:
 
 
 # "NPA", "— NPA", "(NPA)" as a line of its own.
-_ALONE = re.compile(r"(?<=\n)[^\w\n]{0,4}([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6})[^\w\n]{0,3}$", re.MULTILINE)
+_ALONE = re.compile(r"\n[^\w\n]{0,4}([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6})[^\w\n]{0,3}$", re.MULTILINE)
 # "MBANJOK, ASP – …", "Selva, 4 mar. NOR.- …", "Селище. СІА. …"
 _BEHIND_PLACE = re.compile(
     r"^([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][^\n()–—:]{2,40}?)[,.]\s([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6})(?:\.?\s?[–—-]|:|\.)\s?(?=[^\sa-zа-яёіїєґ])"
