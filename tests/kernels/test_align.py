@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from dedup import rescore, weights
 from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config, SeedConfig
+from dedup.kernels import align as kernels
 from tests.kernels.stages import ALIGN, CHAINS, hits_of, passages_in, passages_of, rare
 from tests.strategies import MANY, SOME, mosaics, token_texts, tokens_of
 
@@ -45,6 +48,15 @@ def local_spans(texts: Texts, passages: Passages) -> list[tuple[Pair, Span]]:
 def noise(first: int, size: int) -> list[int]:
     """Words that occur nowhere else."""
     return list(range(first, first + size))
+
+
+def _glance(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any) -> int:
+    """`nothing_near`, which kernels call."""
+    return kernels.nothing_near(hashes, masses, at, size, step, costs)
+
+
+# not kept on disk, where it would outlive a change of what it calls
+glance = numba.njit(_glance)
 
 
 @MANY
@@ -377,3 +389,35 @@ def test_some_passages_are_taken_with_their_blocks(sizes: list[int], wanted: lis
     assert blocks_of(every.take(np.array(rows, np.int64))) == [held[row] for row in rows]
     kept = np.isin(np.arange(len(sizes)), rows)
     assert blocks_of(every.select(kept)) == [held[row] for row in sorted(set(rows))]
+
+
+def words_read(left: list[int], right: list[int], masses: list[int], drop: float, unmatched: float) -> int:
+    """`kernels.nothing_near` of two stretches in the order they are read in, as it is said there."""
+    gained, matches, i = 0.0, 0, 0
+    while i < len(left) and i <= (drop + gained) / unmatched + matches:
+        near = right[max(0, i - kernels.BAND) : i + kernels.BAND + 1]
+        if left[i] in near:
+            gained, matches = gained + kernels.reward(masses[i]), matches + 1
+            if (i == 0 and near[0] == left[0]) or (matches > 1 and gained > unmatched - 1e-6):
+                return -1
+        i += 1
+    return i
+
+
+@MANY
+@given(
+    st.lists(st.integers(0, 60), min_size=1, max_size=30),
+    st.lists(st.integers(0, 60), min_size=1, max_size=30),
+    st.sampled_from([1, -1]),
+    st.floats(1.0, 9.0),
+)
+def test_what_is_seen_at_a_glance(left: list[int], right: list[int], step: int, drop: float) -> None:
+    """As looked for word by word, in both directions, with other words all around."""
+    around = noise(100, 20)
+    hashes = np.array([*around, *left[::step], *around, *right[::step], *around], np.uint32)
+    masses = (hashes * 7 % 1024).astype(np.uint16)
+    begins = np.array([20, 40 + len(left)], np.int64)
+    sizes = np.array([len(left), len(right)], np.int64)
+    at = begins if step > 0 else begins + sizes - 1
+    told = glance(hashes, masses, at, sizes, step, (drop, 1.0))
+    assert told == words_read(left, right, [7 * word % 1024 for word in left], drop, 1.0)
