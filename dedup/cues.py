@@ -127,7 +127,7 @@ _COMPANY = re.compile(
     r"\b(?:compan(?:y|ies)|firm|group|manufacturer|employ(?:s|ees)|empresa|compañía|empleados|trabajadores|entreprise|société"
     r"|salariés|collaborateurs|unternehmen|konzern|mitarbeite\w+|azienda|dipendenti|funcionários|bedrijf|werknemers|företag|firma"
     r"|spółka|pracownik\w+|компани\w+|сотрудник\w+|компані\w+|працівник\w+|підприємств\w+|şirket\w*|çalışan\w*|kuruluş\w*)\b"
-    r"|企业|企業|公司|会社|メーカー|従業員|员工|員工|회사|기업|บริษัท|พนักงาน|شركة|شرکت|کمپنی|ملازمین|कंपनी|कर्मचारी|कामगार|কোম্পানি"
+    r"|企业|企業|公司|总部|總部|会社|本社|メーカー|従業員|员工|員工|회사|본사|기업|บริษัท|พนักงาน|شركة|شرکت|کمپنی|ملازمین|कंपनी|कर्मचारी|कामगार|কোম্পানি"
 )
 # Longest such note (characters).
 LONGEST_NOTE = 500
@@ -191,12 +191,12 @@ def has_marks(text: str) -> bool:
     return any(map(text.__contains__, _EACH_MARK))
 
 
-# Single marks, straight and curved, that are no apostrophe within a word.
+# Single marks, straight and curved, that are no apostrophe within a word or behind initials ("S.K.'den").
 _SINGLE = re.compile(
-    r"(?P<begin>['‘](?<![\w'’‘].)(?!(?:s|em|tis|twas|til|cause|n|\d0s)\b)(?=\w))|['’](?<=[^\s(\[{“„«–—/-].)(?!\w)"
+    r"(?P<begin>['‘](?<![\w'’‘.].)(?!(?:s|em|tis|twas|til|cause|n|\d0s)\b)(?=\w))|['’](?<=[^\s(\[{“„«–—/-].)(?!\w)"
 )
 # What all begin with that open a quotation.
-_BEGIN = re.compile(r"['‘](?<![\w'’‘].)(?=\w)")
+_BEGIN = re.compile(r"['‘](?<![\w'’‘.].)(?=\w)")
 # What only follows the end of a quotation.
 _BEHIND = re.compile(r"\s*(?:[.,;:)!?–—-]|$)")
 
@@ -385,6 +385,11 @@ def is_signed(text: str, after: str) -> bool:
 
 # Longest part outside quotation marks that only says who speaks (characters).
 LONGEST_ATTRIBUTION = 100
+# How such a part begins behind a quotation, in any language, and what ends its sentence.
+_TOLD = re.compile(
+    rf"[{_STRAIGHT}{_CLOSING}{_OPENING}'’]+\s*[,،，]\s|(?<=[,،，])[{_STRAIGHT}{_CLOSING}{_OPENING}'’]+\s"
+)
+_ANOTHER = re.compile(r"[.!?…。！？।۔]\s")
 
 
 def is_quoted_with_speaker(paragraph: str, start: int, end: int) -> bool:
@@ -400,11 +405,16 @@ def is_quoted_with_speaker(paragraph: str, start: int, end: int) -> bool:
     if 2 * quoted < end - start:
         return False
     edges = [start, *(edge for pair in inside for edge in pair), end]
-    outside = [
-        paragraph[a:b].strip(" ,.;:" + _STRAIGHT + _OPENING + _CLOSING)
-        for a, b in zip(edges[::2], edges[1::2], strict=True)
-    ]
-    return all(len(part) <= LONGEST_ATTRIBUTION and has_speech(part) for part in outside if len(part) > 3)
+    return all(_only_names_speaker(paragraph, a, b) for a, b in zip(edges[::2], edges[1::2], strict=True))
+
+
+def _only_names_speaker(paragraph: str, start: int, end: int) -> bool:
+    """Return whether a part of a paragraph outside quotation marks is short and says who speaks, or is nothing."""
+    part = paragraph[start:end].strip(" ,.;:" + _STRAIGHT + _OPENING + _CLOSING)
+    if len(part) <= 3:
+        return True
+    told = has_speech(part) or (_TOLD.match(paragraph, start, end) and not _ANOTHER.search(paragraph, start, end))
+    return len(part) <= LONGEST_ATTRIBUTION and bool(told)
 
 
 # Headlines in a list that extraction has run together: "Ellis CrollHarbour board widens breakwater | Storm …".

@@ -90,6 +90,9 @@ def is_quoted(o: Occurrence) -> bool:
         return False
     if o.quoted >= cues.QUOTED or quotes.is_line_of_speech(o.before, o.after):
         return True
+    begin = len(o.before)
+    if quotes.is_in_line_of_speech(o.paragraph, begin, begin + len(o.text)):
+        return True
     if _is_attributed(o) or _is_set_apart(o):
         return True
     return ("@" in o.after or "@" in o.text) and cues.is_signed(o.text, o.after)
