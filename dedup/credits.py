@@ -222,8 +222,48 @@ def _bylines(author: str) -> list[str]:
     more = _REPORTING.search(author)
     if more and more.start() and (found := _bylines(more[1])):
         return found
-    own = None if CASED.search(plain) else _uncased_author(plain)
+    own = (None if CASED.search(plain) else _uncased_author(plain)) or _called_in(author)
     return [own] if own else []
+
+
+# What stands between the parts of a byline, whatever the words are.
+_MARKS = re.compile(r"[,/|;:&·・•()\[\]，。、：；（）／،]|\s[–—-]\s")
+
+
+def _called_in(author: str) -> str | None:
+    """Return the words in a byline that together are what agencies call themselves, whatever is written small around
+    them: "Foto och text från Nordpols Nyhetsbyrå". Where nothing is written large, they are as few as may be."""
+    if not agencies.says_agency(author) and not any(map(author.lower().__contains__, agencies.CALLED)):
+        return None
+    for part in _MARKS.split(author):
+        words = part.split()[:MOST_WORDS_BY]
+        sizes = range(min(len(words), MOST_WORDS), 0, -1) if CASED.search(part) else range(1, MOST_WORDS)
+        windows = ((first, first + size) for size in sizes for first in range(len(words) - size + 1))
+        names = (" ".join(words[first:end]) for first, end in windows if _may_be_one(words[first:end]))
+        if name := next(filter(None, map(agencies.calls_itself_one, names)), None) or _begun(words):
+            return name
+    return None
+
+
+def _may_be_one(words: list[str]) -> bool:
+    """Return whether some words may be one name: none but those of agencies' names is written small."""
+    is_large = not words[0][:1].islower() and not any(w[:1].islower() and w not in agencies.SMALL for w in words)
+    return is_large and words[-1] not in ("خبرگزاری", "وكالة", "סוכנות")  # the name stands behind these
+
+
+def _begun(words: list[str]) -> str | None:
+    """Return the agency with which a word begins or ends where words are not spaced: "列島通信配信"."""
+    for word in words:
+        parts = (word[:end] for end in range(3, len(word))) if _HAN.match(word) else ()
+        if name := next(filter(None, map(agencies.calls_itself_one, parts)), None):
+            return name
+        at = word.find("สำนักข่าว")
+        if at > 0:
+            return word[at:]
+    return None
+
+
+_HAN = re.compile("[一-鿿ァ-ヴー]")
 
 
 def _of_piece(piece: str) -> str | None:
@@ -307,6 +347,8 @@ _WITH_INITIALS = re.compile(r"^([A-ZÀ-Þ]{3,6})/[a-zà-ÿ]{2,4}$")
 _WITH_DESK = re.compile(r"^(?:Reda[ck]|Réda)\w+\s*[/|]\s*(\S.*)$")
 # Most words of a first or last line that ends in the name of an agency.
 MOST_WORDS = 8
+# Words of a part of a byline that are looked at.
+MOST_WORDS_BY = 16
 _TOLD = re.compile(
     r"^(?:本报)?(?:据|據|综合|綜合)(.{2,12}?)(?:、\S{2,12})?(?:报道|報道|報導|消息|电|電|讯|訊)$"
     r"|^(?:综合|綜合)(.{2,10}?社)(?:[、，]\S{2,12})?$"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies
+from dedup import agencies, frames
 from dedup.credits import Credit
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
@@ -64,7 +64,9 @@ _FIRST = re.compile(
 )
 AROUND = 80
 # How sure it is that what may be an agency is one, and how far before a name the word for what it is may stand.
-UNSURE, BEFORE = 0.5, 24
+UNSURE, BEFORE, AGREED = 0.5, 24, 0.6
+# What may stand between a passage and what is right behind it.
+ENDS = " \n\t.!?…。！？।۔\"'”’»」』"
 # Shortest and longest heading in capitals, and longest line that is but a credit (characters).
 HEADING, LONGEST_NAMING = (6, 60), 40
 # Names so few that it is quicker to look for each than for the words of a line.
@@ -100,8 +102,12 @@ def origin(
     that what may be an agency's name alone is one where nothing else can be meant.
     """
     agency, evidence, strength = _agency(carriers, is_caption, outlets)
-    if agency is None and is_wire:
-        agency, evidence, strength = _unsure_agency(carriers)
+    if is_wire and (agency is None or not _is_told_twice(carriers, agency, outlets)):
+        agreed = _agreed(carriers)
+        if agreed and not (agency and _same_agency(agency, agreed[0])):
+            agency, evidence, strength = agreed
+        elif agency is None:
+            agency, evidence, strength = _unsure_agency(carriers)
     own = [c for c in carriers if agency and _same_agency(c.document.outlet, agency)]
     if own:
         earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
@@ -317,6 +323,23 @@ def _agency(
     return best, evidence, min(0.95, 0.55 + 0.25 * share + 0.1 * (len(votes[best]) > 1))
 
 
+def _is_told_twice(carriers: Sequence[Carried], agency: str, outlets: Sequence[str]) -> bool:
+    """Return whether carriers of two families surely credit an agency for the passage."""
+    found = {(c.family, credit.agency) for c in carriers for credit in _nearest(c, is_caption=False)}
+    names = agencies.grouped([*(name for _, name in found), agency, *outlets])
+    return len({family for family, name in found if names[name] == names[agency]}) > 1
+
+
+def _agreed(carriers: Sequence[Carried]) -> tuple[str, tuple[str, ...], float] | None:
+    """Return the name that carriers of several families agree on, the positions, and a confidence."""
+    if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
+        return None
+    found = frames.named(
+        [frames.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
+    )
+    return (found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
+
+
 def _unsure_agency(carriers: Sequence[Carried]) -> tuple[str | None, tuple[str, ...], float]:
     """Return the agency of copy that outlets of several families have, where none is credited surely: what stands where
     agencies do and may be a reporter or a place elsewhere, the positions, and a confidence.
@@ -349,7 +372,7 @@ def _unsure_agency(carriers: Sequence[Carried]) -> tuple[str | None, tuple[str, 
 def _is_right_behind(carried: Carried, credit: Credit) -> bool:
     """Return whether a credit behind a text is its last line, or stands in or right behind the passage."""
     text = carried.document.text.rstrip()
-    is_next = not text[carried.end : credit.start].strip() or credit.start > text.rfind("\n")
+    is_next = not text[carried.end : credit.start].strip(ENDS) or credit.start > text.rfind("\n")
     return _is_behind_text(carried, credit) and is_next
 
 
