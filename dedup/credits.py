@@ -222,26 +222,31 @@ def _bylines(author: str) -> list[str]:
     more = _REPORTING.search(author)
     if more and more.start() and (found := _bylines(more[1])):
         return found
-    own = (None if CASED.search(plain) else _uncased_author(plain)) or _called_in(author)
-    return [own] if own else []
+    own = None if CASED.search(plain) else _uncased_author(plain)
+    called = None if own else called_in(author)
+    found = own or (called[0] if called else _begun(author.split()))
+    return [found] if found else []
 
 
 # What stands between the parts of a byline, whatever the words are.
-_MARKS = re.compile(r"[,/|;:&·・•()\[\]，。、：；（）／،]|\s[–—-]\s")
+_MARKS = re.compile(r"[,/|;:&·・•()\[\]，。、：；（）／،]|\.\s|\s[–—-]\s")
+# "l’Agence", "Ajansı'ndan"
+_BOUND = re.compile(r"^[^\W\d_]['’](?=[A-ZÀ-Þ])|['’][a-zß-ÿı]{1,5}$")
 
 
-def _called_in(author: str) -> str | None:
-    """Return the words in a byline that together are what agencies call themselves, whatever is written small around
-    them: "Foto och text från Nordpols Nyhetsbyrå". Where nothing is written large, they are as few as may be."""
-    if not agencies.says_agency(author) and not any(map(author.lower().__contains__, agencies.CALLED)):
+def called_in(line: str) -> tuple[str, str] | None:
+    """Return the words in a line that together are what agencies call themselves, and the part of it between marks in
+    which they stand, whatever is written small around them: "Foto och text från Nordpols Nyhetsbyrå". Where nothing is
+    written large, they are as few as may be."""
+    if not agencies.says_agency(line) and not any(map(line.lower().__contains__, agencies.CALLED)):
         return None
-    for part in _MARKS.split(author):
-        words = part.split()[:MOST_WORDS_BY]
+    for part in _MARKS.split(line):
+        words = [_BOUND.sub("", word) for word in part.split()[:MOST_WORDS_BY]]
         sizes = range(min(len(words), MOST_WORDS), 0, -1) if CASED.search(part) else range(1, MOST_WORDS)
         windows = ((first, first + size) for size in sizes for first in range(len(words) - size + 1))
         names = (" ".join(words[first:end]) for first, end in windows if _may_be_one(words[first:end]))
-        if name := next(filter(None, map(agencies.calls_itself_one, names)), None) or _begun(words):
-            return name
+        if name := next(filter(None, map(agencies.calls_itself_one, names)), None):
+            return name, part
     return None
 
 

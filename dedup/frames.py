@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from dedup import agencies
 from dedup.credit_signs import CLOSE, DASH, OPEN
+from dedup.credits import called_in
 from dedup.datelines import CASED
 from dedup.model import Document
 from dedup.photo_credits import is_photo
@@ -24,6 +26,8 @@ LONGEST_AUTHOR, HEAD, SHORT = 120, 90, 80
 LINES, LAST_LINES, MOST_WORDS, MOST_CARRIERS = 3, 2, 6, 12
 # Longest name of a person where words are not spaced (characters).
 LONGEST_PERSON = 5
+# Most words between marks beside the name of an agency.
+MOST_OTHERS = 4
 
 Slot = Literal["byline", "dateline", "trailing credit"]
 
@@ -41,7 +45,7 @@ _MARK = re.compile(rf"\s?[—–―]\s|\s[{DASH}]\s|\s?[:=＝]\s|[.]\s?[{DASH}]\
 # Scripts that do not space words.
 _UNSPACED = re.compile("[぀-ヿ一-鿿฀-๿가-힣]")
 _DIGIT = re.compile(r"\d")
-_OTHER = re.compile(r"\W+")
+_OTHER, _WORD = re.compile(r"\W+"), re.compile(r"\w[\w'’-]*")
 
 
 class Frame(NamedTuple):
@@ -82,6 +86,36 @@ def named(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
         return None
     best = min(found, key=lambda n: (-len({p.outlet for p in found[n]}), -len(n), n))
     return best, tuple(sorted({p.slot for p in found[best]}))
+
+
+def called(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the agency that short lines beside a passage name by what agencies call themselves, whatever else stands
+    in them in whatever language, and the positions; None where there is none."""
+    found: list[tuple[str, Slot]] = []
+    for frame in frames[:MOST_CARRIERS]:
+        for slot, _, line in _places(frame):
+            name = _credited(line) if slot != "byline" else None
+            if name and not _is_own(name, [_plain(frame.document.outlet or frame.document.id)]):
+                found.append((name, slot))
+    if not found:
+        return None
+    groups = agencies.grouped([name for name, _ in found])
+    votes = Counter(groups[name] for name, _ in found)
+    best = min(votes, key=lambda name: (-votes[name], -len(name), name))
+    return best, tuple(sorted({slot for name, slot in found if groups[name] == best}))
+
+
+def _credited(line: str) -> str | None:
+    """Return the agency of a short line that says little else and does not begin with it, as a headline on it may."""
+    found = called_in(line)
+    if not found:
+        return None
+    name, part = found
+    before, _, behind = line.partition(name)
+    is_about = not _WORD.search(before) and CASED.search(line) and behind[:1] in (" ", ":") and behind.strip()
+    pictured = any(map(is_photo, before.split())) or is_photo(" ".join(behind.split()[-1:]))
+    few = max(len(_WORD.findall(before)), len(_WORD.findall(part)) - len(_WORD.findall(name))) <= MOST_OTHERS
+    return name if few and not is_about and not pictured else None
 
 
 def _common(a: _Piece, b: _Piece, groups: dict[str, str]) -> str | None:
@@ -154,6 +188,9 @@ def _places(frame: Frame) -> Iterator[tuple[Slot, bool, str]]:
     if len(rest) <= HEAD:
         yield from (("trailing credit", True, match[1]) for match in _BRACKET.finditer(rest))
     lines = [line for line in map(str.strip, behind.split("\n")) if line]
+    # other stories stand behind a heading in capitals
+    headed = next((n for n, line in enumerate(lines[:-1]) if line.isupper() and " " in line), len(lines))
+    lines = lines[: headed + 1]
     for line in dict.fromkeys((*lines[:LINES], *lines[-LAST_LINES:])):
         right = _RIGHT.match(line)
         if right:

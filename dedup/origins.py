@@ -103,7 +103,7 @@ def origin(
     """
     agency, evidence, strength = _agency(carriers, is_caption, outlets)
     if is_wire and (agency is None or not _is_told_twice(carriers, agency, outlets)):
-        agreed = _agreed(carriers)
+        agreed = _around(carriers, is_named=agency is not None)
         if agreed and not (agency and _same_agency(agency, agreed[0])):
             agency, evidence, strength = agreed
         elif agency is None:
@@ -330,13 +330,13 @@ def _is_told_twice(carriers: Sequence[Carried], agency: str, outlets: Sequence[s
     return len({family for family, name in found if names[name] == names[agency]}) > 1
 
 
-def _agreed(carriers: Sequence[Carried]) -> tuple[str, tuple[str, ...], float] | None:
-    """Return the name that carriers of several families agree on, the positions, and a confidence."""
+def _around(carriers: Sequence[Carried], *, is_named: bool) -> tuple[str, tuple[str, ...], float] | None:
+    """Return the name that carriers of several families agree on, the positions, and a confidence; where none is
+    `named`, also the one that a line beside the passage names."""
     if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
         return None
-    found = frames.named(
-        [frames.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
-    )
+    near = [frames.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
+    found = frames.named(near) or (None if is_named else frames.called(near))
     return (found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
 
 
