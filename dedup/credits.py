@@ -7,6 +7,7 @@ agency that a story is about stands in none of these.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -224,8 +225,8 @@ def _bylines(author: str) -> list[str]:
         return found
     own = None if CASED.search(plain) else _uncased_author(plain)
     called = None if own else called_in(author)
-    found = own or (called[0] if called else _begun(author.split()))
-    return [found] if found else []
+    one = own or (called[0] if called else _begun(author.split()))
+    return [one] if one else []
 
 
 # What stands between the parts of a byline, whatever the words are.
@@ -234,6 +235,7 @@ _MARKS = re.compile(r"[,/|;:&·・•()\[\]，。、：；（）／،]|\.\s|\s[�
 _BOUND = re.compile(r"^[^\W\d_]['’](?=[A-ZÀ-Þ])|['’][a-zß-ÿı]{1,5}$")
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def called_in(line: str) -> tuple[str, str] | None:
     """Return the words in a line that together are what agencies call themselves, and the part of it between marks in
     which they stand, whatever is written small around them: "Foto och text från Nordpols Nyhetsbyrå". Where nothing is
@@ -257,7 +259,7 @@ def _may_be_one(words: list[str]) -> bool:
 
 
 def _begun(words: list[str]) -> str | None:
-    """Return the agency with which a word begins or ends where words are not spaced: "列島通信配信"."""
+    """Return the agency that a word begins with, or ends in, where words are not spaced: "列島通信配信"."""
     for word in words:
         parts = (word[:end] for end in range(3, len(word))) if _HAN.match(word) else ()
         if name := next(filter(None, map(agencies.calls_itself_one, parts)), None):

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from dedup import agencies
 from dedup.credit_signs import CLOSE, DASH, OPEN
 from dedup.credits import called_in
-from dedup.datelines import CASED
+from dedup.datelines import CASED, is_place
 from dedup.model import Document
 from dedup.photo_credits import is_photo
 
@@ -26,8 +26,10 @@ LONGEST_AUTHOR, HEAD, SHORT = 120, 90, 80
 LINES, LAST_LINES, MOST_WORDS, MOST_CARRIERS = 3, 2, 6, 12
 # Longest name of a person where words are not spaced (characters).
 LONGEST_PERSON = 5
-# Most words between marks beside the name of an agency.
-MOST_OTHERS = 4
+# Most words before the name of an agency in a line that credits it, and behind it before the next mark.
+MOST_BEFORE, MOST_AFTER = 4, 2
+# Marks between names from which a line is a list, of tags or links.
+MOST_LISTED = 2
 
 Slot = Literal["byline", "dateline", "trailing credit"]
 
@@ -45,6 +47,7 @@ _MARK = re.compile(rf"\s?[—–―]\s|\s[{DASH}]\s|\s?[:=＝]\s|[.]\s?[{DASH}]\
 # Scripts that do not space words.
 _UNSPACED = re.compile("[぀-ヿ一-鿿฀-๿가-힣]")
 _DIGIT = re.compile(r"\d")
+_LISTED = re.compile(r"[,|;•·、،]")
 _OTHER, _WORD = re.compile(r"\W+"), re.compile(r"\w[\w'’-]*")
 
 
@@ -75,7 +78,8 @@ def named(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
         return None
     copy = "\n".join(_copy(f) for f in looked_at).casefold()
     own = [_plain(each) for f in looked_at for each in (f.document.outlet, f.family) if each]
-    told = [p for p in pieces if not _is_in(p.name, copy) and not _is_own(p.name, own)]
+    small = {word for f in looked_at for word in _WORD.findall(f.document.text) if word[:1].islower()}
+    told = [p for p in pieces if not _is_in(p.name, copy) and not _is_own(p.name, own) and p.name.lower() not in small]
     groups = agencies.grouped([p.name for p in told])
     found: dict[str, list[_Piece]] = {}
     for a, b in itertools.combinations(told, 2):
@@ -114,8 +118,8 @@ def _credited(line: str) -> str | None:
     before, _, behind = line.partition(name)
     is_about = not _WORD.search(before) and CASED.search(line) and behind[:1] in (" ", ":") and behind.strip()
     pictured = any(map(is_photo, before.split())) or is_photo(" ".join(behind.split()[-1:]))
-    few = max(len(_WORD.findall(before)), len(_WORD.findall(part)) - len(_WORD.findall(name))) <= MOST_OTHERS
-    return name if few and not is_about and not pictured else None
+    others, after = len(_WORD.findall(before)), len(_WORD.findall(part.partition(name)[2]))
+    return name if others <= MOST_BEFORE and after <= MOST_AFTER and not is_about and not pictured else None
 
 
 def _common(a: _Piece, b: _Piece, groups: dict[str, str]) -> str | None:
@@ -136,7 +140,7 @@ def _common(a: _Piece, b: _Piece, groups: dict[str, str]) -> str | None:
 
 def _may_be_person(name: str) -> bool:
     """Return whether a name could be a person's: of two words, or short where words are not spaced."""
-    return len(name) <= LONGEST_PERSON if _UNSPACED.search(name) else len(name.split()) == 2
+    return len(name.split()) == 2 or (len(name) <= LONGEST_PERSON and bool(_UNSPACED.search(name)))
 
 
 def _may_agree(a: _Piece, b: _Piece, is_one_text: bool) -> bool:
@@ -195,25 +199,30 @@ def _places(frame: Frame) -> Iterator[tuple[Slot, bool, str]]:
         right = _RIGHT.match(line)
         if right:
             yield "trailing credit", True, right[1]
-        elif _is_short(line):
+        elif _is_short(line) and not _is_list(line):
             yield "trailing credit", bool(_MARKED.fullmatch(line)), line
 
 
-def _of_head(head: str) -> Iterator[str]:
-    """Yield what stands in brackets before a text, or behind its place."""
-    match = _BRACKET.match(head) or re.match(rf"[^\n{re.escape(OPEN)}]{{2,60}}{_BRACKET.pattern}", head)
+def _of_head(head: str) -> Sequence[str]:
+    """Return what stands in brackets before a text, or behind its place."""
+    match = _BRACKET.search(head)
     if match:
-        yield match[1]
-        return
+        before, rest = head[: match.start()].strip(), head[match.end() :].lstrip()
+        return [match[1]] if (not before or is_place(before)) and not rest[:1].islower() else []
     mark = _MARK.search(head)
-    if mark:
-        _, *others = _SPLIT.split(head[: mark.start()])
-        yield from others
+    place = head[: mark.start()] if mark else ""
+    return _SPLIT.split(place)[1:] if is_place(place) else []
 
 
 def _is_short(line: str) -> bool:
     is_open = not line.endswith((".", "!", "?")) or bool(_LABELLED.match(line))
     return len(line) <= SHORT and is_open and not is_photo(line.lstrip(OPEN))
+
+
+def _is_list(line: str) -> bool:
+    """Return whether a line is a list of tags or links: of several names, or of two behind one word with a colon."""
+    first, *others = _LISTED.split(line)
+    return len(others) >= MOST_LISTED or bool(_LABELLED.match(first) and any(":" not in each for each in others))
 
 
 def _copy(frame: Frame) -> str:
@@ -234,17 +243,14 @@ def _names(text: str) -> Iterator[str]:
             runs = [" ".join(g) for large, g in itertools.groupby(words, lambda w: w[:1].isupper()) if large]
             found = dict.fromkeys(([plain] if plain[:1].isupper() else []) + runs)
         else:
-            found = dict.fromkeys([plain, *(plain.split() if " " in plain else ())])
+            found = dict.fromkeys([plain, *(plain.split() if _UNSPACED.search(plain) else ())])
         yield from (name for name in found if _may_be_name(name))
 
 
 def _may_be_name(name: str) -> bool:
     least = 2 if name.isupper() or not CASED.search(name) else 3
     return (
-        len(name) >= least
-        and len(name.split()) <= MOST_WORDS
-        and not _DIGIT.search(name)
-        and agencies.one_name(name)
+        len(name) >= least and len(name.split()) <= MOST_WORDS and not _DIGIT.search(name) and agencies.one_name(name)
     )
 
 

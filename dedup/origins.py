@@ -102,12 +102,8 @@ def origin(
     that what may be an agency's name alone is one where nothing else can be meant.
     """
     agency, evidence, strength = _agency(carriers, is_caption, outlets)
-    if is_wire and (agency is None or not _is_told_twice(carriers, agency, outlets)):
-        agreed = _around(carriers, is_named=agency is not None)
-        if agreed and not (agency and _same_agency(agency, agreed[0])):
-            agency, evidence, strength = agreed
-        elif agency is None:
-            agency, evidence, strength = _unsure_agency(carriers)
+    if agency is None and is_wire:
+        agency, evidence, strength = _around(carriers) or _unsure_agency(carriers)
     own = [c for c in carriers if agency and _same_agency(c.document.outlet, agency)]
     if own:
         earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
@@ -323,20 +319,13 @@ def _agency(
     return best, evidence, min(0.95, 0.55 + 0.25 * share + 0.1 * (len(votes[best]) > 1))
 
 
-def _is_told_twice(carriers: Sequence[Carried], agency: str, outlets: Sequence[str]) -> bool:
-    """Return whether carriers of two families surely credit an agency for the passage."""
-    found = {(c.family, credit.agency) for c in carriers for credit in _nearest(c, is_caption=False)}
-    names = agencies.grouped([*(name for _, name in found), agency, *outlets])
-    return len({family for family, name in found if names[name] == names[agency]}) > 1
-
-
-def _around(carriers: Sequence[Carried], *, is_named: bool) -> tuple[str, tuple[str, ...], float] | None:
-    """Return the name that carriers of several families agree on, the positions, and a confidence; where none is
-    `named`, also the one that a line beside the passage names."""
+def _around(carriers: Sequence[Carried]) -> tuple[str, tuple[str, ...], float] | None:
+    """Return the name that carriers of copy of several families agree on, or that a line beside the passage credits,
+    the positions, and a confidence."""
     if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
         return None
     near = [frames.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
-    found = frames.named(near) or (None if is_named else frames.called(near))
+    found = frames.named(near) or frames.called(near)
     return (found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
 
 
@@ -392,10 +381,7 @@ def _stands_out(
         apart = {c.document.outlet for c, _ in others} - {c.document.outlet for c, _ in found}
         if other != name and (inside or words[: len(longer)] == longer) and apart:
             return True
-    is_lone = agencies.is_acronym(name)
-    uncased = not name.isascii() and name.upper() == name.lower() and not _HAN.search(name)
-    behind_place = uncased and found[0][1].position == "dateline"
-    return (is_lone or behind_place) and not any(_speaks_of(name, c.document.text, found) for c in carriers)
+    return agencies.is_acronym(name) and not any(_speaks_of(name, c.document.text, found) for c in carriers)
 
 
 def _speaks_of(name: str, text: str, found: Sequence[tuple[Carried, Credit]]) -> bool:
