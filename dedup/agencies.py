@@ -329,7 +329,7 @@ def named(text: str) -> str | None:
     words = text.split()
     proper = all(w.strip('«»“”"')[:1].upper() == w.strip('«»“”"')[:1] or len(w) <= 3 or w in SMALL for w in words)
     proper = proper or text.startswith(("Hãng ", "Thông tấn"))  # names of which the first word alone is written large
-    is_one = proper and len(words) <= 6 and _says(_KEYWORD, text) and not _is_office(text)
+    is_one = proper and len(words) <= 6 and _says(_KEYWORD, text) and not is_office(text)
     return text if is_one else None
 
 
@@ -351,7 +351,7 @@ def _unquoted(text: str) -> str:
     return plain + text[-1] if opened and text[-1:] in "»”“" else plain
 
 
-def _is_office(text: str) -> bool:
+def is_office(text: str) -> bool:
     """Return whether a name is of an office or an authority that is called an agency."""
     return bool(_OFFICE.search(text)) and not _OF_NEWS.search(text)
 

@@ -7,13 +7,13 @@ agency that a story is about stands in none of these.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dedup import agencies, letters
 from dedup import credit_signs as signs
+from dedup.called import begun, called_in
 from dedup.credit_signs import (
     BYLINE,
     CLOSE,
@@ -225,52 +225,8 @@ def _bylines(author: str) -> list[str]:
         return found
     own = None if CASED.search(plain) else _uncased_author(plain)
     called = None if own else called_in(author)
-    one = own or (called[0] if called else _begun(author.split()))
+    one = own or (called[0] if called else begun(author.split()))
     return [one] if one else []
-
-
-# What stands between the parts of a byline, whatever the words are.
-_MARKS = re.compile(r"[,/|;:&·・•()\[\]，。、：；（）／،]|\.\s|\s[–—-]\s")
-# "l’Agence", "Ajansı'ndan"
-_BOUND = re.compile(r"^[^\W\d_]['’](?=[A-ZÀ-Þ])|['’][a-zß-ÿı]{1,5}$")
-
-
-@functools.lru_cache(maxsize=1 << 12)
-def called_in(line: str) -> tuple[str, str] | None:
-    """Return the words in a line that together are what agencies call themselves, and the part of it between marks in
-    which they stand, whatever is written small around them: "Foto och text från Nordpols Nyhetsbyrå". Where nothing is
-    written large, they are as few as may be."""
-    if not agencies.says_agency(line) and not any(map(line.lower().__contains__, agencies.CALLED)):
-        return None
-    for part in _MARKS.split(line):
-        words = [_BOUND.sub("", word) for word in part.split()[:MOST_WORDS_BY]]
-        sizes = range(min(len(words), MOST_WORDS), 0, -1) if CASED.search(part) else range(1, MOST_WORDS)
-        windows = ((first, first + size) for size in sizes for first in range(len(words) - size + 1))
-        names = (" ".join(words[first:end]) for first, end in windows if _may_be_one(words[first:end]))
-        if name := next(filter(None, map(agencies.calls_itself_one, names)), None):
-            return name, part
-    return None
-
-
-def _may_be_one(words: list[str]) -> bool:
-    """Return whether some words may be one name: none but those of agencies' names is written small."""
-    is_large = not words[0][:1].islower() and not any(w[:1].islower() and w not in agencies.SMALL for w in words)
-    return is_large and words[-1] not in ("خبرگزاری", "وكالة", "סוכנות")  # the name stands behind these
-
-
-def _begun(words: list[str]) -> str | None:
-    """Return the agency that a word begins with, or ends in, where words are not spaced: "列島通信配信"."""
-    for word in words:
-        parts = (word[:end] for end in range(3, len(word))) if _HAN.match(word) else ()
-        if name := next(filter(None, map(agencies.calls_itself_one, parts)), None):
-            return name
-        at = word.find("สำนักข่าว")
-        if at > 0:
-            return word[at:]
-    return None
-
-
-_HAN = re.compile("[一-鿿ァ-ヴー]")
 
 
 def _of_piece(piece: str) -> str | None:
@@ -354,8 +310,6 @@ _WITH_INITIALS = re.compile(r"^([A-ZÀ-Þ]{3,6})/[a-zà-ÿ]{2,4}$")
 _WITH_DESK = re.compile(r"^(?:Reda[ck]|Réda)\w+\s*[/|]\s*(\S.*)$")
 # Most words of a first or last line that ends in the name of an agency.
 MOST_WORDS = 8
-# Words of a part of a byline that are looked at.
-MOST_WORDS_BY = 16
 _TOLD = re.compile(
     r"^(?:本报)?(?:据|據|综合|綜合)(.{2,12}?)(?:、\S{2,12})?(?:报道|報道|報導|消息|电|電|讯|訊)$"
     r"|^(?:综合|綜合)(.{2,10}?社)(?:[、，]\S{2,12})?$"

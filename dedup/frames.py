@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from dedup import agencies
+from dedup.called import called_in
 from dedup.credit_signs import CLOSE, DASH, OPEN
-from dedup.credits import called_in
 from dedup.datelines import CASED, is_place
 from dedup.model import Document
 from dedup.photo_credits import is_photo
