@@ -73,7 +73,6 @@ HEADING, LONGEST_NAMING = (6, 60), 40
 FEW_NAMES = 12
 _STOP = re.compile(r"[.!?](?=\s)|[\n。！？]")
 # Where words are not spaced, a name beside words for who had a text first is any stretch of characters.
-_HAN = re.compile("[一-鿿ァ-ヴー]")
 _UNSPACED = re.compile("[぀-ヿ一-鿿฀-๿]")
 # How far into a passage its own dateline or byline may stand (characters).
 BEGINNING = 120

@@ -11,6 +11,7 @@ import pytest
 from dedup import agencies
 from dedup.credits import credits
 from dedup.model import Document
+from tests.test_origins import names
 from tests.test_shared_credits import FERRY, table, told
 
 CASES = Path(__file__).parent / "cases" / "beside-copy.jsonl"
@@ -96,6 +97,14 @@ def test_a_region_is_no_agency() -> None:
     body = table()[0]["mr"]
     assert told(body, {"head": "सेल्वा (कोणकण) : "}, {"head": "सेल्वा (कोणकण) : "}).agency is None
     assert told(body, {"head": "सेल्वा, ४ मार्च (सागर) : "}, {}).agency == "सागर"
+    texts = [told_before(number, f"outlet {number % 2}", "सेल्वा (कोणकण) ") for number in range(3)]
+    assert names(texts) == {}
+    assert names([told_before(number, f"outlet {number % 2}", "(कोणकण) ") for number in range(3)]) != {}
+
+
+def told_before(number: int, outlet: str, head: str) -> Document:
+    """Return a text of a topic of its own that begins so."""
+    return Document(id=str(number), text=f"{head}पूल {number} बंद.", title=f"Topic {number}", outlet=outlet)
 
 
 def test_words_that_name_no_agency_stand_once() -> None:

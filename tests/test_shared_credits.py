@@ -71,7 +71,7 @@ def is_right(case: dict[str, Any]) -> bool:
 
 
 def test_table() -> None:
-    """Of 205 credits of invented agencies in 24 languages 76 were told right before; of what names none, none is. Four
+    """Of 205 credits of invented agencies in 24 languages 76 were told right before; of what names none, none is. Five
     are left open that could be regions of a place: a list of regions told them before."""
     _, cases = table()
     positive = [case for case in cases if case["agency"]]
