@@ -27,7 +27,7 @@ _KEYWORD = re.compile(
     r"|[Dd]epeschen(?:agentur|dienst)|[Rr]edaktionsdienst)\b"
     r"|(?:[Pp]ers(?:bureau|dienst|agentschap)|[Nn]ieuws(?:dienst|agentschap))\b"
     r"|(?:[Nn]yhets|[Nn]yheds|[Tt]elegram)(?:byrå|bureau|tj(?:änst|eneste?))\w{0,3}\b"
-    r"|(?:[Uu]utis|[Tt]ieto|[Ll]ehti)toimisto|[Uu]utispalvelu|(?:uudiste|teade)agentuur|[Aa]ģentūra\b|agentūra\b"
+    r"|(?:[Uu]utis|[Tt]ieto|[Ll]ehti)toimisto|[Uu]utispalvelu|(?:[Uu]udiste|[Tt]eade)agentuur|[Aa]ģentūra\b|[Aa]gentūra\b"
     r"|^(?:[Aa]gen(?:ce|cia|zia|cja|ția)|[Aa]gència|Axencia|[Aa]gência|Agentur|Agentia|[Aa]gent[úu]ra|Nieuwsagentschap)\s"
     r"|^Servi(?:cio|cios|ço|ços|zio) (?:de |di )?(?:[Nn]ot[ií][cz]i|[Ii]nforma|[Pp]rensa|[Ss]tampa|[Ee]ditorial)"
     r"|Agencja (?:Prasowa|Informacyjna)\b|\bSerwis (?:Prasowy|Informacyjny)\b"
@@ -135,13 +135,13 @@ LONGEST_NAME = 60
 # What stands in no name: a text with it is more than one.
 _JOINED = re.compile(r"[:：=＝。।॥()（）【】]")
 # Words of such names that are written small.
-_SMALL = frozenset(
+SMALL = frozenset(
     "агентство агенція агентства информагентство информационное інформаційне інформаційна телеграфне телеграфна "
     "телеграфное новинна новинне новостное служба новин новостей информационная інформаційна agence agencia agência "
     "agenzia agencja presse noticias notícias prensa informativo informativos stampa tisková tiskové kancelář "
     "kanceláře tlačová tlačovej agentúra kancelária zpravodajská služba agentura agencija persbureau persdienst "
     "nieuwsdienst nyhetsbyrå nyhedsbureau uutistoimisto uutispalvelu tietotoimisto hírügynökség hírszolgálat távirati "
-    "iroda".split()
+    "iroda tin thông tấn xã".split()
 )
 # What stands before a name without being part of it: "l'agence Rivage", "the Tidewater Wire".
 _ARTICLE = re.compile(
@@ -327,9 +327,9 @@ def named(text: str) -> str | None:
     if _LETTERS.fullmatch(text):
         return text
     words = text.split()
-    proper = all(w.strip('«»“”"')[:1].upper() == w.strip('«»“”"')[:1] or len(w) <= 3 or w in _SMALL for w in words)
+    proper = all(w.strip('«»“”"')[:1].upper() == w.strip('«»“”"')[:1] or len(w) <= 3 or w in SMALL for w in words)
     proper = proper or text.startswith(("Hãng ", "Thông tấn"))  # names of which the first word alone is written large
-    is_one = proper and len(words) <= 6 and _says(_KEYWORD, text) and not _is_office(text)
+    is_one = proper and len(words) <= 6 and _says(_KEYWORD, text) and not is_office(text)
     return text if is_one else None
 
 
@@ -351,7 +351,7 @@ def _unquoted(text: str) -> str:
     return plain + text[-1] if opened and text[-1:] in "»”“" else plain
 
 
-def _is_office(text: str) -> bool:
+def is_office(text: str) -> bool:
     """Return whether a name is of an office or an authority that is called an agency."""
     return bool(_OFFICE.search(text)) and not _OF_NEWS.search(text)
 

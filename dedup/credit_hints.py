@@ -290,7 +290,8 @@ def _recurring(unsure: Mapping[int, Sequence[Credit]], documents: Sequence[Docum
     places: dict[str, set[int]] = {}
     for d, found in unsure.items():
         for c in found:
-            if c.position != "photo credit" and not _HAN.fullmatch(c.agency) and not _is_name(c.agency):
+            may_recur = not (_HAN.fullmatch(c.agency) or _is_name(c.agency) or _may_be_region(c, documents[d].text))
+            if c.position != "photo credit" and may_recur:
                 places.setdefault(_folded(c.agency), set()).add(d)
     several = {name: [documents[d] for d in sorted(at)] for name, at in places.items() if len(at) >= LEAST_TEXTS}
     return {
@@ -312,6 +313,14 @@ def _in_two_positions(unsure: Mapping[int, Sequence[Credit]], documents: Sequenc
     return {
         name for name, at in places.items() if any(len(a | b) > 1 for a, b in itertools.combinations(at.values(), 2))
     }
+
+
+def _may_be_region(credit: Credit, text: str) -> bool:
+    """Return whether a name stands in brackets right behind a place, without a date, in a script without capitals: so
+    stand the regions of places, and they recur."""
+    uncased = credit.position == "dateline" and not credit.agency.isascii()
+    match = _UNCASED_FIRST.match(_line(text, credit.start)[:HEAD]) if uncased else None
+    return match is not None and match[2] == credit.agency
 
 
 def _is_name(name: str) -> bool:

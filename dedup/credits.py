@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from dedup import agencies, letters
 from dedup import credit_signs as signs
+from dedup.called import begun, called_in
 from dedup.credit_signs import (
     BYLINE,
     CLOSE,
@@ -223,7 +224,9 @@ def _bylines(author: str) -> list[str]:
     if more and more.start() and (found := _bylines(more[1])):
         return found
     own = None if CASED.search(plain) else _uncased_author(plain)
-    return [own] if own else []
+    called = None if own else called_in(author)
+    one = own or (called[0] if called else begun(author.split()))
+    return [one] if one else []
 
 
 def _of_piece(piece: str) -> str | None:

@@ -90,7 +90,8 @@ def _bracketed(head: str) -> str | None:
         elif not is_place(before):
             return None
         elif _SEPARATOR.match(after) or (after.startswith(". ") and is_capital(head) and _DIGIT.search(before)):
-            name = agencies.plainly(inside) if _is_short(inside) else agencies.known(inside)
+            is_sure = _is_short(inside) and (CASED.search(before) or _DIGIT.search(before))
+            name = agencies.plainly(inside) if is_sure else agencies.calls_itself_one(inside)
             name = name or uncased_part(inside)
         else:
             goes_on = not after.strip() or (after[:1].isspace() and _goes_on(after)) or after.startswith(". ")

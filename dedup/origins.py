@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies
+from dedup import agencies, frames
 from dedup.credits import Credit
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
@@ -64,14 +64,15 @@ _FIRST = re.compile(
 )
 AROUND = 80
 # How sure it is that what may be an agency is one, and how far before a name the word for what it is may stand.
-UNSURE, BEFORE = 0.5, 24
+UNSURE, BEFORE, AGREED = 0.5, 24, 0.6
+# What may stand between a passage and what is right behind it.
+ENDS = " \n\t.!?…。！？।۔\"'”’»」』"
 # Shortest and longest heading in capitals, and longest line that is but a credit (characters).
 HEADING, LONGEST_NAMING = (6, 60), 40
 # Names so few that it is quicker to look for each than for the words of a line.
 FEW_NAMES = 12
 _STOP = re.compile(r"[.!?](?=\s)|[\n。！？]")
 # Where words are not spaced, a name beside words for who had a text first is any stretch of characters.
-_HAN = re.compile("[一-鿿ァ-ヴー]")
 _UNSPACED = re.compile("[぀-ヿ一-鿿฀-๿]")
 # How far into a passage its own dateline or byline may stand (characters).
 BEGINNING = 120
@@ -101,7 +102,7 @@ def origin(
     """
     agency, evidence, strength = _agency(carriers, is_caption, outlets)
     if agency is None and is_wire:
-        agency, evidence, strength = _unsure_agency(carriers)
+        agency, evidence, strength = _around(carriers) or _unsure_agency(carriers)
     own = [c for c in carriers if agency and _same_agency(c.document.outlet, agency)]
     if own:
         earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
@@ -317,6 +318,16 @@ def _agency(
     return best, evidence, min(0.95, 0.55 + 0.25 * share + 0.1 * (len(votes[best]) > 1))
 
 
+def _around(carriers: Sequence[Carried]) -> tuple[str, tuple[str, ...], float] | None:
+    """Return the name that carriers of copy of several families agree on, or that a line beside the passage credits,
+    the positions, and a confidence."""
+    if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
+        return None
+    near = [frames.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
+    found = frames.named(near) or frames.called(near)
+    return (found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
+
+
 def _unsure_agency(carriers: Sequence[Carried]) -> tuple[str | None, tuple[str, ...], float]:
     """Return the agency of copy that outlets of several families have, where none is credited surely: what stands where
     agencies do and may be a reporter or a place elsewhere, the positions, and a confidence.
@@ -349,7 +360,7 @@ def _unsure_agency(carriers: Sequence[Carried]) -> tuple[str | None, tuple[str, 
 def _is_right_behind(carried: Carried, credit: Credit) -> bool:
     """Return whether a credit behind a text is its last line, or stands in or right behind the passage."""
     text = carried.document.text.rstrip()
-    is_next = not text[carried.end : credit.start].strip() or credit.start > text.rfind("\n")
+    is_next = not text[carried.end : credit.start].strip(ENDS) or credit.start > text.rfind("\n")
     return _is_behind_text(carried, credit) and is_next
 
 
@@ -369,10 +380,7 @@ def _stands_out(
         apart = {c.document.outlet for c, _ in others} - {c.document.outlet for c, _ in found}
         if other != name and (inside or words[: len(longer)] == longer) and apart:
             return True
-    is_lone = agencies.is_acronym(name)
-    uncased = not name.isascii() and name.upper() == name.lower() and not _HAN.search(name)
-    behind_place = uncased and found[0][1].position == "dateline"
-    return (is_lone or behind_place) and not any(_speaks_of(name, c.document.text, found) for c in carriers)
+    return agencies.is_acronym(name) and not any(_speaks_of(name, c.document.text, found) for c in carriers)
 
 
 def _speaks_of(name: str, text: str, found: Sequence[tuple[Carried, Credit]]) -> bool:
