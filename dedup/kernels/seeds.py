@@ -139,7 +139,9 @@ def group_hits(places: Any, documents: Any) -> Any:
         end, right = first + 1, documents[first, 1]
         while end < n and documents[end, 1] == right:
             end += 1
-        order_of(lefts[first:end], order[first:end], spare[first:end])
+        order[first] = 0
+        if end > first + 1:
+            order_of(lefts[first:end], order[first:end], spare[first:end])
         for k in range(first, end):
             i = first + order[k]
             for side in range(2):
