@@ -9,7 +9,7 @@ import numpy as np
 from dedup.kernels.arrays import grown, grown_rows
 from dedup.kernels.extend import align_chain, ends_here, reward, workspace
 from dedup.kernels.jit import helper, kernel
-from dedup.kernels.tokens import FLAG_BLOCK, FLAG_LINE, FLAG_QUOTE, FLAG_SENTENCE
+from dedup.kernels.tokens import FLAG_BLOCK, FLAG_LINE, FLAG_QUOTE, FLAG_SENTENCE, WEIGHT_WORD
 
 # Words beyond a border that are taken for chance at the end of a passage.
 STRAY = 2
@@ -192,6 +192,9 @@ def may_match(pairs: Any, span: Any, bounds: Any, chain: Any, masses: Any, flags
     left, right = bounds[chain[0] : chain[0] + 2], bounds[chain[1] : chain[1] + 2]
     if left[0] == span[0] and left[1] == span[1] and right[0] == span[2] and right[1] == span[3]:
         return True
+    # many chains have so few words that no weights need be looked up
+    if WEIGHT_WORD * len(pairs) < least[1]:
+        return False
     words, content = np.int64(0), np.int64(0)
     for i in range(len(pairs)):
         at = pairs[i, 0]

@@ -60,11 +60,12 @@ def run_around(a: Any, b: Any, alike: Any, mass: Any, hashes: Any, masses: Any, 
 
 
 @helper
-def _take(known: Any, s: int, a: Any, b: Any, word: Any, tokens: Any, limits: Any) -> None:
-    """Add the run at a hit to what is known of a pair of texts; `word` is what `same` says and the mass there."""
+def _take(known: Any, s: int, a: Any, b: Any, word: Any, tokens: Any, limits: Any) -> int:
+    """Add the run at a hit to what is known of a pair of texts; `word` is what `same` says and the mass there. Returns
+    1 where the pair may have a chain from now on, else 0."""
     row, drift, place = known[s], np.int64(b) - np.int64(a), np.int64(a)
     if row[_WEIGHS] >= limits[0] or (row[_DRIFT] == drift and place < row[_LEFT_END]):
-        return
+        return 0
     weighs, back, ahead = run_around(a, b, word[0], word[1], tokens[0], tokens[1], limits[0])
     begin = np.int64(b) - back
     if begin > row[_END] + limits[1]:
@@ -76,6 +77,7 @@ def _take(known: Any, s: int, a: Any, b: Any, word: Any, tokens: Any, limits: An
     row[_WEIGHS] += weighs
     row[_END] = max(row[_END], np.int64(b) + ahead)
     row[_DRIFT], row[_LEFT_END] = drift, place + ahead
+    return int(row[_WEIGHS] >= limits[0])
 
 
 @helper
@@ -145,16 +147,14 @@ def sifted(records: Any, left_bits: int, block: Any, bounds: Any, firsts: Any, t
             slots[i - first] = s
             if lefts[s] < 0:
                 lefts[s] = left
+                dropped += 1
                 known[s, _TOTAL], known[s, _WEIGHS], known[s, _BEGIN], known[s, _END] = 0, 0, _NEVER, _NEVER
                 known[s, _LEFT_END] = _NEVER
             a, b = (records[i] & mask) + np.uint64(block[0]), records[i] >> bits
-            _take(known, s, a, b, (found[1][i - low], found[2][i - low]), tokens, limits)
+            dropped -= _take(known, s, a, b, (found[1][i - low], found[2][i - low]), tokens, limits)
         for i in range(first, end):
             if known[slots[i - first], _WEIGHS] >= limits[0]:
                 out[count] = records[i]
                 count += 1
-        for s in range(room):
-            if lefts[s] >= 0 and known[s, _WEIGHS] < limits[0]:
-                dropped += 1
         first = end
     return out[:count].copy(), dropped
