@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dedup.chains import chain_hits
 from dedup.kernels import sieve as kernels
+from dedup.kernels.seeds import DOCUMENT_STEP, first_documents
 from dedup.kernels.surroundings import UNKNOWN
 from dedup.seeds import Layout, Sieve, link_seeds
 from tests import reference
@@ -63,12 +64,14 @@ def test_endless_runs_are_not_followed() -> None:
 
 
 @MANY
-@given(mosaics(alphabet=40, max_piece=12), st.integers(1, 12), st.integers(0, 2**32 - 1))
-def test_a_scan_rules_out_no_chain(texts: Texts, least: int, seed: int) -> None:
+@given(
+    mosaics(alphabet=40, max_piece=12), st.integers(1, 12), st.sampled_from([100, 400, 2000]), st.integers(0, 2**32 - 1)
+)
+def test_a_scan_rules_out_no_chain(texts: Texts, least: int, heaviest: int, seed: int) -> None:
     """Whatever the masses, the chains of sifted hits are those of all hits, and no pair is left uncounted."""
     tokens = tokens_of(texts)
     words, number = np.unique(tokens.hashes, return_inverse=True)
-    masses = np.random.default_rng(seed).integers(0, 2000, len(words)).astype(np.uint16)[number]
+    masses = np.random.default_rng(seed).integers(0, heaviest, len(words)).astype(np.uint16)[number]
     config = replace(CHAINS, least_mass=float(least))
     everything, one_side = np.ones(len(tokens), np.bool_), np.zeros(len(tokens), np.int8)
     sieve = Sieve(masses=masses, least=least * 256, max_gap=CHAINS.max_gap)
@@ -94,3 +97,37 @@ def test_a_scan_rules_out_chance() -> None:
     linked = link_seeds(tokens, active, sides, SEEDS, Layout(tokens.bounds))
     hits, dropped = linked.sifted(0, sieve)
     assert (len(hits.groups) - 1, dropped) == (0, len(hits_of(tokens).groups) - 1)
+
+
+def kept_of(texts: Texts, masses: list[int], hits: list[tuple[int, int]], least: int) -> list[tuple[int, int]]:
+    """Those of the hits of two texts, places in the left and in the right one, that the sieve keeps, gaps up to 12."""
+    tokens, bits, size = tokens_of(texts), 20, len(texts[0])
+    bounds = tokens.bounds
+    records = np.array(sorted((b + size) << bits | a for a, b in hits), np.uint64)
+    firsts = [first_documents(some, step) for some, step in ((bounds[:2], kernels.STEP), (bounds, DOCUMENT_STEP))]
+    of_tokens = tokens.hashes, np.array(masses, np.uint16)
+    kept, dropped = kernels.sifted(records, bits, (0, bounds[:2], firsts[0]), bounds, firsts[1], of_tokens, (least, 12))
+    assert dropped == (len(kept) == 0)
+    return [(int(r) & ((1 << bits) - 1), (int(r) >> bits) - size) for r in kept]
+
+
+def test_runs_count_together_up_to_a_gap() -> None:
+    """Two runs that are too light each for itself may make a chain up to the largest gap, and not beyond."""
+    for gap, is_kept in ((0, True), (12, True), (13, False)):
+        texts = [[*range(4), *range(first, first + gap), *range(10, 14)] for first in (100, 200)]
+        hits = [(0, 0), (4 + gap, 4 + gap)]
+        masses = [256] * sum(map(len, texts))
+        assert kept_of(texts, masses, hits, 8 * 256) == (hits if is_kept else [])
+        assert kept_of(texts, masses, hits, 8 * 256 + 1) == []
+
+
+def test_a_run_that_begins_before_the_last_stretch() -> None:
+    """What a hit comes late for may follow a run that seemed too far behind: all that was met counts then."""
+    run = list(range(10, 40))
+    left = [0, 1, 2, 3, *range(100, 106), *run, *range(110, 130), *run[20:24], 140]
+    right = [0, 1, 2, 3, *range(200, 206), *run, 210]
+    masses = [1000 if word < 4 else 10 for word in (*left, *right)]
+    hits = [(0, 0), (60, 30), (35, 35)]
+    assert kept_of([left, right], masses, hits, 4300) == hits
+    # none of them weighs as much, nor do the two that stand together
+    assert kept_of([left, right], masses, hits[1:], 4300) == []
