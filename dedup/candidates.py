@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dedup import rescore, sift, weights
+from dedup import rescore, weights
 from dedup.align import Gathering, Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
@@ -312,8 +312,9 @@ class _Given:
         near = self.near[np.searchsorted(self.near[:, 0], first) : np.searchsorted(self.near[:, 0], last)]
         left = self.copies.documents[:, 0]
         copies = self.copies.select((left >= first) & (left < last))
-        sieve = Sieve(masses=self.known.masses, least=int(self.config.chains.least_mass * 256))
-        hits, dropped = sift.sifted(self.linked.weighed(number, sieve), sieve.least)
+        chains = self.config.chains
+        sieve = Sieve(masses=self.known.masses, least=int(chains.least_mass * 256), max_gap=chains.max_gap)
+        hits, dropped = self.linked.sifted(number, sieve)
         tiles = []
         for low, high in itertools.pairwise(_tile_edges(hits, int(self.linked.layout.edges[-1]))):
             right = copies.documents[:, 1]

@@ -379,8 +379,11 @@ def _members(
     places = _Places()
     low, high = part.end + SNAP, 0
     for carrier, document in zip(part.carriers, regions.documents[[*part.carriers]].tolist(), strict=True):
-        for piece in _clipped(by_carrier[carrier], part):
-            if _is_weighty(piece, by_carrier[carrier], prefix) and places.take(document, piece.low, piece.high):
+        pieces = by_carrier[carrier]
+        inside = _clipped(pieces, part)
+        for piece in inside:
+            whole = inside is pieces or _is_weighty(piece, pieces, prefix)
+            if whole and places.take(document, piece.low, piece.high):
                 carriers.append(Carrier(document=document, start=piece.low, end=piece.high, blocks=piece.blocks))
                 low, high = min(low, piece.start), max(high, piece.end)
     if not carriers:

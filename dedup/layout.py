@@ -7,6 +7,7 @@ both sides of a stretch that more texts carry, the stretch is a nested cluster i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -92,21 +93,29 @@ class _Laid:
     spans: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int64]
 
-    def extents(self, part: Part) -> dict[int, tuple[int, int]]:
-        """Return from where to where each carrier of a part has it."""
-        found = kernels.extents(self.spans, self.rows, len(self.numbers), part.start, part.end).tolist()
-        return {c: (found[self.numbers[c]][0], found[self.numbers[c]][1]) for c in part.carriers}
+    def extents(self, part: Part) -> npt.NDArray[np.int64]:
+        """Return from where to where each carrier of a part has it (int64, n x 2)."""
+        found = kernels.extents(self.spans, self.rows, len(self.numbers), part.start, part.end)
+        own: npt.NDArray[np.int64] = found[[self.numbers[c] for c in part.carriers]]
+        return own
 
 
 def _split_inner(parts: list[Part], laid: _Laid, is_inset: Callable[[Piece], bool]) -> list[Part]:
     """Take carriers of a short stretch inside a part out of it, into nested parts of their own."""
     by_carrier: dict[int, list[Piece]] = {}
-    for piece in laid.pieces:
-        by_carrier.setdefault(piece.carrier, []).append(piece)
     out = list(parts)
     for at, part in enumerate(parts):
-        extents = laid.extents(part)
-        short = {c: e for c, e in extents.items() if _is_inner(e, part) and all(map(is_inset, by_carrier[c]))}
+        found = laid.extents(part)
+        # few parts have any
+        inner = found[:, 1] - found[:, 0] < INNER_SHARE * (part.end - part.start)
+        if not inner.any():
+            continue
+        if not by_carrier:
+            for piece in laid.pieces:
+                by_carrier.setdefault(piece.carrier, []).append(piece)
+        extents = {c: (low, high) for c, (low, high) in zip(part.carriers, found.tolist(), strict=True)}
+        may = itertools.compress(extents.items(), inner.tolist())
+        short = {c: e for c, e in may if all(map(is_inset, by_carrier[c]))}
         if not short or len(short) == len(extents):
             continue
         stays = [c for c in part.carriers if c not in short]
@@ -115,10 +124,6 @@ def _split_inner(parts: list[Part], laid: _Laid, is_inset: Callable[[Piece], boo
             more = [c for c in stays if min(high, extents[c][1]) - max(low, extents[c][0]) >= 0.75 * (high - low)]
             out.append(Part(start=low, end=high, carriers=tuple(sorted(members + more)), parent=at))
     return out
-
-
-def _is_inner(extent: tuple[int, int], part: Part) -> bool:
-    return extent[1] - extent[0] < INNER_SHARE * (part.end - part.start)
 
 
 def _stacks(short: dict[int, tuple[int, int]]) -> list[tuple[tuple[int, int], list[int]]]:

@@ -433,7 +433,7 @@ class _Scan:
         own = corpus.sides != sources.KNOWN
         suppressed = records.SuppressedPlaces(aside, own, material.tokens, documents, made.scratch)
         in_clusters = np.array([d for head, tied in ties for d in (head, *tied)], np.int64)
-        matched = np.union1d(company.carriers(), in_clusters)
+        matched = distinct(np.concatenate([company.carriers(), in_clusters]))
         spilled = documents.spilled
         return ScanResult(
             passages=found if spilled else tuple(found),

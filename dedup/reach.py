@@ -94,7 +94,7 @@ def reach(large: Bundles, passages: Passages, regions: Regions, align: Aligner) 
     for wave in range(MOST_WAVES + 1):
         kept, heads = _settled(rows, heads, regions)
         others, owners = _next(news.select(kept[len(rows.heads) - len(news.heads) :]), links)
-        rows = rows.select(np.isin(rows.heads, heads))
+        rows = rows.select(_mask(heads, regions)[rows.heads])
         if wave == MOST_WAVES:
             others, owners = large.regions, np.repeat(large.representatives, np.diff(large.region_bounds))
         asked = distinct(_codes(owners, others, regions)[owners != others])
@@ -109,6 +109,13 @@ def reach(large: Bundles, passages: Passages, regions: Regions, align: Aligner) 
         rows = rows.with_others(news)
     kept, heads = _settled(rows, heads, regions)
     return _bundles(rows.select(kept), heads, links, component, regions), found
+
+
+def _mask(some: Int64s, regions: Regions) -> npt.NDArray[np.bool_]:
+    """Return which regions are among some."""
+    found = np.zeros(len(regions), np.bool_)
+    found[some] = True
+    return found
 
 
 def _next(rows: _Matches, links: _Links) -> tuple[Int64s, Int64s]:
@@ -140,8 +147,7 @@ def _heads(large: Bundles, regions: Regions, spans: Int64s) -> Int64s:
 
 def _direct(heads: Int64s, which: Int64s, regions: Regions, own: Int64s) -> _Matches:
     """Return what the passages at `which` match representatives with; `own` are their spans."""
-    is_head = np.zeros(len(regions), np.bool_)
-    is_head[heads] = True
+    is_head = _mask(heads, regions)
     of = regions.of[which]
     sides = []
     for side in (0, 1):
@@ -180,8 +186,7 @@ def _settled(rows: _Matches, heads: Int64s, regions: Regions) -> tuple[npt.NDArr
     """
     whole = np.stack([regions.starts[heads], regions.ends[heads]], axis=1)
     everything = rows.with_others(_Matches(heads=heads, regions=heads, own=whole, theirs=whole))
-    alive = np.zeros(len(regions), np.bool_)
-    alive[heads] = True
+    alive = _mask(heads, regions)
     by_region = np.lexsort((regions.rank[everything.heads], everything.regions))
     while True:
         kept = alive[everything.heads]
@@ -207,8 +212,8 @@ def _bundles(rows: _Matches, heads: Int64s, links: _Links, component: Int64s, re
     passages, places = links.passages(members)
     most = int(passages.max(initial=0)) + 1
     # both sides of a passage are among the regions where it is met twice
-    codes, counts = np.unique(part[places] * most + passages, return_counts=True)
-    inside = codes[counts == 2]
+    codes = np.sort(part[places] * most + passages)
+    inside = codes[1:][codes[1:] == codes[:-1]]
     edges = np.arange(len(heads) + 1)
     return Bundles(
         representatives=heads,

@@ -99,7 +99,9 @@ def _grouped(documents: Int64s, spans: Int64s) -> tuple[Int64s, Int64s]:
     # columns: text, beginning, end from the last
     unique, _, inverse = unique_rows(np.stack([documents, spans[:, 0], -spans[:, 1]], axis=1))
     groups = kernels.overlap_groups(*(np.ascontiguousarray(c) for c in (unique[:, 1], -unique[:, 2], unique[:, 0])))
-    heads, number = np.unique(groups, return_inverse=True)
+    # a group has the number of its first span
+    is_head = groups == np.arange(len(groups))
+    heads, number = np.flatnonzero(is_head), (np.cumsum(is_head) - 1)[groups]
     low = np.full(len(heads), np.iinfo(np.int64).max)
     high = np.zeros(len(heads), np.int64)
     np.minimum.at(low, number, unique[:, 1])

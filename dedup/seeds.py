@@ -20,10 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import SeedConfig
-from dedup.kernels import links, surroundings
+from dedup.kernels import links
 from dedup.kernels import seeds as kernels
 from dedup.kernels import shingles as shingle_kernels
+from dedup.kernels import sieve as sieve_kernels
 from dedup.kernels.arrays import distinct
+from dedup.kernels.surroundings import UNKNOWN
 from dedup.kernels.tokens import WEIGHT_WORD
 from dedup.spill import Parts, Scratch, in_order
 from dedup.tokens import Tokens
@@ -33,8 +35,8 @@ BLOCK_DOCUMENTS = 1024
 PART_TOKENS = 1 << 19
 MOST_BLOCKS = 256
 MOST_PART_BITS = 8
-# Hits that are weighed before mapped pages may be let go of.
-WEIGHED_HITS = 1 << 18
+# Hits that are looked at before mapped pages may be let go of, about.
+SIFTED_HITS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +61,13 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
-    """Hits as in `Hits`, but in order of their right places, with what the exact run at each weighs at most and how
-    many tokens before the hit it begins (int32 both, as of `surroundings.run_bounds`)."""
-
-    places: npt.NDArray[np.int64]
-    documents: npt.NDArray[np.int32]
-    weighs: npt.NDArray[np.int32]
-    back: npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sieve:
-    """How runs are weighed: by the masses of all tokens (uint16, 1/256 nat), up to `least` (1/256 nat)."""
+    """What chains of a pair of texts are made of: runs that together weigh `least` (1/256 nat) at least, by the masses
+    of all tokens (uint16, 1/256 nat), and stand at most `max_gap` tokens apart."""
 
     masses: npt.NDArray[np.uint16]
     least: int
+    max_gap: int
 
 
 class Layout:
@@ -120,30 +113,38 @@ class Linked:
 
     def block(self, number: int) -> Hits:
         """Return the hits whose left text is in a block, in order of right, then left text, and let go of them."""
-        found, texts = self._opened(number)
-        places, documents, groups = kernels.group_hits(found, texts, np.ones(len(found), np.bool_))
-        return Hits(places=places, documents=documents, groups=groups, seeds=self.seeds, frequent=self.frequent)
+        return self._hits(number, np.sort(self.hits.take(number)))
 
-    def weighed(self, number: int, sieve: Sieve) -> Weighed:
-        """Return them with what their runs weigh."""
-        places, documents = self._opened(number)
-        weighs, back = np.empty(len(places), np.int32), np.empty(len(places), np.int32)
-        for first in range(0, len(places), WEIGHED_HITS):
-            some = slice(first, first + WEIGHED_HITS)
-            weighs[some], back[some] = surroundings.weigh_runs(
-                places[some], self.tokens.hashes, sieve.masses, sieve.least
+    def sifted(self, number: int, sieve: Sieve) -> tuple[Hits, int]:
+        """Return those of pairs of texts that may have a chain, and how many pairs are left out."""
+        layout, start = self.layout, int(self.layout.starts[number])
+        starts = layout.bounds[layout.edges[number] : layout.edges[number + 1] + 1] - start
+        block = start, starts, kernels.first_documents(starts, sieve_kernels.STEP)
+        records, kept, dropped, first = np.sort(self.hits.take(number)), [np.empty(0, np.uint64)], 0, 0
+        while first < len(records):
+            # all hits of a right text at a time
+            last = int(records[min(first + SIFTED_HITS, len(records)) - 1] >> np.uint64(layout.left_bits))
+            behind = layout.bounds[np.searchsorted(layout.bounds, last, side="right")]
+            end = int(np.searchsorted(records, np.uint64(int(behind) << layout.left_bits)))
+            some, out = sieve_kernels.sifted(
+                records[first:end],
+                layout.left_bits,
+                block,
+                layout.bounds,
+                layout.firsts,
+                (self.tokens.hashes, sieve.masses),
+                (min(sieve.least, UNKNOWN), sieve.max_gap),
             )
+            kept.append(some)
+            dropped, first = dropped + int(out), end
             self.scratch.release()
-        return Weighed(places=places, documents=documents, weighs=weighs, back=back)
+        return self._hits(number, np.concatenate(kept)), dropped
 
-    def _opened(self, number: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-        """Return places and texts of the hits of a block, in order of the right, then the left place."""
+    def _hits(self, number: int, records: npt.NDArray[np.uint64]) -> Hits:
         layout = self.layout
-        records = np.sort(self.hits.take(number))
-        places, documents = kernels.open_hits(
-            records, layout.starts[number], layout.left_bits, layout.bounds, layout.firsts
-        )
-        return places, documents
+        found, texts = kernels.open_hits(records, layout.starts[number], layout.left_bits, layout.bounds, layout.firsts)
+        places, documents, groups = kernels.group_hits(found, texts)
+        return Hits(places=places, documents=documents, groups=groups, seeds=self.seeds, frequent=self.frequent)
 
 
 def link_seeds(

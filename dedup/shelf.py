@@ -8,7 +8,7 @@ import functools
 import itertools
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence, ValuesView
-from typing import IO, NamedTuple, Protocol, TypeVar, overload
+from typing import IO, Any, NamedTuple, Protocol, TypeVar, get_type_hints, overload
 
 import msgspec
 import numpy as np
@@ -338,6 +338,16 @@ class Shelf(Sequence[Document]):
         head: Head = _HEADS.decode(self._head_spans.of(self._views or self._map(), at))
         return head
 
+    def rows_of(self, numbers: Iterable[int]) -> Iterator[Any]:
+        """Yield some documents as what has their fields: in half the time of documents, and none is kept at hand."""
+        for number in numbers:
+            at = self._at(number)
+            if self._held is not None or at in self._replaced:
+                yield self[number]
+                continue
+            raw = self._raw(at)
+            yield self._of_line(raw, at) if raw[0] == _BRACE else _ROWS.decode(raw)
+
     def texts(self) -> Sequence[str]:
         """Return the texts in order."""
         return _Texts(self)
@@ -414,6 +424,10 @@ class Shelf(Sequence[Document]):
 
 _DOCUMENTS, _HEADS = msgspec.msgpack.Decoder(Document), msgspec.msgpack.Decoder(Head)
 _TEXTS = msgspec.msgpack.Decoder(_Text)
+# A struct is made, and encoded, in half the time of a dataclass.
+_ROWS: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(
+    msgspec.defstruct(Document.__name__, [*get_type_hints(Document).items()])
+)
 _BYTES = np.dtype(np.uint8)
 
 
@@ -504,6 +518,10 @@ class Chosen(Mapping[str, Document]):
         numbers = self._numbers.tolist()
         heads = zip(numbers, self._shelf.heads_of(numbers), strict=True)
         return {self._ids[i]: Moment(head.timestamp, head.published_precision) for i, head in heads}
+
+    def rows(self) -> Iterator[Any]:
+        """Yield the documents as what has their fields."""
+        return self._shelf.rows_of(self._numbers.tolist())
 
     def in_order(self) -> Iterator[Document]:
         """Yield the documents."""

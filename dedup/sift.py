@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels import seeds as seed_kernels
 from dedup.kernels import surroundings as kernels
 from dedup.rows import order_of
-from dedup.seeds import Hits, Weighed
 
 Int64s = npt.NDArray[np.int64]
 
@@ -27,10 +25,3 @@ def possible(
         documents[order], places[order], weighs[order], back[order], min(least, kernels.UNKNOWN)
     )
     return kept, int(dropped)
-
-
-def sifted(hits: Weighed, least: int) -> tuple[Hits, int]:
-    """Return the hits of pairs of texts whose chains may weigh `least` (1/256 nat), and how many pairs are left out."""
-    kept, dropped = kernels.possible(hits.documents, hits.places, hits.weighs, hits.back, min(least, kernels.UNKNOWN))
-    places, documents, groups = seed_kernels.group_hits(hits.places, hits.documents, kept)
-    return Hits(places=places, documents=documents, groups=groups, seeds=0, frequent=0), int(dropped)

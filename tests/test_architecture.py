@@ -67,7 +67,6 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("weights", "tokens"): "Tokens",
     ("chains", "tokens"): "Tokens",
     ("chains", "seeds"): "Hits",
-    ("sift", "seeds"): "Hits, and Weighed",
     ("align", "tokens"): "Tokens",
     ("align", "chains"): "Chains",
     ("align", "seeds"): "Hits",

@@ -83,6 +83,13 @@ def test_heads(results: tuple[ScanResult, ScanResult]) -> None:
     assert any(when.published_precision for when in moments.values())
 
 
+def test_rows_of_texts(results: tuple[ScanResult, ScanResult]) -> None:
+    """Documents are written as rows as they are written as documents."""
+    held, made = (r.texts for r in results)
+    assert isinstance(made, Chosen)
+    assert [*map(msgspec.json.encode, made.rows())] == [*map(msgspec.json.encode, held.values())]
+
+
 def test_texts_by_id(results: tuple[ScanResult, ScanResult]) -> None:
     """The matched documents are found by id, others are not."""
     held, made = (r.texts for r in results)

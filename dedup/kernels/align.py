@@ -7,23 +7,16 @@ from typing import Any
 import numpy as np
 
 from dedup.kernels.arrays import grown, grown_rows
+from dedup.kernels.extend import align_chain, ends_here, reward, workspace
 from dedup.kernels.jit import helper, kernel
-from dedup.kernels.tokens import FLAG_BLOCK, FLAG_LINE, FLAG_QUOTE, FLAG_SENTENCE
+from dedup.kernels.tokens import FLAG_BLOCK, FLAG_LINE, FLAG_QUOTE, FLAG_SENTENCE, WEIGHT_WORD
 
-# Reward of a matched word by its mass in nats: from 0.25 for a function word to 1 at 4 nats and above.
-_LEAST_REWARD = 0.25
-_FULL_MASS = 4.0 * 256.0
-# Words looked at when an end is extended, and how far the two sides may drift in it.
-REACH = 96
 # Words beyond a border that are taken for chance at the end of a passage.
 STRAY = 2
 # Longest interruption of a quotation that names the speaker (words).
 LONGEST_ATTRIBUTION = 15
 # Stretches looked over when strong ones are joined across weak ones.
 LOOK_OVER = 4
-BAND = 12
-_DIAGONAL, _UP, _LEFT = 1, 2, 3
-_NEVER = -1e9
 
 
 @kernel
@@ -66,185 +59,6 @@ def taken(bounds: Any, blocks: Any, rows: Any) -> Any:
 
 
 @helper
-def reward(token_mass: Any) -> float:
-    """Return what one matched word of this mass (1/256 nat) is worth, in words."""
-    return _LEAST_REWARD + (1.0 - _LEAST_REWARD) * min(1.0, token_mass / _FULL_MASS)
-
-
-@helper
-def _region(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any, work: Any, out: Any) -> int:
-    """Align `size[0]` tokens from `at[0]` with `size[1]` from `at[1]`, read forward (step 1) or backward (-1).
-
-    `costs` is (drop, cost of a word without partner; a replaced word costs as much as one lost word).
-    With `drop` >= 0 the end is free: the best-scoring corner is taken and reading stops when a whole row is more than
-    `drop` below it. Otherwise the path ends in the far corner. Writes matched pairs, in reading order, to `out`.
-    """
-    rows, columns = size[0], size[1]
-    if rows == 0 or columns == 0:
-        return 0
-    a, b = at[0], at[1]
-    score, trace = work
-    drop, unmatched = costs
-    free = drop >= 0
-    band = BAND if free else max(rows, columns)
-    for j in range(min(columns, band) + 1):
-        score[0, j] = -unmatched * j
-        trace[0, j] = _LEFT
-    if band < columns:
-        score[0, band + 1] = _NEVER
-    best, best_i, best_j = 0.0, 0, 0
-    for i in range(1, rows + 1):
-        row_best = _NEVER
-        if i <= band:
-            score[i, 0] = -unmatched * i
-            trace[i, 0] = _UP
-        else:
-            score[i, i - band - 1] = _NEVER
-        if i + band < columns:
-            score[i, i + band + 1] = _NEVER
-        for j in range(max(1, i - band), min(columns, i + band) + 1):
-            x = a + (i - 1) * step
-            y = b + (j - 1) * step
-            equal = hashes[x] == hashes[y]
-            value = score[i - 1, j - 1] + (reward(masses[x]) if equal else -unmatched)
-            way = _DIAGONAL
-            if score[i - 1, j] - unmatched > value:
-                value, way = score[i - 1, j] - unmatched, _UP
-            if score[i, j - 1] - unmatched > value:
-                value, way = score[i, j - 1] - unmatched, _LEFT
-            score[i, j] = value
-            trace[i, j] = way
-            row_best = max(row_best, value)
-            if value > best:
-                best, best_i, best_j = value, i, j
-        if free and row_best < best - drop:
-            break
-    i, j = (best_i, best_j) if free else (rows, columns)
-    count = 0
-    while i > 0 or j > 0:
-        way = trace[i, j]
-        if way == _DIAGONAL:
-            i -= 1
-            j -= 1
-            x, y = a + i * step, b + j * step
-            if hashes[x] == hashes[y]:
-                out[count, 0], out[count, 1] = x, y
-                count += 1
-        elif way == _UP:
-            i -= 1
-        else:
-            j -= 1
-    for k in range(count // 2):
-        for c in range(2):
-            out[k, c], out[count - 1 - k, c] = out[count - 1 - k, c], out[k, c]
-    return count
-
-
-@helper
-def nothing_near(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any) -> int:
-    """Return how many words `_region` with a free end reads on the left and matches nothing, where that is sure at a
-    glance, and -1 where it is not.
-
-    Off the first diagonal step m matches cost at least one step without a match, so they gain nothing when they are
-    worth no more than that. A row i is read when i - 1 - m such steps cost at most `drop` and what was gained.
-    """
-    drop, unmatched = costs
-    gained, matches, i = 0.0, 0, 0
-    if unmatched < 1.0:
-        return -1
-    while i < size[0] and i <= (drop + gained) / unmatched + matches:
-        x = hashes[at[0] + i * step]
-        if i == 0 and size[1] > 0 and hashes[at[1]] == x:
-            return -1
-        first, last = max(0, i - BAND), min(size[1], i + BAND + 1)
-        low = np.uint64(at[1] + first if step > 0 else at[1] - last + 1)
-        found = np.uint32(0)
-        # without a branch, and with places without sign, several words are compared at once
-        for k in range(last - first):
-            found |= np.uint32(hashes[low + np.uint64(k)] == x)
-        if found:
-            gained += reward(masses[at[0] + i * step])
-            matches += 1
-            if matches > 1 and gained > unmatched - 1e-6:
-                return -1
-        i += 1
-    return i
-
-
-@helper
-def _extend(hashes: Any, masses: Any, at: Any, limit: Any, step: int, costs: Any, work: Any, out: Any) -> int:
-    """Extend from `at` towards `limit` (exclusive) in steps of REACH words; returns the pairs written to `out`.
-
-    `at` is moved along.
-    """
-    matrices, scratch, spots = work
-    size = spots[0]
-    count = 0
-    while True:
-        size[0] = min(REACH, (limit[0] - at[0]) * step)
-        size[1] = min(REACH, (limit[1] - at[1]) * step)
-        if count == 0 and nothing_near(hashes, masses, at, size, step, costs) >= 0:
-            return 0
-        found = _region(hashes, masses, at, size, step, costs, matrices, scratch)
-        for k in range(found):
-            out[count + k, 0], out[count + k, 1] = scratch[k, 0], scratch[k, 1]
-        count += found
-        if found == 0:
-            return count
-        at[0], at[1] = scratch[found - 1, 0] + step, scratch[found - 1, 1] + step
-        if found < REACH // 4 or count + REACH > len(out):
-            return count
-
-
-@kernel
-def workspace() -> Any:
-    """Return the arrays that aligning one chain after the other works in: two matrices, matched pairs, and a size,
-    where it begins and what it must not pass (on either side)."""
-    matrices = (np.empty((REACH + 2, REACH + 2)), np.empty((REACH + 2, REACH + 2), np.uint8))
-    return matrices, np.empty((REACH, 2), np.int64), np.empty((3, 2), np.int64)
-
-
-@helper
-def align_chain(
-    runs: Any, hashes: Any, masses: Any, low: Any, high: Any, costs: Any, work: Any, side: Any, pairs: Any
-) -> int:
-    """Align one chain of runs (n x 3); write matched token pairs in order to `pairs`; return how many.
-
-    `low` and `high` are the tokens that the alignment may use on either side; `side` is as large as `pairs`, and `work`
-    what `workspace` gives: making them anew for each of millions of short chains took longer than aligning.
-    """
-    matrices, scratch, spots = work
-    size, at, limit = spots[0], spots[1], spots[2]
-    at[0], at[1] = runs[0, 0] - 1, runs[0, 1] - 1
-    limit[0], limit[1] = low[0] - 1, low[1] - 1
-    count = _extend(hashes, masses, at, limit, -1, costs, work, side)
-    for k in range(count):
-        pairs[k, 0], pairs[k, 1] = side[count - 1 - k, 0], side[count - 1 - k, 1]
-    a, b = runs[0, 0], runs[0, 1]
-    for r in range(len(runs)):
-        skip = max(0, max(a - runs[r, 0], b - runs[r, 1]))
-        if skip >= runs[r, 2]:
-            continue
-        start_a, start_b = runs[r, 0] + skip, runs[r, 1] + skip
-        size[0], size[1] = start_a - a, start_b - b
-        if max(size[0], size[1]) <= REACH:
-            at[0], at[1] = a, b
-            found = _region(hashes, masses, at, size, 1, (-1.0, costs[1]), matrices, scratch)
-            for k in range(found):
-                pairs[count + k, 0], pairs[count + k, 1] = scratch[k, 0], scratch[k, 1]
-            count += found
-        for k in range(runs[r, 2] - skip):
-            pairs[count, 0], pairs[count, 1] = start_a + k, start_b + k
-            count += 1
-        a, b = runs[r, 0] + runs[r, 2], runs[r, 1] + runs[r, 2]
-    at[0], at[1] = a, b
-    found = _extend(hashes, masses, at, high, 1, costs, work, side)
-    for k in range(found):
-        pairs[count + k, 0], pairs[count + k, 1] = side[k, 0], side[k, 1]
-    return count + found
-
-
-@helper
 def _gap(flags: Any, start: int, end: int) -> int:
     """Return the words of a gap `[start, end)`; one that stands between a closing and an opening quotation mark says
     who speaks, does not end what is said, and counts as one word."""
@@ -279,20 +93,31 @@ def _bridge(pairs: Any, breaks: Any, values: Any, flags: Any, count: int, limits
     return count
 
 
+@helper
+def _write_run(run: Any, pairs: Any) -> int:
+    """Write the matched token pairs of a run (left place, right place, words) to `pairs`; return how many."""
+    for k in range(run[2]):
+        pairs[k, 0], pairs[k, 1] = run[0] + k, run[1] + k
+    return int(run[2])
+
+
+@helper
+def _is_one_run(pairs: Any, count: int) -> bool:
+    """Say whether matched pairs, of which there is one at least, follow one another without a gap."""
+    last = count - 1
+    return pairs[last, 0] - pairs[0, 0] == last and pairs[last, 1] - pairs[0, 1] == last
+
+
 @kernel
 def cut(pairs: Any, masses: Any, flags: Any, max_gap: int, tolerance: float, starts: Any) -> int:
-    """Cut matched pairs (n x 2) into passages; write the index of each passage's first pair; return how many.
+    """Cut matched pairs (n x 2, n > 0) into passages; write the index of each passage's first pair; return how many.
 
     Two stretches stay one passage when the gap between them (the larger side, words) is one word, or at most
     `max_gap` and `tolerance` times the reward of the weaker stretch. Smaller gaps are judged first, so that
     stretches that one edit split grow together before a larger gap is judged.
     """
     n = len(pairs)
-    if n == 0:
-        return 0
     starts[0] = 0
-    if pairs[n - 1, 0] - pairs[0, 0] == n - 1 and pairs[n - 1, 1] - pairs[0, 1] == n - 1:
-        return 1
     gaps = np.zeros(n, np.int64)
     for i in range(1, n):
         left = _gap(flags, pairs[i - 1, 0] + 1, pairs[i, 0])
@@ -367,6 +192,9 @@ def may_match(pairs: Any, span: Any, bounds: Any, chain: Any, masses: Any, flags
     left, right = bounds[chain[0] : chain[0] + 2], bounds[chain[1] : chain[1] + 2]
     if left[0] == span[0] and left[1] == span[1] and right[0] == span[2] and right[1] == span[3]:
         return True
+    # many chains have so few words that no weights need be looked up
+    if WEIGHT_WORD * len(pairs) < least[1]:
+        return False
     words, content = np.int64(0), np.int64(0)
     for i in range(len(pairs)):
         at = pairs[i, 0]
@@ -424,8 +252,14 @@ def align_chains(
             pairs, side = np.empty((2 * room, 2), np.int64), np.empty((2 * room, 2), np.int64)
             starts = np.empty(2 * room, np.int64)
         costs = (limits[0], limits[4])
-        count = align_chain(part, hashes, masses, low, high, costs, work, side[:room], pairs[:room])
-        passages = cut(pairs[:count], masses, flags, int(limits[1]), limits[2], starts)
+        passages, starts[0] = 1, 0
+        if len(part) == 1 and ends_here(part[0], hashes, masses, low, high, costs, work):
+            # as nine in ten do
+            count = _write_run(part[0], pairs)
+        else:
+            count = align_chain(part, hashes, masses, low, high, costs, work, side[:room], pairs[:room])
+        if not _is_one_run(pairs, count):
+            passages = cut(pairs[:count], masses, flags, int(limits[1]), limits[2], starts)
         for s in range(passages):
             first = starts[s]
             last = starts[s + 1] if s + 1 < passages else count

@@ -14,27 +14,41 @@ SHORT_RUN = 16
 
 @kernel
 def argsort(keys: Any) -> Any:
-    """Return the stable order (int64) of `keys` (int64): a bottom-up merge sort."""
+    """Return the stable order (int64) of `keys` (int64)."""
+    order = np.empty(len(keys), np.int64)
+    order_of(keys, order, np.empty(len(keys), np.int64))
+    return order
+
+
+@helper
+def order_of(keys: Any, order: Any, spare: Any) -> None:
+    """Write the stable order of `keys` (int64) to `order` (int64), with `spare` as large: short runs by insertion, then
+    a bottom-up merge sort."""
     n = len(keys)
-    order = np.empty(n, np.int64)
-    spare = np.empty(n, np.int64)
-    for i in range(n):
-        order[i] = i
-    width = 1
+    for low in range(0, n, SHORT_RUN):
+        for i in range(low, min(low + SHORT_RUN, n)):
+            k = i
+            while k > low and keys[order[k - 1]] > keys[i]:
+                order[k] = order[k - 1]
+                k -= 1
+            order[k] = i
+    source, out, width = order, spare, SHORT_RUN
     while width < n:
         for low in range(0, n, 2 * width):
             middle, high = min(low + width, n), min(low + 2 * width, n)
             i, j = low, middle
             for k in range(low, high):
-                if i < middle and (j >= high or keys[order[i]] <= keys[order[j]]):
-                    spare[k] = order[i]
+                if i < middle and (j >= high or keys[source[i]] <= keys[source[j]]):
+                    out[k] = source[i]
                     i += 1
                 else:
-                    spare[k] = order[j]
+                    out[k] = source[j]
                     j += 1
-        order, spare = spare, order
+        source, out = out, source
         width *= 2
-    return order
+    if width > SHORT_RUN:
+        for k in range(n):
+            order[k] = source[k]
 
 
 @helper

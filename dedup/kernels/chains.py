@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels.arrays import argsort, grown, grown_rows
+from dedup.kernels.arrays import grown, grown_rows, order_of
 from dedup.kernels.jit import helper, kernel
 
 # Earlier runs that a run is tried behind.
@@ -51,18 +51,26 @@ def mass(masses: Any, start: int, end: int) -> int:
 
 
 @kernel
-def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
+def workspace(most: int) -> Any:
+    """Return the arrays that the hits of one pair after the other, `most` of one at most, are chained in: making them
+    anew for each pair took longer than chaining."""
+    return np.empty((8, most + 1), np.int64), np.empty((3, most, 3), np.int64)
+
+
+@helper
+def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, work: Any, out: Any) -> int:
     """Merge hits of one pair into maximal exact runs `(a, b, length)`, written to `out` in order of (a, b).
 
-    `low` and `high` bound the two texts (left, right). In one text a run stops before it meets itself, and what goes
-    on equal beyond that is the next run.
+    `low` and `high` bound the two texts (left, right), and `work` is what `workspace` gives. In one text a run stops
+    before it meets itself, and what goes on equal beyond that is the next run.
     """
     n = len(hits)
-    keys = np.empty(n, np.int64)
+    numbers, found = work[0], work[1][0]
+    keys, order, spare = numbers[0, :n], numbers[1, :n], numbers[2, :n]
     for i in range(n):
         drift = (hits[i, 1] - low[1]) - (hits[i, 0] - low[0])
         keys[i] = drift * np.int64(1 << 32) + (hits[i, 0] - low[0])
-    order = argsort(keys)
+    order_of(keys, order, spare)
     itself = low[0] == low[1]
     count = 0
     diagonal, reach = np.int64(0), np.int64(-1)
@@ -77,34 +85,33 @@ def exact_runs(hits: Any, hashes: Any, low: Any, high: Any, out: Any) -> int:
         start_a, start_b, end_a = run_at(a, b, hashes, floor, low, high)
         diagonal, reach = b - a, end_a
         if end_a > start_a:
-            out[count, 0], out[count, 1], out[count, 2] = start_a, start_b, end_a - start_a
+            found[count, 0], found[count, 1], found[count, 2] = start_a, start_b, end_a - start_a
             count += 1
     for i in range(count):
-        keys[i] = (out[i, 0] - low[0]) * np.int64(1 << 31) + (out[i, 1] - low[1])
-    by_place = argsort(keys[:count])
-    kept = out[:count].copy()
+        keys[i] = (found[i, 0] - low[0]) * np.int64(1 << 31) + (found[i, 1] - low[1])
+    order_of(keys[:count], order[:count], spare[:count])
     for i in range(count):
         for c in range(3):
-            out[i, c] = kept[by_place[i], c]
+            out[i, c] = found[order[i], c]
     return count
 
 
-@kernel
-def best_chains(runs: Any, masses: Any, max_gap: int, least: int, chain_of: Any, itself: bool) -> int:
+@helper
+def best_chains(runs: Any, masses: Any, max_gap: int, least: int, itself: bool, work: Any, chain_of: Any) -> int:
     """Chain runs (n x 3, sorted) of one pair; write each run's chain number, or -1, to `chain_of`.
 
     `masses` (uint16) are those of all tokens. A run may follow another when both gaps are at most `max_gap` words and
     nothing crosses; overlaps are allowed and their mass counted once. Chains that weigh less than `least` are left out.
-    In one text (`itself`) the left side of a chain ends before its right side begins.
+    In one text (`itself`) the left side of a chain ends before its right side begins. `work` is what `workspace` gives.
     Dynamic programming with bounded look-back (Li 2018, minimap2, section 2.1).
     """
-    n = len(runs)
-    best = np.empty(n, np.int64)
-    falling = np.empty(n, np.int64)
-    before = np.full(n, -1, np.int64)
-    right = runs[:, 1].copy()  # where the right side of the chain begins
+    n, numbers = len(runs), work[0]
+    falling, order, spare = numbers[0, :n], numbers[1, :n], numbers[2, :n]
+    # `right`: where the right side of the chain begins
+    best, before, right = numbers[3], numbers[4], numbers[5]
     for i in range(n):
         a, b, length = runs[i, 0], runs[i, 1], runs[i, 2]
+        before[i], right[i] = -1, b
         own = mass(masses, a, a + length)
         best[i] = own
         for j in range(i - 1, max(-1, i - 1 - LOOK_BACK), -1):
@@ -129,7 +136,7 @@ def best_chains(runs: Any, masses: Any, max_gap: int, least: int, chain_of: Any,
         chain_of[i] = -1
     for i in range(n):
         falling[i] = -best[i]
-    order = argsort(falling)
+    order_of(falling, order, spare)
     count = 0
     for k in range(n):
         i = order[k]
@@ -153,34 +160,36 @@ def best_chains(runs: Any, masses: Any, max_gap: int, least: int, chain_of: Any,
     return count
 
 
-@kernel
-def _by_chain(chain_of: Any, chains: int, runs: Any) -> Any:
-    """Return the runs (int64, m x 3) that are in a chain, chain by chain, and the bounds of the chains."""
-    ends = np.zeros(chains + 1, np.int64)
+@helper
+def _by_chain(chain_of: Any, chains: int, runs: Any, ends: Any, at: Any, out: Any) -> None:
+    """Write the runs (n x 3) that are in a chain to `out`, chain by chain, and the bounds of the chains to `ends`; `at`
+    is as large."""
+    for c in range(chains + 1):
+        ends[c] = 0
     for i in range(len(runs)):
         if chain_of[i] >= 0:
             ends[chain_of[i] + 1] += 1
     for c in range(chains):
         ends[c + 1] += ends[c]
-    at = ends.copy()
-    out = np.empty((ends[chains], 3), np.int64)
+        at[c] = ends[c]
     for i in range(len(runs)):
         c = chain_of[i]
         if c >= 0:
             for k in range(3):
                 out[at[c], k] = runs[i, k]
             at[c] += 1
-    return out, ends
 
 
-@kernel
-def _chain_group(hits: Any, hashes: Any, masses: Any, low: Any, high: Any, limits: Any) -> Any:
-    """Return the runs of one pair's chains, chain by chain, and the bounds of the chains."""
-    runs = np.empty((len(hits), 3), np.int64)
-    chain_of = np.empty(len(hits), np.int64)
-    count = exact_runs(hits, hashes, low, high, runs)
-    chains = best_chains(runs[:count], masses, limits[0], limits[1], chain_of, low[0] == low[1])
-    return _by_chain(chain_of, chains, runs[:count])
+@helper
+def _chain_group(hits: Any, hashes: Any, masses: Any, low: Any, high: Any, limits: Any, work: Any) -> int:
+    """Chain the hits of one pair; return how many chains there are. Their runs, chain by chain, are in the last rows of
+    `work` then, and the bounds of the chains in its last numbers."""
+    numbers, rows = work
+    runs, chain_of = rows[1], numbers[6]
+    count = exact_runs(hits, hashes, low, high, work, runs)
+    chains = best_chains(runs[:count], masses, limits[0], limits[1], low[0] == low[1], work, chain_of)
+    _by_chain(chain_of, chains, runs[:count], numbers[7], numbers[0], rows[2])
+    return chains
 
 
 @kernel
@@ -196,7 +205,11 @@ def chain_pairs(hits: Any, groups: Any, documents: Any, bounds: Any, hashes: Any
     kept = np.empty((4096, 3), np.int64)
     n, k = 0, 0
     low, high = np.empty(2, np.int64), np.empty(2, np.int64)
-    single, one = np.empty((1, 3), np.int64), np.array([0, 1], np.int64)
+    most = 1
+    for g in range(len(groups) - 1):
+        most = max(most, groups[g + 1] - groups[g])
+    work = workspace(most)
+    found, edges = work[1][2], work[0][7]
     for g in range(len(groups) - 1):
         first, last = groups[g], groups[g + 1]
         for side in range(2):
@@ -209,11 +222,11 @@ def chain_pairs(hits: Any, groups: Any, documents: Any, bounds: Any, hashes: Any
         if last - first == 1 or (low[0] != low[1] and hold(hits[first:last], start, other, end)):
             if end <= start or mass(masses, start, end) < limits[1]:
                 continue
-            single[0, 0], single[0, 1], single[0, 2] = start, other, end - start
-            found, edges = single, one
+            found[0, 0], found[0, 1], found[0, 2] = start, other, end - start
+            edges[0], edges[1], chains = 0, 1, 1
         else:
-            found, edges = _chain_group(hits[first:last], hashes, masses, low, high, limits)
-        for c in range(len(edges) - 1):
+            chains = _chain_group(hits[first:last], hashes, masses, low, high, limits, work)
+        for c in range(chains):
             if n == len(pairs):
                 pairs = grown_rows(pairs)
             if n + 1 == len(ends):

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels.align import REACH, may_match, nothing_near
+from dedup.kernels.align import may_match
 from dedup.kernels.chains import hold, mass, run_at
+from dedup.kernels.extend import REACH, nothing_near
 from dedup.kernels.jit import helper, kernel
 
 # What is known of a pair: it may match; it has no chain; the passage of its one chain is no match.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels.arrays import argsort, grown, grown_rows
+from dedup.kernels.arrays import grown, grown_rows, order_of
 from dedup.kernels.jit import helper, kernel
 
 # Places between two that have their text noted, and their block: so few are noted that they stay near the processor.
@@ -125,32 +125,29 @@ def open_hits(records: Any, start: int, left_bits: int, bounds: Any, firsts: Any
 
 
 @kernel
-def group_hits(places: Any, documents: Any, kept: Any) -> Any:
-    """Return the hits that are `kept` (bool), which come in order of their right place, in order of right, then left
-    text: places (int64, n x 2), texts (int32, n x 2) and the edges of the pairs of texts (int64)."""
-    n = 0
-    for i in range(len(kept)):
-        n += kept[i]
-    rows, lefts = np.empty(n, np.int64), np.empty(n, np.int64)
-    n = 0
-    for i in range(len(kept)):
-        if kept[i]:
-            rows[n], lefts[n] = i, documents[i, 0]
-            n += 1
+def group_hits(places: Any, documents: Any) -> Any:
+    """Return hits, which come in order of their right place, in order of right, then left text: places (int64, n x 2),
+    texts (int32, n x 2) and the edges of the pairs of texts (int64)."""
+    n = len(places)
+    lefts, order, spare = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    for i in range(n):
+        lefts[i] = documents[i, 0]
     out, texts = np.empty((n, 2), np.int64), np.empty((n, 2), np.int32)
     groups = np.empty(n + 1, np.int64)
     count, first = 0, 0
     while first < n:
-        end, right = first + 1, documents[rows[first], 1]
-        while end < n and documents[rows[end], 1] == right:
+        end, right = first + 1, documents[first, 1]
+        while end < n and documents[end, 1] == right:
             end += 1
-        order = argsort(lefts[first:end])
-        for k in range(end - first):
-            i = rows[first + order[k]]
+        order[first] = 0
+        if end > first + 1:
+            order_of(lefts[first:end], order[first:end], spare[first:end])
+        for k in range(first, end):
+            i = first + order[k]
             for side in range(2):
-                out[first + k, side], texts[first + k, side] = places[i, side], documents[i, side]
-            if k == 0 or texts[first + k, 0] != texts[first + k - 1, 0]:
-                groups[count] = first + k
+                out[k, side], texts[k, side] = places[i, side], documents[i, side]
+            if k == first or texts[k, 0] != texts[k - 1, 0]:
+                groups[count] = k
                 count += 1
         first = end
     groups[count] = n

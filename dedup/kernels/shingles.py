@@ -22,6 +22,8 @@ def shingle_text(hashes: Any, weights: Any, size: int, out: Any) -> int:
     n = len(hashes)
     if n == 0:
         return 0
+    if n >= size and _are_words(weights):
+        return _shingle_words(hashes, size, out)
     target = size * WEIGHT_WORD
     power = np.uint64(1)  # _BASE ** (tokens in the window)
     h = np.uint64(0)
@@ -44,6 +46,31 @@ def shingle_text(hashes: Any, weights: Any, size: int, out: Any) -> int:
         power = _divide(power)
         h -= (np.uint64(hashes[i]) + np.uint64(1)) * power
         weight -= weights[i]
+    return count
+
+
+@helper
+def _are_words(weights: Any) -> bool:
+    """Say whether each token weighs a word."""
+    unlike = np.uint8(0)
+    for i in range(len(weights)):
+        unlike |= weights[np.uint64(i)] ^ np.uint8(WEIGHT_WORD)
+    return unlike == 0
+
+
+@helper
+def _shingle_words(hashes: Any, size: int, out: Any) -> int:
+    """Write the shingle hashes of words, of which there are `size` at least, as `shingle_text` does: one word of all
+    shingles after the other, so that several shingles are made at once."""
+    count = len(hashes) - size + 1
+    for i in range(count):
+        out[np.uint64(i)] = np.uint64(hashes[np.uint64(i)]) + np.uint64(1)
+    for k in range(1, size):
+        for i in range(count):
+            at = np.uint64(i)
+            out[at] = out[at] * _BASE + np.uint64(hashes[at + np.uint64(k)]) + np.uint64(1)
+    for i in range(count):
+        out[np.uint64(i)] = mix64(out[np.uint64(i)])
     return count
 
 

@@ -18,8 +18,6 @@ STEP = 32
 HIGHEST = 255
 # The weight of a run that may go on further than is noted.
 UNKNOWN = 1 << 24
-# Tokens to either side of a hit that its run is followed.
-FARTHEST = 255
 
 
 @kernel
@@ -73,35 +71,6 @@ def run_bounds(left: Any, right: Any) -> Any:
             weighs[i] = min(weighs[i], UNKNOWN)
             if step < 0:
                 back[i] = BEFORE - 1 - k
-    return weighs, back
-
-
-@kernel
-def weigh_runs(places: Any, hashes: Any, masses: Any, least: int) -> Any:
-    """Return what the exact run at each hit weighs (int32, 1/256 nat), and how many tokens before the hit it begins
-    (int32).
-
-    `places` (int64, n x 2) are among all tokens; in order of the right place they are read as they stand in memory. A
-    run is followed until it weighs `least`, and one that goes on for `FARTHEST` tokens to either side weighs `UNKNOWN`.
-    It is not cut at the ends of texts, which only adds to it.
-    """
-    n = len(places)
-    weighs, back = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    # places without sign need no look at whether they count from the end: a quarter of the time
-    size, farthest, one = np.uint64(len(hashes)), np.uint64(FARTHEST), np.uint64(1)
-    for i in range(n):
-        a, b = np.uint64(places[i, 0]), np.uint64(places[i, 1])
-        mass: Any = np.int64(0)
-        far: Any = one
-        k: Any = np.uint64(0)
-        while far <= a and far <= farthest and mass < least and hashes[a - far] == hashes[b - far]:
-            mass += np.int64(masses[a - far])
-            far += one
-        while k <= farthest and mass < least and b + k < size and hashes[a + k] == hashes[b + k]:
-            mass += np.int64(masses[a + k])
-            k += one
-        weighs[i] = UNKNOWN if far > farthest or k > farthest else min(mass, UNKNOWN)
-        back[i] = np.int64(far) - 1
     return weighs, back
 
 

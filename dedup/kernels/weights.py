@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels.arrays import argsort
+from dedup.kernels.arrays import sort
 from dedup.kernels.jit import helper, kernel
 
 # Slots of the frequency table: a token's slot is the lower bits of its hash.
@@ -181,22 +181,22 @@ def passage_sums(bounds: Any, blocks: Any, masses: Any, weights: Any, marks: Any
     return out
 
 
-@kernel
-def _vector(hashes: Any, masses: Any, start: int, end: int, slots: Any, values: Any) -> int:
+@helper
+def _vector(hashes: Any, masses: Any, start: int, end: int, room: Any, slots: Any, values: Any) -> int:
     """Write the TF-IDF vector of a token span, of length 1, to `slots` (int64, rising) and `values` (float64); return
-    how many slots it has."""
-    n = end - start
-    keys = np.empty(n, np.int64)
+    how many slots it has. `room` (uint64) has two rows of as many numbers as tokens."""
+    n, half = end - start, np.uint64(32)
+    keys = room[0, :n]
     for i in range(n):
-        keys[i] = hashes[start + i] & np.uint32(SLOTS - 1)
-    order = argsort(keys)
+        keys[i] = np.uint64(hashes[start + i] & np.uint32(SLOTS - 1)) << half | np.uint64(i)
+    sort(keys, room[1, :n])
     count, i = 0, 0
     while i < n:
         j = i
-        while j < n and keys[order[j]] == keys[order[i]]:
+        while j < n and keys[j] >> half == keys[i] >> half:
             j += 1
-        slots[count] = keys[order[i]]
-        values[count] = (j - i) * (masses[start + order[j - 1]] / 256.0)
+        slots[count] = np.int64(keys[i] >> half)
+        values[count] = (j - i) * (masses[start + np.int64(keys[j - 1] & np.uint64(0xFFFFFFFF))] / 256.0)
         count += 1
         i = j
     total = 0.0
@@ -231,6 +231,7 @@ def cosines(spans: Any, hashes: Any, masses: Any) -> Any:
     for p in range(len(spans)):
         longest = max(longest, spans[p, 1] - spans[p, 0], spans[p, 3] - spans[p, 2])
     slots, values = np.empty((2, longest), np.int64), np.empty((2, longest), np.float64)
+    room = np.empty((2, longest), np.uint64)
     out = np.empty(len(spans), np.float64)
     for p in range(len(spans)):
         # copies, as most are, need no vectors
@@ -238,8 +239,8 @@ def cosines(spans: Any, hashes: Any, masses: Any) -> Any:
         if alike >= 0:
             out[p] = alike
             continue
-        n = _vector(hashes, masses, spans[p, 0], spans[p, 1], slots[0], values[0])
-        m = _vector(hashes, masses, spans[p, 2], spans[p, 3], slots[1], values[1])
+        n = _vector(hashes, masses, spans[p, 0], spans[p, 1], room, slots[0], values[0])
+        m = _vector(hashes, masses, spans[p, 2], spans[p, 3], room, slots[1], values[1])
         i, j = 0, 0
         total = 0.0
         while i < n and j < m:
@@ -269,10 +270,11 @@ def word_keys(hashes: Any, weights: Any, masses: Any, kept: Any, widest: tuple[i
     for i in range(n):
         at = places[i]
         word, value = hashes[at], masses[at] / 256.0
-        for step in (1, 2):
-            if i + step < n and weights[at] <= widest[step - 1] and places[i + step] == at + step:
-                word = np.uint32(word * np.uint32(0x9E3779B1)) ^ hashes[at + step]
-                value += masses[at + step] / 256.0
+        if weights[at] <= widest[0] or weights[at] <= widest[1]:
+            for step in (1, 2):
+                if i + step < n and weights[at] <= widest[step - 1] and places[i + step] == at + step:
+                    word = np.uint32(word * np.uint32(0x9E3779B1)) ^ hashes[at + step]
+                    value += masses[at + step] / 256.0
         keys[i], values[i] = (np.uint64(word) << np.uint64(32)) | np.uint64(i), value
     return keys, values
 

@@ -31,6 +31,7 @@ from dedup.model import (
     Suppressed,
 )
 from dedup.records import PASSAGE, rows
+from dedup.shelf import Chosen
 from dedup.spill import in_order
 from dedup.store.atomic import write_bytes, write_parts
 from dedup.store.words import WORDS, packed
@@ -212,7 +213,7 @@ def _write_reports(result: ScanResult, folder: Path, names: Sequence[str], jobs:
 
 def _text_lines(result: ScanResult) -> Iterator[bytes]:
     """Yield the matched documents, those of the reference set marked."""
-    for document in result.texts.values():
+    for document in result.texts.rows() if isinstance(result.texts, Chosen) else result.texts.values():
         plain: Any = document
         if document.id in result.reference:
             plain = {**msgspec.to_builtins(document), "reference": True}

@@ -18,7 +18,7 @@ from dedup import rescore, weights
 from dedup.align import Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config, SeedConfig
-from dedup.kernels import align as kernels
+from dedup.kernels import extend as kernels
 from tests.kernels.stages import ALIGN, CHAINS, hits_of, passages_in, passages_of, rare
 from tests.strategies import MANY, SOME, mosaics, token_texts, tokens_of
 
@@ -398,26 +398,84 @@ def words_read(left: list[int], right: list[int], masses: list[int], drop: float
         near = right[max(0, i - kernels.BAND) : i + kernels.BAND + 1]
         if left[i] in near:
             gained, matches = gained + kernels.reward(masses[i]), matches + 1
-            if (i == 0 and near[0] == left[0]) or (matches > 1 and gained > unmatched - 1e-6):
+            alone = max(1, i + 1 - matches)
+            if (i == 0 and near[0] == left[0]) or (matches > 1 and gained > unmatched * alone - 1e-6):
                 return -1
         i += 1
     return i
 
 
-@MANY
-@given(
-    st.lists(st.integers(0, 60), min_size=1, max_size=30),
-    st.lists(st.integers(0, 60), min_size=1, max_size=30),
-    st.sampled_from([1, -1]),
-    st.floats(1.0, 9.0),
-)
-def test_what_is_seen_at_a_glance(left: list[int], right: list[int], step: int, drop: float) -> None:
-    """As looked for word by word, in both directions, with other words all around."""
+def matched_in(left: list[int], right: list[int], masses: list[int], drop: float, unmatched: float) -> list[Pair]:
+    """`kernels.region` of two stretches in the order they are read in: all ways are scored, cell by cell."""
+    free = drop >= 0
+    band = kernels.BAND if free else len(left) + len(right)
+    scores = {(0, j): (-unmatched * j, (0, j - 1)) for j in range(min(len(right), band) + 1)}
+    best, corner = 0.0, (0, 0)
+    for i in range(1, len(left) + 1):
+        row_best = -1e9
+        for j in range(max(0, i - band), min(len(right), i + band) + 1):
+            equal = j > 0 and left[i - 1] == right[j - 1]
+            step = kernels.reward(masses[i - 1]) if equal else -unmatched
+            ways = [((i - 1, j - 1), step), ((i - 1, j), -unmatched), ((i, j - 1), -unmatched)]
+            found = [(scores[at][0] + worth, at) for at, worth in ways if at in scores]
+            # of equals the first, as they are tried in this order
+            scores[i, j] = max(found, key=lambda way: way[0])
+            if j:
+                row_best = max(row_best, scores[i, j][0])
+                if scores[i, j][0] > best:
+                    best, corner = scores[i, j][0], (i, j)
+        if free and row_best < best - drop:
+            break
+    at, pairs = corner if free else (len(left), len(right)), []
+    while at != (0, 0):
+        (i, j), before = at, scores[at][1]
+        if before == (i - 1, j - 1) and left[i - 1] == right[j - 1]:
+            pairs.append((i - 1, j - 1))
+        at = before
+    return pairs[::-1]
+
+
+def _matched(hashes: Any, masses: Any, at: Any, size: Any, step: int, costs: Any, work: Any, out: Any) -> int:
+    """`region`, which kernels call."""
+    return kernels.region(hashes, masses, at, size, step, costs, work, out)
+
+
+region = numba.njit(_matched)
+STRETCH = st.lists(st.integers(0, 60), min_size=1, max_size=30)
+
+
+def laid_out(left: list[int], right: list[int], step: int) -> tuple[Any, Any, Any, Any]:
+    """Hashes, masses, where two stretches begin and their sizes, to be read in a direction, other words all around."""
     around = noise(100, 20)
     hashes = np.array([*around, *left[::step], *around, *right[::step], *around], np.uint32)
-    masses = (hashes * 7 % 1024).astype(np.uint16)
     begins = np.array([20, 40 + len(left)], np.int64)
     sizes = np.array([len(left), len(right)], np.int64)
-    at = begins if step > 0 else begins + sizes - 1
-    told = glance(hashes, masses, at, sizes, step, (drop, 1.0))
-    assert told == words_read(left, right, [7 * word % 1024 for word in left], drop, 1.0)
+    return hashes, (hashes * 7 % 1024).astype(np.uint16), begins if step > 0 else begins + sizes - 1, sizes
+
+
+@MANY
+@given(STRETCH, STRETCH, st.sampled_from([1, -1]), st.floats(1.0, 9.0))
+def test_what_is_seen_at_a_glance(left: list[int], right: list[int], step: int, drop: float) -> None:
+    """As looked for word by word, in both directions; and where nothing is near, nothing matches."""
+    told = glance(*laid_out(left, right, step), step, (drop, 1.0))
+    masses = [7 * word % 1024 for word in left]
+    assert told == words_read(left, right, masses, drop, 1.0)
+    assert told < 0 or matched_in(left, right, masses, drop, 1.0) == []
+
+
+@MANY
+@given(
+    st.one_of(STRETCH, st.lists(st.integers(0, 4), min_size=1, max_size=40)),
+    st.one_of(STRETCH, st.lists(st.integers(0, 4), min_size=1, max_size=40)),
+    st.sampled_from([1, -1]),
+    st.sampled_from([(4.0, 1.0), (2.5, 0.5), (-1.0, 1.0), (-1.0, 0.25)]),
+)
+def test_a_stretch_is_aligned_as_cell_by_cell(
+    left: list[int], right: list[int], step: int, costs: tuple[float, float]
+) -> None:
+    """Ends and gaps have the pairs of the best way through all cells, ties broken alike, in both directions."""
+    hashes, masses, at, sizes = laid_out(left, right, step)
+    matrices, out, _ = kernels.workspace()
+    count = region(hashes, masses, at, sizes, step, costs, matrices, out)
+    found = [tuple(((row - at) * step).tolist()) for row in out[:count]]
+    assert found == matched_in(left, right, [7 * word % 1024 for word in left], *costs)

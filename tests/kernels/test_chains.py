@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,6 +23,20 @@ Run = tuple[int, int, int]
 WORD = st.integers(0, 2)
 
 
+def _exact_runs(hits: Any, hashes: Any, low: Any, high: Any, work: Any, out: Any) -> int:
+    """`exact_runs`, which kernels call."""
+    return kernels.exact_runs(hits, hashes, low, high, work, out)
+
+
+def _best_chains(runs: Any, masses: Any, max_gap: int, least: int, itself: bool, work: Any, chain_of: Any) -> int:
+    """`best_chains`, which kernels call."""
+    return kernels.best_chains(runs, masses, max_gap, least, itself, work, chain_of)
+
+
+# not kept on disk, where they would outlive a change of what they call
+exact_runs, best_chains = numba.njit(_exact_runs), numba.njit(_best_chains)
+
+
 def kernel_runs(hits: list[tuple[int, int]], left: list[int], right: list[int] | None) -> list[Run]:
     """The runs of two texts that stand at token places 7 and 7 + len(left), or of one text and itself."""
     itself = right is None
@@ -31,7 +47,7 @@ def kernel_runs(hits: list[tuple[int, int]], left: list[int], right: list[int] |
     out = np.empty((max(1, len(hits)), 3), np.int64)
     places = np.array(sorted((a + low_left, b + low_right) for a, b in hits), np.int64).reshape(-1, 2)
     bounds = np.array([low_left, low_right]), np.array([end if itself else low_right, end])
-    count = kernels.exact_runs(places, hashes, *bounds, out)
+    count = exact_runs(places, hashes, *bounds, kernels.workspace(len(places)), out)
     return [(int(a) - low_left, int(b) - low_right, int(n)) for a, b, n in out[:count]]
 
 
@@ -40,7 +56,8 @@ def kernel_chains(
 ) -> list[list[Run]]:
     chain_of = np.empty(len(runs), np.int64)
     rows = np.array(runs, np.int64).reshape(-1, 3)
-    count = kernels.best_chains(rows, np.array(masses, np.uint16), max_gap, least, chain_of, itself)
+    work = kernels.workspace(len(runs))
+    count = best_chains(rows, np.array(masses, np.uint16), max_gap, least, itself, work, chain_of)
     return [[run for run, c in zip(runs, chain_of.tolist(), strict=True) if c == k] for k in range(count)]
 
 
@@ -149,10 +166,12 @@ def test_pairs_of_one_run_like_all_others(texts: list[list[int]], least: int) ->
     for first, last in itertools.pairwise(hits.groups.tolist()):
         pair = hits.documents[first]
         rows, chain_of = np.empty((last - first, 3), np.int64), np.empty(last - first, np.int64)
-        count = kernels.exact_runs(
-            hits.places[first:last], tokens.hashes, tokens.bounds[pair], tokens.bounds[pair + 1], rows
+        work = kernels.workspace(last - first)
+        count = exact_runs(
+            hits.places[first:last], tokens.hashes, tokens.bounds[pair], tokens.bounds[pair + 1], work, rows
         )
-        found = kernels.best_chains(rows[:count], masses, CHAINS.max_gap, least, chain_of, pair[0] == pair[1])
+        itself = bool(pair[0] == pair[1])
+        found = best_chains(rows[:count], masses, CHAINS.max_gap, least, itself, work, chain_of)
         expected += [(tuple(pair.tolist()), rows[:count][chain_of[:count] == k].tolist()) for k in range(found)]
     assert made == expected
 

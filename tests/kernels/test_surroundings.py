@@ -13,9 +13,8 @@ from dedup import sift
 from dedup.chains import chain_hits
 from dedup.kernels import links
 from dedup.kernels import surroundings as kernels
-from dedup.seeds import Layout, Sieve, link_seeds
 from tests import reference
-from tests.kernels.stages import CHAINS, SEEDS, hits_of
+from tests.kernels.stages import CHAINS, hits_of
 from tests.strategies import MANY, SOME, mosaics, token_texts, tokens_of
 
 Texts = list[list[int]]
@@ -120,65 +119,3 @@ def test_pairs_without_a_chain_are_ruled_out() -> None:
     kept, dropped = sift.possible(documents, hits.places, weighs, back, 12 * 256)
     assert {tuple(pair) for pair in documents[kept].tolist()} == {(2, 3)}
     assert dropped == 2
-
-
-@SOME
-@given(token_texts(alphabet=2, max_texts=3, max_size=30), st.integers(1, 20000), st.data())
-def test_weights_like_the_twin(texts: Texts, least: int, data: st.DataObject) -> None:
-    """The mass of the run at a hit, exact below the least, and then how far before the hit it begins."""
-    tokens = tokens_of(texts)
-    n = len(tokens.hashes)
-    if n < 2:
-        return
-    masses = np.array(data.draw(st.lists(st.sampled_from([0, 31, 700, 9000]), min_size=n, max_size=n)), np.uint16)
-    place = st.lists(st.integers(0, n - 1), min_size=2, max_size=2, unique=True).map(sorted)
-    hits = np.array(data.draw(st.lists(place, min_size=1, max_size=10)), np.int64)
-    weighs, back = kernels.weigh_runs(hits, tokens.hashes, masses, least)
-    for i, (a, b) in enumerate(hits.tolist()):
-        mass, before = reference.weight_of_run(tokens.hashes.tolist(), masses.tolist(), a, b)
-        assert min(weighs[i], least) == min(mass, least)
-        # where the mass is cut, how far the run goes back says nothing
-        assert mass >= least or back[i] == before
-
-
-def test_endless_runs_are_not_followed() -> None:
-    """A run of words that weigh nothing is followed some way, and then may weigh anything."""
-    n = 10_000
-    hits = np.array([[0, n // 2], [n // 4, n // 2]], np.int64)
-    weighs, back = kernels.weigh_runs(hits, np.zeros(n, np.uint32), np.zeros(n, np.uint16), 1000)
-    assert weighs.tolist() == [kernels.UNKNOWN, kernels.UNKNOWN]
-    assert back.tolist() == [0, kernels.FARTHEST]
-
-
-@MANY
-@given(mosaics(alphabet=40, max_piece=12), st.integers(1, 12), st.integers(0, 2**32 - 1))
-def test_a_scan_rules_out_no_chain(texts: Texts, least: int, seed: int) -> None:
-    """Whatever the masses, the chains of sifted hits are those of all hits, and no pair is left uncounted."""
-    tokens = tokens_of(texts)
-    words, number = np.unique(tokens.hashes, return_inverse=True)
-    masses = np.random.default_rng(seed).integers(0, 2000, len(words)).astype(np.uint16)[number]
-    config = replace(CHAINS, least_mass=float(least))
-    everything, one_side = np.ones(len(tokens), np.bool_), np.zeros(len(tokens), np.int8)
-    sieve = Sieve(masses=masses, least=least * 256)
-    linked = link_seeds(tokens, everything, one_side, SEEDS, Layout(tokens.bounds, 1 + seed % 40))
-    hits = hits_of(tokens)
-    whole = chain_hits(hits, tokens, masses, config)
-    runs, pairs = [], 0
-    for number in range(len(linked.layout)):
-        some, dropped = sift.sifted(linked.weighed(number, sieve), least * 256)
-        runs += chain_hits(some, tokens, masses, config).runs.tolist()
-        pairs += dropped + max(0, len(some.groups) - 1)
-    assert sorted(runs) == sorted(whole.runs.tolist())
-    assert pairs == max(0, len(hits.groups) - 1)
-
-
-def test_a_scan_rules_out_chance() -> None:
-    """Pairs that share a few light words at two places are left out."""
-    light = [1, 2, 3]
-    texts = [[*light, *range(100 * i, 100 * i + 40), *light, 50] for i in range(1, 9)]
-    tokens = tokens_of(texts)
-    sieve = Sieve(masses=np.full(len(tokens.hashes), 256, np.uint16), least=13 * 256)
-    active, sides = np.ones(len(texts), np.bool_), np.zeros(len(texts), np.int8)
-    linked = link_seeds(tokens, active, sides, SEEDS, Layout(tokens.bounds))
-    hits, dropped = sift.sifted(linked.weighed(0, sieve), sieve.least)
-    assert (len(hits.groups) - 1, dropped) == (0, len(hits_of(tokens).groups) - 1)
