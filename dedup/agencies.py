@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
 import msgspec
@@ -300,6 +300,7 @@ def known(text: str) -> str | None:
     return known(first) if rest else None
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def named(text: str) -> str | None:
     """Return the agency that `text` names, as written: a large one, an acronym, or one that calls itself so.
 
@@ -488,7 +489,7 @@ def _bare(name: str) -> str:
     return " ".join(rest.split()).strip('«»“”" -') or name
 
 
-def grouped(names: Iterable[str]) -> dict[str, str]:
+def grouped(names: Iterable[str]) -> Mapping[str, str]:
     """Return for each name, as written, one name for all that mean the same agency.
 
     Spellings of a large agency mean one; so do an acronym and a full name with these initials that is written
@@ -501,7 +502,11 @@ def grouped(names: Iterable[str]) -> dict[str, str]:
     >>> grouped(["TVHA", "Tepe Vadi Haber Ajansı (TVHA)", "岚通社", "岚州通讯社"])["岚通社"]
     '岚州通讯社'
     """
-    found = sorted(set(names))
+    return _grouped(tuple(sorted(set(names))))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _grouped(found: tuple[str, ...]) -> dict[str, str]:
     full: dict[str, str] = {}
     for name in reversed(found):
         full |= dict.fromkeys(_others(name), name)

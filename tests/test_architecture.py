@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds", "quotes"),
-        *("regions", "reach", "cue_signs", "picture_credits", "places"),
+        *("regions", "reach", "cue_signs", "first_persons", "picture_credits", "places"),
         *(
             "signs",
             "agencies",
@@ -88,6 +88,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("clusters", "rescore"): "Evidence: what a part weighs after a cut",
     ("kinds", "cues"): "the name of an outlet",
     ("kinds", "places"): "what each place of a cluster shows",
+    ("cues", "first_persons"): "first persons",
     ("places", "cues"): "the marks and words that kinds are told by",
     ("places", "cue_signs"): "which of them can stand in a paragraph",
     ("places", "quotes"): "lines of speech",

@@ -218,7 +218,8 @@ def test_no_line_with_a_credit_is_passed_over(pieces: list[str]) -> None:
 @given(data=st.data())
 def test_no_hint_is_passed_over(name: str, data: st.DataObject) -> None:
     """Patterns of first and last lines are passed over only where they find nothing."""
-    line = data.draw(st.from_regex(getattr(credit_hints, name))).strip()
+    text = data.draw(st.from_regex(getattr(credit_hints, name)))
+    line = text.strip()
     found = set(credit_hints._in_first(line)), list(credit_hints._in_last(line))
     alone = ("_OPENS_WITH", "_PLACE_AND", "_HAN_FIRST", "_DESK_FIRST", "_UNCASED_SECOND")
     matches = [m[1] for each in alone if (m := getattr(credit_hints, each).match(line))]
@@ -229,6 +230,7 @@ def test_no_hint_is_passed_over(name: str, data: st.DataObject) -> None:
     assert {name for name in matches if agencies.one_name(name)} <= found[0]
     match = credit_hints._UNCASED_PLACE.match(line)
     assert not match or not (own := agencies.one_word(match[1])) or own in found[0]
+    assert not credit_hints._ALONE.search(text) or credit_signs.read(["Tide.\n", text])[1].lone
     end = line.strip("—–- ")
     for match in (credit_hints._ENDS_WITH.search(end[-90:]), credit_hints._HAN_LAST.search(end[-24:])):
         assert not match or not agencies.one_name(match[1]) or match[1] in found[1]
