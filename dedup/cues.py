@@ -12,10 +12,10 @@ SEEN = 1 << 10
 _OPENING = "“„«‹「『《〝"
 _CLOSING = "”»›」』》〞“"
 _STRAIGHT = '"＂'
-# These are looked for in lower case: three times quicker than a pattern that ignores case. The longest look ahead first
-# for what none of their branches begins with, as most characters of a text: 2 to 5 times quicker again.
+# These are looked for in lower case: three times quicker than a pattern that ignores case. This one looks ahead first
+# for what none of its branches begins with, as most characters of a text do not: three times quicker again.
 _CAPTION_MARK = re.compile(
-    r"(?=[^cdegj-oq-z0-9 ,]|^)(?:"
+    r"(?=[^a-z0-9 ,]|\b[abfhip]|^)(?:"
     r"\(\s*pictured|\bpictured\b|\bfile (?:photo|picture|image)\b"
     r"|\b(?:photo|picture|image|photograph|foto|imagen|bild)s?\s*[:/(]"
     r"|\b(?:photo|foto|photographie) (?:by|credit|de|von)\b|\(\s*(?:left|right|centre|center|above|below)\s*\)"
@@ -137,11 +137,9 @@ _COMPANY = re.compile(
 # Longest such note (characters).
 LONGEST_NOTE = 500
 _SPEECH = re.compile(
-    r"(?=[^bcf-hj-ruvx-z0-9 ,.])(?:"
     r"\b(?:said|says|told|added|tweeted|wrote|stated|testified|explained|insisted|warned|argued|according to|statement"
     r"|sagte|erklärte|dijo|declaró|afirmó|a déclaré|a dit|affirmé|disse)\b"
-    r"|сказал|заявил|отметил|сообщил|каза|заяви|说|說|表示|称|稱|述べ|話し|語っ|と話|कहा|म्हण|กล่าว|บอก|قال|قالت|أضاف|کہا"
-    r")",
+    r"|сказал|заявил|отметил|сообщил|каза|заяви|说|說|表示|称|稱|述べ|話し|語っ|と話|कहा|म्हण|กล่าว|บอก|قال|قالت|أضاف|کہا",
 )
 
 
@@ -250,56 +248,6 @@ def _is_quoted(paragraph: str, at: int) -> bool:
     opened = max((before.rfind(c) for c in _OPENING), default=-1)
     closed = max((before.rfind(c) for c in _CLOSING if c not in _OPENING), default=-1)
     return opened > closed or sum(before.count(c) for c in _STRAIGHT) % 2 == 1
-
-
-# What only stands in or right beside a caption: a gallery's controls, and credits in brackets.
-_FRAME = re.compile(
-    r"(?=[^cejknoqrtuw-z0-9,]|^)(?:"
-    r"\b(?:hide|show|image|media|photo|video|picture) caption\b|\bgetty images\b"
-    r"|\(\s*(?:ap |file )?(?:photo|foto|image)s?[:/ ]"
-    r"|\(\s*pictured\b|\bfile (?:photo|picture|image)\b|^\W*file\s?[-–—]|\bin this\b[^.\n]{0,60}\bphoto\b"
-    r"|\([^()/\n]{3,40}/[^()/\n]{3,40}\)\W*$|\bvia ap\)"
-    r"|\b(?:image|photo|slide|bild|foto|imagen|immagine)\s+\d+\s+(?:of|von|de|di|sur|av)\b"
-    r"|(?<=[.!?])[\"”’)]?\s+\([^()/\n]{3,40}/[^()/\n]{3,40}\)"
-    # a name, a slash and who has the rights, behind the last sentence of a line
-    r"|(?<=[.!?])[\"”’)]?\s+[\w'’-]+\.?(?: [\w'’-]+\.?){1,3}/[\w’'-]+(?: [\w’'-]+){0,2}(?=\s*(?:\n|$))"
-    r"|\b(?:bildunterschrift|archivbild|archivfoto|pie de foto|foto de archivo|didascalia|légende"
-    r"|photo d['’]archives?)\b"
-    r"|подпись к фото|архивное фото|图片说明|圖片說明|资料图|資料圖|写真説明|キャプション"
-    r")",
-)
-# One of these stands in each of them: many times quicker than the pattern.
-_OF_FRAMES = (
-    *(
-        "caption",
-        "getty",
-        "photo",
-        "foto",
-        "image",
-        "picture",
-        "slide",
-        "imagen",
-        "file",
-        "/",
-        "ap)",
-        "bildunter",
-        "archivbild",
-        "didascalia",
-    ),
-    *("légende", "фото", "图片说明", "圖片說明", "资料图", "資料圖", "写真説明", "キャプション"),
-)
-# How far from a passage such a mark is looked for (characters).
-BESIDE = 25
-
-
-@functools.lru_cache(maxsize=SEEN)
-def caption_frames(text: str, before: str, after: str, least: int = 1) -> int:
-    """Return how many marks that only captions have stand in a text or right beside it; 0 where fewer than `least`
-    can, as far as their words tell."""
-    lowered = f"{before[-BESIDE:]}{text}{after[:BESIDE]}".lower()
-    if sum(map(lowered.count, _OF_FRAMES)) < least:
-        return 0
-    return sum(1 for _ in _FRAME.finditer(lowered))
 
 
 # "Edda Croll: …", "CROLL (in the hall): …"

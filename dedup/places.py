@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from dedup import cue_signs, cues, picture_credits, quotes
+from dedup import cue_signs, cues, frames, picture_credits, quotes
 
 # Share of a text from which a passage is its author's own, in whatever person.
 MOST_OF_TEXT = 0.5
@@ -170,7 +170,7 @@ def is_framed(o: Occurrence) -> bool:
 def _has_frames(text: str, before: str, after: str) -> bool:
     words = max(len(text.split()), len(text) / 8)
     least = max(1, math.ceil(words / WORDS_A_FRAME))
-    return cues.caption_frames(text, before, after, least) >= least
+    return frames.in_place(text, before, after, least) >= least
 
 
 def is_beside_speech(o: Occurrence) -> bool:

@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "cues", "kinds", "quotes"),
-        *("regions", "reach", "cue_signs", "first_persons", "picture_credits", "places"),
+        *("regions", "reach", "cue_signs", "first_persons", "frames", "picture_credits", "places"),
         *(
             "signs",
             "agencies",
@@ -90,6 +90,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("kinds", "places"): "what each place of a cluster shows",
     ("cues", "first_persons"): "first persons",
     ("places", "cues"): "the marks and words that kinds are told by",
+    ("places", "frames"): "marks of captions",
     ("places", "cue_signs"): "which of them can stand in a paragraph",
     ("places", "quotes"): "lines of speech",
     ("places", "picture_credits"): "the credits that captions end in",

@@ -18,7 +18,7 @@ from dedup import agencies, credit_hints, credit_signs
 from dedup.credits import credits
 from dedup.model import Document
 from dedup.signs import Signs
-from tests.strategies import SOME
+from tests.strategies import MANY, SOME
 from tests.test_shared_credits import pieces
 
 CASES = Path(__file__).parent / "cases"
@@ -280,6 +280,14 @@ def test_photo_credits_at_the_ends_of_lines() -> None:
     text = "The old ferry ran aground. (\nNPA photo)\nPhoto:\nReuters\nIt rained."
     found = [(c.agency, c.start) for c in credits(Document(text=text)) if c.position == "photo credit"]
     assert {("NPA", 27), ("Reuters", 40)} <= set(found)
+
+
+@MANY
+@given(st.from_regex(agencies._KEYWORD), st.sampled_from(["", "Tidewater ", "НОВІ ", "潮見"]))
+def test_no_word_of_agencies_is_passed_over(word: str, before: str) -> None:
+    """What agencies call themselves is looked for wherever it can be found, in capitals too."""
+    for text in (word, before + word, word.title(), word.upper(), word.upper().title()):
+        assert agencies._has_keyword(text) == bool(agencies._KEYWORD.search(text))
 
 
 def test_most_lines_are_passed_over() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from dedup import Config, agencies, cues, kinds, picture_credits, scan
+from dedup import Config, agencies, cues, frames, kinds, picture_credits, scan
 from dedup.kinds import Context
 from dedup.places import Occurrence, is_quoted
 from tests.strategies import SOME
@@ -537,7 +537,7 @@ def test_a_gallery_is_captions_however_long() -> None:
 )
 def test_marks_of_captions_are_counted(text: str) -> None:
     """The quick look before the pattern passes over no mark that the pattern knows."""
-    assert cues.caption_frames(text, "", "") == 1
+    assert frames.in_place(text, "", "") == 1
 
 
 @pytest.mark.parametrize("unit", ["海", "a", "-", "1 ", "- ", "a'", "a."])
