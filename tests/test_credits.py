@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import agencies, credit_hints, credit_signs
+from dedup import agencies, credit_hints, credit_signs, letters
 from dedup.credits import credits
 from dedup.model import Document
 from dedup.signs import Signs
@@ -104,6 +104,11 @@ def test_forms() -> None:
 def test_acronyms_by_the_names_of_their_letters(text: str, agency: str | None) -> None:
     """Scripts without capitals write acronyms as they are spoken; parties too."""
     assert {c.agency for c in credits(Document(text=text))} == ({agency} if agency else set())
+
+
+def test_letters_are_named_in_their_scripts() -> None:
+    """What has no character of these scripts is no acronym by the names of its letters."""
+    assert all(letters._NAMED.search(name) for _, _, latin in letters._alphabets() for name in latin)
 
 
 def test_an_acronym_means_what_its_letters_do() -> None:
