@@ -295,6 +295,25 @@ def test_no_word_of_agencies_is_passed_over(word: str, before: str) -> None:
         assert agencies._has_keyword(text) == bool(agencies._KEYWORD.search(text))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("He said so. “NPA”", "“NPA” Reporters", "NPA | Selby: Tide", "“NPA” - Selby", "“NPA” | Selby", "By “NPA”"),
+        *(
+            "स्रोत: पीटीआय",
+            "T: पीटीआय",
+            "Ada Quill, «NPA»",
+            "“पीटीआय”=सेल्वा",
+            "NPA - Selby: Tide",
+            "TIDE, 3 May, NPA. We",
+        ),
+    ],
+)
+def test_what_a_closer_look_says(line: str) -> None:
+    """A name in quotation marks or beside a colon is credited where a line ends in it, or stands beside a place."""
+    assert [c.agency for c in credits(Document(text=f"Tide.\n\n{line}"))] == ["पीटीआय" if "प" in line else "NPA"]
+
+
 def test_most_lines_are_passed_over() -> None:
     """Signs are rare in running text: that is what they are for."""
     plain = "The ferry ran aground near the harbour at dawn, and the crew waited for the tide to turn once more. "
