@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
 import msgspec
@@ -88,6 +88,8 @@ CALLED = (
     *("वृत्तसंस्था", "वृत्तसेवा", "वृत्तसमूह", "वृत्त समिती", "संवाद समिति"),
     *("সংস্থা", "সেবা", "এজেন্সি", "সার্ভিস", "நிறுவனம்", "முகமை", "వార్తా సంస్థ", "સમાચાર સંસ્થા", "સમાચાર એજન્સી"),
 )  # fmt: skip
+# The same as they stand in a name by themselves: looked for before the pattern, which most names are not worth.
+_CALLED_BY = tuple(sorted({word.strip() for word in CALLED}, key=lambda word: (len(word), word)))
 # The same inside a line, where the name ends before its end.
 _WORD_INSIDE = re.compile(r"(?:[Ии]нформ|[Іі]нформ)\b|वृत्तसेवा|वृत्तसंस्था|समाचार सेवा|[Pp]ressedienst\b|\bHaber Ajansı\b")
 # A name in quotation marks behind what it is: its agency is called by the name alone.
@@ -300,6 +302,7 @@ def known(text: str) -> str | None:
     return known(first) if rest else None
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def named(text: str) -> str | None:
     """Return the agency that `text` names, as written: a large one, an acronym, or one that calls itself so.
 
@@ -319,7 +322,7 @@ def named(text: str) -> str | None:
     if called and _KIND_ALONE.fullmatch(text[: called.start()].strip()):
         return called[1]
     first, *rest = _JOINTS.split(text, maxsplit=1)
-    if rest and not _KEYWORD.search(text):
+    if rest and not _has_keyword(text):
         return named(first)
     desk = _DESK.fullmatch(text)
     if _ACRONYM.fullmatch(text) or letters.acronym(text) or (desk and _folded(desk[1]) not in _no_agencies()):
@@ -329,7 +332,7 @@ def named(text: str) -> str | None:
     words = text.split()
     proper = all(w.strip('«»“”"')[:1].upper() == w.strip('«»“”"')[:1] or len(w) <= 3 or w in SMALL for w in words)
     proper = proper or text.startswith(("Hãng ", "Thông tấn"))  # names of which the first word alone is written large
-    is_one = proper and len(words) <= 6 and _says(_KEYWORD, text) and not is_office(text)
+    is_one = proper and len(words) <= 6 and _says_keyword(text) and not is_office(text)
     return text if is_one else None
 
 
@@ -361,9 +364,19 @@ def _says(pattern: re.Pattern[str], name: str) -> bool:
     return bool(pattern.search(name) or (name.isupper() and pattern.search(name.title())))
 
 
+def _says_keyword(name: str) -> bool:
+    """Return whether a name, which may be written in capitals, has a word by which agencies call themselves."""
+    return _has_keyword(name) or (name.isupper() and _has_keyword(name.title()))
+
+
+def _has_keyword(text: str) -> bool:
+    folded = text.casefold()
+    return any(map(folded.__contains__, _CALLED_BY)) and bool(_KEYWORD.search(text))
+
+
 def says_agency(text: str) -> bool:
     """Return whether a word stands in a text by which agencies call themselves."""
-    return bool(_KEYWORD.search(text) or _WORD_INSIDE.search(text))
+    return _has_keyword(text) or bool(_WORD_INSIDE.search(text))
 
 
 def calls_next_one(before: str) -> bool:
@@ -431,7 +444,7 @@ def calls_itself_one(text: str) -> str | None:
     ('Pacific Rim Newswire', None)
     """
     found = named(text)
-    return found if found and (known(text) or _says(_KEYWORD, found) or _CALLED.search(text)) else None
+    return found if found and (known(text) or _says_keyword(found) or _CALLED.search(text)) else None
 
 
 @functools.lru_cache(maxsize=1 << 12)
@@ -488,7 +501,7 @@ def _bare(name: str) -> str:
     return " ".join(rest.split()).strip('«»“”" -') or name
 
 
-def grouped(names: Iterable[str]) -> dict[str, str]:
+def grouped(names: Iterable[str]) -> Mapping[str, str]:
     """Return for each name, as written, one name for all that mean the same agency.
 
     Spellings of a large agency mean one; so do an acronym and a full name with these initials that is written
@@ -501,7 +514,11 @@ def grouped(names: Iterable[str]) -> dict[str, str]:
     >>> grouped(["TVHA", "Tepe Vadi Haber Ajansı (TVHA)", "岚通社", "岚州通讯社"])["岚通社"]
     '岚州通讯社'
     """
-    found = sorted(set(names))
+    return _grouped(tuple(sorted(set(names))))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _grouped(found: tuple[str, ...]) -> dict[str, str]:
     full: dict[str, str] = {}
     for name in reversed(found):
         full |= dict.fromkeys(_others(name), name)
@@ -603,7 +620,7 @@ def _fuller(name: str, found: Sequence[str]) -> str | None:
     """Return the longest of some names of agencies that one begins, or of which it is a Chinese or Japanese
     abbreviation."""
     if not _HAN.fullmatch(name):
-        goes_on = (n for n in found if n != name and n.startswith(name) and _says(_KEYWORD, name))
+        goes_on = (n for n in found if n != name and n.startswith(name) and _says_keyword(name))
         return max(goes_on, key=len, default=None) if len(name) > SHORTEST_BEGUN else None
     longer = (n for n in found if len(n) > len(name) and _HAN.fullmatch(n) and _abbreviates(name, n))
     return max(longer, key=len, default=None)
@@ -613,4 +630,4 @@ def _abbreviates(short: str, name: str) -> bool:
     """Return whether a name is made of characters of another in their order, from the first on, or ends it."""
     rest = iter(name)
     inside = short[0] == name[0] and all(c in rest for c in short)
-    return bool(_KEYWORD.search(short) and (inside or name.endswith(short)) and _KEYWORD.search(name))
+    return _has_keyword(short) and (inside or name.endswith(short)) and _has_keyword(name)

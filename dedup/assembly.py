@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import itertools
 import re
@@ -46,9 +47,7 @@ COMPANY_SAMPLE = 6
 LEAST_BEYOND = 10
 # Seconds of a week.
 WEEK = 7 * 86_400.0
-# Punctuation that does not make a passage part of a longer paragraph.
-_OUTER = " \t\r\"'“”„«»().,;:!?–—-|•*"
-_BLANK = _OUTER + "\n"
+_BLANK = cue_signs.OUTER + "\n"
 # Longest stretch before or behind the text proper that is looked at (characters).
 MARGIN = 200
 # A photo credit or a remark behind a caption does not make it part of a longer paragraph either.
@@ -112,7 +111,7 @@ class Material:
     `may_say_first` the texts that may have words for who had them first.
     """
 
-    documents: Sequence[Document]
+    documents: Sequence[Document] | Mapping[int, Document]
     tokens: Tokens
     families: Mapping[str, Family]
     company: Company | None = None
@@ -128,6 +127,13 @@ class Material:
             spans = zip(self.tokens.bounds[new].tolist(), self.tokens.bounds[new + 1].tolist(), strict=True)
             self._usual.update(zip(new.tolist(), name_shares(self.tokens, [*spans]), strict=True))
         return [self._usual[d] for d in documents]
+
+    def at_hand(self, numbers: Iterable[int]) -> Material:
+        """Return the same with some texts alone, each looked up once and in their order; what is counted of texts is
+        counted for both."""
+        held, texts = copy.copy(self), {d: self.documents[d] for d in sorted(set(numbers))}
+        vars(held).update(documents=texts, agencies=self.agencies)
+        return held
 
     @functools.cached_property
     def agencies(self) -> tuple[str, ...]:
@@ -184,7 +190,8 @@ def occurrences(carriers: Sequence[Carrier], material: Material) -> list[places.
     ends = tokens.ends[[c.end - 1 for c in carriers]].tolist()
     stretches = [_place(d.text, start, end) for d, start, end in zip(documents, starts, ends, strict=True)]
     signs = cue_signs.of_places(
-        [(d.text[low:high], d.text[start:end]) for d, (start, end, low, high) in zip(documents, stretches, strict=True)]
+        [d.text[low:high] for d, (_, _, low, high) in zip(documents, stretches, strict=True)],
+        [(start - low, end - low) for start, end, low, _ in stretches],
     )
     numbers = [c.document for c in carriers]
     shares = name_shares(tokens, [(c.start, c.end) for c in carriers])
@@ -197,14 +204,16 @@ def _occurrence(
     number: int,
     document: Document,
     stretch: tuple[int, int, int, int],
-    signs: int,
+    read: tuple[int, int, int],
     names: tuple[float, float],
     material: Material,
 ) -> places.Occurrence:
-    start, end, low, high = stretch
+    (start, end, low, high), (signs, *around) = stretch, read
     text, outlet = document.text, outlet_of(document)
     own, paragraph, before, after = text[start:end], text[low:high], text[low:start], text[end:high]
-    alone = _is_alone(before, after, end - start, bool(signs & cue_signs.CAPTION))
+    if around[0] < 0:
+        around = [_outside(before), _outside(after)]
+    alone = _is_alone(around, after, end - start, bool(signs & cue_signs.CAPTION))
     last = alone and _is_blank(text, high, len(text))
     return places.Occurrence(
         text=own,
@@ -239,18 +248,24 @@ def _place(text: str, start: int, end: int) -> tuple[int, int, int, int]:
     )
 
 
-def _is_alone(before: str, after: str, size: int, may_credit: bool) -> bool:
-    """Return whether a passage of `size` characters is all of its paragraph but for a credit or little else; `before`
-    and `after` are what stands around it there, `may_credit` says whether a credit or a bracket may."""
-    outside, most = len(before.strip(_OUTER)), max(12, 0.3 * size)
+def _is_alone(around: Sequence[int], after: str, size: int, may_credit: bool) -> bool:
+    """Return whether a passage of `size` characters is all of its paragraph but for a credit or little else; `around`
+    says how much stands before and behind it there, `after` what stands behind, `may_credit` whether a credit or a
+    bracket may."""
+    outside, rest = around
+    most = max(12, 0.3 * size)
     if outside > most:
         return False
-    rest = len(after.strip(_OUTER))
     if outside + rest > most and may_credit:
-        rest = len(_CREDIT_TAIL.sub("", after).strip(_OUTER))
+        rest = _outside(_CREDIT_TAIL.sub("", after))
     if outside + rest > most and len(after) <= picture_credits.LONGEST_TAIL:
-        rest = len(after[: picture_credits.credit_tail(after)].strip(_OUTER))
+        rest = _outside(after[: picture_credits.credit_tail(after)])
     return outside + rest <= most
+
+
+def _outside(text: str) -> int:
+    """Return how long a text is without what does not make a passage part of a longer paragraph."""
+    return len(text.strip(cue_signs.OUTER))
 
 
 def _quoted(carrier: Carrier, material: Material) -> float:
@@ -282,7 +297,8 @@ def is_inset(material: Material, document: int, start: int, end: int) -> bool:
     quoted = cues.quoted_share(text[low:high], first - low, last - low)
     if quoted >= cues.QUOTED or (quoted >= MOSTLY and _is_one_sentence(material.tokens, start, end)):
         return True
-    alone = _is_alone(text[low:first], text[last:high], last - first, may_credit=True)
+    around = _outside(text[low:first]), _outside(text[last:high])
+    alone = _is_alone(around, text[last:high], last - first, may_credit=True)
     return alone and places.looks_like_caption(text[low:high])
 
 

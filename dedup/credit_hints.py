@@ -55,6 +55,20 @@ _SMALL = re.compile(r"[a-zß-ÿ]{2,5}")
 _DASH = re.compile(r"[—–-]\s")
 
 
+class Printed(NamedTuple):
+    """Where a text was printed: its title, and its outlet; and which of the names in it may be regions of places."""
+
+    title: str | None
+    outlet: str | None
+    regions: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, document: Document, found: Iterable[Credit]) -> Printed:
+        """Return it for a text in which names were found."""
+        regions = tuple(c.agency for c in found if _may_be_region(c, document.text))
+        return cls(document.title, document.outlet, regions)
+
+
 class OfTexts(NamedTuple):
     """The agency credits of the texts that have any, sure and unsure, by number; and which texts may say who had them
     first."""
@@ -79,21 +93,24 @@ def of_texts(
         rows = []
         for (d, each), own in zip(part, known, strict=True):
             found = hints(each, own)
-            perhaps = [c for c in (*found, *_alone(each.text)) if not _is_weak(c, each.text)]
-            rows.append((d, credits(each, own), found, perhaps, bool(own.there & FIRST)))
+            alone = _alone(each.text) if own.lone else ()
+            perhaps = [c for c in (*found, *alone) if not _is_weak(c, each.text)]
+            printed = Printed.of(each, found) if found else None
+            rows.append((d, credits(each, own), found, perhaps, bool(own.there & FIRST), printed))
         return msgspec.msgpack.encode([row for row in rows if any(row[1:])])
 
     read(["."])  # what finds signs is made before processes are forked, that they need not make it again
     blocks = spread(block, range(0, len(numbers), BLOCK_TEXTS))
-    kind = list[tuple[int, list[Credit], list[Credit], list[Credit], bool]]
+    kind = list[tuple[int, list[Credit], list[Credit], list[Credit], bool, Printed | None]]
     rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
-    known = confirmed({d: c for d, c, *_ in rows if c}, {d: h for d, _, h, *_ in rows if h}, documents)
-    for d, perhaps in ((d, perhaps) for d, _, _, perhaps, _ in rows if perhaps):
+    printed = {d: about for d, *_, about in rows if about}
+    known = confirmed({d: c for d, c, *_ in rows if c}, {d: h for d, _, h, *_ in rows if h}, printed)
+    for d, perhaps in ((d, perhaps) for d, _, _, perhaps, *_ in rows if perhaps):
         own = {(c.position, _folded(c.agency)) for c in known.get(d, ())}
         rest = [c for c in perhaps if (c.position, _folded(c.agency)) not in own]
         if rest:
             known[d] = sorted([*known.get(d, ()), *rest], key=lambda c: (c.start, c.position, c.agency))
-    return OfTexts(known, frozenset(d for d, *_, says in rows if says))
+    return OfTexts(known, frozenset(d for d, *_, says, _ in rows if says))
 
 
 def _is_weak(credit: Credit, text: str) -> bool:
@@ -111,9 +128,10 @@ def hints(document: Document, known: Paragraphs | None = None) -> list[Credit]:
     """
     text = document.text
     known = known or read([text])[0]
-    pieces = credited(text, known.pictured)
+    pieces = credited(text, known.pictured) if known.pictured else ()
     found = {(at, "photo credit", name) for at, piece in pieces if (name := agencies.one_word(piece))}
-    found |= {(0, "byline", name) for name in _in_author(document.author or "")} if document.author else set()
+    if document.author:
+        found |= {(0, "byline", name) for name in _in_author(document.author)}
     if plain := text.rstrip():
         first, last = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1, plain.rfind("\n") + 1
         found |= {(first, "dateline", name) for name in _in_first(_line(text, first)[:HEAD])}
@@ -182,10 +200,19 @@ _HAN_FIRST = re.compile(r"^[【［（(]([一-鿿ァ-ヴー]{2,6})[】］）)]")
 _HAN_LAST = re.compile(r"[【［（(]([一-鿿ァ-ヴー]{2,6})[】］）)]\s*$")
 
 
+# What stands in the first line of a text that begins with a letter of ours, where more is found in it than an acronym
+# that begins or ends it: a bracket, a colon, a dash; capitals behind a place.
+_IN_FIRST = re.compile("[(:—–-]")
+_CAPITALS_BEHIND = re.compile(r"[,.]\s[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3}")
+
+
 def _in_first(head: str) -> Iterator[str]:
-    yield from (found[1] for found in _first_matches(head) if agencies.one_name(found[1]))
     # what begins with a letter of ours is in no script without capitals
     uncased = not (head[:1].isascii() and head[:1].isalpha())
+    begins_or_ends = head[1:3].isupper() or head[-3:].isupper()
+    if not (uncased or begins_or_ends or _IN_FIRST.search(head) or _CAPITALS_BEHIND.search(head)):
+        return
+    yield from (found[1] for found in _first_matches(head) if agencies.one_name(found[1]))
     match = _UNCASED_PLACE.match(head) if uncased else None
     if match and (name := agencies.one_word(match[1])):
         yield name
@@ -269,12 +296,12 @@ def _in_last(line: str) -> Iterator[str]:
 
 
 def confirmed(
-    sure: Mapping[int, Sequence[Credit]], unsure: Mapping[int, Sequence[Credit]], documents: Sequence[Document]
+    sure: Mapping[int, Sequence[Credit]], unsure: Mapping[int, Sequence[Credit]], printed: Mapping[int, Printed]
 ) -> dict[int, list[Credit]]:
     """Return the credits of each text that has any: the sure ones and those that other texts confirm."""
     names = {_folded(c.agency) for found in sure.values() for c in found}
     names |= {_folded(short) for found in sure.values() for c in found if (short := agencies.short_form(c.agency))}
-    names |= _recurring(unsure, documents) | _in_two_positions(unsure, documents)
+    names |= _recurring(unsure, printed) | _in_two_positions(unsure, printed)
     out = {d: list(found) for d, found in sure.items()}
     for d, found in unsure.items():
         own = {(c.position, _folded(c.agency)) for c in sure.get(d, ())}
@@ -285,15 +312,15 @@ def confirmed(
     return dict(sorted(out.items()))
 
 
-def _recurring(unsure: Mapping[int, Sequence[Credit]], documents: Sequence[Document]) -> set[str]:
+def _recurring(unsure: Mapping[int, Sequence[Credit]], printed: Mapping[int, Printed]) -> set[str]:
     """Return the names that texts of several outlets begin or end with; beside photos brigades and offices stand."""
     places: dict[str, set[int]] = {}
     for d, found in unsure.items():
         for c in found:
-            may_recur = not (_HAN.fullmatch(c.agency) or _is_name(c.agency) or _may_be_region(c, documents[d].text))
+            may_recur = not (_HAN.fullmatch(c.agency) or _is_name(c.agency) or c.agency in printed[d].regions)
             if c.position != "photo credit" and may_recur:
                 places.setdefault(_folded(c.agency), set()).add(d)
-    several = {name: [documents[d] for d in sorted(at)] for name, at in places.items() if len(at) >= LEAST_TEXTS}
+    several = {name: [printed[d] for d in sorted(at)] for name, at in places.items() if len(at) >= LEAST_TEXTS}
     return {
         name
         for name, texts in several.items()
@@ -301,7 +328,7 @@ def _recurring(unsure: Mapping[int, Sequence[Credit]], documents: Sequence[Docum
     }
 
 
-def _in_two_positions(unsure: Mapping[int, Sequence[Credit]], documents: Sequence[Document]) -> set[str]:
+def _in_two_positions(unsure: Mapping[int, Sequence[Credit]], printed: Mapping[int, Printed]) -> set[str]:
     """Return the names that stand where one outlet has its agency, and in another outlet where else one has it: before
     the text and behind it, or in the author's place. A reporter or a town stands in one of these."""
     places: dict[str, dict[str, set[str]]] = {}
@@ -309,7 +336,7 @@ def _in_two_positions(unsure: Mapping[int, Sequence[Credit]], documents: Sequenc
         for c in found:
             if c.position != "photo credit" and not _is_name(c.agency):
                 at = places.setdefault(_folded(c.agency), {})
-                at.setdefault(c.position, set()).add(documents[d].outlet or "")
+                at.setdefault(c.position, set()).add(printed[d].outlet or "")
     return {
         name for name, at in places.items() if any(len(a | b) > 1 for a, b in itertools.combinations(at.values(), 2))
     }

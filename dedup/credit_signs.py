@@ -21,6 +21,8 @@ from dedup.signs import Signs
 
 # Longest head of a paragraph that is looked at for a dateline, and longest paragraph that is a credit (characters).
 HEAD, LONGEST_CREDIT = 110, 90
+# Longest line that is an acronym and marks alone.
+LONGEST_ALONE = 13
 # A text of more lines, shorter than this on average (characters), has wrapped lines, as scanned pages do.
 MANY_LINES, SHORT_LINE = 30, 60
 # Behind all figures of all scripts (code point).
@@ -53,15 +55,17 @@ _CLOSES, LONG_DASHES = tuple(CLOSE), ("—", "–", "―", "--")
     SOURCE,
     AROUND,
 ) = (1 << n for n in range(17))
-# Where an agency may be named: a name in quotation marks counts where nothing but a name can stand. What counts in the
-# head of a long line and in a short one; in the latter, and in the first and the last of a text.
+# Where an agency may be named. What counts in the head of a long line and in a short one; in the latter, and in the
+# first and the last of a text.
 NAMES, IN_HEAD, IN_TAIL = LARGE | CALLS, OPENS | WIRE, CLOSES | DASHES
-IN_SHORT = NAMES | QUOTE | IN_HEAD | THAI | RIGHTS
-AT_ENDS = IN_SHORT | IN_TAIL | COLON
+IN_SHORT = NAMES | IN_HEAD | THAI | RIGHTS
+AT_ENDS = IN_SHORT | IN_TAIL
 # What stands at the edges of a short line that is a credit, white space before its last stops among it.
 AT_EDGES = BY | AROUND | SPACE
 # Characters from the first of a line in which a word ends that it begins with.
 BEGINNING = 16
+# How far before the end of a line a quotation mark opens before a name that ends it, with a word or two behind it.
+LONGEST_QUOTED = 50
 
 # Of the words of a group one stands in what is found as a reporting credit, where that has the word of the group.
 REPORTING_WORDS = {
@@ -204,13 +208,14 @@ class Line(NamedTuple):
 
 class Paragraphs(NamedTuple):
     """What is known of the paragraphs of a text: the signs that are `there` in all, whether it may name a `large`
-    agency, the lines in which a credit may stand, with the first, and where the lines begin and end in which a photo
-    credit may."""
+    agency, the lines in which a credit may stand, with the first, where the lines begin and end in which a photo credit
+    may, and whether one is so short that it may be an acronym alone."""
 
     there: int
     large: bool
     lines: list[Line]
     pictured: list[tuple[int, int]]
+    lone: bool
 
 
 def read(texts: Sequence[str]) -> list[Paragraphs]:
@@ -221,7 +226,8 @@ def read(texts: Sequence[str]) -> list[Paragraphs]:
     written = np.diff(np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])[bounds])
     found = _paragraphs(texts, rows, bounds)
     for number in np.flatnonzero((counts > MANY_LINES) & (written < SHORT_LINE * counts)).tolist():
-        found[number] = _unwrapped(texts[number])._replace(pictured=found[number].pictured)
+        own = found[number]
+        found[number] = _unwrapped(texts[number])._replace(pictured=own.pictured, lone=own.lone)
     return found
 
 
@@ -264,19 +270,21 @@ def _paragraphs(plains: Sequence[str], rows: npt.NDArray[np.int64], bounds: npt.
         start, end = rows[bounds[t], :2].tolist()
         is_first[bounds[t] + 1] = bool(BYLINE.match(plains[t][start:end].strip()))
     may, close, edged = _may_credit(rows, is_first, is_last, large[number])
-    looked_at = zip(number[close].tolist(), rows[close, :5].tolist(), strict=True)
-    may[close] = [_may_closely(plains[t][start:end], head, tail) for t, (start, end, _, head, tail) in looked_at]
+    asked = np.flatnonzero(close)
+    looked_at = zip(number[asked].tolist(), rows[asked, :2].tolist(), close[asked].tolist(), strict=True)
+    may[asked] = [_may_closely(plains[t][start:end], signs) for t, (start, end), signs in looked_at]
     asked = may | edged | (rows[:, 2] & REPORTS != 0)
     asked[firsts] = True
     lines: list[list[Line]] = [[] for _ in plains]
-    columns = (column[asked].tolist() for column in (number, is_first, is_last, may, edged, rows))
+    columns = (column[asked].tolist() for column in (number, is_first, is_last, may, edged, rows[:, :6]))
     for t, first, last, sure, edge, (start, end, *signs) in zip(*columns, strict=True):
         lines[t].append(Line(start, plains[t][start:end], first, last, sure, edge, *signs))
     pictured: list[list[tuple[int, int]]] = [[] for _ in plains]
     photo = rows[:, 2] & PHOTO != 0
     for t, (start, end) in zip(number[photo].tolist(), rows[photo, :2].tolist(), strict=True):
         pictured[t].append((start, end))
-    return list(map(Paragraphs, there.tolist(), large.tolist(), lines, pictured))
+    lone = np.bincount(number[rows[:, 1] - rows[:, 0] <= LONGEST_ALONE], minlength=len(plains)) > 0
+    return list(map(Paragraphs, there.tolist(), large.tolist(), lines, pictured, lone.tolist()))
 
 
 def _may_credit(
@@ -284,27 +292,43 @@ def _may_credit(
     is_first: npt.NDArray[np.bool_],
     is_last: npt.NDArray[np.bool_],
     large: npt.NDArray[np.bool_],
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Say which lines may hold a credit by their signs, and of the others which by a figure in their head or by what
-    stands in their tail, and which by their edges, where a closer look says so too; `large`: their text may name a
-    large agency."""
-    start, end, whole, head, tail, edges = rows.T
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Say which lines may hold a credit by their signs; of the others the signs by which they may if a closer look says
+    so: a figure in the head, what stands in the tail, and, where a name alone can stand, quotation marks and colons;
+    and which by their edges. `large`: their text may name a large agency."""
+    start, end, whole, head, tail, edges, small = rows.T
     short, outer = end - start <= LONGEST_CREDIT, is_first | is_last
-    names = np.where(short | is_last, NAMES | QUOTE, NAMES)
     in_long = (head & IN_HEAD) | (whole & THAI) | np.where(is_last, whole & RIGHTS, 0)
     in_short = (whole & np.where(outer, AT_ENDS, IN_SHORT)) | np.where(edges & SOURCE, whole & COLON, 0)
-    may = (np.where(large | outer, whole & names, 0) | np.where(short, in_short, in_long)) != 0
-    close = ~may & ((head & FIGURE) | (tail & IN_TAIL) != 0)
-    return may, close, short & (edges & AT_EDGES != 0)
-
-
-def _may_closely(line: str, head: int, tail: int) -> bool:
-    """Say whether a line with a figure in its head may begin with a dateline, or one with a bracket or a dash in its
-    tail end in a credit: quick, and never false where it does."""
+    may = (np.where(large | outer, whole & NAMES, 0) | np.where(short, in_short, in_long)) != 0
+    quoted = whole & np.where(short | is_last, QUOTE, 0)
+    # elsewhere than at the end of a line stand names behind words for their source, and with what a text begins
+    may |= (quoted != 0) & short & (is_first | (edges & (BY | SOURCE | AROUND) != 0) | (whole & COLON != 0))
     # what begins in small letters is no place in capitals
-    if head & FIGURE and not line[1:2].islower() and is_capital(line[:HEAD]):
+    close = np.where(small, 0, head & FIGURE) | (tail & IN_TAIL) | quoted | (whole & np.where(short & outer, COLON, 0))
+    return may, np.where(may, 0, close), short & (edges & AT_EDGES != 0)
+
+
+# Between two names; in what a label stands before.
+_BETWEEN_NAMES = re.compile(r"[=＝|-](?:(?<=[=＝])|(?<=\s.)(?=\s))")
+_NO_NAME = OPEN + CLOSE + DASH + " \t.,;:/'“”„«»\""
+
+
+def _may_closely(line: str, signs: int) -> bool:
+    """Say whether a line with some signs may hold a credit: with a figure in its head begin with a dateline, with a
+    bracket or a dash in its tail end in a credit, with a quotation mark or a colon name an agency: quick, and never
+    false where it does."""
+    if signs & FIGURE and is_capital(line[:HEAD]):
         return True
-    return bool(tail & IN_TAIL) and _may_end(line.rstrip())
+    if signs & IN_TAIL and _may_end(line.rstrip()):
+        return True
+    if not signs & (QUOTE | COLON):
+        return False
+    if signs & COLON and not line.isascii():
+        return True
+    plain = line.strip().rstrip(_NO_NAME)
+    ends_quoted = signs & QUOTE and max(map(plain.rfind, agencies.QUOTES)) >= len(plain) - LONGEST_QUOTED
+    return bool(ends_quoted or _BETWEEN_NAMES.search(line))
 
 
 def is_capital(head: str) -> bool:

@@ -7,8 +7,9 @@ agency that a story is about stands in none of these.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dedup import agencies, letters
@@ -69,7 +70,7 @@ def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
     found |= {Credit(agency=name, position=position, start=at) for at, position, name in _in_text(document.text, known)}
     actors = {name for name in {c.agency for c in found} if _is_actor(name, document.text, found)}
     if document.outlet:
-        found |= set(_beside_outlet(document.outlet, document.text, known))
+        found |= set(_beside_outlet(document.outlet, known))
         actors |= {c.agency for c in found if _is_own(document.outlet, c.agency)}
     kept = (c for c in found if c.agency not in actors or c.position == "agency field")
     return sorted(kept, key=lambda c: (c.start, c.position, c.agency))
@@ -85,12 +86,18 @@ def _is_own(outlet: str, name: str) -> bool:
     return is_part or initials in (name, name.partition(" ")[0])
 
 
-def _beside_outlet(outlet: str, text: str, known: Paragraphs) -> Iterator[Credit]:
+# What may stand around a line of credits.
+_AROUND = "©ⓒ" + OPEN + CLOSE + DASH + " "
+
+
+def _beside_outlet(outlet: str, known: Paragraphs) -> Iterator[Credit]:
     """Yield the agencies that stand beside the name of the outlet in a line of their own: "STT–Pohjan Kaiku"."""
-    if len(outlet) < SHORTEST_OUTLET or outlet not in text:
+    if len(outlet) < SHORTEST_OUTLET:
         return
     for line in known.lines:
-        plain = line.text.strip("©ⓒ" + OPEN + CLOSE + DASH + " ")
+        if len(line.text) > LONGEST_CREDIT and not (line.text[0] in _AROUND or line.text[-1] in _AROUND):
+            continue
+        plain = line.text.strip(_AROUND)
         if len(plain) > LONGEST_CREDIT or not (plain.startswith(outlet) or plain.endswith(outlet)):
             continue
         rest = plain.removeprefix(outlet).removesuffix(outlet).strip()
@@ -105,13 +112,13 @@ def _is_actor(name: str, text: str, found: set[Credit]) -> bool:
     a party or a company that the text is about does, an agency hardly."""
     if not name.isupper() or len(name) > LONGEST_ACRONYM or agencies.canonical(name):
         return False
-    mentions = len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text))
-    return mentions - sum(c.agency == name for c in found) >= ACTOR_MENTIONS
+    least = ACTOR_MENTIONS + sum(c.agency == name for c in found)
+    return text.count(name) >= least and len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text)) >= least
 
 
 def _in_text(text: str, known: Paragraphs) -> Iterator[tuple[int, str, str]]:
     """Yield place, position and agency of the credits of a text."""
-    if known.there & signs.REPORTS and _may_report(text):
+    if known.there & signs.REPORTS:
         for line in known.lines:
             name = _reporting(line.text) if line.whole & signs.REPORTS and _may_report(line.text) else None
             if name:
@@ -120,7 +127,7 @@ def _in_text(text: str, known: Paragraphs) -> Iterator[tuple[int, str, str]]:
         if line.may or (line.edged and _has_mark(line.text)) or (not number and letters.begins(line.text)):
             for position, name in _in_line(line, known.large):
                 yield line.start, position, name
-    for start, name in photos(text, known.large, known.pictured):
+    for start, name in photos(text, known.large, known.pictured) if known.large or known.pictured else ():
         yield start, "photo credit", name
 
 
@@ -196,7 +203,8 @@ def _byline(author: str) -> str | None:
     return next(iter(_bylines(author)), None)
 
 
-def _bylines(author: str) -> list[str]:
+@functools.lru_cache(maxsize=1 << 14)
+def _bylines(author: str) -> Sequence[str]:
     """Return the agencies of a byline, the surest first; several have made a text together, or one its pictures."""
     author = author.strip()
     said = _SOURCE.match(author) or _WITH.match(author)
@@ -220,7 +228,7 @@ def _bylines(author: str) -> list[str]:
     if large or small:
         # an acronym beside a large agency is a reporter's
         return large[:1] + [n for n in small if not large or agencies.calls_itself_one(n)]
-    more = _REPORTING.search(author)
+    more = _REPORTING.search(author) if _may_report(author) else None
     if more and more.start() and (found := _bylines(more[1])):
         return found
     own = None if CASED.search(plain) else _uncased_author(plain)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +23,21 @@ from dedup.signs import Signs, read_each
 QUOTES, SINGLE, SPEECH, PERSON, FURNITURE, CAPTION, FRAME, AUTHOR, RIGHTS, ABOUT, TOGETHER, LINES, ALONE, ROW = (
     1 << n for n in range(14)
 )
-EVERY = (1 << 14) - 1
-# What the kernel of shapes finds, as signs.
+# What is known of a place by where it stands (`kernels.stands`): it ends where a sentence does, begins within one, or
+# stands in lines that end none; nothing of it is known of what is `UNREAD`.
+ENDED, INSIDE, OPEN, UNREAD = (1 << n for n in range(14, 18))
+EVERY = (1 << 18) - 1
+# What the kernels of shapes and places find, as signs.
 _SHAPES = {kernels.GLUED: TOGETHER, kernels.LINES: LINES, kernels.ALONE: ALONE, kernels.ROW: ROW}
+_PLACES = {kernels.ENDED: ENDED, kernels.INSIDE: INSIDE, kernels.OPEN: OPEN}
+# What ends a sentence, as characters; what may stand between that and a place; what may close a line behind it.
+SENTENCE_ENDS, MARKS, CLOSING = ".!?。！？।॥۔؟…။።។։", " \t\"'“”„«»()*•-–—", "\"'”’»」』)）*"
+# Punctuation that does not make a place part of a longer paragraph.
+OUTER = " \t\r\"'“”„«»().,;:!?–—-|•*"
+# Thai and Lao, which end sentences with a space.
+UNSTOPPED = "\u0e00-\u0eff"
+# How much of a paragraph behind a place is known (characters).
+FURTHEST = 400
 
 _CHARACTERS = {'"＂“„«‹「『《〝”»›」』》〞': QUOTES, "'‘’": SINGLE, "(": CAPTION, "/": FRAME, "|•·▪►▸»": TOGETHER}
 _OF_SPEECH = (
@@ -147,20 +160,28 @@ def _signs() -> Signs:
 
 # Pieces of a row of cells, signs alone and lines from which a text may be a list; those at its edges may be parts.
 _LEAST_CELLS, _LEAST_ALONE, _LEAST_LINES = 7, 3, 3
-# Code points behind which nothing is known of a character: it may be whatever matters.
-_KNOWN = 0x2200
+# Code points behind which nothing is known of a character: it may be whatever matters; and behind which none has case.
+_KNOWN, _CASED = 0x2200, 0x20000
 _SMALL, _LOW = re.compile("[a-zß-öø-ÿα-ωа-яё]"), re.compile("[a-zß-ÿ]")
+_BY_CHARACTER = {
+    kernels.STOP: SENTENCE_ENDS, kernels.COLON: ":", kernels.WIDE_COLON: "：", kernels.MARK: MARKS,
+    kernels.CLOSING: CLOSING, kernels.OUTER: OUTER,
+}  # fmt: skip
 
 
 @functools.cache
-def _kinds() -> npt.NDArray[np.uint8]:
-    """Return what each code point is, as `kernels.shapes` asks."""
-    kinds = np.full(0x110000, BIG, np.uint8)
+def _kinds() -> npt.NDArray[np.uint16]:
+    """Return what each code point is, as `kernels.shapes` and `kernels.stands` ask."""
+    kinds = np.full(0x110000, BIG, np.uint16)
     for c in map(chr, range(_KNOWN)):
         kind = BLANK * c.isspace() | LETTER * (c.isalnum() or c == "_")
         kind |= SMALL * bool(_SMALL.match(c)) | LOW * bool(_LOW.match(c))
         kinds[ord(c)] = kind | BIG * (c.isupper() or c.isdecimal() or c == "×")
     kinds[0x3000] = BLANK
+    kinds[[n for n in range(_CASED) if chr(n).islower()]] |= kernels.LOWER
+    kinds[ord(UNSTOPPED[0]) : ord(UNSTOPPED[-1]) + 1] |= kernels.UNSTOPPED
+    for kind, characters in _BY_CHARACTER.items():
+        kinds[[*map(ord, characters)]] |= kind
     return kinds
 
 
@@ -172,25 +193,35 @@ def of(text: str) -> int:
     >>> bool(of("“We lost the boats,” she said.") & SPEECH), bool(of("The boats were lost.") & SPEECH)
     (True, False)
     """
-    return int(_read([text])[0])
+    return int(read_each([text], lambda points, spans, _: _read(points, spans))[0] & EVERY)
 
 
-def of_places(places: Sequence[tuple[str, str]]) -> list[int]:
-    """Return the bits of what may stand in paragraphs, with passages that stand in them: (paragraph, passage).
+def of_places(paragraphs: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Return the bits of what may stand in paragraphs, of what is known of the place of a passage in each, which is no
+    empty one, and how much stands before and behind it there, marks around that apart; -1 of what is not read.
 
     Passages have words where they begin and end, too; first persons count in them alone.
     """
-    apart = [i for i, (paragraph, passage) in enumerate(places) if paragraph != passage]
-    found = _read([paragraph for paragraph, _ in places] + [places[i][1] for i in apart])
-    around, inside = found[: len(places)], found[len(places) :]
-    around[apart] = (around[apart] & ~PERSON) | inside
-    return [int(bits) for bits in around]
+    places = np.array(spans, np.int64).reshape(-1, 2)
+
+    def read(points: npt.NDArray[np.uint32], whole: npt.NDArray[np.int64], some: Any) -> npt.NDArray[np.int64]:
+        own = places[some] + whole[:, :1]
+        stands = kernels.stands(points, whole, own, _kinds(), FURTHEST)
+        around, apart = _read(points, whole), np.flatnonzero((own != whole).any(axis=1))
+        around[apart] = (around[apart] & ~PERSON) | _read(points, own[apart])
+        for place, sign in _PLACES.items():
+            around |= np.where(stands[:, 0] & place, sign, 0)
+        stands[:, 0] = around
+        return stands
+
+    found = read_each(paragraphs, read, 3)
+    found[:, 0] &= EVERY
+    return [(bits, before, behind) for bits, before, behind in found.tolist()]
 
 
-def _read(texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    least = _LEAST_CELLS, _LEAST_ALONE, _LEAST_LINES
-    shapes = read_each(texts, lambda points, bounds: kernels.shapes(points, bounds, _kinds(), *least))
-    found = _signs().each(texts, PERSON)
+def _read(points: npt.NDArray[np.uint32], spans: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    shapes = kernels.shapes(points, spans, _kinds(), _LEAST_CELLS, _LEAST_ALONE, _LEAST_LINES)
+    found = _signs().of_points(points, spans, PERSON)
     for shape, sign in _SHAPES.items():
         found |= np.where(shapes & shape, sign, 0)
-    return found & EVERY
+    return found

@@ -109,6 +109,7 @@ def encoded(given: Sequence[Given], first: int, material: Material, mass: Sums, 
     The clusters are numbered from `first` on; `mass` has the masses of all tokens, summed up, `taken` the places of all
     clusters.
     """
+    material = material.at_hand(m.document for each in given for m in each.cluster.members)
     found = list(_judged(given, material))
     own = _records(found, material, mass)
     around = [(n, placed.cluster, kind.assignment.kind) for n, (kind, placed) in enumerate(found, first)
@@ -164,17 +165,18 @@ def _judged(given: Sequence[Given], material: Material) -> Iterator[tuple[Judged
     for (cluster, verdict, apart), placed, standing in rows:
         own = list(itertools.islice(seen, min(len(cluster.members), KIND_SAMPLE)))
         carriers = carried(placed, material)
-        named = origins.is_credited(carriers, material.agencies)
+        credit = origins.credited(carriers, material.agencies)
+        named = origins.is_credited(carriers, material.agencies, credit)
         assignment = kinds.classify(own, context(standing, verdict, apart, credited=named))
         # most clusters are furniture, which is nobody's
         is_copy = assignment.kind in origins.COPY
         is_wire = assignment.kind == "wire_copy"
-        credited = (
-            origins.origin(carriers, is_caption=False, outlets=material.agencies, is_wire=is_wire)
+        told = (
+            origins.origin(carriers, is_caption=False, outlets=material.agencies, is_wire=is_wire, credit=credit)
             if is_copy
             else Origin()
         )
-        yield Judged(assignment, carriers, credited), placed
+        yield Judged(assignment, carriers, told), placed
 
 
 def _placed(clusters: Sequence[Cluster], material: Material) -> Iterator[_Placed]:

@@ -13,6 +13,8 @@ _NAMES = (
     "এ বি সি ডি ই এফ জি এইচ আই জে কে এল এম এন ও পি কিউ আর এস টি ইউ ভি ডব্লিউ|ডব্লু এক্স ওয়াই জেড",
     "เอ บี ซี ดี อี เอฟ จี เอช ไอ เจ เค แอล เอ็ม เอ็น โอ พี คิว อาร์ เอส ที ยู วี ดับเบิลยู|ดับบลิว เอ็กซ์ วาย|ไว แซด|ซี",
 )
+# A character of the scripts that name letters so, one of which stands in each name; most that is asked for has none.
+_NAMED = re.compile("[\u0600-\u1fff]")
 # Shortest and longest acronym (letters).
 LEAST, MOST = 3, 6
 
@@ -40,7 +42,7 @@ def acronym(text: str) -> str | None:
     >>> acronym("این پی اے"), acronym("पीटीआय"), acronym("เอเอฟพี"), acronym("सागर"), acronym("NPA")
     ('NPA', 'PTI', 'AFP', None, None)
     """
-    if text.isascii() or len(text) > 40:
+    if text.isascii() or len(text) > 40 or not _NAMED.search(text):
         return None
     for name, whole, latin in _alphabets():
         if whole.fullmatch(text):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies, frames
+from dedup import agencies, agreed
 from dedup.credits import Credit
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
@@ -91,16 +91,30 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     may_say_first: bool = True
 
 
+class Credited(NamedTuple):
+    """The agency that most carriers credit, None where none does; in which positions, and how sure that is."""
+
+    agency: str | None = None
+    evidence: tuple[str, ...] = ()
+    confidence: float = 0.0
+
+
 def origin(
-    carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str] = (), *, is_wire: bool = False
+    carriers: Sequence[Carried],
+    is_caption: bool,
+    outlets: Sequence[str] = (),
+    *,
+    is_wire: bool = False,
+    credit: Credited | None = None,
 ) -> Origin:
     """Return the origin of a passage: a credited agency, and the document that had it first, each with evidence.
 
     `outlets` are those that are agencies by their names; an acronym in a credit may mean one of them. Who printed a
     caption first says nothing by itself: the picture came from a third. `is_wire`: it is copy that several print, so
-    that what may be an agency's name alone is one where nothing else can be meant.
+    that what may be an agency's name alone is one where nothing else can be meant; `credit` is what they credit, where
+    that was asked for already.
     """
-    agency, evidence, strength = _agency(carriers, is_caption, outlets)
+    agency, evidence, strength = credit or credited(carriers, outlets, is_caption=is_caption)
     if agency is None and is_wire:
         agency, evidence, strength = _around(carriers) or _unsure_agency(carriers)
     own = [c for c in carriers if agency and _same_agency(c.document.outlet, agency)]
@@ -146,13 +160,15 @@ def _as_agency(doc_id: str, agency: str | None, carriers: Sequence[Carried]) -> 
     return outlet if own or (agency is None and agencies.says_it_is_one(outlet)) else agency
 
 
-def is_credited(carriers: Sequence[Carried], outlets: Sequence[str] = ()) -> bool:
-    """Return whether `origin` names an agency for a passage of running text; most texts credit none."""
-    if _agency(carriers, False, outlets)[0]:
+def is_credited(carriers: Sequence[Carried], outlets: Sequence[str] = (), credit: Credited | None = None) -> bool:
+    """Return whether `origin` names an agency for a passage of running text, of which `credit` is what `credited` says;
+    most texts credit none."""
+    credit = credit or credited(carriers, outlets)
+    if credit.agency:
         return True
     if not any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
         return False
-    return origin(carriers, is_caption=False, outlets=outlets).agency is not None
+    return origin(carriers, is_caption=False, outlets=outlets, credit=credit).agency is not None
 
 
 def of_kind(kind: Kind, carriers: Sequence[Carried], credited: Origin, outlets: Sequence[str]) -> Origin:
@@ -292,7 +308,7 @@ def _credits_agency(carried: Carried, agency: str, outlets: Sequence[str]) -> bo
     )
 
 
-@functools.lru_cache(maxsize=1 << 12)
+@functools.lru_cache(maxsize=1 << 14)
 def _same_agency(outlet: str | None, agency: str) -> bool:
     if not outlet:
         return False
@@ -300,35 +316,33 @@ def _same_agency(outlet: str | None, agency: str) -> bool:
     return outlet.casefold() == agency.casefold() or same[outlet] == same[agency] or agencies.initials(outlet) == agency
 
 
-def _agency(
-    carriers: Sequence[Carried], is_caption: bool, outlets: Sequence[str]
-) -> tuple[str | None, tuple[str, ...], float]:
-    """Return the agency that most carriers credit for this passage, the positions, and a confidence."""
-    credited = [_nearest(c, is_caption) for c in carriers if c.credits and c.extent >= LEAST_EXTENT]
-    if not any(credited):
-        return None, (), 0.0
-    names = agencies.grouped([*(c.agency for found in credited for c in found), *outlets])
+def credited(carriers: Sequence[Carried], outlets: Sequence[str] = (), *, is_caption: bool = False) -> Credited:
+    """Return the agency that most carriers credit for this passage."""
+    each = [_nearest(c, is_caption) for c in carriers if c.credits and c.extent >= LEAST_EXTENT]
+    if not any(each):
+        return Credited()
+    names = agencies.grouped([*(c.agency for found in each for c in found), *outlets])
     votes: dict[str, list[str]] = {}
-    for found in credited:
+    for found in each:
         for name, position in {names[c.agency]: c.position for c in reversed(found)}.items():
             votes.setdefault(name, []).append(position)
     best = min(votes, key=lambda name: (-len(votes[name]), name))
     evidence = tuple(f"credit ({p})" for p in sorted(set(votes[best])))
     share = len(votes[best]) / len(carriers)
-    return best, evidence, min(0.95, 0.55 + 0.25 * share + 0.1 * (len(votes[best]) > 1))
+    return Credited(best, evidence, min(0.95, 0.55 + 0.25 * share + 0.1 * (len(votes[best]) > 1)))
 
 
-def _around(carriers: Sequence[Carried]) -> tuple[str, tuple[str, ...], float] | None:
+def _around(carriers: Sequence[Carried]) -> Credited | None:
     """Return the name that carriers of copy of several families agree on, or that a line beside the passage credits,
     the positions, and a confidence."""
     if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
         return None
-    near = [frames.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
-    found = frames.named(near) or frames.called(near)
-    return (found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
+    near = [agreed.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
+    found = agreed.named(near) or agreed.called(near)
+    return Credited(found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
 
 
-def _unsure_agency(carriers: Sequence[Carried]) -> tuple[str | None, tuple[str, ...], float]:
+def _unsure_agency(carriers: Sequence[Carried]) -> Credited:
     """Return the agency of copy that outlets of several families have, where none is credited surely: what stands where
     agencies do and may be a reporter or a place elsewhere, the positions, and a confidence.
 
@@ -336,7 +350,7 @@ def _unsure_agency(carriers: Sequence[Carried]) -> tuple[str | None, tuple[str, 
     is a name that another carrier has in another form or place, or that a text calls an agency.
     """
     if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
-        return None, (), 0.0
+        return Credited()
     own = {c.document.outlet.casefold() for c in carriers if c.document.outlet}
     votes: dict[str, list[tuple[Carried, Credit]]] = {}
     for carried in carriers:
@@ -346,7 +360,7 @@ def _unsure_agency(carriers: Sequence[Carried]) -> tuple[str | None, tuple[str, 
                 votes.setdefault(credit.agency, []).append((carried, credit))
     votes = {name: found for name, found in votes.items() if _stands_out(name, found, votes, carriers)}
     if not votes:
-        return None, (), 0.0
+        return Credited()
     names = agencies.grouped(votes)
     best = min(
         votes, key=lambda name: (-sum(len(votes[n]) for n in votes if names[n] == names[name]), -len(name), name)
@@ -354,7 +368,7 @@ def _unsure_agency(carriers: Sequence[Carried]) -> tuple[str | None, tuple[str, 
     evidence = tuple(
         sorted({f"credit ({credit.position})" for n in votes if names[n] == names[best] for _, credit in votes[n]})
     )
-    return names[best], evidence, UNSURE
+    return Credited(names[best], evidence, UNSURE)
 
 
 def _is_right_behind(carried: Carried, credit: Credit) -> bool:

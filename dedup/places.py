@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from dedup import cue_signs, cues, picture_credits, quotes
+from dedup import cue_signs, cues, frames, picture_credits, quotes
 
 # Share of a text from which a passage is its author's own, in whatever person.
 MOST_OF_TEXT = 0.5
@@ -19,15 +19,10 @@ WORDS_A_FRAME = 120
 # Share of words with a capital or a figure from which a passage is a table or a list of names, and what it must exceed
 # that of its text by, as some languages write every noun so.
 LISTED, ABOVE_USUAL = 0.6, 0.25
-# How much of a paragraph behind a place is known (characters).
-FURTHEST = 400
-_SENTENCE_END = tuple(".!?。！？।॥۔؟…។။።։")
+_SENTENCE_END = tuple(cue_signs.SENTENCE_ENDS)
 _LINE_END, _BEGIN_BEHIND = (*_SENTENCE_END, ":", "："), (*_SENTENCE_END, ":")
-# What may stand between a sentence's end and a passage.
-_MARKS = " \t\"'“”„«»()*•-–—"
-_CLOSING = "\"'”’»」』)）*"
-# Thai and Lao end sentences with a space: that nothing ends one says nothing.
-_UNSTOPPED = re.compile(r"[\u0e00-\u0eff]")
+# That nothing ends a sentence of these says nothing.
+_UNSTOPPED = re.compile(f"[{cue_signs.UNSTOPPED}]")
 
 
 class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +32,8 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     `alone` is true when the member is a whole paragraph but for a credit or a remark in brackets; `edge` when that is
     the first or the last of its text, `last` when it is the last; `quoted` its share in quotation marks; `names` the
     share of its words with a capital or a figure, and `usual_names` that of its text; `document_share` is its part of
-    the whole text. `signs` says what may stand in the paragraph and in the text (`cue_signs.of_places`).
+    the whole text. `signs` says what may stand in the paragraph and in the text, and how the text stands in it, unless
+    that is to be asked here (`cue_signs.of_places`).
     """
 
     text: str
@@ -63,22 +59,28 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
 def is_ended(o: Occurrence) -> bool:
     """Return whether a place ends where a sentence does. What begins so, too, is whole: within one text, narrative that
     is told twice is; headlines in a list and the frames of a gallery are not."""
-    return o.text.endswith(_SENTENCE_END) or o.after.lstrip(_MARKS).startswith(_SENTENCE_END)
+    if not o.signs & cue_signs.UNREAD:
+        return bool(o.signs & cue_signs.ENDED)
+    return o.text.endswith(_SENTENCE_END) or o.after.lstrip(cue_signs.MARKS).startswith(_SENTENCE_END)
 
 
 def is_inside(o: Occurrence) -> bool:
     """Return whether a place begins within a sentence."""
-    before = o.before.rstrip(_MARKS)
+    if not o.signs & cue_signs.UNREAD:
+        return bool(o.signs & cue_signs.INSIDE)
+    before = o.before.rstrip(cue_signs.MARKS)
     return bool(before) and not before.endswith(_BEGIN_BEHIND)
 
 
 def is_open(o: Occurrence) -> bool:
     """Return whether a place stands in lines of which most end no sentence, as headlines, links and entries of lists
     do; wrapped lines, of which some begin small, are none."""
-    if len(o.after) >= FURTHEST:
+    if not o.signs & cue_signs.UNREAD:
+        return bool(o.signs & cue_signs.OPEN)
+    if len(o.after) >= cue_signs.FURTHEST:
         return False
     lines = [line for line in map(str.strip, o.paragraph.split("\n")) if line]
-    left = sum(len(line) for line in lines if not line.rstrip(_CLOSING).endswith(_LINE_END))
+    left = sum(len(line) for line in lines if not line.rstrip(cue_signs.CLOSING).endswith(_LINE_END))
     if 2 * left < sum(map(len, lines)):
         return False
     return not any(line[0].islower() or _UNSTOPPED.search(line) for line in lines)
@@ -171,7 +173,7 @@ def is_framed(o: Occurrence) -> bool:
 def _has_frames(text: str, before: str, after: str) -> bool:
     words = max(len(text.split()), len(text) / 8)
     least = max(1, math.ceil(words / WORDS_A_FRAME))
-    return cues.caption_frames(text, before, after, least) >= least
+    return frames.in_place(text, before, after, least) >= least
 
 
 def is_beside_speech(o: Occurrence) -> bool:

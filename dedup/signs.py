@@ -57,15 +57,19 @@ class Signs:
     def each(self, texts: Sequence[str], twice: int = 0) -> npt.NDArray[np.int64]:
         """Return the bits of all signs in each text, where a line ends in a boundary; bits that are `twice` are those
         of texts that have two words with one of them. A text that is too long to be read may have all."""
+        return read_each(texts, lambda points, spans, _: self.of_points(points, spans, twice)) & ~(CAPITAL | SPACE)
+
+    def of_points(self, points: Any, spans: Any, twice: int = 0) -> npt.NDArray[np.int64]:
+        """Return the same of texts of which `points` has the code points and `spans` (int64, n x 2) the places."""
         tables = self._classes, self._marks, self._steps, self._found
-        bits = read_each(texts, lambda points, bounds: kernels.text_signs(points, bounds, *tables, twice))
-        return bits & ~(CAPITAL | SPACE)
+        found: npt.NDArray[np.int64] = kernels.text_signs(points, spans, *tables, twice) & ~(CAPITAL | SPACE)
+        return found
 
     def lines(self, text: str) -> npt.NDArray[np.int64]:
         """Return of each line of a text that is not empty its first and its end place, and the bits of the signs in it:
         in all of it, those of characters in its head and in its tail, and those at its edges, as
-        `kernels.line_signs` (int64, n x 6)."""
-        found = [np.empty((0, 6), np.int64)]
+        `kernels.line_signs`, and whether it begins small (int64, n x 7)."""
+        found = [np.empty((0, 7), np.int64)]
         for at, piece in _pieces(text):
             rows = kernels.line_signs(_points(piece), self._classes, self._marks, self._steps, self._found, self._reach)
             rows[:, :2] += at
@@ -78,19 +82,22 @@ def _folded(c: str) -> str:
     return folded if len(folded) == 1 and ord(c) < _CASED else c
 
 
-def read_each(texts: Sequence[str], read: Callable[[Any, Any], npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
-    """Return what `read` makes of each text (int64), some texts at a time: of their code points, one text behind the
-    other, and of where each begins and the last one ends; -1 of a text that is too long to be read so."""
-    out = np.full(len(texts), -1, np.int64)
+def read_each(
+    texts: Sequence[str], read: Callable[[Any, Any, Any], npt.NDArray[np.int64]], *columns: int
+) -> npt.NDArray[np.int64]:
+    """Return what `read` makes of each text (int64, n or n x `columns`), some texts at a time: of their code points,
+    one text behind the other, of where each begins and ends (int64, n x 2), and of their numbers; -1 of a text that is
+    too long to be read so."""
+    out = np.full((len(texts), *columns), -1, np.int64)
     sizes = np.array([len(text) for text in texts], np.int64)
     short = np.flatnonzero(sizes <= MOST_POINTS)
     ends = np.cumsum(sizes[short])
     while len(short):
         n = int(np.searchsorted(ends, MOST_POINTS, "right"))
         some, short = short[:n], short[n:]
-        bounds = np.concatenate([np.zeros(1, np.int64), ends[:n]])
-        out[some] = read(_points("".join([texts[i] for i in some.tolist()])), bounds)
-        ends = ends[n:] - bounds[-1]
+        spans = np.stack([ends[:n] - sizes[some], ends[:n]], axis=1)
+        out[some] = read(_points("".join([texts[i] for i in some.tolist()])), spans, some)
+        ends = ends[n:] - spans[-1, 1]
     return out
 
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import agencies, credit_hints, credit_signs
+from dedup import agencies, credit_hints, credit_signs, letters
 from dedup.credits import credits
 from dedup.model import Document
 from dedup.signs import Signs
-from tests.strategies import SOME
+from tests.strategies import MANY, SOME
 from tests.test_shared_credits import pieces
 
 CASES = Path(__file__).parent / "cases"
@@ -104,6 +104,11 @@ def test_forms() -> None:
 def test_acronyms_by_the_names_of_their_letters(text: str, agency: str | None) -> None:
     """Scripts without capitals write acronyms as they are spoken; parties too."""
     assert {c.agency for c in credits(Document(text=text))} == ({agency} if agency else set())
+
+
+def test_letters_are_named_in_their_scripts() -> None:
+    """What has no character of these scripts is no acronym by the names of its letters."""
+    assert all(letters._NAMED.search(name) for _, _, latin in letters._alphabets() for name in latin)
 
 
 def test_an_acronym_means_what_its_letters_do() -> None:
@@ -218,7 +223,8 @@ def test_no_line_with_a_credit_is_passed_over(pieces: list[str]) -> None:
 @given(data=st.data())
 def test_no_hint_is_passed_over(name: str, data: st.DataObject) -> None:
     """Patterns of first and last lines are passed over only where they find nothing."""
-    line = data.draw(st.from_regex(getattr(credit_hints, name))).strip()
+    text = data.draw(st.from_regex(getattr(credit_hints, name)))
+    line = text.strip()
     found = set(credit_hints._in_first(line)), list(credit_hints._in_last(line))
     alone = ("_OPENS_WITH", "_PLACE_AND", "_HAN_FIRST", "_DESK_FIRST", "_UNCASED_SECOND")
     matches = [m[1] for each in alone if (m := getattr(credit_hints, each).match(line))]
@@ -229,6 +235,7 @@ def test_no_hint_is_passed_over(name: str, data: st.DataObject) -> None:
     assert {name for name in matches if agencies.one_name(name)} <= found[0]
     match = credit_hints._UNCASED_PLACE.match(line)
     assert not match or not (own := agencies.one_word(match[1])) or own in found[0]
+    assert not credit_hints._ALONE.search(text) or credit_signs.read(["Tide.\n", text])[1].lone
     end = line.strip("—–- ")
     for match in (credit_hints._ENDS_WITH.search(end[-90:]), credit_hints._HAN_LAST.search(end[-24:])):
         assert not match or not agencies.one_name(match[1]) or match[1] in found[1]
@@ -278,6 +285,33 @@ def test_photo_credits_at_the_ends_of_lines() -> None:
     text = "The old ferry ran aground. (\nNPA photo)\nPhoto:\nReuters\nIt rained."
     found = [(c.agency, c.start) for c in credits(Document(text=text)) if c.position == "photo credit"]
     assert {("NPA", 27), ("Reuters", 40)} <= set(found)
+
+
+@MANY
+@given(st.from_regex(agencies._KEYWORD), st.sampled_from(["", "Tidewater ", "НОВІ ", "潮見"]))
+def test_no_word_of_agencies_is_passed_over(word: str, before: str) -> None:
+    """What agencies call themselves is looked for wherever it can be found, in capitals too."""
+    for text in (word, before + word, word.title(), word.upper(), word.upper().title()):
+        assert agencies._has_keyword(text) == bool(agencies._KEYWORD.search(text))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("He said so. “NPA”", "“NPA” Reporters", "NPA | Selby: Tide", "“NPA” - Selby", "“NPA” | Selby", "By “NPA”"),
+        *(
+            "स्रोत: पीटीआय",
+            "T: पीटीआय",
+            "Ada Quill, «NPA»",
+            "“पीटीआय”=सेल्वा",
+            "NPA - Selby: Tide",
+            "TIDE, 3 May, NPA. We",
+        ),
+    ],
+)
+def test_what_a_closer_look_says(line: str) -> None:
+    """A name in quotation marks or beside a colon is credited where a line ends in it, or stands beside a place."""
+    assert [c.agency for c in credits(Document(text=f"Tide.\n\n{line}"))] == ["पीटीआय" if "प" in line else "NPA"]
 
 
 def test_most_lines_are_passed_over() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from dedup import cue_signs, cues, kinds
+from dedup import cue_signs, cues, first_persons, frames, kinds
 from dedup.cue_signs import EVERY
 from dedup.kinds import Context
 from dedup.places import Occurrence
@@ -19,10 +19,10 @@ from tests.strategies import SOME
 # Each pattern with its sign, whether it is looked for in lower case, and whether in parts of the text as well.
 PATTERNS = {
     "speech": (cues._SPEECH, cue_signs.SPEECH, True, True),
-    "person": (cues._FIRST_PERSON, cue_signs.PERSON, False, False),
+    "person": (first_persons.PATTERN, cue_signs.PERSON, False, False),
     "furniture": (cues._FURNITURE_MARK, cue_signs.FURNITURE, True, False),
     "caption": (cues._CAPTION_MARK, cue_signs.CAPTION, True, False),
-    "frame": (cues._FRAME, cue_signs.FRAME, True, True),
+    "frame": (frames.PATTERN, cue_signs.FRAME, True, True),
     "author": (cues._AUTHOR, cue_signs.AUTHOR, True, False),
     "rights": (cues._RIGHTS, cue_signs.RIGHTS, True, False),
     "quotes": (cues._QUOTE_MARKS, cue_signs.QUOTES | cue_signs.SINGLE, False, True),
@@ -99,7 +99,26 @@ def test_no_cue_is_missed(name: str, data: st.DataObject) -> None:
     for of, own in ((text, part), (text.upper(), part.upper()), (text.title(), part.title())):
         if own in of and pattern.search(own.lower() if lowered else own):
             assert cue_signs.of(of) & bit
-            assert cue_signs.of_places([("Plain.", "Plain."), (f"The tide is\n{of}", of)])[1] & bit
+            before = "The tide is\n"
+            read = cue_signs.of_places(["Plain.", before + of], [(0, 6), (len(before), len(before + of))])
+            assert read[1][0] & bit
+
+
+@pytest.mark.parametrize("name", ["caption", "frame", "speech"])
+@SOME
+@given(data=st.data())
+def test_where_patterns_are_tried(name: str, data: st.DataObject) -> None:
+    """What is looked for where it may begin, or stand at all, is found as where it is looked for everywhere."""
+    caption = re.compile(cues._CAPTION_MARK.pattern.partition("^)")[2])
+    plain = {"caption": caption, "frame": frames.PATTERN, "speech": cues._SPEECH}[name]
+    pieces = st.from_regex(plain) | st.sampled_from(PIECES) | st.text(" ,.c1(/é\n”", max_size=3)
+    text = "".join(data.draw(st.lists(pieces, min_size=1, max_size=4))).lower()
+    if name == "caption":
+        assert [m.span() for m in cues._CAPTION_MARK.finditer(text)] == [m.span() for m in plain.finditer(text)]
+    elif name == "frame":
+        assert frames.count(text) == len(plain.findall(text))
+    else:
+        assert cues.has_speech(text) == bool(plain.search(text))
 
 
 def test_what_has_no_cue() -> None:
@@ -114,7 +133,7 @@ def test_the_kind_is_the_same(around: list[str], own: list[str]) -> None:
     before, text, after = "".join(around[:3]), "".join(own), "".join(around[3:])
     paragraph = before + text + after
     places = [place(before, text, after, n) for n in range(2)]
-    (signs,) = cue_signs.of_places([(paragraph, text)])
+    ((signs, _, _),) = cue_signs.of_places([paragraph], [(len(before), len(before + text))])
     quick = [structs.replace(o, signs=signs) for o in places]
     for words in (10.0, 80.0, 300.0):
         about = Context(words=words, furniture=None, furniture_confidence=0.0, unrelated=False, distance=0.5,
@@ -123,6 +142,14 @@ def test_the_kind_is_the_same(around: list[str], own: list[str]) -> None:
         assert kinds.classify(quick, about) == kinds.classify(places, about)
     if not signs & (cue_signs.QUOTES | cue_signs.SINGLE):
         assert cues.quoted_share(paragraph, len(before), len(before) + len(text)) == 0.0
+
+
+@SOME
+@given(st.lists(st.from_regex(first_persons.PATTERN) | st.sampled_from([*PIECES, "J", "j'me", "’", " "]), max_size=8))
+def test_first_persons_are_counted(pieces: list[str]) -> None:
+    """Words that are looked up are those that the pattern finds, in whatever script."""
+    for text in ("".join(pieces), " ".join(pieces)):
+        assert first_persons.count(text) == len(first_persons.PATTERN.findall(text))
 
 
 def test_long_texts_are_read_once() -> None:
@@ -137,5 +164,5 @@ def test_patterns_that_stay_linear() -> None:
     """First persons are looked for in one reading of a long stretch of one character."""
     for c in ("I", "e", " ", "_", "我"):
         begin = time.perf_counter()
-        assert len(re.findall(cues._FIRST_PERSON, c * 100_000)) in (0, 100_000)
+        assert len(re.findall(first_persons.PATTERN, c * 100_000)) in (0, 100_000)
         assert time.perf_counter() - begin < 1.0

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from dedup import Config, agencies, cues, kinds, picture_credits, scan
+from dedup import Config, agencies, cues, frames, kinds, picture_credits, scan
 from dedup.kinds import Context
 from dedup.places import Occurrence, is_quoted
 from tests.strategies import SOME
@@ -537,7 +537,40 @@ def test_a_gallery_is_captions_however_long() -> None:
 )
 def test_marks_of_captions_are_counted(text: str) -> None:
     """The quick look before the pattern passes over no mark that the pattern knows."""
-    assert cues.caption_frames(text, "", "") == 1
+    assert frames.in_place(text, "", "") == 1
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *(f"{w} caption" for w in ("hide", "show", "image", "media", "photo", "video", "picture")),
+        *("getty images", "(ap photo:", "(pictured", "file picture", "\nfile — x", "in this old photo", "x (ada/npa)."),
+        *("via ap)", *(f"{w} 3 of 9" for w in ("image", "photo", "slide", "bild", "foto", "imagen", "immagine"))),
+        *("it ended. (ada/npa) we", "it ended.” ada quill/npa rim\n", "bildunterschrift", "archivfoto", "pie de foto"),
+        *(
+            "didascalia",
+            "légende",
+            "photo d’archive",
+            "подпись к фото",
+            "архивное фото",
+            "图片说明",
+            "圖片說明",
+            "资料图",
+        ),
+        *("資料圖", "写真説明", "キャプション"),
+    ],
+)
+def test_each_mark_of_captions_is_tried(mark: str) -> None:
+    """A mark is found wherever it stands, also behind another."""
+    before = "" if mark.startswith("\n") else "they went home, "
+    assert frames.count(before + mark) == 1
+    assert frames.count(f"via ap) in {mark}" if before else mark) == 1 + bool(before)
+
+
+@pytest.mark.parametrize("word", ["pictured", "file photo", "foto:", "image/", "bild (", "handout", "archive", "imago"])
+def test_each_word_of_captions_is_tried(word: str) -> None:
+    """A word of captions is found behind others."""
+    assert cues.has_caption_mark(f"Boats lay at the quay, {word} 3")
 
 
 @pytest.mark.parametrize("unit", ["海", "a", "-", "1 ", "- ", "a'", "a."])

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from dedup import signs
+from dedup import cue_signs, places, signs
 from dedup.kernels.signs import ALONE, BIG, BLANK, CAPITAL, GLUED, LETTER, LINES, LOW, ROW, SMALL, SPACE, shapes
+from dedup.places import Occurrence
 from dedup.signs import Signs
 from tests import reference
-from tests.strategies import SOME
+from tests.strategies import MANY, SOME
 
 WORDS = [("ab", 1), ("abc", 2), (" b ", 4), ("c d", 8), ("ca", 16), (" AB", 32), ("ßu", 64), ("k", 128), ("ı", 256)]
 CHARACTERS = {"-/": 512, "(": 1024, "é😀": 2048}
@@ -29,9 +31,11 @@ def test_as_reference(text: str, most: int) -> None:
     made = Signs(WORDS, CHARACTERS, BOUNDARY, REACH)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(signs, "MOST_POINTS", most)
-        found = [
-            [start, end, *(b & ~(CAPITAL | SPACE) for b in bits)] for start, end, *bits in made.lines(text).tolist()
-        ]
+        rows = made.lines(text).tolist()
+        found = [[start, end, *(b & ~(CAPITAL | SPACE) for b in bits)] for start, end, *bits, _ in rows]
+    assert [row[-1] for row in rows] == [
+        any(c.isascii() and c.islower() for c in line.lstrip()[:3]) for line in text.split("\n") if line
+    ]
     assert found == reference.line_signs(text, WORDS, CHARACTERS, BOUNDARY, REACH)
 
 
@@ -68,11 +72,11 @@ def test_words_that_count_when_there_are_two() -> None:
 @given(st.lists(st.text(alphabet="ab1_ \n(✓A", max_size=24), max_size=4), st.integers(1, 4))
 def test_shapes(texts: list[str], least: int) -> None:
     """Letters glued to the next, rows of cells, signs alone and lines are those that patterns find."""
-    kinds = np.zeros(0x110000, np.uint8)
+    kinds = np.zeros(0x110000, np.uint16)
     for c in "ab1_ \n(✓A":
         kinds[ord(c)] = SMALL * c.islower() | LOW * (c == "a") | BIG * (c in "A1") | BLANK * c.isspace()
         kinds[ord(c)] |= LETTER * (c.isalnum() or c == "_")
-    found = signs.read_each(texts, lambda points, bounds: shapes(points, bounds, kinds, least, least, least))
+    found = signs.read_each(texts, lambda points, spans, _: shapes(points, spans, kinds, least, least, least))
     for text, bits in zip(texts, found.tolist(), strict=True):
         row = re.search(rf"(?<!\S)[^\sab]\S*(?:\s+[^\sab]\S*){{{least - 1}}}", text)
         alone = re.findall(r"(?<!\S)[^\w\s]+(?!\S)", text)
@@ -86,3 +90,36 @@ def test_a_capital_at_the_end() -> None:
     """A word that ends in a capital is found where that is one, others in whatever case."""
     made = Signs([(" SPA", 1), ("wire", 2)], {}, ",", (1, 1, 1))
     assert [row[2] & 3 for row in made.lines("a spa\nthe SPA, it\nWIRES\nspan Wire").tolist()] == [0, 1, 2, 2]
+
+
+@MANY
+@given(st.lists(st.text(alphabet="aAß1 .:：\n\t(“”’)*—。།กລ\u3000\x1c…, ", max_size=9), min_size=3, max_size=3))
+def test_how_a_place_stands(pieces: list[str]) -> None:
+    """How a place stands in its paragraph is what is asked of it where it is not read."""
+    before, own, after = pieces
+    text = own or "."
+    paragraph = before + text + after
+    o = Occurrence(
+        text=text, start=0, before=before, after=after, paragraph=paragraph, lead="", names=0.0, usual_names=0.0,
+        alone=False, edge=False, quoted=0.0, document_share=0.1, document=0, outlet="o", family="f",
+        is_caption_field=False,
+    )  # fmt: skip
+    ((_, *_), (bits, *around)) = cue_signs.of_places(["Plain.", paragraph], [(0, 6), (len(before), len(before + text))])
+    assert not bits & cue_signs.UNREAD
+    read = structs.replace(o, signs=bits)
+    for shows in (places.is_ended, places.is_inside, places.is_open):
+        assert shows(read) == shows(o)
+    assert around == [len(before.strip(cue_signs.OUTER)), len(after.strip(cue_signs.OUTER))]
+
+
+def test_what_is_far_behind_a_place() -> None:
+    """Lines are open as far as their paragraph is known, which is when not too much of it stands behind a place."""
+    paragraph = "Tide tables\n" + "X" * cue_signs.FURTHEST
+    read = cue_signs.of_places([paragraph, paragraph], [(0, 12), (0, 13)])
+    assert [bool(bits & cue_signs.OPEN) for bits, *_ in read] == [False, True]
+
+
+def test_no_letter_is_small_beyond() -> None:
+    """No character has a case behind those that are looked up, and white space is known wherever it stands."""
+    assert not any(chr(n).islower() for n in range(cue_signs._CASED, 0x110000))
+    assert [n for n in range(cue_signs._KNOWN, 0x110000) if chr(n).isspace()] == [0x3000]

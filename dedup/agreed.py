@@ -1,0 +1,270 @@
+"""Who several carriers of one passage name around it, each in its own way: told by form and place, in any language.
+
+What surrounds shared copy is each outlet's own. A name that outlets of two families have there, where credits stand but
+not in the same words, is whose the copy is; so is one that a text has before it and in its byline. A person's name, of
+two words, could be a reporter's; a place or a person that the copy speaks of stands in the copy.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from dedup import agencies
+from dedup.called import called_in
+from dedup.credit_signs import CLOSE, DASH, OPEN
+from dedup.datelines import CASED, is_place
+from dedup.model import Document
+from dedup.photo_credits import is_photo
+
+# Longest byline, beginning of a paragraph and short line that are looked at (characters).
+LONGEST_AUTHOR, HEAD, SHORT = 120, 90, 80
+# Lines behind a passage, and at the end of its text; most words of a name; carriers that are compared.
+LINES, LAST_LINES, MOST_WORDS, MOST_CARRIERS = 3, 2, 6, 12
+# Longest name of a person where words are not spaced (characters).
+LONGEST_PERSON = 5
+# Most words before the name of an agency in a line that credits it, and behind it before the next mark.
+MOST_BEFORE, MOST_AFTER = 4, 2
+# Marks between names from which a line is a list, of tags or links.
+MOST_LISTED = 2
+
+Slot = Literal["byline", "dateline", "trailing credit"]
+
+# What stands between names.
+_SPLIT = re.compile(
+    rf"[,/|;&·・•:：!?=＝、،。／\u3000\"“”„«»©ⓒ{re.escape(OPEN + CLOSE)}]|--|[—–―]|\s-\s|^-|-$|\.(?=\s|$)", re.MULTILINE
+)
+_BRACKET = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{2,40}})[{re.escape(CLOSE)}]")
+_MARKED = re.compile(rf"[{re.escape(OPEN)}—–―].*|--.*|-\s.*")
+# "© NPA 2031. All rights reserved", "Source: NPA."
+_RIGHT = re.compile(r"[©ⓒ]\s?(?:\d{4}\s)?([^\d\n.,。　]{2,40})")
+_LABELLED = re.compile(r"[^\W\d_]{1,14}\.?\s?[:：]")
+# Where a dateline ends.
+_MARK = re.compile(rf"\s?[—–―]\s|\s[{DASH}]\s|\s?[:=＝]\s|[.]\s?[{DASH}]\s")
+# Scripts that do not space words.
+_UNSPACED = re.compile("[぀-ヿ一-鿿฀-๿가-힣]")
+_DIGIT = re.compile(r"\d")
+_LISTED = re.compile(r"[,|;•·、،]")
+_OTHER, _WORD = re.compile(r"\W+"), re.compile(r"\w[\w'’-]*")
+
+
+class Frame(NamedTuple):
+    """A carrier, its family, and where the passage stands in its text."""
+
+    document: Document
+    family: str
+    start: int
+    end: int
+
+
+class _Piece(NamedTuple):
+    """What may be a name, where it stands in which carrier, and whether nothing but a credit stands so."""
+
+    name: str
+    slot: Slot
+    carrier: int
+    outlet: str
+    is_strong: bool
+
+
+def named(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the name that carriers agree on, and the positions in which it stands; None where there is none."""
+    looked_at = frames[:MOST_CARRIERS]
+    pieces = [piece for number, frame in enumerate(looked_at) for piece in _pieces(number, frame)]
+    if len({p.carrier for p in pieces}) < 2 and len({p.slot for p in pieces}) < 2:
+        return None
+    copy = "\n".join(_copy(f) for f in looked_at).casefold()
+    own = [_plain(each) for f in looked_at for each in (f.document.outlet, f.family) if each]
+    small = {word for f in looked_at for word in _WORD.findall(f.document.text) if word[:1].islower()}
+    told = [p for p in pieces if not _is_in(p.name, copy) and not _is_own(p.name, own) and p.name.lower() not in small]
+    groups = agencies.grouped([p.name for p in told])
+    found: dict[str, list[_Piece]] = {}
+    for a, b in itertools.combinations(told, 2):
+        name = _common(a, b, groups)
+        if name:
+            found.setdefault(name, []).extend((a, b))
+    if not found:
+        return None
+    best = min(found, key=lambda n: (-len({p.outlet for p in found[n]}), -len(n), n))
+    return best, tuple(sorted({p.slot for p in found[best]}))
+
+
+def called(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the agency that short lines beside a passage name by what agencies call themselves, whatever else stands
+    in them in whatever language, and the positions; None where there is none."""
+    found: list[tuple[str, Slot]] = []
+    for frame in frames[:MOST_CARRIERS]:
+        for slot, _, line in _places(frame):
+            name = _credited(line) if slot != "byline" else None
+            if name and not _is_own(name, [_plain(frame.document.outlet or frame.document.id)]):
+                found.append((name, slot))
+    if not found:
+        return None
+    groups = agencies.grouped([name for name, _ in found])
+    votes = Counter(groups[name] for name, _ in found)
+    best = min(votes, key=lambda name: (-votes[name], -len(name), name))
+    return best, tuple(sorted({slot for name, slot in found if groups[name] == best}))
+
+
+def _credited(line: str) -> str | None:
+    """Return the agency of a short line that says little else and does not begin with it, as a headline on it may."""
+    found = called_in(line)
+    if not found:
+        return None
+    name, part = found
+    before, _, behind = line.partition(name)
+    is_about = not _WORD.search(before) and CASED.search(line) and behind[:1] in (" ", ":") and behind.strip()
+    pictured = any(map(is_photo, before.split())) or is_photo(" ".join(behind.split()[-1:]))
+    others, after = len(_WORD.findall(before)), len(_WORD.findall(part.partition(name)[2]))
+    return name if others <= MOST_BEFORE and after <= MOST_AFTER and not is_about and not pictured else None
+
+
+def _common(a: _Piece, b: _Piece, groups: Mapping[str, str]) -> str | None:
+    """Return the name that two pieces have in common, the longer form of it, where it is no accident."""
+    is_one_text = a.carrier == b.carrier
+    if (a.outlet == b.outlet and not is_one_text) or not _may_agree(a, b, is_one_text):
+        return None
+    short, full = sorted((a.name, b.name), key=len)
+    before = any(p.slot == "dateline" and p.is_strong for p in (a, b))
+    if groups[short] == groups[full]:
+        is_other_form = short.casefold() != full.casefold()
+        return groups[full] if is_other_form or before or not _may_be_person(short) else None
+    if not _is_part(short, full, before) or (_may_be_person(short) and not before):
+        return None
+    # where words are not spaced it is not known where a name ends
+    return short if _UNSPACED.search(short) or agencies.canonical(short) else full
+
+
+def _may_be_person(name: str) -> bool:
+    """Return whether a name could be a person's: of two words, or short where words are not spaced."""
+    return len(name.split()) == 2 or (len(name) <= LONGEST_PERSON and bool(_UNSPACED.search(name)))
+
+
+def _may_agree(a: _Piece, b: _Piece, is_one_text: bool) -> bool:
+    """Return whether two pieces stand where two credits may: in one text before it and elsewhere; in two at different
+    places, or in both bylines in different words."""
+    if a.slot != b.slot:
+        slots = {a.slot: a, b.slot: b}
+        strong = a.is_strong or b.is_strong
+        return slots["dateline"].is_strong if is_one_text and "dateline" in slots else strong and not is_one_text
+    if is_one_text:
+        return False
+    return a.name != b.name and a.is_strong and b.is_strong
+
+
+def _is_part(short: str, full: str, before: bool) -> bool:
+    """Return whether a name is part of another, but not the last of two words, as a surname is; `before`: one of them
+    stands before a text, where no person does."""
+    if _UNSPACED.search(short):
+        return len(short) > 1 and short in full
+    inner, outer = short.casefold().split(), full.casefold().split()
+    # what is joined to others by a small word stands among the names by itself
+    if len(inner) < 3 and any(word[:1].islower() for word in full.split()):
+        return False
+    at = [i for i in range(len(outer) - len(inner) + 1) if outer[i : i + len(inner)] == inner]
+    return bool(at) and (before or len(outer) != 2 or at != [1])
+
+
+def _pieces(number: int, frame: Frame) -> Iterator[_Piece]:
+    seen = set()
+    for slot, is_strong, text in _places(frame):
+        for name in _names(text):
+            if (slot, name) not in seen:
+                seen.add((slot, name))
+                yield _Piece(name, slot, number, frame.document.outlet or frame.document.id, is_strong)
+
+
+def _places(frame: Frame) -> Iterator[tuple[Slot, bool, str]]:
+    """Yield what may be credits around a passage, and whether nothing else stands so."""
+    text, author = frame.document.text, " ".join((frame.document.author or "").split())[:LONGEST_AUTHOR]
+    if author:
+        yield "byline", True, author
+    first = text.rfind("\n", 0, frame.start) + 1
+    yield from (("dateline", True, each) for each in _of_head(text[first : first + HEAD].partition("\n")[0]))
+    above = text[:first].rstrip()
+    line = above[above.rfind("\n") + 1 :].strip()
+    if _is_short(line):
+        yield "dateline", False, line
+    rest, _, behind = text[frame.end :].partition("\n")
+    if len(rest) <= HEAD:
+        yield from (("trailing credit", True, match[1]) for match in _BRACKET.finditer(rest))
+    lines = [line for line in map(str.strip, behind.split("\n")) if line]
+    # other stories stand behind a heading in capitals
+    headed = next((n for n, line in enumerate(lines[:-1]) if line.isupper() and " " in line), len(lines))
+    lines = lines[: headed + 1]
+    for line in dict.fromkeys((*lines[:LINES], *lines[-LAST_LINES:])):
+        right = _RIGHT.match(line)
+        if right:
+            yield "trailing credit", True, right[1]
+        elif _is_short(line) and not _is_list(line):
+            yield "trailing credit", bool(_MARKED.fullmatch(line)), line
+
+
+def _of_head(head: str) -> Sequence[str]:
+    """Return what stands in brackets before a text, or behind its place."""
+    match = _BRACKET.search(head)
+    if match:
+        before, rest = head[: match.start()].strip(), head[match.end() :].lstrip()
+        return [match[1]] if (not before or is_place(before)) and not rest[:1].islower() else []
+    mark = _MARK.search(head)
+    place = head[: mark.start()] if mark else ""
+    return _SPLIT.split(place)[1:] if is_place(place) else []
+
+
+def _is_short(line: str) -> bool:
+    is_open = not line.endswith((".", "!", "?")) or bool(_LABELLED.match(line))
+    return len(line) <= SHORT and is_open and not is_photo(line.lstrip(OPEN))
+
+
+def _is_list(line: str) -> bool:
+    """Return whether a line is a list of tags or links: of several names, or of two behind one word with a colon."""
+    first, *others = _LISTED.split(line)
+    return len(others) >= MOST_LISTED or bool(_LABELLED.match(first) and any(":" not in each for each in others))
+
+
+def _copy(frame: Frame) -> str:
+    """Return the passage without its own dateline."""
+    text = frame.document.text
+    first = text.rfind("\n", 0, frame.start) + 1
+    head = text[first : first + HEAD].partition("\n")[0]
+    match = _BRACKET.search(head) or _MARK.search(head)
+    return text[max(frame.start, first + match.end() if match else 0) : frame.end]
+
+
+def _names(text: str) -> Iterator[str]:
+    """Yield what may be names of a piece of text: what stands between marks, and its parts that are written large."""
+    for part in _SPLIT.split(text):
+        plain = part.strip(" .'’-*")
+        if CASED.search(plain):
+            words = plain.split()
+            runs = [" ".join(g) for large, g in itertools.groupby(words, lambda w: w[:1].isupper()) if large]
+            found = dict.fromkeys(([plain] if plain[:1].isupper() else []) + runs)
+        else:
+            found = dict.fromkeys([plain, *(plain.split() if _UNSPACED.search(plain) else ())])
+        yield from (name for name in found if _may_be_name(name))
+
+
+def _may_be_name(name: str) -> bool:
+    least = 2 if name.isupper() or not CASED.search(name) else 3
+    return (
+        len(name) >= least and len(name.split()) <= MOST_WORDS and not _DIGIT.search(name) and agencies.one_name(name)
+    )
+
+
+def _is_in(name: str, copy: str) -> bool:
+    folded = name.casefold()
+    if _UNSPACED.search(name):
+        return folded in copy
+    return folded in copy and bool(re.search(rf"(?<!\w){re.escape(folded)}(?!\w)", copy))
+
+
+def _is_own(name: str, own: Sequence[str]) -> bool:
+    plain = _plain(name)
+    return any(plain in each or each in plain for each in own)
+
+
+def _plain(name: str) -> str:
+    return _OTHER.sub("", name.casefold())
