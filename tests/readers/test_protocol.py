@@ -249,7 +249,7 @@ def test_one_reader_a_suffix() -> None:
 def test_any_text_survives(tmp_path_factory: pytest.TempPathFactory, form: str, strings: list[str]) -> None:
     """Whatever the code points, the text that comes out is the text that went in; a table that is mostly control
     characters is no text."""
-    assume(form not in ("csv", "tsv") or not is_binary("".join(strings).encode()))
+    assume(form not in ("csv", "semicolons", "tsv") or not is_binary("".join(strings).encode()))
     records = [{"id": f"d{n}", "text": text, "outlet": "o"} for n, text in enumerate(strings)]
     documents, log = read(write(tmp_path_factory.mktemp("any"), form, "", records))
     assert texts(documents) == strings
