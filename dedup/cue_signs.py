@@ -40,7 +40,8 @@ UNSTOPPED = "\u0e00-\u0eff"
 FURTHEST = 400
 
 _CHARACTERS = {'"＂“„«‹「『《〝”»›」』》〞': QUOTES, "'‘’": SINGLE, "(": CAPTION, "/": FRAME, "|•·▪►▸»": TOGETHER}
-_OF_SPEECH = (
+# One of these stands in each verb of speech that `cues` knows.
+OF_SPEECH = (
     *("said", "says", "told", "added", "tweeted", "wrote", "stated", "testified", "explained", "insisted", "warned"),
     *("argued", "according to", "statement", "sagte", "erklärte", "dijo", "declaró", "afirmó", "a déclaré", "a dit"),
     *("affirmé", "disse", "сказал", "заявил", "отметил", "сообщил", "каза", "заяви", "说", "說", "表示", "称", "稱"),
@@ -153,7 +154,7 @@ _OF_ABOUT = (
 @functools.cache
 def _signs() -> Signs:
     """Return what finds them."""
-    groups = {SPEECH: _OF_SPEECH, PERSON: _PERSONS, FURNITURE: _OF_FURNITURE, CAPTION: _OF_CAPTIONS}
+    groups = {SPEECH: OF_SPEECH, PERSON: _PERSONS, FURNITURE: _OF_FURNITURE, CAPTION: _OF_CAPTIONS}
     groups |= {FRAME: _OF_FRAMES, AUTHOR: _OF_AUTHORS, RIGHTS: _OF_RIGHTS, ABOUT: _OF_ABOUT, TOGETHER: (" MORE",)}
     return Signs([(word, bit) for bit, words in groups.items() for word in words], _CHARACTERS, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from dedup import first_persons
+from dedup import cue_signs, first_persons
 
 # Texts of which what they show is kept at hand: the places of a cluster often have the same words.
 SEEN = 1 << 10
@@ -140,15 +140,6 @@ _SPEECH = re.compile(
     r"\b(?:said|says|told|added|tweeted|wrote|stated|testified|explained|insisted|warned|argued|according to|statement"
     r"|sagte|erklärte|dijo|declaró|afirmó|a déclaré|a dit|affirmé|disse)\b"
     r"|сказал|заявил|отметил|сообщил|каза|заяви|说|說|表示|称|稱|述べ|話し|語っ|と話|कहा|म्हण|กล่าว|บอก|قال|قالت|أضاف|کہا",
-)
-
-
-# One of these stands in each of them.
-_OF_SPEECH = (
-    *("said", "say", "told", "added", "tweeted", "wrote", "stat", "testified", "explained", "insisted", "warned"),
-    *("argued", "according", "sagte", "erklärte", "dijo", "declaró", "afirmó", "a d", "affirmé", "disse", "сказал"),
-    *("заявил", "отметил", "сообщил", "каза", "заяви", "说", "說", "表示", "称", "稱", "述べ", "話し", "語っ", "と話"),
-    *("कहा", "म्हण", "กล่าว", "บอก", "قال", "أضاف", "کہا"),
 )
 
 
@@ -310,7 +301,7 @@ def says_what_it_is(paragraph: str) -> bool:
 def has_speech(text: str) -> bool:
     """Return whether a text has a verb of speech."""
     lowered = text.lower()
-    return any(map(lowered.__contains__, _OF_SPEECH)) and bool(_SPEECH.search(lowered))
+    return any(map(lowered.__contains__, cue_signs.OF_SPEECH)) and bool(_SPEECH.search(lowered))
 
 
 def is_given(before: str, lead: str) -> bool:

@@ -96,13 +96,8 @@ def _may_open(paragraph: str, at: int, begin: int) -> bool:
     """Return whether a dash stands where speech begins: with its paragraph, or behind a sentence, before a capital."""
     before = paragraph[max(0, at - _LOOKED_AT) : at]
     told = before.rstrip()
-    if not told or told == before:
-        return not before or (not told and at <= _LOOKED_AT)
-    return (
-        told[-1] in ".!?…"
-        and paragraph[begin].isupper()
-        and sum(word[0].islower() for word in _SMALL.findall(told)) >= _LEAST_SMALL
-    )
+    behind_sentence = told != before and told[-1:] in tuple(".!?…") and paragraph[begin].isupper()
+    return not told or (behind_sentence and sum(w[0].islower() for w in _SMALL.findall(told)) >= _LEAST_SMALL)
 
 
 def _attribution(paragraph: str, begin: int) -> tuple[int, int] | None:

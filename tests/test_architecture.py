@@ -90,6 +90,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("kinds", "cues"): "the name of an outlet",
     ("kinds", "places"): "what each place of a cluster shows",
     ("cues", "first_persons"): "first persons",
+    ("cues", "cue_signs"): "what stands in verbs of speech",
     ("places", "cues"): "the marks and words that kinds are told by",
     ("places", "frames"): "marks of captions",
     ("places", "cue_signs"): "which of them can stand in a paragraph",

@@ -685,3 +685,16 @@ def test_what_a_text_has_as_caption_and_says_again_is_a_caption() -> None:
     assert kinds._repeats_sentence([caption, again])
     assert not kinds._repeats_sentence([caption, structs.replace(again, document=1)])
     assert not kinds._repeats_sentence([structs.replace(caption, paragraph=f"{REPORTED}."), again])
+
+
+@pytest.mark.parametrize(
+    ("note", "is_one"),
+    [
+        ("岬电气成立于1998年，总部位于岬城，生产船用电池。", True),
+        ("岬電機は1998年に設立。本社は岬市。", True),
+        ("岬合唱团成立于1998年，每周在老码头排练。", False),
+    ],
+)
+def test_a_company_says_where_its_seat_is(note: str, is_one: bool) -> None:
+    """When it was founded and where its seat is says of what a note is about that it is a company."""
+    assert cues.says_what_it_is(note) == is_one

@@ -51,6 +51,7 @@ SPOKEN = (
     ("- Straciliśmy łodzie - powiedział Croll.", "Straciliśmy łodzie"),
     ("– Det är tungt, säger hon. Vi förlorade båtarna.", "Det är tungt, säger hon. Vi förlorade båtarna"),
     ("Satamajohtaja itki avoimesti. – Menetimme veneet, Croll sanoi.", "Menetimme veneet"),
+    ("Satamajohtaja itki avoimesti. – menetimme veneet, Croll sanoi.", None),
     ("LONDON, Jan. 5. — The boats were lost, dit le port.", None),
     ("— The boats were lost, officials said.", None),
     ("– Tre båtar, två master och ett segel.", None),
