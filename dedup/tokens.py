@@ -7,10 +7,10 @@ case, marks, width, quote variants, soft hyphens and line-end hyphenation do not
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +22,14 @@ from dedup.spill import Scratch, in_order
 NORMALISER_VERSION = 1
 UNICODE_VERSION = unicodedata.unidata_version
 BATCH_CHARACTERS = 4 * 2**20
-# Gives some texts in UTF-8.
-Encoded = Callable[[slice], Sequence[bytes | memoryview]]
+
+
+@runtime_checkable
+class Encoded(Protocol):
+    """Texts that can be had in UTF-8 without strings being made of them."""
+
+    def utf8(self, which: slice) -> Sequence[bytes | memoryview]:
+        """Return some texts in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +86,10 @@ def tokenize_all(
     pool: Executor | None = None,
     scratch: Scratch | None = None,
     lengths: npt.NDArray[np.int64] | None = None,
-    utf8: Encoded | None = None,
 ) -> Tokens:
     """Return the tokens of `texts`, read in blocks of a fixed size on `pool`; the result does not depend on it.
 
-    `lengths` (int64, code points) saves looking at each text twice, `utf8`, which gives some of them in UTF-8, making
-    strings of them. What does not fit into memory goes to `scratch`.
+    `lengths` (int64, code points) saves looking at each text twice. What does not fit into memory goes to `scratch`.
     """
     scratch = scratch or Scratch()
     if lengths is None:
@@ -94,20 +98,18 @@ def tokenize_all(
     # where the same words stand is looked up in all hashes, block by block
     columns = {name: scratch.column(kind, in_use=name == "hashes") for name, kind in kinds.items()}
     sizes = [np.zeros(1, np.int64)]
-    for part in tokenized(texts, pool, lengths, utf8):
+    for part in tokenized(texts, pool, lengths):
         for name, column in columns.items():
             column.append(getattr(part, name))
         sizes.append(np.diff(part.bounds))
     return Tokens(**{name: c.finish() for name, c in columns.items()}, bounds=np.cumsum(np.concatenate(sizes)))
 
 
-def tokenized(
-    texts: Sequence[str], pool: Executor | None, lengths: npt.NDArray[np.int64], utf8: Encoded | None = None
-) -> Iterator[Tokens]:
-    """Yield the tokens of `texts` in order, block by block; `lengths` and `utf8` as of `tokenize_all`."""
+def tokenized(texts: Sequence[str], pool: Executor | None, lengths: npt.NDArray[np.int64]) -> Iterator[Tokens]:
+    """Yield the tokens of `texts` in order, block by block; `lengths` as of `tokenize_all`."""
 
     def block(which: slice) -> Tokens:
-        return tokenize(texts[which]) if utf8 is None else tokenize_utf8(utf8(which))
+        return tokenize_utf8(texts.utf8(which)) if isinstance(texts, Encoded) else tokenize(texts[which])
 
     return in_order(pool, block, _blocks(lengths))
 

@@ -126,7 +126,7 @@ def _aligned(some: Narrowed, pool: Executor, progress: Progress, config: Config,
     """Return the passages of the candidate pairs and of equal texts."""
     progress.stage("tokens", None)
     part, pairs = some.part, some.pairs
-    tokens = tokenize_all(part.texts.texts(), pool, scratch, part.texts.lengths, utf8=part.texts.utf8)
+    tokens = tokenize_all(part.texts.texts(), pool, scratch, part.texts.lengths)
     copies = np.arange(len(tokens)) if part.sides.any() else copy_of(tokens)
     progress.stage("weights", None)
     active = (copies == np.arange(len(tokens))) & (np.diff(tokens.bounds) > 0)
