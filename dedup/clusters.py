@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -215,8 +216,8 @@ class Means:
     spans of them (int64, n x 4 tokens) and returns their verified passages: it is asked for members that are not linked
     with their representative directly. `is_inset` says of a text and a token span whether it is a quotation or a
     caption; `is_stray`, of the representative's text and another one's span, whether that is a sentence of another
-    story. A cut falls where carriers change by more than `change`. `spread` does the work on items, in order. What
-    grows with the corpus goes to `scratch`.
+    story. A cut falls where carriers change by more than `change`. `spread` does the work on items, in order, in
+    processes, and `pool` in threads. What grows with the corpus goes to `scratch`.
     """
 
     known: Evidence
@@ -225,6 +226,7 @@ class Means:
     is_stray: IsStray
     change: float
     spread: Spread = map
+    pool: Executor | None = None
     scratch: Scratch = field(default_factory=Scratch)
 
 
@@ -233,7 +235,7 @@ def cluster_passages(passages: Passages, means: Means) -> Clusters:
     found = Gathering(means.scratch)
     left = passages
     while len(left):
-        regions = group(left, means.known.mass, means.scratch)
+        regions = group(left, means.known.mass, means.scratch, means.pool)
         bundles = components(regions)
         large = np.diff(bundles.region_bounds) > LARGE
         whole = bundles.select(~large)

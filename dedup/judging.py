@@ -116,7 +116,7 @@ def encoded(given: Sequence[Given], first: int, material: Material, mass: Sums, 
               if kind.assignment.kind in nested.AROUND]  # fmt: skip
     inside = list(nested.insets(around, material, taken))
     inner = [cluster for cluster, _ in inside]
-    within: list[bytes] = []
+    within: list[tuple[records.Facts, bytes]] = []
     if inner:
         # whose a longer passage is stands there
         said = (Judged(assignment, [], Origin()) for _, assignment in inside)
@@ -124,12 +124,25 @@ def encoded(given: Sequence[Given], first: int, material: Material, mass: Sums, 
     return msgspec.msgpack.encode((own, within, Clusters.of(inner).to_bytes()))
 
 
-def _records(found: Sequence[tuple[Judged, _Placed]], material: Material, mass: Sums) -> list[bytes]:
-    """Return the records of clusters, each as MessagePack."""
-    encode = msgspec.msgpack.Encoder().encode
+def _records(
+    found: Sequence[tuple[Judged, _Placed]], material: Material, mass: Sums
+) -> list[tuple[records.Facts, bytes]]:
+    """Return the records of clusters as JSON, each with what is needed of it here."""
+    encode = msgspec.json.Encoder().encode
     scores = _scores([placed.cluster for _, placed in found], mass)
     rows = zip(found, scores, strict=True)
-    return [encode(_record(kind, placed, score, material)) for (kind, placed), score in rows]
+    made = (_record(kind, placed, score, material) for (kind, placed), score in rows)
+    return [(_facts(record), encode(record)) for record in made]
+
+
+def _facts(record: PassageDraft) -> records.Facts:
+    n = record.n_documents, record.n_families, len(record.text)
+    return records.Facts(record.cluster_id, record.kind, record.scope, *n)
+
+
+_BLOCKS = msgspec.msgpack.Decoder(
+    tuple[list[tuple[records.Facts, memoryview]], list[tuple[records.Facts, memoryview]], bytes]
+)
 
 
 class Made:
@@ -142,11 +155,11 @@ class Made:
 
     def take(self, block: bytes) -> int:
         """Take what `encoded` gave; return of how many clusters that was. Raises `StoreError` when there is no room."""
-        own, inner, clusters = msgspec.msgpack.decode(block, type=tuple[list[bytes], list[bytes], bytes])
-        for raw in own:
-            self.records.append(raw)
-        for raw in inner:
-            self._inner.append(raw)
+        own, inner, clusters = _BLOCKS.decode(block)
+        for facts, raw in own:
+            self.records.append(facts, raw)
+        for facts, raw in inner:
+            self._inner.append(facts, raw)
         self._clusters.append(Clusters.from_bytes(clusters))
         return len(own)
 

@@ -104,11 +104,12 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Work:
-    """What the stages that judge clusters work with; `spread` does work on items, in order."""
+    """What the stages that judge clusters work with; `spread` does work on items, in order, in processes."""
 
     corpus: Corpus
     relatedness: furniture.Relatedness
     spread: Spread
+    pool: Executor
     scratch: Scratch
 
 
@@ -197,12 +198,13 @@ class _Scan:
             is_stray=functools.partial(assembly.is_stray, plain, relatedness),
             change=self.config.clusters.carrier_change,
             spread=spread,
+            pool=pool,
             scratch=scratch,
         )
         shared = cluster_passages(found.passages, means)
         clusters = Clusters.joined([shared, finding.runs], scratch)
         self.clock.stage("furniture")
-        work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, scratch=scratch)
+        work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, pool=pool, scratch=scratch)
         relatedness.remember(distinct(clusters.members[:, 0]), pool)
         judged = self._judged(clusters, plain, work)
         known_families = self._inferred(judged, documents, known_families, tokens)
@@ -376,15 +378,15 @@ class _Scan:
         incidental = assembly.incidental(outer, chosen.clusters, tokens)
         quotations = np.array([k == "quotation" for k in outer], np.bool_)
         left_out = np.concatenate([judged.clusters.spans(judged.aside()), chosen.clusters.spans(incidental)])
-        masks = relations.masks(tokens, left_out, chosen.clusters.spans(quotations), work.scratch)
+        masks = relations.masks(tokens, left_out, chosen.clusters.spans(quotations), work.scratch, work.pool)
         near = self.config.clusters.near_duplicate
-        pairs = relations.relate(passages, tokens, masks, heads, near)
+        pairs = relations.relate(passages, tokens, masks, heads, near, work.pool)
         missing = relations.missing_pairs(pairs, len(tokens), COMPLETE, self._timely(corpus))
         if len(missing):
             factor = np.array([len(tokens), 1])
             again = among(passages.documents.astype(np.int64) @ factor, np.sort(missing @ factor))
             anew = candidates.sorted_passages([passages.select(again), align(missing, None)])
-            pairs += relations.relate(anew, tokens, masks, heads, near)
+            pairs += relations.relate(anew, tokens, masks, heads, near, work.pool)
             pairs.sort(key=lambda p: (p.left, p.right))
         pairs = self._compared(pairs, corpus)
         return pairs, relations.document_clusters(pairs, masks.plain)

@@ -91,6 +91,8 @@ def reach(large: Bundles, passages: Passages, regions: Regions, align: Aligner) 
     rows, found = _direct(heads, large.passages, regions, spans), list[Passages]()
     tried = distinct(_codes(rows.heads, rows.regions, regions))
     news = rows
+    # rows and representatives of components of which nothing new was matched: these stay as they are settled
+    at_rest, resting = rows.select(np.zeros(len(rows.heads), np.bool_)), np.empty(0, np.int64)
     for wave in range(MOST_WAVES + 1):
         kept, heads = _settled(rows, heads, regions)
         others, owners = _next(news.select(kept[len(rows.heads) - len(news.heads) :]), links)
@@ -106,7 +108,12 @@ def reach(large: Bundles, passages: Passages, regions: Regions, align: Aligner) 
         left, right = asked // len(regions), asked % len(regions)
         found.append(align(*regions.windows(left, right)))
         news = _matches(left, right, found[-1], regions)
-        rows = rows.with_others(news)
+        moving = np.zeros(len(large), np.bool_)
+        moving[component[news.heads]] = True
+        still, quiet = ~moving[component[rows.heads]], ~moving[component[heads]]
+        at_rest, rows = at_rest.with_others(rows.select(still)), rows.select(~still).with_others(news)
+        resting, heads = np.concatenate([resting, heads[quiet]]), heads[~quiet]
+    rows, heads = rows.with_others(at_rest), np.concatenate([heads, resting])
     kept, heads = _settled(rows, heads, regions)
     return _bundles(rows.select(kept), heads, links, component, regions), found
 

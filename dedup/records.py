@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
+import itertools
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints, overload
 
 import msgspec
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from dedup.clusters import Clusters
 from dedup.furniture import Verdict
-from dedup.model import Change, Kind, Member, Origin, PassageCluster, Scope, Suppressed
+from dedup.model import Kind, PassageCluster, Scope, Suppressed
 from dedup.rows import unique_rows
 from dedup.shelf import Shelf
 from dedup.spill import Scratch
@@ -26,14 +26,8 @@ T_co = TypeVar("T_co", covariant=True)
 MADE = 1 << 8
 
 
-def _row(record: type, **others: Any) -> type[Any]:
-    """Return a struct with the fields of a record, some of `others` types: made, and encoded, in half the time."""
-    return msgspec.defstruct(record.__name__, [(n, others.get(n, t)) for n, t in get_type_hints(record).items()])
-
-
-_MEMBER: Any = _row(Member, changed=tuple[_row(Change), ...])  # type: ignore[misc]
-PASSAGE: Any = _row(PassageCluster, origin=_row(Origin), members=tuple[_MEMBER, ...])
-SUPPRESSED: Any = _row(Suppressed)
+# A struct is made, and encoded, in half the time of a record.
+SUPPRESSED: Any = msgspec.defstruct(Suppressed.__name__, [*get_type_hints(Suppressed).items()])
 SCOPES: tuple[Scope, ...] = ("cross_outlet", "within_outlet", "within_document")
 
 
@@ -65,21 +59,37 @@ class Lazy(Sequence[T_co]):
     __hash__ = None  # type: ignore[assignment]
 
 
-def rows(records: Iterable[T]) -> Iterator[T]:
-    """Yield records as they are written and counted most quickly: with their fields, those that are made when they are
-    asked for not as what they are."""
-    return records.rows() if isinstance(records, EncodedPassages | SuppressedPlaces) else iter(records)
-
-
-class _Facts(msgspec.Struct, frozen=True):
-    """What of a record is needed while others are made."""
+class Facts(msgspec.Struct, frozen=True, array_like=True):
+    """What of a record is needed while others are made; `length` is that of its text."""
 
     cluster_id: str
     kind: Kind
     scope: Scope
     n_documents: int
     n_families: int
-    text: str
+    length: int
+
+
+class Carrier(msgspec.Struct):
+    """What a summary counts of a `Member`."""
+
+    doc_id: str
+    outlet: str | None
+    published: str | None
+
+
+class _Credit(msgspec.Struct):
+    agency: str | None
+
+
+class Counted(msgspec.Struct):
+    """What a summary counts of a `PassageCluster`, by the same names."""
+
+    parent: str | None
+    kind: Kind
+    scope: Scope
+    origin: _Credit
+    members: list[Carrier]
 
 
 class Encoded:
@@ -88,28 +98,30 @@ class Encoded:
     def __init__(self, scratch: Scratch) -> None:
         self.scratch, self._column = scratch, scratch.column(np.uint8)
         self._ends = array("q", [0])
-        self._decoder = msgspec.msgpack.Decoder(_Facts)
         self.ids: list[str] = []
         self.kinds: list[Kind] = []
         self.scopes: list[Scope] = []
         self._ranks: list[tuple[int, int, int]] = []
 
-    def append(self, raw: bytes) -> None:
-        """Add a record as MessagePack; raises `StoreError` when there is no room."""
+    def append(self, facts: Facts, raw: bytes | memoryview) -> None:
+        """Add a record as JSON that names no parent; raises `StoreError` when there is no room."""
         self._column.append(np.frombuffer(raw, np.uint8))
         self._ends.append(self._ends[-1] + len(raw))
-        facts = self._decoder.decode(raw)
         self.ids.append(facts.cluster_id)
         self.kinds.append(facts.kind)
         self.scopes.append(facts.scope)
-        self._ranks.append((-facts.n_families, -facts.n_documents, -len(facts.text)))
+        self._ranks.append((-facts.n_families, -facts.n_documents, -facts.length))
 
     def extend(self, others: Encoded) -> None:
         """Add the records of others, of which nothing is asked any more; raises `StoreError` when there is no room."""
-        view, low = others._column.finish().data, 0
-        for high in others._ends[1:]:
-            self.append(bytes(view[low:high]))
-            low = high
+        view = others._column.finish().data
+        for low, high in itertools.pairwise(others._ends):
+            self._column.append(np.frombuffer(view[low:high], np.uint8))
+            self._ends.append(self._ends[-1] + high - low)
+        self.ids += others.ids
+        self.kinds += others.kinds
+        self.scopes += others.scopes
+        self._ranks += others._ranks
 
     def rank(self, number: int) -> tuple[Any, ...]:
         """Return the order of clusters: widest scope, most families, most documents, longest text."""
@@ -131,30 +143,35 @@ class EncodedPassages(Lazy[PassageCluster]):
         """Take what is `kept` of records up to `ends`, with the scratch folder whose pages it may be in."""
         (self._view, self._scratch), self._ends = kept, ends
         self._numbers, self._parents = numbers, parents
-        self._decoder, self._made = msgspec.msgpack.Decoder(PassageCluster), 0
-        self._rows: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(PASSAGE)
+        self._made = 0
 
     def __len__(self) -> int:
         return len(self._numbers)
 
     def _make(self, index: int) -> PassageCluster:
-        number = self._numbers[index]
-        record = self._decoder.decode(self._raw(number))
-        parent = self._parents.get(number)
-        return record if parent is None else replace(record, parent=parent)
+        found: PassageCluster = _PASSAGES.decode(self._raw(self._numbers[index]))
+        return found
 
-    def _raw(self, number: int) -> memoryview:
+    def _raw(self, number: int) -> bytes | memoryview:
         self._made += 1
         if not self._made % MADE:
             self._scratch.release()
-        return self._view[self._ends[number] : self._ends[number + 1]]
+        raw = self._view[self._ends[number] : self._ends[number + 1]]
+        parent = self._parents.get(number)
+        if parent is None:
+            return raw
+        before, _, behind = bytes(raw).partition(_NO_PARENT)
+        return b'%s"parent":%s,%s' % (before, msgspec.json.encode(parent), behind)
 
-    def rows(self) -> Iterator[Any]:
-        """Yield all records as structs with the same fields."""
-        for number in self._numbers:
-            row = self._rows.decode(self._raw(number))
-            row.parent = self._parents.get(number)
-            yield row
+    def encoded(self) -> Iterator[tuple[Counted, bytes]]:
+        """Yield what is counted of each record, and the record as JSON."""
+        for raw in map(self._raw, self._numbers):
+            yield _COUNTED.decode(raw), bytes(raw)
+
+
+_PASSAGES, _COUNTED = msgspec.json.Decoder(PassageCluster), msgspec.json.Decoder(Counted)
+# Stands in no text, where quotation marks are escaped.
+_NO_PARENT = b'"parent":null,'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,22 +210,33 @@ class SuppressedPlaces(Lazy[Suppressed]):
         rules = {rule: n for n, rule in enumerate(sorted({v.rule for v in verdicts}))}
         ruled = np.array([rules[v.rule] for v in verdicts], np.int64)[why]
         order = np.lexsort((ruled, ends, starts, members[:, 0]))
-        self._ids, self._text = documents.ids, functools.lru_cache(maxsize=1)(documents.text)
+        self._ids, self._texts_of = documents.ids, documents.texts_of
         self._places = np.stack([members[:, 0], starts, ends, why], axis=1)[order]
 
     def __len__(self) -> int:
         return len(self._places)
 
     def _make(self, index: int) -> Suppressed:
-        return self._of(self._places[index].tolist(), Suppressed)
+        place = self._places[index].tolist()
+        return self._of(place, self._texts_of(place[:1])[0], Suppressed)
+
+    def __iter__(self) -> Iterator[Suppressed]:
+        return self._all(Suppressed)
 
     def rows(self) -> Iterator[Any]:
-        """Yield all records as structs with the same fields."""
-        for first in range(0, len(self), MADE):
-            for place in self._places[first : first + MADE].tolist():
-                yield self._of(place, SUPPRESSED)
+        """Yield all records as they are written and counted most quickly: as structs with the same fields."""
+        return self._all(SUPPRESSED)
 
-    def _of(self, place: Sequence[int], kind: Callable[..., T]) -> T:
+    def _all(self, kind: Callable[..., T]) -> Iterator[T]:
+        for first in range(0, len(self), MADE):
+            places = self._places[first : first + MADE].tolist()
+            # the places of a text stand together
+            numbers = list(dict.fromkeys(place[0] for place in places))
+            texts = dict(zip(numbers, self._texts_of(numbers), strict=True))
+            for place in places:
+                yield self._of(place, texts[place[0]], kind)
+
+    def _of(self, place: Sequence[int], text: str, kind: Callable[..., T]) -> T:
         number, start, end, why = place
         verdict, pages = self._verdicts[why]
         return kind(
@@ -217,7 +245,7 @@ class SuppressedPlaces(Lazy[Suppressed]):
             doc_id=self._ids[number],
             start=start,
             end=end,
-            text=self._text(number)[start:end],
+            text=text[start:end],
             family=verdict.family,
             n_documents=pages,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from dedup.align import Passages, joined
 from dedup.kernels import clusters as kernels
 from dedup.rows import unique_rows
-from dedup.spill import Scratch
+from dedup.spill import Scratch, in_order
 from dedup.weights import Sums
 
 Int64s = npt.NDArray[np.int64]
@@ -57,20 +58,23 @@ class Regions:
         return rows[:, :2], rows[:, 2:]
 
 
-def group(passages: Passages, prefix: Sums, scratch: Scratch | None = None) -> Regions:
+def group(passages: Passages, prefix: Sums, scratch: Scratch | None = None, pool: Executor | None = None) -> Regions:
     """Group the spans that overlap in a text; `prefix` sums the masses of all tokens.
 
-    Some texts after the others, of which few have all their spans at hand; mapped pages of `scratch` are let go of
-    between them.
+    Some texts after the others, of which few have all their spans at hand, several at a time on `pool`; mapped pages of
+    `scratch` are let go of between them.
     """
-    of, parts, count = np.empty((len(passages), 2), np.int64), [np.empty((0, 3), np.int64)], 0
-    for first, last in itertools.pairwise(_text_edges(passages.documents)):
-        inside = (passages.documents >= first) & (passages.documents < last)
+
+    def grouped(edges: tuple[int, int]) -> tuple[tuple[Int64s, Int64s], Int64s, Int64s]:
+        inside = (passages.documents >= edges[0]) & (passages.documents < edges[1])
         sides, rows = np.nonzero(inside.T)
         spans = passages.spans(rows)
         own = np.where(sides[:, None] == 0, spans[:, :2], spans[:, 2:])
-        numbers, regions = _grouped(passages.documents[rows, sides].astype(np.int64), own)
-        of[rows, sides] = numbers + count
+        return (rows, sides), *_grouped(passages.documents[rows, sides].astype(np.int64), own)
+
+    of, parts, count = np.empty((len(passages), 2), np.int64), [np.empty((0, 3), np.int64)], 0
+    for which, numbers, regions in in_order(pool, grouped, itertools.pairwise(_text_edges(passages.documents))):
+        of[which] = numbers + count
         parts.append(regions)
         count += len(regions)
     documents, low, high = np.concatenate(parts).T.copy()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,13 +17,14 @@ import numpy.typing as npt
 from dedup.align import Passages
 from dedup.kernels import relations as kernels
 from dedup.model import Relation
-from dedup.spill import Scratch
+from dedup.spill import Scratch, in_order
 from dedup.tokens import Tokens
 
 # What a token is marked as.
 FURNITURE, QUOTED = 1, 2
-# Spans that are marked, and texts whose words are summed, before mapped pages may be let go of.
-MARKED, SUMMED = 1 << 12, 1 << 16
+# Spans that are marked, and texts whose words are summed, before mapped pages may be let go of; and pairs of texts of
+# which it is counted at a time what they share.
+MARKED, SUMMED, COVERED = 1 << 12, 1 << 16, 1 << 16
 # An update has at least this part of the earlier text, and is this much longer.
 UPDATE_SHARE = 0.5
 UPDATE_GROWTH = 1.05
@@ -76,7 +78,11 @@ class Masks:
 
 
 def masks(
-    tokens: Tokens, furniture: npt.NDArray[np.int64], quotations: npt.NDArray[np.int64], scratch: Scratch | None = None
+    tokens: Tokens,
+    furniture: npt.NDArray[np.int64],
+    quotations: npt.NDArray[np.int64],
+    scratch: Scratch | None = None,
+    pool: Executor | None = None,
 ) -> Masks:
     """Return the masks of token spans (int64, n x 2); what is furniture is no quotation."""
     scratch = scratch or Scratch()
@@ -86,13 +92,17 @@ def masks(
             scratch.release()
             kernels.mark(marks, spans[at : at + MARKED], mark)
     totals = np.empty((len(tokens), 3), np.int64)
-    for first in range(0, len(tokens), SUMMED):
+
+    def sums(first: int) -> None:
         scratch.release()
         starts = tokens.bounds[first : first + SUMMED + 1]
         texts = np.stack([starts[:-1], starts[:-1], np.diff(starts)], axis=1)
         each = np.arange(len(texts) + 1)
         edges = np.stack([each[:-1], each[1:]], axis=1)
         totals[first : first + SUMMED] = kernels.covered(edges, each, texts, tokens.weights, marks)[:, 0]
+
+    for _ in in_order(pool, sums, range(0, len(tokens), SUMMED)):
+        pass
     return Masks(marks=marks, totals=totals)
 
 
@@ -103,12 +113,23 @@ def _plain(sums: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def relate(
-    passages: Passages, tokens: Tokens, kinds: Masks, documents: Sequence[Dated], near_duplicate: float
+    passages: Passages,
+    tokens: Tokens,
+    kinds: Masks,
+    documents: Sequence[Dated],
+    near_duplicate: float,
+    pool: Executor | None = None,
 ) -> list[DocumentPair]:
     """Return the related pairs of different texts, sorted; pairs that share nothing but furniture or quotations are
     left out."""
     edges = _pair_edges(passages)
-    covered = kernels.covered(edges, passages.bounds, passages.blocks, tokens.weights, kinds.marks)
+
+    def cover(first: int) -> npt.NDArray[np.int64]:
+        part, of = edges[first : first + COVERED], (passages.bounds, passages.blocks)
+        found: npt.NDArray[np.int64] = kernels.covered(part, *of, tokens.weights, kinds.marks)
+        return found
+
+    covered = np.concatenate([*in_order(pool, cover, range(0, max(1, len(edges)), COVERED))])
     numbers = passages.documents[edges[:, 0]].astype(np.int64)
     shared, totals = _plain(covered), kinds.plain[numbers]
     all_words = np.maximum(kinds.totals[numbers, 0], 1)

@@ -365,22 +365,25 @@ class Shelf(Sequence[Document]):
         found: _Text = _TEXTS.decode(raw)
         return found.text
 
+    def texts_of(self, numbers: Sequence[int]) -> list[str]:
+        """Return some texts, of those that are kept as lines without making documents of them."""
+        lines = self._texts_of_lines(numbers)
+        return [str(lines[i], "utf-8") if i in lines else self.text(n) for i, n in enumerate(numbers)]
+
     def utf8(self, which: slice) -> Sequence[bytes | memoryview]:
-        """Return some texts in UTF-8, those that are kept as lines without making documents of them."""
+        """Return some texts in UTF-8, of those that are kept as lines without making documents of them."""
         numbers = range(*which.indices(len(self)))
-        found: list[bytes | memoryview] = [b""] * len(numbers)
+        lines = self._texts_of_lines(numbers)
+        return [lines[i] if i in lines else self.text(n).encode("utf-8", "replace") for i, n in enumerate(numbers)]
+
+    def _texts_of_lines(self, numbers: Sequence[int]) -> dict[int, bytes | memoryview]:
+        """Return the texts in UTF-8 of those documents that are kept as lines, by their places in `numbers`."""
         lines: dict[int, memoryview] = {}
         for place, number in enumerate(numbers):
             at = self._at(number)
-            encoded = self._held is None and at not in self._replaced
-            if encoded and (raw := self._raw(at))[0] == _BRACE:
+            if self._held is None and at not in self._replaced and (raw := self._raw(at))[0] == _BRACE:
                 lines[place] = raw
-            else:
-                found[place] = self.text(number).encode("utf-8", "replace")
-        if self._lines is not None:
-            for place, text in zip(lines, self._lines.texts([*lines.values()]), strict=True):
-                found[place] = text
-        return found
+        return dict(zip(lines, self._lines.texts([*lines.values()]), strict=True)) if self._lines else {}
 
     def _at(self, index: int) -> int:
         if self._order is not None:
@@ -436,6 +439,10 @@ class _Texts(Sequence[str]):
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
+
+    def utf8(self, which: slice) -> Sequence[bytes | memoryview]:
+        """Return some texts in UTF-8."""
+        return self._shelf.utf8(which)
 
     def __len__(self) -> int:
         return len(self._shelf)

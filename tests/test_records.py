@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 
 from benchmarks import worst
 from dedup import Config, ScanResult, scan
-from dedup.records import Encoded, Lazy, rows
+from dedup.records import Encoded, Facts, Lazy
 from dedup.report import catalogue, html
 from dedup.report.facts import gather, glance
 from dedup.report.network import network
@@ -67,11 +68,33 @@ def test_written_as_held(results: tuple[ScanResult, ScanResult], tmp_path: Path)
 def test_rows_have_parents(results: tuple[ScanResult, ScanResult]) -> None:
     """What is written of passages inside others names these, as the records do."""
     encoded = Encoded(Scratch())
-    for cluster in results[0].passages:
-        encoded.append(msgspec.msgpack.encode(cluster))
-    chosen = encoded.chosen([2, 0, 1], {0: "around"})
-    assert [c.parent for c in chosen] == [None, "around", None]
-    assert [*map(line, rows(chosen))] == [*map(line, chosen)]
+    hostile = '"parent":null,"changed":[{"before":1,"after":'
+    for cluster in results[0].passages[:3]:
+        plain = replace(cluster, parent=None, text=hostile, evidence=(hostile,))
+        facts = Facts(plain.cluster_id, plain.kind, plain.scope, plain.n_documents, plain.n_families, len(plain.text))
+        encoded.append(facts, msgspec.json.encode(plain))
+    chosen = encoded.chosen([2, 0, 1], {0: 'aro"und'})
+    assert [c.parent for c in chosen] == [None, 'aro"und', None]
+    assert {c.text for c in chosen} == {hostile}
+    for record, (counted, raw) in zip(chosen, chosen.encoded(), strict=True):
+        assert raw == msgspec.json.encode(record)
+        assert (counted.parent, counted.kind, counted.scope) == (record.parent, record.kind, record.scope)
+        assert [m.doc_id for m in counted.members] == [m.doc_id for m in record.members]
+
+
+def test_changes_have_the_names_of_the_contract(results: tuple[ScanResult, ScanResult]) -> None:
+    """A line names what a change is from and to, whatever stands in the texts, and says nothing else in other words."""
+    cluster = next(p for p in results[0].passages if any(m.changed for m in p.members))
+    hostile = 'x","after":{"before":1'
+    members = [
+        replace(m, text=hostile, changed=tuple(replace(c, after=hostile) for c in m.changed)) for m in cluster.members
+    ]
+    plain = msgspec.json.decode(line(replace(cluster, members=tuple(members))))
+    assert all(m["text"] == hostile for m in plain["members"])
+    assert [[c.pop("to") for c in m["changed"]] for m in plain["members"]] == [
+        [hostile] * len(m.changed) for m in members
+    ]
+    assert all(set(c) == {"from", "start", "end"} for m in plain["members"] for c in m["changed"])
 
 
 def test_heads(results: tuple[ScanResult, ScanResult]) -> None:

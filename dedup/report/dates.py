@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Final, Protocol, TypeAlias, TypeVar
 
 from dedup.model import DocumentMember, Member
+from dedup.records import Carrier
 from dedup.report.labels import plural
 from dedup.report.safe import line
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-AnyMember: TypeAlias = Member | DocumentMember
+AnyMember: TypeAlias = Member | DocumentMember | Carrier
 _Any = TypeVar("_Any", Member, DocumentMember)
 Interval: TypeAlias = tuple[float, float]
 _MINUTE: Final = 60.0

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dedup.model import KINDS, SCOPES, PassageCluster, ScanResult, Suppressed
+from dedup.records import Counted
 from dedup.report.dates import Dated
 from dedup.report.labels import KIND_LABELS, carriers, label, number, plural, ranked
 from dedup.report.network import INCIDENTAL, Outlet, Tally, family_of, network
@@ -81,7 +82,7 @@ class Counts:
         self.aside = set() if self.aside is None else self.aside
         self.aside.add(_text_of(item))
 
-    def take(self, cluster: PassageCluster) -> None:
+    def take(self, cluster: PassageCluster | Counted) -> None:
         """Count one cluster."""
         self.table[cluster.kind, cluster.scope] += 1
         if cluster.origin.agency:
@@ -147,9 +148,13 @@ class Glance:
     def passages(self, clusters: Iterable[PassageCluster]) -> Iterator[PassageCluster]:
         """Yield all passages, and count them."""
         for cluster in clusters:
-            self._counts.take(cluster)
-            self._tally.take(cluster, self._times)
+            self.passage(cluster)
             yield cluster
+
+    def passage(self, cluster: PassageCluster | Counted) -> None:
+        """Count one passage."""
+        self._counts.take(cluster)
+        self._tally.take(cluster, self._times)
 
     def suppressed(self, items: Iterable[Suppressed]) -> Iterator[Suppressed]:
         """Yield all that was set aside, and count it."""

@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any, Final
 
 from dedup.model import Member, PassageCluster, ScanResult
+from dedup.records import Carrier, Counted
 from dedup.report.dates import Dated, Interval, interval
 from dedup.report.safe import line
 
@@ -83,7 +84,7 @@ class Tally:
     lags: dict[tuple[_Key, _Key], list[float | None]] = field(default_factory=dict)
     unpaired: int = 0
 
-    def take(self, cluster: PassageCluster, texts: Mapping[str, Dated]) -> None:
+    def take(self, cluster: PassageCluster | Counted, texts: Mapping[str, Dated]) -> None:
         """Count one cluster."""
         if is_counted(cluster):
             self.unpaired += _count(cluster, self, texts)
@@ -108,17 +109,17 @@ def network(result: ScanResult, tally: Tally | None = None) -> Network:
     )
 
 
-def is_counted(cluster: PassageCluster) -> bool:
+def is_counted(cluster: PassageCluster | Counted) -> bool:
     """Return whether a passage joins outlets: across outlets, outermost, neither furniture nor a formula."""
     return cluster.scope == "cross_outlet" and cluster.parent is None and cluster.kind not in INCIDENTAL
 
 
-def key_of(member: Member) -> _Key:
+def key_of(member: Member | Carrier) -> _Key:
     """Return the outlet of a member: (named, name); a document without one stands for itself."""
     return (True, member.outlet) if member.outlet else (False, member.doc_id)
 
 
-def _count(cluster: PassageCluster, tally: Tally, texts: Mapping[str, Dated]) -> int:
+def _count(cluster: PassageCluster | Counted, tally: Tally, texts: Mapping[str, Dated]) -> int:
     """Count one passage; return 1 when it is too wide for pairs."""
     whens: dict[_Key, Interval | None] = {}
     for member in cluster.members:

@@ -30,14 +30,14 @@ from dedup.model import (
     ScanResult,
     Suppressed,
 )
-from dedup.records import PASSAGE, rows
+from dedup.records import EncodedPassages, SuppressedPlaces
 from dedup.shelf import Chosen
 from dedup.spill import in_order
 from dedup.store.atomic import write_bytes, write_parts
 from dedup.store.words import WORDS, packed
 
 if TYPE_CHECKING:
-    from dedup.report.facts import Facts
+    from dedup.report.facts import Facts, Glance
 
 SCHEMA = 1
 _BEGINS = b'{"schema":%d,' % SCHEMA
@@ -181,16 +181,27 @@ def _write_tables(result: ScanResult, folder: Path, *, counts: bool) -> Facts | 
     from dedup.report.facts import Glance
 
     seen = Glance(result) if counts else None
-    passages, suppressed = rows(result.passages), rows(result.suppressed)
-    tables: dict[str, Iterable[Any]] = {
-        "passages.jsonl": seen.passages(passages) if seen else passages,
-        "documents.jsonl": result.documents,
-        "pairs.jsonl": result.pairs,
-        "suppressed.jsonl": seen.suppressed(suppressed) if seen else suppressed,
+    aside = result.suppressed.rows() if isinstance(result.suppressed, SuppressedPlaces) else result.suppressed
+    tables: dict[str, Iterable[bytes]] = {
+        "passages.jsonl": _passage_lines(result.passages, seen),
+        "documents.jsonl": map(line, result.documents),
+        "pairs.jsonl": map(line, result.pairs),
+        "suppressed.jsonl": map(line, seen.suppressed(aside) if seen else aside),
     }
-    for name, records in tables.items():
-        write_parts(folder / name, workers.attended(_blocks(map(line, records))))
+    for name, lines in tables.items():
+        write_parts(folder / name, workers.attended(_blocks(lines)))
     return seen.facts() if seen else None
+
+
+def _passage_lines(passages: Sequence[PassageCluster], seen: Glance | None) -> Iterator[bytes]:
+    """Yield the lines of passages, which are counted meanwhile; those that are kept as JSON need not be made."""
+    if not isinstance(passages, EncodedPassages):
+        yield from map(line, seen.passages(passages) if seen else passages)
+        return
+    for counted, raw in passages.encoded():
+        if seen:
+            seen.passage(counted)
+        yield _line(raw)
 
 
 def _write_texts(result: ScanResult, folder: Path, *, threaded: bool) -> None:
@@ -252,40 +263,15 @@ def _swap(fresh: Path, out: Path) -> None:
 
 def line(record: Any) -> bytes:
     """Return a record as a line of JSON: its fields in order behind the schema number."""
-    if not _has_changes(record):
-        return _BEGINS + msgspec.json.encode(record)[1:] + b"\n"
-    if isinstance(record, PASSAGE):
-        for member in record.members:
-            member.changed = [_Renamed(c.before, c.after, c.start, c.end) for c in member.changed]
-        return _BEGINS + msgspec.json.encode(record)[1:] + b"\n"
-    plain = _renamed({"schema": SCHEMA, **msgspec.to_builtins(record)})
-    if "members" in plain:
-        plain["members"] = [_renamed(m) for m in plain["members"]]
-    return msgspec.json.encode(plain) + b"\n"
+    return _line(msgspec.json.encode(record))
 
 
-class _Renamed(msgspec.Struct, rename={"before": "from", "after": "to"}):
-    """A change with the names of the contract, which are no Python names."""
-
-    before: str
-    after: str
-    start: int
-    end: int
-
-
-def _has_changes(record: Any) -> bool:
-    if isinstance(record, PassageCluster | PASSAGE):
-        return any(m.changed for m in record.members)
-    return bool(getattr(record, "changed", ()))
-
-
-def _renamed(plain: dict[str, Any]) -> dict[str, Any]:
-    """Give the changes of a member or match the names of the contract, which are no Python names."""
-    if "changed" in plain:
-        plain["changed"] = [
-            {"from": c["before"], "to": c["after"], "start": c["start"], "end": c["end"]} for c in plain["changed"]
-        ]
-    return plain
+def _line(record: bytes) -> bytes:
+    """Return a record that is JSON as a line; changes have the names of the contract, which are no Python names."""
+    if b'"changed":[{' in record:
+        # within a text quotation marks are escaped, so that this is found in no text
+        record = record.replace(b'{"before":', b'{"from":').replace(b',"after":', b',"to":')
+    return _BEGINS + record[1:] + b"\n"
 
 
 def read_results(out: Path) -> ScanResult:
