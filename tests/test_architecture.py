@@ -144,6 +144,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("store.results", "report.exports"): "a results folder holds its reports",
     ("store.results", "report.prepared"): "prepared once for all of them",
     ("store.results", "report.facts"): "what a summary says is counted while records are written",
+    ("report.", "records"): "of records that are many, what is counted is made alone",
     ("report.", "store.atomic"): "a report appears whole or not at all",
     ("evaluate", "evaluation."): "one figure a file",
     ("explain", "explanation."): "one part of the account a file",
