@@ -17,7 +17,7 @@ import numpy.typing as npt
 from dedup.align import Passages
 from dedup.kernels import relations as kernels
 from dedup.model import Relation
-from dedup.spill import Scratch, in_order
+from dedup.spill import Scratch, done, in_order
 from dedup.tokens import Tokens
 
 # What a token is marked as.
@@ -88,9 +88,12 @@ def masks(
     scratch = scratch or Scratch()
     marks = scratch.zeros((len(tokens.hashes),), np.uint8)
     for spans, mark in ((quotations, QUOTED), (furniture, FURNITURE)):
-        for at in range(0, len(spans), MARKED):
+
+        def marked(at: int, spans: npt.NDArray[np.int64] = spans, mark: int = mark) -> None:
             scratch.release()
             kernels.mark(marks, spans[at : at + MARKED], mark)
+
+        done(pool, marked, range(0, len(spans), MARKED))
     totals = np.empty((len(tokens), 3), np.int64)
 
     def sums(first: int) -> None:
@@ -101,8 +104,7 @@ def masks(
         edges = np.stack([each[:-1], each[1:]], axis=1)
         totals[first : first + SUMMED] = kernels.covered(edges, each, texts, tokens.weights, marks)[:, 0]
 
-    for _ in in_order(pool, sums, range(0, len(tokens), SUMMED)):
-        pass
+    done(pool, sums, range(0, len(tokens), SUMMED))
     return Masks(marks=marks, totals=totals)
 
 

@@ -60,6 +60,12 @@ def in_order(pool: Executor | None, function: Callable[[T], R], items: Iterable[
         yield future.result()
 
 
+def done(pool: Executor | None, function: Callable[[T], None], items: Iterable[T]) -> None:
+    """Do something with each item, and return when all is done."""
+    for _ in in_order(pool, function, items):
+        pass
+
+
 def ahead(pool: Executor | None, items: Iterator[T]) -> Iterator[T]:
     """Yield all items, each made by a thread of `pool` while the one before is worked on."""
     if pool is None:
