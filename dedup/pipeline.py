@@ -35,7 +35,7 @@ from dedup import (
 )
 from dedup.align import Passages, joined
 from dedup.clock import Clock
-from dedup.clusters import Cluster, Clusters, Means, Spread, cluster_passages
+from dedup.clusters import Clusters, Means, Spread, cluster_passages
 from dedup.config import Config
 from dedup.credit_hints import of_texts
 from dedup.journal import Journal
@@ -109,6 +109,7 @@ class _Work:
     corpus: Corpus
     relatedness: furniture.Relatedness
     spread: Spread
+    pool: Executor
     scratch: Scratch
 
 
@@ -202,7 +203,7 @@ class _Scan:
         shared = cluster_passages(found.passages, means)
         clusters = Clusters.joined([shared, finding.runs], scratch)
         self.clock.stage("furniture")
-        work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, scratch=scratch)
+        work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, pool=pool, scratch=scratch)
         relatedness.remember(distinct(clusters.members[:, 0]), pool)
         judged = self._judged(clusters, plain, work)
         known_families = self._inferred(judged, documents, known_families, tokens)
@@ -278,11 +279,14 @@ class _Scan:
 
         suspect = np.frombuffer(b"".join(work.spread(suspects, range(len(blocks)))), np.bool_)
         relatedness.cover(clusters.spans(suspect))
+        relatedness.learn(work.pool, work.scratch)
 
         def verdicts(number: int) -> bytes:
-            part = clusters[slice(*blocks[number])]
-            judged = ((self._verdict(c, material, work), c) for c in part)
-            return msgspec.msgpack.encode([(v, self._apart(c, relatedness) if early else None) for v, c in judged])
+            first, last = blocks[number]
+            found = furniture.judged(clusters.places(first, last), relatedness, self.config.furniture, early=early)
+            rows = [(self._verdict(clusters, i, each.verdict, material, work), each.apart)
+                    for i, each in enumerate(found, first)]  # fmt: skip
+            return msgspec.msgpack.encode(rows)
 
         kind = list[tuple[furniture.Verdict | None, furniture.Apart | None]]
         made = (msgspec.msgpack.decode(raw, type=kind) for raw in work.spread(verdicts, range(len(blocks))))
@@ -293,23 +297,26 @@ class _Scan:
             apart={i: apart for i, (_, apart) in enumerate(found) if apart is not None},
         )
 
-    def _apart(self, cluster: Cluster, relatedness: furniture.Relatedness) -> furniture.Apart:
-        """Return how far the texts of a cluster are apart: asked with the verdict, that has just looked at them."""
-        return furniture.apart(cluster, relatedness, self.config.furniture)
-
-    def _verdict(self, cluster: Cluster, material: assembly.Material, work: _Work) -> furniture.Verdict | None:
-        """Return why a cluster is furniture, or None."""
-        sides = work.corpus.sides
-        if any(sides[m.document] == sources.KNOWN for m in cluster.members):
+    def _verdict(
+        self,
+        clusters: Clusters,
+        number: int,
+        verdict: furniture.Verdict | None,
+        material: assembly.Material,
+        work: _Work,
+    ) -> furniture.Verdict | None:
+        """Return why a cluster is furniture, or None; `verdict` says it of its pages."""
+        texts, _ = clusters.texts(number, number + 1)
+        is_known = work.corpus.sides[texts] == sources.KNOWN
+        if is_known.any():
             return furniture.Verdict(
                 rule="known_text",
                 reason="it is in the file of known texts",
                 family=None,
-                pages=len({m.document for m in cluster.members if sides[m.document] != sources.KNOWN}),
+                pages=len(distinct(texts[~is_known])),
                 confidence=0.99,
             )
-        verdict = furniture.judge(cluster, work.relatedness, self.config.furniture)
-        if verdict and verdict.family is None and assembly.is_quotation(cluster, material):
+        if verdict and verdict.family is None and assembly.is_quotation(clusters[number], material):
             return None  # what somebody said may be quoted in any context
         return verdict
 
@@ -335,10 +342,13 @@ class _Scan:
         numbers = range(len(blocks))
 
         def part(number: int) -> list[judging.Given]:
-            return [
-                judging.Given(cluster, judged.verdicts.get(i), judged.apart.get(i) or self._apart(cluster, relatedness))
-                for i, cluster in enumerate(judged.clusters[slice(*blocks[number])], blocks[number][0])
-            ]
+            first, last = blocks[number]
+            apart = judged.apart
+            if not all(i in apart for i in range(first, last)):
+                found = furniture.aparts(judged.clusters.places(first, last), relatedness, self.config.furniture)
+                apart = dict(enumerate(found, first))
+            rows = enumerate(judged.clusters[first:last], first)
+            return [judging.Given(cluster, judged.verdicts.get(i), apart[i]) for i, cluster in rows]
 
         def block(number: int) -> bytes:
             return judging.encoded(part(number), blocks[number][0], material, found.evidence.mass, taken)
