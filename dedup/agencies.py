@@ -135,6 +135,8 @@ LONGEST_PERHAPS = 4
 SHORTEST_BEGUN = 8
 # Longest name (characters).
 LONGEST_NAME = 60
+# Names of which it is kept what is known of each: a large corpus has ten thousand outlets.
+MOST_NAMES = 1 << 15
 # What stands in no name: a text with it is more than one.
 _JOINED = re.compile(r"[:：=＝。।॥()（）【】]")
 # Words of such names that are written small.
@@ -448,7 +450,7 @@ def calls_itself_one(text: str) -> str | None:
     return found if found and (known(text) or _says_keyword(found) or _CALLED.search(text)) else None
 
 
-@functools.lru_cache(maxsize=1 << 12)
+@functools.lru_cache(maxsize=MOST_NAMES)
 def says_it_is_one(outlet: str) -> bool:
     """Return whether an outlet is an agency by its name: a large one, or one that is called a news agency. Papers are
     called "Wire" and "Press" too.
@@ -551,7 +553,7 @@ class _Facts(NamedTuple):
     roman: str | None
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=MOST_NAMES)
 def _facts(name: str) -> _Facts:
     """Return what is known of a name: outlets are asked for beside each agency anew."""
     roman = _romanised(name) if _CYRILLIC.search(name) else name

@@ -78,8 +78,11 @@ def named(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
         return None
     copy = "\n".join(_copy(f) for f in looked_at).casefold()
     own = [_plain(each) for f in looked_at for each in (f.document.outlet, f.family) if each]
+    told = [p for p in pieces if not _is_in(p.name, copy) and not _is_own(p.name, own)]
+    if len(told) < 2:
+        return None
     small = {word for f in looked_at for word in _WORD.findall(f.document.text) if word[:1].islower()}
-    told = [p for p in pieces if not _is_in(p.name, copy) and not _is_own(p.name, own) and p.name.lower() not in small]
+    told = [p for p in told if p.name.lower() not in small]
     groups = agencies.grouped([p.name for p in told])
     found: dict[str, list[_Piece]] = {}
     for a, b in itertools.combinations(told, 2):

@@ -216,7 +216,7 @@ class _Scan:
             tokens=tokens,
             families=known_families,
             company=assembly.Company(clusters, ~judged.aside() & (np.arange(len(clusters)) < len(shared)), len(tokens)),
-            **of_texts(distinct(chosen.clusters.members[:, 0]).tolist(), documents, spread)._asdict(),
+            **of_texts(distinct(chosen.clusters.members[:, 0]).tolist(), documents.rows_of, spread)._asdict(),
         )
         records, listed = self._records(chosen, material, work, found)
         self.clock.stage("documents")
