@@ -328,9 +328,11 @@ class _Scan:
         for number, verdict in judged.verdicts.items():
             if verdict.rule != "family_template":
                 continue
-            cluster = judged.clusters[number]
-            if tokens.weights[cluster.members[0].start : cluster.members[0].end].sum() / 6 >= 15:
-                templates.append(sorted({families.outlet_of(documents.head(m.document)) for m in cluster.members}))
+            members, _ = judged.clusters.places(number, number + 1)
+            _, start, end = members[0].tolist()
+            if tokens.weights[start:end].sum() / 6 >= 15:
+                heads = documents.heads_of(distinct(members[:, 0]).tolist())
+                templates.append(sorted({families.outlet_of(head) for head in heads}))
         return families.join_inferred(known, templates)
 
     def _records(
