@@ -11,7 +11,6 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
-from typing import NamedTuple
 
 import msgspec
 
@@ -522,48 +521,29 @@ def grouped(names: Iterable[str]) -> Mapping[str, str]:
 
 @functools.lru_cache(maxsize=1 << 14)
 def _grouped(found: tuple[str, ...]) -> dict[str, str]:
-    about = {name: _facts(name) for name in found}
     full: dict[str, str] = {}
     for name in reversed(found):
-        full |= dict.fromkeys(about[name].others, name)
-    for name, facts in about.items():
-        full.setdefault(facts.stem, name if facts.stem not in found else facts.stem)
-    full |= {latin: full.get(latin, n) for n in reversed(found) if (latin := about[n].acronym)}
-    for name, facts in about.items():
-        if facts.roman is not None:
-            full |= {other: name for other in found if other.casefold() == facts.roman}
+        full |= dict.fromkeys(_forms_of(name), name)
+    for name in found:
+        full.setdefault(_stem(name), name if _stem(name) not in found else _stem(name))
+    full |= {latin: full.get(latin, n) for n in reversed(found) if (latin := letters.acronym(n))}
+    for name in found:
+        if _CYRILLIC.search(name) and (latin := _romanised(name)) != name:
+            full |= {other: name for other in found if other.casefold() == latin}
     out = {}
-    for name, facts in about.items():
-        large = facts.large or _one_of_two(name, found)
-        out[name] = large or full.get(facts.acronym or name) or full.get(facts.stem) or name
+    for name in found:
+        large = _large_in(name) or _one_of_two(name, found)
+        out[name] = large or full.get(letters.acronym(name) or name) or full.get(_stem(name)) or name
     # a name that stands for another may itself have a fuller one
     for name, other in out.items():
         out[name] = out.get(other, other) if other != name else _fuller(name, found) or name
     return out
 
 
-class _Facts(NamedTuple):
-    """What is known of a name whatever stands beside it: what may stand for it, the name without endings of cases, the
-    acronym that it is by its letters, the large agency that it is, and a Cyrillic one in Latin letters."""
-
-    others: tuple[str, ...]
-    stem: str
-    acronym: str | None
-    large: str | None
-    roman: str | None
-
-
 @functools.lru_cache(maxsize=MOST_NAMES)
-def _facts(name: str) -> _Facts:
-    """Return what is known of a name: outlets are asked for beside each agency anew."""
-    roman = _romanised(name) if _CYRILLIC.search(name) else name
-    return _Facts(
-        others=tuple(_others(name)),
-        stem=_stem(name),
-        acronym=letters.acronym(name),
-        large=canonical(name) or _large_in(name),
-        roman=roman if roman != name else None,
-    )
+def _forms_of(name: str) -> Sequence[str]:
+    """Return what may stand for a name: outlets are asked for beside each agency anew."""
+    return tuple(_others(name))
 
 
 def _others(name: str) -> Iterator[str]:
@@ -604,8 +584,11 @@ def _one_of_two(name: str, found: Sequence[str]) -> str | None:
     return next((large for each in both.groups() if (large := canonical(each)) in others and large), None)
 
 
+@functools.lru_cache(maxsize=MOST_NAMES)
 def _large_in(name: str) -> str | None:
-    """Return the large agency that a name with an acronym in brackets is."""
+    """Return the large agency that a name is, alone or with an acronym in brackets."""
+    if large := canonical(name):
+        return large
     both, desk = _WITH_ACRONYM.fullmatch(name), _DESK.fullmatch(name)
     if both:
         return canonical(both[1]) or canonical(both[2])
