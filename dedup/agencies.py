@@ -134,6 +134,8 @@ LONGEST_PERHAPS = 4
 SHORTEST_BEGUN = 8
 # Longest name (characters).
 LONGEST_NAME = 60
+# Names of which it is kept what is known of each: a large corpus has ten thousand outlets.
+MOST_NAMES = 1 << 15
 # What stands in no name: a text with it is more than one.
 _JOINED = re.compile(r"[:：=＝。।॥()（）【】]")
 # Words of such names that are written small.
@@ -447,7 +449,7 @@ def calls_itself_one(text: str) -> str | None:
     return found if found and (known(text) or _says_keyword(found) or _CALLED.search(text)) else None
 
 
-@functools.lru_cache(maxsize=1 << 12)
+@functools.lru_cache(maxsize=MOST_NAMES)
 def says_it_is_one(outlet: str) -> bool:
     """Return whether an outlet is an agency by its name: a large one, or one that is called a news agency. Papers are
     called "Wire" and "Press" too.
@@ -521,7 +523,7 @@ def grouped(names: Iterable[str]) -> Mapping[str, str]:
 def _grouped(found: tuple[str, ...]) -> dict[str, str]:
     full: dict[str, str] = {}
     for name in reversed(found):
-        full |= dict.fromkeys(_others(name), name)
+        full |= dict.fromkeys(_forms_of(name), name)
     for name in found:
         full.setdefault(_stem(name), name if _stem(name) not in found else _stem(name))
     full |= {latin: full.get(latin, n) for n in reversed(found) if (latin := letters.acronym(n))}
@@ -530,12 +532,18 @@ def _grouped(found: tuple[str, ...]) -> dict[str, str]:
             full |= {other: name for other in found if other.casefold() == latin}
     out = {}
     for name in found:
-        large = canonical(name) or _large_in(name) or _one_of_two(name, found)
+        large = _large_in(name) or _one_of_two(name, found)
         out[name] = large or full.get(letters.acronym(name) or name) or full.get(_stem(name)) or name
     # a name that stands for another may itself have a fuller one
     for name, other in out.items():
         out[name] = out.get(other, other) if other != name else _fuller(name, found) or name
     return out
+
+
+@functools.lru_cache(maxsize=MOST_NAMES)
+def _forms_of(name: str) -> Sequence[str]:
+    """Return what may stand for a name: outlets are asked for beside each agency anew."""
+    return tuple(_others(name))
 
 
 def _others(name: str) -> Iterator[str]:
@@ -570,16 +578,17 @@ def joint(text: str) -> str | None:
 def _one_of_two(name: str, found: Sequence[str]) -> str | None:
     """Return the one of two agencies in a name that another name means too."""
     both = _JOINT.fullmatch(name)
+    if not both:
+        return None
     others = {canonical(other) for other in found}
-    return (
-        next((large for each in both.groups() if (large := canonical(each)) in others and large), None)
-        if both
-        else None
-    )
+    return next((large for each in both.groups() if (large := canonical(each)) in others and large), None)
 
 
+@functools.lru_cache(maxsize=MOST_NAMES)
 def _large_in(name: str) -> str | None:
-    """Return the large agency that a name with an acronym in brackets is."""
+    """Return the large agency that a name is, alone or with an acronym in brackets."""
+    if large := canonical(name):
+        return large
     both, desk = _WITH_ACRONYM.fullmatch(name), _DESK.fullmatch(name)
     if both:
         return canonical(both[1]) or canonical(both[2])

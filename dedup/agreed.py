@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from dedup import agencies
+from dedup import agencies, letters
 from dedup.called import called_in
 from dedup.credit_signs import CLOSE, DASH, OPEN
 from dedup.datelines import CASED, is_place
@@ -70,16 +70,29 @@ class _Piece(NamedTuple):
     is_strong: bool
 
 
-def named(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
+Place = tuple[Slot, bool, str]
+
+
+def credited(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the name that carriers agree on or, where there is none, the agency that short lines beside a passage
+    name, and the positions in which it stands."""
+    looked_at = [(frame, [*_places(frame)]) for frame in frames[:MOST_CARRIERS]]
+    return _named(looked_at) or _called(looked_at)
+
+
+def _named(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple[str, ...]] | None:
     """Return the name that carriers agree on, and the positions in which it stands; None where there is none."""
-    looked_at = frames[:MOST_CARRIERS]
-    pieces = [piece for number, frame in enumerate(looked_at) for piece in _pieces(number, frame)]
+    looked_at = [frame for frame, _ in frames]
+    pieces = [piece for number, (frame, places) in enumerate(frames) for piece in _pieces(number, frame, places)]
     if len({p.carrier for p in pieces}) < 2 and len({p.slot for p in pieces}) < 2:
         return None
     copy = "\n".join(_copy(f) for f in looked_at).casefold()
     own = [_plain(each) for f in looked_at for each in (f.document.outlet, f.family) if each]
+    told = [p for p in pieces if not _is_in(p.name, copy) and not _is_own(p.name, own)]
+    if len(told) < 2:
+        return None
     small = {word for f in looked_at for word in _WORD.findall(f.document.text) if word[:1].islower()}
-    told = [p for p in pieces if not _is_in(p.name, copy) and not _is_own(p.name, own) and p.name.lower() not in small]
+    told = [p for p in told if p.name.lower() not in small]
     groups = agencies.grouped([p.name for p in told])
     found: dict[str, list[_Piece]] = {}
     for a, b in itertools.combinations(told, 2):
@@ -92,12 +105,12 @@ def named(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
     return best, tuple(sorted({p.slot for p in found[best]}))
 
 
-def called(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
+def _called(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple[str, ...]] | None:
     """Return the agency that short lines beside a passage name by what agencies call themselves, whatever else stands
     in them in whatever language, and the positions; None where there is none."""
     found: list[tuple[str, Slot]] = []
-    for frame in frames[:MOST_CARRIERS]:
-        for slot, _, line in _places(frame):
+    for frame, places in frames:
+        for slot, _, line in places:
             name = _credited(line) if slot != "byline" else None
             if name and not _is_own(name, [_plain(frame.document.outlet or frame.document.id)]):
                 found.append((name, slot))
@@ -168,16 +181,16 @@ def _is_part(short: str, full: str, before: bool) -> bool:
     return bool(at) and (before or len(outer) != 2 or at != [1])
 
 
-def _pieces(number: int, frame: Frame) -> Iterator[_Piece]:
+def _pieces(number: int, frame: Frame, places: Sequence[Place]) -> Iterator[_Piece]:
     seen = set()
-    for slot, is_strong, text in _places(frame):
+    for slot, is_strong, text in places:
         for name in _names(text):
             if (slot, name) not in seen:
                 seen.add((slot, name))
                 yield _Piece(name, slot, number, frame.document.outlet or frame.document.id, is_strong)
 
 
-def _places(frame: Frame) -> Iterator[tuple[Slot, bool, str]]:
+def _places(frame: Frame) -> Iterator[Place]:
     """Yield what may be credits around a passage, and whether nothing else stands so."""
     text, author = frame.document.text, " ".join((frame.document.author or "").split())[:LONGEST_AUTHOR]
     if author:
@@ -258,7 +271,7 @@ def _is_in(name: str, copy: str) -> bool:
     folded = name.casefold()
     if _UNSPACED.search(name):
         return folded in copy
-    return folded in copy and bool(re.search(rf"(?<!\w){re.escape(folded)}(?!\w)", copy))
+    return letters.has_word(copy, folded)
 
 
 def _is_own(name: str, own: Sequence[str]) -> bool:

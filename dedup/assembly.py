@@ -32,6 +32,7 @@ from dedup.model import (
     Wording,
 )
 from dedup.relations import DocumentPair
+from dedup.shelf import Shelf
 from dedup.tokens import Tokens, tokenize
 
 # Occurrences looked at when a cluster's kind is decided.
@@ -131,8 +132,11 @@ class Material:
     def at_hand(self, numbers: Iterable[int]) -> Material:
         """Return the same with some texts alone, each looked up once and in their order; what is counted of texts is
         counted for both."""
-        held, texts = copy.copy(self), {d: self.documents[d] for d in sorted(set(numbers))}
-        vars(held).update(documents=texts, agencies=self.agencies)
+        held, wanted = copy.copy(self), sorted(set(numbers))
+        rows = (
+            self.documents.rows_of(wanted) if isinstance(self.documents, Shelf) else [self.documents[d] for d in wanted]
+        )
+        vars(held).update(documents=dict(zip(wanted, rows, strict=True)), agencies=self.agencies)
         return held
 
     @functools.cached_property

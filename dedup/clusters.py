@@ -148,6 +148,11 @@ class Clusters(Sequence[Cluster]):
         bounds = self.bounds[first : last + 1]
         return self.members[bounds[0] : bounds[-1], 0].copy(), bounds - bounds[0]
 
+    def places(self, first: int, last: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the same of their members."""
+        bounds = self.bounds[first : last + 1]
+        return self.members[bounds[0] : bounds[-1]], bounds - bounds[0]
+
     def stretches(self) -> list[tuple[int, int]]:
         """Return the stretches `[first, last)` of clusters that are worked on at a time: few clusters, and few members
         where they have many, as around each place that is looked at the system maps some more of a file."""

@@ -79,16 +79,17 @@ class OfTexts(NamedTuple):
 
 def of_texts(
     numbers: Sequence[int],
-    documents: Sequence[Document],
+    rows_of: Callable[[Iterable[int]], Iterable[Document]],
     spread: Callable[[Callable[[int], bytes], Sequence[int]], Iterable[bytes]],
 ) -> OfTexts:
     """Return what is asked of some texts as a whole; what may be a credit is sure where others confirm it.
 
-    `spread` does work on items, in order.
+    `rows_of` gives texts by their numbers; `spread` does work on items, in order.
     """
 
     def block(first: int) -> bytes:
-        part = [(d, documents[d]) for d in numbers[first : first + BLOCK_TEXTS]]
+        some = numbers[first : first + BLOCK_TEXTS]
+        part = [*zip(some, rows_of(some), strict=True)]
         known = read([each.text for _, each in part])
         rows = []
         for (d, each), own in zip(part, known, strict=True):

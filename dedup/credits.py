@@ -82,7 +82,7 @@ def _is_own(outlet: str, name: str) -> bool:
         return False
     inner, outer = sorted((name.casefold(), outlet.casefold()), key=len)
     initials = "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
-    is_part = bool(re.search(rf"(?<!\w){re.escape(inner)}(?!\w)", outer)) and len(inner) >= SHORTEST_OUTLET
+    is_part = len(inner) >= SHORTEST_OUTLET and letters.has_word(outer, inner)
     return is_part or initials in (name, name.partition(" ")[0])
 
 

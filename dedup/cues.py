@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from dedup import cue_signs, first_persons
+from dedup import cue_signs, first_persons, letters
 
 # Texts of which what they show is kept at hand: the places of a cluster often have the same words.
 SEEN = 1 << 10
@@ -397,7 +397,7 @@ def is_run_together(text: str, before: str, after: str) -> bool:
 
 
 def _is_glued(match: re.Match[str], paragraph: str) -> bool:
-    return bool(re.search(rf"(?<!\w){re.escape(match[1])}(?!\w)", paragraph))
+    return letters.has_word(paragraph, match[1])
 
 
 # "April 30 — primary …", "65.7% - The percentage …": a short head with a figure.
@@ -473,8 +473,7 @@ def names_outlet(text: str, outlet: str) -> bool:
     name = name.partition(".")[0] if " " not in name and "." in name else name
     if len(name) < SHORTEST_OUTLET:
         return False
-    forms = [form for form in {name, name.upper()} if form in text]
-    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in forms)
+    return any(letters.has_word(text, form) for form in {name, name.upper()})
 
 
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@\w[\w-]*")

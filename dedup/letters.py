@@ -1,4 +1,5 @@
-"""Acronyms written by the names of their letters, as scripts without capitals write those of the Latin alphabet."""
+"""Acronyms written by the names of their letters, as scripts without capitals write those of the Latin alphabet; names
+as words of a text."""
 
 from __future__ import annotations
 
@@ -63,3 +64,20 @@ def begins(line: str) -> bool:
     (True, False)
     """
     return not line[:2].isascii() and bool(_beginning().match(line))
+
+
+def has_word(text: str, word: str) -> bool:
+    """Say whether a text has a word, or several: where no letter, figure or underscore stands right before or behind.
+
+    A pattern would have to be made of each word; of ten thousand names of outlets that takes longer than all else.
+
+    >>> has_word("The Posts of the Post-Gazette", "Post"), has_word("The Posts", "Post")
+    (True, False)
+    """
+    at = text.find(word)
+    while at >= 0:
+        beside = text[max(0, at - 1) : at] + text[at + len(word) : at + len(word) + 1]
+        if not any(c.isalnum() or c == "_" for c in beside):
+            return True
+        at = text.find(word, at + 1)
+    return False

@@ -338,7 +338,7 @@ def _around(carriers: Sequence[Carried]) -> Credited | None:
     if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
         return None
     near = [agreed.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
-    found = agreed.named(near) or agreed.called(near)
+    found = agreed.credited(near)
     return Credited(found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
 
 
@@ -402,7 +402,7 @@ def _speaks_of(name: str, text: str, found: Sequence[tuple[Carried, Credit]]) ->
     credited = len(
         {credit.start for carried, credit in found if carried.document.text == text and credit.position != "byline"}
     )
-    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text)) > credited
+    return name in text and len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text)) > credited
 
 
 def _is_called_one(name: str, text: str) -> bool:

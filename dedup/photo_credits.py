@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -57,7 +58,7 @@ _IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+")
 def photos(text: str, large: bool, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
     """Yield place and agency of photo credits; `large`: the text may name a large agency; `lines`: those in which one
     of `BEGINNINGS` or `PHOTO_MARKS` may stand."""
-    for start, pieces in _credit_pieces(text, lines):
+    for start, pieces in _credit_pieces(text, tuple(lines)):
         found = next(filter(None, map(agencies.known, reversed(pieces))), None)
         found = found or next(filter(None, (agencies.named(first_part(p)) for p in reversed(pieces))), None)
         if found:
@@ -86,14 +87,18 @@ def photos(text: str, large: bool, lines: Sequence[tuple[int, int]]) -> Iterator
 
 def credited(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
     """Yield place and last name of each photo credit, whoever that is; `lines` as for `photos`."""
-    for start, pieces in _credit_pieces(text, lines):
+    for start, pieces in _credit_pieces(text, tuple(lines)):
         if pieces:
             yield start, first_part(pieces[-1])
 
 
-def _credit_pieces(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, list[str]]]:
-    for match in _beginning(_PHOTO, _PHOTO_BEGINS, text, lines):
-        yield match.start(), [p.strip(" .,;") for p in _IN_PHOTO.split(match[1]) if p.strip(" .,;")]
+@functools.lru_cache(maxsize=4)
+def _credit_pieces(text: str, lines: tuple[tuple[int, int], ...]) -> list[tuple[int, list[str]]]:
+    """Return place and names of each photo credit; of each text both what is sure and what is not is asked."""
+    return [
+        (match.start(), [p.strip(" .,;") for p in _IN_PHOTO.split(match[1]) if p.strip(" .,;")])
+        for match in _beginning(_PHOTO, _PHOTO_BEGINS, text, lines)
+    ]
 
 
 def _beginning(

@@ -35,7 +35,7 @@ from dedup import (
 )
 from dedup.align import Passages, joined
 from dedup.clock import Clock
-from dedup.clusters import Cluster, Clusters, Means, Spread, cluster_passages
+from dedup.clusters import Clusters, Means, Spread, cluster_passages
 from dedup.config import Config
 from dedup.credit_hints import of_texts
 from dedup.journal import Journal
@@ -217,7 +217,7 @@ class _Scan:
             tokens=tokens,
             families=known_families,
             company=assembly.Company(clusters, ~judged.aside() & (np.arange(len(clusters)) < len(shared)), len(tokens)),
-            **of_texts(distinct(chosen.clusters.members[:, 0]).tolist(), documents, spread)._asdict(),
+            **of_texts(distinct(chosen.clusters.members[:, 0]).tolist(), documents.rows_of, spread)._asdict(),
         )
         records, listed = self._records(chosen, material, work, found)
         self.clock.stage("documents")
@@ -280,11 +280,14 @@ class _Scan:
 
         suspect = np.frombuffer(b"".join(work.spread(suspects, range(len(blocks)))), np.bool_)
         relatedness.cover(clusters.spans(suspect))
+        relatedness.learn(work.pool, work.scratch)
 
         def verdicts(number: int) -> bytes:
-            part = clusters[slice(*blocks[number])]
-            judged = ((self._verdict(c, material, work), c) for c in part)
-            return msgspec.msgpack.encode([(v, self._apart(c, relatedness) if early else None) for v, c in judged])
+            first, last = blocks[number]
+            found = furniture.judged(clusters.places(first, last), relatedness, self.config.furniture, early=early)
+            rows = [(self._verdict(clusters, i, each.verdict, material, work), each.apart)
+                    for i, each in enumerate(found, first)]  # fmt: skip
+            return msgspec.msgpack.encode(rows)
 
         kind = list[tuple[furniture.Verdict | None, furniture.Apart | None]]
         made = (msgspec.msgpack.decode(raw, type=kind) for raw in work.spread(verdicts, range(len(blocks))))
@@ -295,23 +298,26 @@ class _Scan:
             apart={i: apart for i, (_, apart) in enumerate(found) if apart is not None},
         )
 
-    def _apart(self, cluster: Cluster, relatedness: furniture.Relatedness) -> furniture.Apart:
-        """Return how far the texts of a cluster are apart: asked with the verdict, that has just looked at them."""
-        return furniture.apart(cluster, relatedness, self.config.furniture)
-
-    def _verdict(self, cluster: Cluster, material: assembly.Material, work: _Work) -> furniture.Verdict | None:
-        """Return why a cluster is furniture, or None."""
-        sides = work.corpus.sides
-        if any(sides[m.document] == sources.KNOWN for m in cluster.members):
+    def _verdict(
+        self,
+        clusters: Clusters,
+        number: int,
+        verdict: furniture.Verdict | None,
+        material: assembly.Material,
+        work: _Work,
+    ) -> furniture.Verdict | None:
+        """Return why a cluster is furniture, or None; `verdict` says it of its pages."""
+        texts, _ = clusters.texts(number, number + 1)
+        is_known = work.corpus.sides[texts] == sources.KNOWN
+        if is_known.any():
             return furniture.Verdict(
                 rule="known_text",
                 reason="it is in the file of known texts",
                 family=None,
-                pages=len({m.document for m in cluster.members if sides[m.document] != sources.KNOWN}),
+                pages=len(distinct(texts[~is_known])),
                 confidence=0.99,
             )
-        verdict = furniture.judge(cluster, work.relatedness, self.config.furniture)
-        if verdict and verdict.family is None and assembly.is_quotation(cluster, material):
+        if verdict and verdict.family is None and assembly.is_quotation(clusters[number], material):
             return None  # what somebody said may be quoted in any context
         return verdict
 
@@ -323,9 +329,11 @@ class _Scan:
         for number, verdict in judged.verdicts.items():
             if verdict.rule != "family_template":
                 continue
-            cluster = judged.clusters[number]
-            if tokens.weights[cluster.members[0].start : cluster.members[0].end].sum() / 6 >= 15:
-                templates.append(sorted({families.outlet_of(documents.head(m.document)) for m in cluster.members}))
+            members, _ = judged.clusters.places(number, number + 1)
+            _, start, end = members[0].tolist()
+            if tokens.weights[start:end].sum() / 6 >= 15:
+                heads = documents.heads_of(distinct(members[:, 0]).tolist())
+                templates.append(sorted({families.outlet_of(head) for head in heads}))
         return families.join_inferred(known, templates)
 
     def _records(
@@ -337,10 +345,13 @@ class _Scan:
         numbers = range(len(blocks))
 
         def part(number: int) -> list[judging.Given]:
-            return [
-                judging.Given(cluster, judged.verdicts.get(i), judged.apart.get(i) or self._apart(cluster, relatedness))
-                for i, cluster in enumerate(judged.clusters[slice(*blocks[number])], blocks[number][0])
-            ]
+            first, last = blocks[number]
+            apart = judged.apart
+            if not all(i in apart for i in range(first, last)):
+                found = furniture.aparts(judged.clusters.places(first, last), relatedness, self.config.furniture)
+                apart = dict(enumerate(found, first))
+            rows = enumerate(judged.clusters[first:last], first)
+            return [judging.Given(cluster, judged.verdicts.get(i), apart[i]) for i, cluster in rows]
 
         def block(number: int) -> bytes:
             return judging.encoded(part(number), blocks[number][0], material, found.evidence.mass, taken)

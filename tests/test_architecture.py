@@ -133,7 +133,6 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("origins", "credits"): "Credit",
     ("origins", "families"): "which addresses are of another site",
     ("selection", "clusters"): "Carrier and Cluster",
-    ("furniture", "clusters"): "Cluster",
     ("templates", "clusters"): "Carrier and Cluster",
     ("templates", "tokens"): "Tokens",
     ("furniture", "rescore"): "Evidence: the masses of words",

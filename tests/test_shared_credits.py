@@ -46,7 +46,7 @@ def told(body: str, *around: dict[str, str], is_wire: bool = True, families: Seq
         )
         for n, each in enumerate(around)
     ]
-    found = of_texts(range(len(documents)), documents, in_order).credits
+    found = of_texts(range(len(documents)), lambda some: map(documents.__getitem__, some), in_order).credits
     carriers = [
         Carried(
             document=document,

@@ -72,14 +72,20 @@ def related(words: Any, masses: Any, edges: Any, sums: Any, pair: tuple[int, int
 
 
 @kernel
-def held_mass(words: Any, masses: Any, hashes: Any) -> float:
-    """Return the mass of those words (uint32, rising, each once) that are among `hashes` (uint32)."""
-    total = 0.0
-    found = held(words, hashes)
-    for i in range(len(words)):
-        if found[i]:
-            total += masses[i]
-    return total
+def titled(words: Any, masses: Any, edges: Any, members: Any, hashes: Any) -> Any:
+    """Return the mass (float64) of those words of the title of a text that a passage in it holds.
+
+    Passage m stands in text `members[m, 0]` and has the tokens `members[m, 1]:members[m, 2]` (int64) of `hashes`
+    (uint32); the other arrays are as of `each_once`.
+    """
+    out = np.zeros(len(members), np.float64)
+    for m in range(len(out)):
+        low, high = edges[members[m, 0]], edges[members[m, 0] + 1]
+        found = held(words[low:high], hashes[members[m, 1] : members[m, 2]])
+        for i in range(len(found)):
+            if found[i]:
+                out[m] += masses[low + i]
+    return out
 
 
 @helper

@@ -48,9 +48,11 @@ def test_what_titles_share(titles: list[list[tuple[int, float]]], house: set[int
     for a, b in itertools.combinations(range(len(titles)), 2):
         found = kernels.related(*made, (a, b), np.array(sorted(house), np.uint32), LEAST)
         assert found == reference.related_titles(plain[a], plain[b], house, LEAST)
-    first = slice(made[2][0], made[2][1])
-    held = kernels.held_mass(made[0][first], made[1][first], np.array(passage, np.uint32))
-    assert held == sum(mass for word, mass in plain[0].items() if word in passage)
+    # a passage and the same without its first word, in each text
+    members = [(d, low, len(passage)) for d in range(len(titles)) for low in (0, min(1, len(passage)))]
+    held = kernels.titled(*made[:3], np.array(members, np.int64), np.array(passage, np.uint32))
+    expected = [sum(mass for word, mass in plain[d].items() if word in passage[low:]) for d, low, _ in members]
+    assert held.tolist() == expected
 
 
 @MANY
