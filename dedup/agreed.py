@@ -18,7 +18,7 @@ from dedup.called import called_in
 from dedup.credit_signs import CLOSE, DASH, OPEN
 from dedup.datelines import CASED, is_place
 from dedup.model import Document
-from dedup.photo_credits import is_photo
+from dedup.photo_credits import is_photo, is_photo_line
 
 # Longest byline, beginning of a paragraph and short line that are looked at (characters).
 LONGEST_AUTHOR, HEAD, SHORT = 120, 90, 80
@@ -41,6 +41,7 @@ _BRACKET = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{2,4
 _MARKED = re.compile(rf"[{re.escape(OPEN)}—–―].*|--.*|-\s.*")
 # "© NPA 2031. All rights reserved", "Source: NPA."
 _RIGHT = re.compile(r"[©ⓒ]\s?(?:\d{4}\s)?([^\d\n.,。　]{2,40})")
+_TWO_WORDS = re.compile(r"[^\W\d_]+\s[^:：]{1,20}[:：]\s?$")
 _LABELLED = re.compile(r"[^\W\d_]{1,14}\.?\s?[:：]")
 # Where a dateline ends.
 _MARK = re.compile(rf"\s?[—–―]\s|\s[{DASH}]\s|\s?[:=＝]\s|[.]\s?[{DASH}]\s")
@@ -117,9 +118,15 @@ def _credited(line: str) -> str | None:
     name, part = found
     before, _, behind = line.partition(name)
     is_about = not _WORD.search(before) and CASED.search(line) and behind[:1] in (" ", ":") and behind.strip()
+    # "Read also: …"
+    is_teased = bool(_TWO_WORDS.match(before)) and bool(_WORD.match(behind.lstrip()))
     pictured = any(map(is_photo, before.split())) or is_photo(" ".join(behind.split()[-1:]))
     others, after = len(_WORD.findall(before)), len(_WORD.findall(part.partition(name)[2]))
-    return name if others <= MOST_BEFORE and after <= MOST_AFTER and not is_about and not pictured else None
+    return (
+        name
+        if others <= MOST_BEFORE and after <= MOST_AFTER and not is_about and not is_teased and not pictured
+        else None
+    )
 
 
 def _common(a: _Piece, b: _Piece, groups: Mapping[str, str]) -> str | None:
@@ -139,7 +146,10 @@ def _common(a: _Piece, b: _Piece, groups: Mapping[str, str]) -> str | None:
 
 
 def _may_be_person(name: str) -> bool:
-    """Return whether a name could be a person's: of two words, or short where words are not spaced."""
+    """Return whether a name could be a person's: of two words, or short where words are not spaced; none has a word
+    that papers have."""
+    if agencies.perhaps(name):
+        return False
     return len(name.split()) == 2 or (len(name) <= LONGEST_PERSON and bool(_UNSPACED.search(name)))
 
 
@@ -216,7 +226,7 @@ def _of_head(head: str) -> Sequence[str]:
 
 def _is_short(line: str) -> bool:
     is_open = not line.endswith((".", "!", "?")) or bool(_LABELLED.match(line))
-    return len(line) <= SHORT and is_open and not is_photo(line.lstrip(OPEN))
+    return len(line) <= SHORT and is_open and not is_photo(line.lstrip(OPEN)) and not is_photo_line(line)
 
 
 def _is_list(line: str) -> bool:
@@ -252,6 +262,16 @@ def _may_be_name(name: str) -> bool:
     return (
         len(name) >= least and len(name.split()) <= MOST_WORDS and not _DIGIT.search(name) and agencies.one_name(name)
     )
+
+
+def in_copy(name: str, frames: Sequence[Frame]) -> bool:
+    """Return whether the copy itself speaks of a name."""
+    return _is_in(name, "\n".join(map(_copy, frames)).casefold())
+
+
+def is_own(name: str, frame: Frame) -> bool:
+    """Return whether a name is the outlet's own, or part of it."""
+    return _is_own(name, [_plain(frame.document.outlet or frame.document.id)])
 
 
 def _is_in(name: str, copy: str) -> bool:

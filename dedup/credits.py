@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dedup import agencies, letters
+from dedup import agencies, letters, offices
 from dedup import credit_signs as signs
 from dedup.called import begun, called_in
 from dedup.credit_signs import (
@@ -29,7 +29,7 @@ from dedup.credit_signs import (
 )
 from dedup.datelines import CASED, SENT, dateline, is_place, uncased_part
 from dedup.model import Document
-from dedup.photo_credits import first_part, is_photo, photos
+from dedup.photo_credits import first_part, is_photo, is_photo_line, photos
 
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
@@ -207,6 +207,8 @@ def _byline(author: str) -> str | None:
 def _bylines(author: str) -> Sequence[str]:
     """Return the agencies of a byline, the surest first; several have made a text together, or one its pictures."""
     author = author.strip()
+    if offices.is_office(author):
+        return [name] if (name := next(filter(None, map(agencies.known, _BETWEEN.split(author))), None)) else []
     said = _SOURCE.match(author) or _WITH.match(author)
     if said and (name := _of_piece(_AGENCY_WORD.sub("", said[1].rstrip(".)")))):
         return [name]
@@ -283,7 +285,7 @@ def _byline_of_text(line: str) -> str | None:
 
 # Ends of texts
 
-_SOURCE = re.compile(rf"^(?:{'|'.join(SOURCES)})\s*[:：・/／]\s*(\S.*)$", re.IGNORECASE)
+_SOURCE = re.compile(rf"^(?:{'|'.join(SOURCES)})\s*[:：・/／՝៖]\s*(\S.*)$", re.IGNORECASE)
 _WITH = re.compile(
     r"^(?:with|via|from|mit|avec|con|com|med|met|z|с|за (?:матеріалами|повідомленням|інформацією|даними)"
     r"|по (?:материалам|сообщению|информации|данным)|with inputs from|texto d[ea]|informaci[óo]n de|dépêche"
@@ -399,7 +401,7 @@ def _unwrapped(line: str) -> tuple[str, bool]:
 def _named_line(line: str) -> str | None:
     """Return the agency that the first or last line of a text is, as agencies call themselves."""
     plain = line.strip().strip(OPEN + CLOSE + "-–— ")
-    if BYLINE.match(plain):
+    if BYLINE.match(plain) or is_photo_line(plain):
         return None
     if plain[-1:] in ".!?:。":
         return None

@@ -50,6 +50,15 @@ def acronym(text: str) -> str | None:
     return None
 
 
+def devanagari(letter: str) -> str:
+    """Return the letter of Devanagari that stands for one of another script of India: their blocks are in one order.
+
+    >>> devanagari("ব"), devanagari("ந")
+    ('ब', 'न')
+    """
+    return chr(0x900 + (ord(letter) & 0x7F)) if "\u0980" <= letter < "\u0d80" else letter
+
+
 @functools.cache
 def _beginning() -> re.Pattern[str]:
     """Return what finds an acronym at the beginning of a line, before a comma, a dash, a bracket or alone."""

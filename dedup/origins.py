@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies, agreed
+from dedup import agencies, agreed, told
 from dedup.credits import Credit
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
@@ -117,6 +117,8 @@ def origin(
     agency, evidence, strength = credit or credited(carriers, outlets, is_caption=is_caption)
     if agency is None and is_wire:
         agency, evidence, strength = _around(carriers) or _unsure_agency(carriers)
+    if agency and is_wire and agencies.is_acronym(agency):
+        agency = told.full_name(agency, _frames(carriers)) or agency
     own = [c for c in carriers if agency and _same_agency(c.document.outlet, agency)]
     if own:
         earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
@@ -332,13 +334,17 @@ def credited(carriers: Sequence[Carried], outlets: Sequence[str] = (), *, is_cap
     return Credited(best, evidence, min(0.95, 0.55 + 0.25 * share + 0.1 * (len(votes[best]) > 1)))
 
 
+def _frames(carriers: Sequence[Carried]) -> list[agreed.Frame]:
+    return [agreed.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
+
+
 def _around(carriers: Sequence[Carried]) -> Credited | None:
     """Return the name that carriers of copy of several families agree on, or that a line beside the passage credits,
     the positions, and a confidence."""
     if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
         return None
-    near = [agreed.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
-    found = agreed.named(near) or agreed.called(near)
+    near = _frames(carriers)
+    found = agreed.named(near) or agreed.called(near) or told.told(near)
     return Credited(found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
 
 

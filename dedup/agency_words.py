@@ -1,0 +1,168 @@
+"""What agencies call themselves, in some seventy languages, and how papers say that one reported.
+
+`dedup/data/called.json` has the former, `reports.json` the latter, each by language; a star stands for endings of
+cases, a caret before words in a script without capitals behind which the name stands.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from importlib import resources
+
+import msgspec
+
+# What ends a word, and the longest ending of one (characters); vowel signs are no letters to a pattern.
+_ENDING = r"[^\s,.;:!?()\[\]«»“”\"।。]{0,8}"
+# Most words of a name behind such words.
+MOST_BEHIND = 3
+# Beside which key of `reports.json` stands what is no report: polls, quotations.
+OTHERS = "what others ask or quote"
+
+
+def _data(name: str) -> dict[str, list[str]]:
+    raw = resources.files("dedup").joinpath(f"data/{name}.json").read_bytes()
+    return msgspec.json.decode(raw, type=dict[str, list[str]])
+
+
+@functools.cache
+def _phrases() -> tuple[str, ...]:
+    """Return what agencies call themselves, the longest first."""
+    found = {phrase.removeprefix("^") for phrases in _data("called").values() for phrase in phrases}
+    return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
+
+
+def _written(phrase: str) -> str:
+    """Return the pattern of a phrase: whole, or with endings where it has a star; one word may end a longer one."""
+    begins = r"(?<![^\W\d_])" if " " in phrase else ""
+    ends = "" if phrase.endswith("*") else r"(?![^\W\d_])"
+    return begins + r"\s".join(re.escape(word).replace(r"\*", _ENDING) for word in phrase.split()) + ends
+
+
+@functools.cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile("|".join(map(_written, _phrases())), re.IGNORECASE)
+
+
+@functools.cache
+def _small() -> re.Pattern[str]:
+    words = {word for phrase in _phrases() for word in phrase.split()}
+    return re.compile("|".join(re.escape(w).replace(r"\*", _ENDING) for w in sorted(words)), re.IGNORECASE)
+
+
+@functools.cache
+def _behind() -> re.Pattern[str]:
+    found = (each.removeprefix("^") for phrases in _data("called").values() for each in phrases if each[0] == "^")
+    return re.compile("|".join(map(_written, sorted(found, key=lambda each: (-len(each), each)))))
+
+
+def behind(part: str) -> str | None:
+    """Return the name that stands behind such words in a script without capitals, with them: up to a word for
+    reporting, and one word where more than a name follows.
+
+    >>> behind("כך מוסרת סוכנות הידיעות גליל")
+    'סוכנות הידיעות גליל'
+    """
+    match = _behind().search(part)
+    words = part[match.end() :].split() if match else []
+    at = next((n for n, word in enumerate(words) if reports(word)), len(words))
+    name = words[: at if at <= MOST_BEHIND else 1]
+    return " ".join([match[0], *name]) if match and name else None
+
+
+def named_behind(text: str) -> str:
+    """Return what stands behind a word for reporting and small words, where that says what agencies call themselves.
+
+    >>> named_behind("Skriver Limfjordens Nyhedsbureau"), named_behind("Theo Hãng tin Liên Á")
+    ('Limfjordens Nyhedsbureau', 'Hãng tin Liên Á')
+    """
+    first, _, rest = text.partition(" ")
+    if not rest or not reports(first) or find(first) or not find(rest):
+        return text
+    words = rest.split()
+    large = next((n for n, w in enumerate(words) if not w[:1].islower() or is_small(w)), 0)
+    return " ".join(words[large:])
+
+
+@functools.cache
+def signs() -> tuple[str, ...]:
+    """Return what stands, in whatever case, where a phrase does: the longest part of each that has no endings."""
+    return tuple(sorted({max(phrase.split("*"), key=len) for phrase in _phrases()}))
+
+
+def find(text: str) -> re.Match[str] | None:
+    """Return where a text says what agencies call themselves."""
+    return _pattern().search(text)
+
+
+def without(name: str) -> str:
+    """Return a name without what agencies call themselves."""
+    return _pattern().sub(" ", name)
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def is_bare(text: str) -> bool:
+    """Return whether a text is what agencies call themselves and nothing else.
+
+    >>> is_bare("Shirika la Habari"), is_bare("Shirika la Habari la Bandari"), is_bare("tiskové agentury")
+    (True, False, True)
+    """
+    return bool(_pattern().fullmatch(text.strip()))
+
+
+def ends(text: str) -> bool:
+    """Return whether a text ends in what agencies call themselves."""
+    return any(match.end() == len(text) for match in _pattern().finditer(text))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def is_small(word: str) -> bool:
+    """Return whether a word is one by which agencies call themselves, which may be written small in a name."""
+    return bool(_small().fullmatch(word))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def stem(name: str) -> str:
+    """Return a name whose words for what it is stand without the endings of cases.
+
+    >>> stem("Podhorské tiskové agentury") == stem("Podhorské tisková agentura")
+    True
+    """
+    match = _pattern().search(name)
+    if not match:
+        return name
+    plain = next(p for p in _phrases() if re.fullmatch(_written(p), match[0], re.IGNORECASE))
+    return f"{name[: match.start()]}{plain.replace('*', '')}{name[match.end() :]}".strip()
+
+
+@functools.cache
+def _reports() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds words for reporting, and those of polls and quotations."""
+    data = _data("reports")
+    others = data.pop(OTHERS)
+    return _any(word for words in data.values() for word in words), _any(others)
+
+
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds one of some words or beginnings of words; where words are not spaced, anywhere."""
+    return re.compile("|".join(map(_begun, sorted(set(words)))), re.IGNORECASE)
+
+
+def _begun(word: str) -> str:
+    """Return the pattern of what words begin with; of a whole word where a space ends it."""
+    begins = "" if _UNSPACED.match(word) else r"(?<![^\W\d_])"
+    return begins + re.escape(word.rstrip()) + (r"(?![^\W\d_])" if word.endswith(" ") else "")
+
+
+_UNSPACED = re.compile("[぀-ヿ一-鿿가-힣\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+
+
+def reports(text: str) -> bool:
+    """Return whether a text has a word for reporting, and none for polls, pictures or what somebody was asked.
+
+    >>> reports("as the Tidewater News Agency reports"), reports("a poll by the Tidewater News Agency reports")
+    (True, False)
+    """
+    told, others = _reports()
+    return bool(told.search(text)) and not others.search(text)
