@@ -75,10 +75,13 @@ CALLED = (
     *("वृत्तसंस्था", "वृत्तसेवा", "वृत्तसमूह", "वृत्त समिती", "संवाद समिति"),
     *("সংস্থা", "সেবা", "এজেন্সি", "সার্ভিস", "நிறுவனம்", "முகமை", "వార్తా సంస్థ", "સમાચાર સંસ્થા", "સમાચાર એજન્સી"),
 )  # fmt: skip
-# The same as they stand in a name by themselves: looked for before the pattern, which most names are not worth.
-_CALLED_BY = tuple(
-    sorted({word.strip() for word in (*CALLED, *agency_words.signs())}, key=lambda word: (len(word), word))
-)
+# The same as they stand in a name by themselves, by their first characters: looked for before the patterns, which most
+# names are not worth.
+GRAM = 3
+_BY_GRAM: dict[str, list[str]] = {}
+for _word in sorted({word.strip() for word in (*CALLED, *agency_words.signs())}):
+    _BY_GRAM.setdefault(_word[:GRAM], []).append(_word)
+_SHORT = tuple(gram for gram in _BY_GRAM if len(gram) < GRAM)
 # The same inside a line, where the name ends before its end.
 _WORD_INSIDE = re.compile(r"(?:[Ии]нформ|[Іі]нформ)\b|वृत्तसेवा|वृत्तसंस्था|समाचार सेवा|[Pp]ressedienst\b|\bHaber Ajansı\b")
 # A name in quotation marks behind what it is: its agency is called by the name alone.
@@ -331,7 +334,7 @@ def named(text: str) -> str | None:
 
 def _is_no_name(text: str) -> bool:
     """Return whether a text is a word that names no agency, or says what agencies are without a name."""
-    return _folded(text) in _no_agencies() or agency_words.is_bare(text)
+    return _folded(text) in _no_agencies() or (may_be_called(text) and agency_words.is_bare(text))
 
 
 def _is_large(word: str) -> bool:
@@ -374,7 +377,9 @@ def _says_keyword(name: str) -> bool:
 
 def may_be_called(text: str) -> bool:
     """Say whether words by which agencies call themselves can stand in a text: quick, and never false where they do."""
-    return any(map(text.casefold().__contains__, _CALLED_BY))
+    folded = text.casefold()
+    found = _BY_GRAM.keys() & {folded[i : i + GRAM] for i in range(len(folded))}
+    return any(word in folded for gram in (*found, *_SHORT) for word in _BY_GRAM[gram])
 
 
 def _has_keyword(text: str) -> bool:
@@ -507,7 +512,11 @@ def short_form(name: str) -> str | None:
 def _bare(name: str) -> str:
     """Return a name without one layer of words that say what it is."""
     whole = _WHOLE.fullmatch(name)
-    rest = whole[1] if whole else _IN_DATELINE.sub(" ", _KEYWORD.sub(" ", agency_words.without(name)))
+    rest = (
+        whole[1]
+        if whole
+        else _IN_DATELINE.sub(" ", _KEYWORD.sub(" ", agency_words.without(name) if may_be_called(name) else name))
+    )
     return " ".join(rest.split()).strip('«»“”" -') or name
 
 
@@ -629,7 +638,7 @@ def _romanised(name: str) -> str:
 
 def _stem(name: str) -> str:
     """Return a name whose words for what it is have no endings of cases, nor a Cyrillic one any."""
-    plain = agency_words.stem(name)
+    plain = agency_words.stem(name) if may_be_called(name) else name
     return _ENDING.sub("", plain.strip("«»")) if _CYRILLIC.search(plain) else plain
 
 

@@ -78,7 +78,7 @@ def named_behind(text: str) -> str:
     ('Limfjordens Nyhedsbureau', 'Hãng tin Liên Á')
     """
     first, _, rest = text.partition(" ")
-    if not rest or not reports(first) or find(first) or not find(rest):
+    if not rest or first[:1].isdigit() or not reports(first) or find(first) or not find(rest):
         return text
     words = rest.split()
     large = next((n for n, w in enumerate(words) if not w[:1].islower() or is_small(w)), 0)
@@ -136,6 +136,11 @@ def stem(name: str) -> str:
     return f"{name[: match.start()]}{plain.replace('*', '')}{name[match.end() :]}".strip()
 
 
+def prepare() -> None:
+    """Make the patterns, that processes which are forked need not make them again."""
+    _pattern(), _small(), _reports()
+
+
 @functools.cache
 def _reports() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what finds words for reporting, and those of polls and quotations."""
@@ -145,14 +150,16 @@ def _reports() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _any(words: Iterable[str]) -> re.Pattern[str]:
-    """Return what finds one of some words or beginnings of words; where words are not spaced, anywhere."""
-    return re.compile("|".join(map(_begun, sorted(set(words)))), re.IGNORECASE)
+    """Return what finds in small letters one of some beginnings of words; where words are not spaced, anywhere; whole
+    words where a space ends them."""
+    folded = sorted({word.casefold() for word in words})
+    spaced = "|".join(_begun(word) for word in folded if not _UNSPACED.match(word))
+    others = "|".join(re.escape(word) for word in folded if _UNSPACED.match(word))
+    return re.compile(rf"(?<![^\W\d_])(?:{spaced})" + (f"|{others}" if others else ""))
 
 
 def _begun(word: str) -> str:
-    """Return the pattern of what words begin with; of a whole word where a space ends it."""
-    begins = "" if _UNSPACED.match(word) else r"(?<![^\W\d_])"
-    return begins + re.escape(word.rstrip()) + (r"(?![^\W\d_])" if word.endswith(" ") else "")
+    return re.escape(word.rstrip()) + (r"(?![^\W\d_])" if word.endswith(" ") else "")
 
 
 _UNSPACED = re.compile("[぀-ヿ一-鿿가-힣\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
@@ -165,4 +172,5 @@ def reports(text: str) -> bool:
     (True, False)
     """
     told, others = _reports()
-    return bool(told.search(text)) and not others.search(text)
+    folded = text.casefold()
+    return bool(told.search(folded)) and not others.search(folded)

@@ -80,7 +80,7 @@ BEGINNING = 120
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
     """A carrier as origins see it: its document and that one's family, where the passage stands in it, its part of the
-    passage, the agency credits of the document, and whether its text may have words for who had it first."""
+    passage, the agency credits of the document, and whether its text may say who had it first, or name an agency."""
 
     document: Document
     family: str
@@ -89,6 +89,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     extent: float
     credits: tuple[Credit, ...]
     may_say_first: bool = True
+    may_name: bool = True
 
 
 class Credited(NamedTuple):
@@ -118,7 +119,7 @@ def origin(
     if agency is None and is_wire:
         agency, evidence, strength = _around(carriers) or _unsure_agency(carriers)
     if agency and is_wire and agencies.is_acronym(agency):
-        agency = told.full_name(agency, _frames(carriers)) or agency
+        agency = told.full_name(agency, _frames([c for c in carriers if c.may_name])) or agency
     own = [c for c in carriers if agency and _same_agency(c.document.outlet, agency)]
     if own:
         earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
@@ -344,7 +345,7 @@ def _around(carriers: Sequence[Carried]) -> Credited | None:
     if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
         return None
     near = _frames(carriers)
-    found = agreed.named(near) or agreed.called(near) or told.told(near)
+    found = agreed.named(near) or agreed.called(near) or told.told(near, _frames([c for c in carriers if c.may_name]))
     return Credited(found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
 
 

@@ -35,14 +35,15 @@ _MARKS = " \t.,;:!?\"'“”„«»()।。"
 LEAST, LONGEST_ENDING = 3, 3
 
 
-def told(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
-    """Return the agency that most carriers of copy say theirs is of, and the positions; None where none does."""
-    looked_at = frames[:MOST_CARRIERS]
+def told(frames: Sequence[Frame], asked: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the agency that most carriers of copy say theirs is of, and the positions; None where none does. `asked`
+    are those whose texts may name one."""
+    looked_at = asked[:MOST_CARRIERS]
     found = [
         (name, slot, n)
         for n, frame in enumerate(looked_at)
         for slot, name in _named(frame)
-        if not in_copy(_short(name), looked_at) and not is_own(name, frame)
+        if not in_copy(_short(name), frames[:MOST_CARRIERS]) and not is_own(name, frame)
     ]
     if not found:
         return None
@@ -71,6 +72,9 @@ def _short(name: str) -> str:
 
 def _named(frame: Frame) -> Iterator[tuple[Slot, str]]:
     for slot, sentence in _sentences(frame):
+        # most sentences name no agency
+        if not (agencies.may_be_called(sentence) or agencies.may_name(sentence)):
+            continue
         if not agency_words.reports(sentence) or offices.is_office(sentence):
             continue
         called = called_in(sentence)

@@ -122,6 +122,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("credit_hints", "datelines"): "what may be a place",
     ("credit_hints", "agencies"): "which words name an agency",
     ("credit_hints", "credits"): "Credit",
+    ("credit_hints", "agency_words"): "patterns are made before processes are forked",
     ("credit_hints", "photo_credits"): "the names beside pictures",
     ("agreed", "agencies"): "which spellings mean one agency",
     ("agreed", "credit_signs"): "brackets and dashes",
