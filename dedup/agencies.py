@@ -51,37 +51,6 @@ _KEYWORD = re.compile(
     r"|(?:通信社?|通讯社|通訊社|电讯社?|電訊社?|[一-鿿]新闻社)$|(?<![종정]합)(?<!정보)(?<!이동)통신사?$|ニュースサービス$|^สำนักข่าว|^สนข\."
     r"|^[一-鿿]{2,5}(?<![会會公新商神本同支報报版行作聞闻志誌旅茶诗詩书書印画畫])社$"
 )
-# One of these stands in what `_KEYWORD` and `_WORD_INSIDE` find, in whatever case.
-CALLED = (
-    *(f"{a} {b}" for a in ("news", "press", "wire", "presse", "media")
-      for b in ("agency", "service", "association", "agentur", "wire", "bureau", "network", "trust", "syndicate")),
-    *(f"{a} {b}" for a in ("feature", "features", "telegraph", "reporting")
-      for b in ("agency", "service", "syndicate")),
-    *("wire", "newsagency", "pressedienst", "mediendienst", "nachrichtendienst", "nachrichtenagentur"),
-    *("nachrichtenbüro", "presseagentur", "pressebüro", "depeschenagentur", "depeschendienst", "presse "),
-    *("nyhetsbyrå", "nyhetsbureau", "nyhedsb", "telegramb", "nyhetstj", "nyhedstj", "telegramtj"),
-    *("uutistoimisto", "tietotoimisto", "lehtitoimisto", "uutispalvelu", "uudisteagentuur", "teadeagentuur"),
-    *("aģentūra", "agentūra", "agence", "agencia", "agència", "axencia", "agência", "agenzia", "agentur", "agentia"),
-    *("agenția", "agentúra", "agencja", "servicio", "serviço", "servizio", "serwis"),
-    *("tiskov", "tlačov", "zpravodajsk", "novinska agencija", "informativna agencija", "haber servisi", "agentliyi"),
-    *("πρακτορείο", "haber ajansı", " ajansı", "агенттігі"),
-    *("سروس", "نیٹ ورک", "پریس انٹرنیشنل", "सर्व्हिस", "सर्विस", "नेटवर्क"),
-    *("press bureau", "通信", "通讯社", "通訊社", "电讯", "電訊", "통신", "агентств", "агенція", "агенция", "агенција"),
-    *("агенцтва", " иа ", " іа ", "информ", "інформ", "служба", "-прес"),
-    *("وكالة", "برس", "خبرگزاری", "ایجنسی", "خبر رساں", "نیوز", "پریس", "סוכנות"),
-    *("hãng tin", "hãng thông tấn", "news co-op", "news coop", "redaktionsdienst"),
-    *("kantor berita", "thông tấn xã", "ニュースサービス", "สำนักข่าว", "สนข.", "社"),
-    *("एजेंसी", "एजन्सी", "वार्ता", "समाचार सेवा", "समाचार समिति", "समाचार संस्था", "प्रेस ट्रस्ट"),
-    *("वृत्तसंस्था", "वृत्तसेवा", "वृत्तसमूह", "वृत्त समिती", "संवाद समिति"),
-    *("সংস্থা", "সেবা", "এজেন্সি", "সার্ভিস", "நிறுவனம்", "முகமை", "వార్తా సంస్థ", "સમાચાર સંસ્થા", "સમાચાર એજન્સી"),
-)  # fmt: skip
-# The same as they stand in a name by themselves, by their first characters: looked for before the patterns, which most
-# names are not worth.
-GRAM = 3
-_BY_GRAM: dict[str, list[str]] = {}
-for _word in sorted({word.strip() for word in (*CALLED, *agency_words.signs())}):
-    _BY_GRAM.setdefault(_word[:GRAM], []).append(_word)
-_SHORT = tuple(gram for gram in _BY_GRAM if len(gram) < GRAM)
 # The same inside a line, where the name ends before its end.
 _WORD_INSIDE = re.compile(r"(?:[Ии]нформ|[Іі]нформ)\b|वृत्तसेवा|वृत्तसंस्था|समाचार सेवा|[Pp]ressedienst\b|\bHaber Ajansı\b")
 # A name in quotation marks behind what it is: its agency is called by the name alone.
@@ -265,6 +234,11 @@ def _unspaced() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda s: (-len(s), s)))
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """Return the spellings of a large agency, or the name itself."""
+    return _table().get(canonical(name) or "", (name,))
+
+
 # Vowel points and the stretching mark of Arabic script, which names are written with and without.
 _POINTS = re.compile("[\u0640\u064b-\u0652\u0670]")
 
@@ -334,7 +308,7 @@ def named(text: str) -> str | None:
 
 def _is_no_name(text: str) -> bool:
     """Return whether a text is a word that names no agency, or says what agencies are without a name."""
-    return _folded(text) in _no_agencies() or (may_be_called(text) and agency_words.is_bare(text))
+    return _folded(text) in _no_agencies() or (agency_words.may_be_called(text) and agency_words.is_bare(text))
 
 
 def _is_large(word: str) -> bool:
@@ -375,15 +349,8 @@ def _says_keyword(name: str) -> bool:
     return _has_keyword(name) or (name.isupper() and _has_keyword(name.title()))
 
 
-def may_be_called(text: str) -> bool:
-    """Say whether words by which agencies call themselves can stand in a text: quick, and never false where they do."""
-    folded = text.casefold()
-    found = _BY_GRAM.keys() & {folded[i : i + GRAM] for i in range(len(folded))}
-    return any(word in folded for gram in (*found, *_SHORT) for word in _BY_GRAM[gram])
-
-
 def _has_keyword(text: str) -> bool:
-    if not may_be_called(text):
+    if not agency_words.may_be_called(text):
         return False
     return bool(_KEYWORD.search(text)) or agency_words.find(text) is not None
 
@@ -515,7 +482,9 @@ def _bare(name: str) -> str:
     rest = (
         whole[1]
         if whole
-        else _IN_DATELINE.sub(" ", _KEYWORD.sub(" ", agency_words.without(name) if may_be_called(name) else name))
+        else _IN_DATELINE.sub(
+            " ", _KEYWORD.sub(" ", agency_words.without(name) if agency_words.may_be_called(name) else name)
+        )
     )
     return " ".join(rest.split()).strip('«»“”" -') or name
 
@@ -638,7 +607,7 @@ def _romanised(name: str) -> str:
 
 def _stem(name: str) -> str:
     """Return a name whose words for what it is have no endings of cases, nor a Cyrillic one any."""
-    plain = agency_words.stem(name) if may_be_called(name) else name
+    plain = agency_words.stem(name) if agency_words.may_be_called(name) else name
     return _ENDING.sub("", plain.strip("«»")) if _CYRILLIC.search(plain) else plain
 
 

@@ -21,6 +21,34 @@ MOST_BEHIND = 3
 OTHERS = "what others ask or quote"
 
 
+# One of these stands in what the patterns of `agencies` find, in whatever case.
+CALLED = (
+    *(f"{a} {b}" for a in ("news", "press", "wire", "presse", "media")
+      for b in ("agency", "service", "association", "agentur", "wire", "bureau", "network", "trust", "syndicate")),
+    *(f"{a} {b}" for a in ("feature", "features", "telegraph", "reporting")
+      for b in ("agency", "service", "syndicate")),
+    *("wire", "newsagency", "pressedienst", "mediendienst", "nachrichtendienst", "nachrichtenagentur"),
+    *("nachrichtenbüro", "presseagentur", "pressebüro", "depeschenagentur", "depeschendienst", "presse "),
+    *("nyhetsbyrå", "nyhetsbureau", "nyhedsb", "telegramb", "nyhetstj", "nyhedstj", "telegramtj"),
+    *("uutistoimisto", "tietotoimisto", "lehtitoimisto", "uutispalvelu", "uudisteagentuur", "teadeagentuur"),
+    *("aģentūra", "agentūra", "agence", "agencia", "agència", "axencia", "agência", "agenzia", "agentur", "agentia"),
+    *("agenția", "agentúra", "agencja", "servicio", "serviço", "servizio", "serwis"),
+    *("tiskov", "tlačov", "zpravodajsk", "novinska agencija", "informativna agencija", "haber servisi", "agentliyi"),
+    *("πρακτορείο", "haber ajansı", " ajansı", "агенттігі"),
+    *("سروس", "نیٹ ورک", "پریس انٹرنیشنل", "सर्व्हिस", "सर्विस", "नेटवर्क"),
+    *("press bureau", "通信", "通讯社", "通訊社", "电讯", "電訊", "통신", "агентств", "агенція", "агенция", "агенција"),
+    *("агенцтва", " иа ", " іа ", "информ", "інформ", "служба", "-прес"),
+    *("وكالة", "برس", "خبرگزاری", "ایجنسی", "خبر رساں", "نیوز", "پریس", "סוכנות"),
+    *("hãng tin", "hãng thông tấn", "news co-op", "news coop", "redaktionsdienst"),
+    *("kantor berita", "thông tấn xã", "ニュースサービス", "สำนักข่าว", "สนข.", "社"),
+    *("एजेंसी", "एजन्सी", "वार्ता", "समाचार सेवा", "समाचार समिति", "समाचार संस्था", "प्रेस ट्रस्ट"),
+    *("वृत्तसंस्था", "वृत्तसेवा", "वृत्तसमूह", "वृत्त समिती", "संवाद समिति"),
+    *("সংস্থা", "সেবা", "এজেন্সি", "সার্ভিস", "நிறுவனம்", "முகமை", "వార్తా సంస్థ", "સમાચાર સંસ્થા", "સમાચાર એજન્સી"),
+)  # fmt: skip
+# Characters by which these and the signs of phrases are looked for in a name.
+GRAM = 3
+
+
 def _data(name: str) -> dict[str, list[str]]:
     raw = resources.files("dedup").joinpath(f"data/{name}.json").read_bytes()
     return msgspec.json.decode(raw, type=dict[str, list[str]])
@@ -91,6 +119,23 @@ def signs() -> tuple[str, ...]:
     return tuple(sorted({max(phrase.split("*"), key=len) for phrase in _phrases()}))
 
 
+@functools.cache
+def _by_gram() -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """Return all such words, as they stand in a name by themselves, by their first characters; and the shorter ones."""
+    found: dict[str, list[str]] = {}
+    for word in sorted({word.strip() for word in (*CALLED, *signs())}):
+        found.setdefault(word[:GRAM], []).append(word)
+    return found, tuple(gram for gram in found if len(gram) < GRAM)
+
+
+def may_be_called(text: str) -> bool:
+    """Say whether words by which agencies call themselves can stand in a text: quick, and never false where they do."""
+    by_gram, short = _by_gram()
+    folded = text.casefold()
+    found = by_gram.keys() & {folded[i : i + GRAM] for i in range(len(folded))}
+    return any(word in folded for gram in (*found, *short) for word in by_gram[gram])
+
+
 def find(text: str) -> re.Match[str] | None:
     """Return where a text says what agencies call themselves."""
     return _pattern().search(text)
@@ -138,7 +183,7 @@ def stem(name: str) -> str:
 
 def prepare() -> None:
     """Make the patterns, that processes which are forked need not make them again."""
-    _pattern(), _small(), _reports()
+    _pattern(), _small(), _reports(), _by_gram()
 
 
 @functools.cache

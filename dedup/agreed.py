@@ -264,6 +264,50 @@ def _may_be_name(name: str) -> bool:
     )
 
 
+# "(spv, nov)", "rea/RDA": what may be the abbreviation of a name, and the head of a line before a dash.
+_SHORT = re.compile(r"[^\W\d_]{3,5}")
+_ENDS_IN = re.compile(rf"[{re.escape(OPEN)}/]\s?([^{re.escape(OPEN + CLOSE)}\n]{{3,16}}?)\s?[{re.escape(CLOSE)}/]?\.?$")
+_HEAD = re.compile(rf"([^\W\d_a-z][^\n,.:;()/{DASH}]{{5,40}}?)\s[{DASH}]\s(?=\S)")
+
+
+def abbreviated(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the name with which one carrier begins, before a dash, of which another has an abbreviation at its end;
+    None where there is none. A place or a person that stands so is abbreviated nowhere."""
+    looked_at = frames[:MOST_CARRIERS]
+    heads = [(n, match[1].strip()) for n, f in enumerate(looked_at) if (match := _HEAD.match(_first_of(f)))]
+    for n, name in heads:
+        for m, frame in enumerate(looked_at):
+            if frame.document.outlet == looked_at[n].document.outlet or m == n:
+                continue
+            if any(_abbreviates(each, name) for each in _ends(frame)) and not in_copy(name, looked_at):
+                return name, ("dateline", "trailing credit")
+    return None
+
+
+def _first_of(frame: Frame) -> str:
+    """Return the head of the line in which a passage begins."""
+    first = frame.document.text.rfind("\n", 0, frame.start) + 1
+    return frame.document.text[first : first + HEAD]
+
+
+def _ends(frame: Frame) -> Iterator[str]:
+    """Yield the short words in brackets or between slashes at the ends of the last lines of a text."""
+    lines = [line for line in frame.document.text[frame.end :].split("\n") if line.strip()]
+    for line in lines[-LAST_LINES:]:
+        match = _ENDS_IN.search(line.rstrip()[-HEAD:])
+        yield from _SHORT.findall(match[1]) if match else ()
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Return whether a word has the initials of all words of a name, in order, and none but letters of it."""
+    words = [word.casefold() for word in name.split()]
+    rest = iter("".join(words))
+    if len(words) < 2 or not all(c in rest for c in short.casefold()):
+        return False
+    own = iter(short.casefold())
+    return all(word[0] in own for word in words)
+
+
 def in_copy(name: str, frames: Sequence[Frame]) -> bool:
     """Return whether the copy itself speaks of a name."""
     return _is_in(name, "\n".join(map(_copy, frames)).casefold())

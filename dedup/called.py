@@ -28,7 +28,7 @@ def called_in(line: str) -> tuple[str, str] | None:
     """Return the words in a line that together are what agencies call themselves, and the part of it between marks in
     which they stand, whatever is written small around them: "Foto och text från Nordpols Nyhetsbyrå". Where nothing is
     written large, they are as few as may be."""
-    if not agencies.says_agency(line) and not agencies.may_be_called(line):
+    if not agencies.says_agency(line) and not agency_words.may_be_called(line):
         return None
     quoted = _QUOTED.search(line)
     if quoted and not offices.is_office(line) and agencies.calls_next_one(quoted[1]):

@@ -190,7 +190,7 @@ _BYLINES = (
 def _signs() -> Signs:
     """Return what finds the signs of credits."""
     words = [(word, LARGE) for word in agencies.signs_of_large()]
-    words += [(word, CALLS) for word in (*agencies.CALLED, *agency_words.signs(), "staff")]
+    words += [(word, CALLS) for word in (*agency_words.CALLED, *agency_words.signs(), "staff")]
     words += [(word, REPORTS) for several in REPORTING_WORDS.values() for word in several]
     words += [(word, PHOTO) for word in BEGINNINGS]
     words += [("สำนักข่าว", THAI), ("copyr", RIGHTS), *((word, FIRST) for word in FIRST_WORDS)]

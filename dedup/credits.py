@@ -162,7 +162,9 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
 # Bylines
 
 _BY_SMALL = re.compile(
-    r"^(?:by|from|von|por|par|de|di|da|od|av|af|автор:|text:|door|przez|tekst:)\s+(?=\S)", re.IGNORECASE
+    r"^(?:by|from|von|por|par|de|di|da|od|av|af|автор:|text:|door|przez|tekst:|na|oleh|ni|írta:|piše:|autor:|skriver|shkruan"
+    r"|пише:|от|deur|gan|מאת|द्वारा|by:)\s+(?=\S)",
+    re.IGNORECASE,
 )
 _WRITER = re.compile(r"^(\S.{2,50}?) (?:Staff )?(?:Writers?|Reporters?|Correspondents?)$")
 _WRITERS = tuple(f" {one}{s}" for one in ("Writer", "Reporter", "Correspondent") for s in ("", "s"))

@@ -43,6 +43,12 @@ _ZONE = re.compile(r"(?<=\d)\s?([+-])(\d\d):?(\d\d)?$")
 OWN_START = 12
 # Shortest name of an outlet, and longest line, that says whose a text was first (characters).
 SHORTEST_OUTLET, LONGEST_LINE = 4, 160
+# Carriers whose links are read, how far around a passage (characters), and what an address looks like.
+MOST_LINKED, BESIDE = 12, 600
+_ADDRESS = re.compile(r"\w\.\w{2,12}/\w")
+# What agencies add to their names in the names of their sites, and sites that are called otherwise.
+_SITE = re.compile(r"(\w{2,}?)(?:news|net|online|press|india|agency|wire|24)")
+_SITES = {"ceskenoviny": "ČTK", "yna": "Yonhap", "amna": "ANA-MPA", "aa": "AA", "haberajans": "AA", "mtva": "MTI"}
 # Words beside which an outlet is named that had a text first, and how far around them it is looked for (characters).
 _FIRST = re.compile(
     r"\b(?:first reported|reported first|first to report|first published|originally (?:published|appeared|reported)"
@@ -120,13 +126,14 @@ def origin(
         agency, evidence, strength = _around(carriers) or _unsure_agency(carriers)
     if agency and is_wire and agencies.is_acronym(agency):
         agency = told.full_name(agency, _frames([c for c in carriers if c.may_name])) or agency
-    own = [c for c in carriers if agency and _same_agency(c.document.outlet, agency)]
+    own = [c for c in carriers if agency and (_same_agency(c.document.outlet, agency) or _is_site_of(agency, c))]
     if own:
         earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
         said = (*evidence, "the agency's own copy")
         return Origin(doc_id=earliest.document.id, agency=agency, evidence=said, confidence=0.95)
     for name, doc_id, least in (
         ("canonical link", _linked(carriers), 0.8),
+        ("linked by others", None if is_caption or agency else _pointed_at(carriers), 0.75),
         ("named by others", None if is_caption else _named(carriers), 0.7),
     ):
         if doc_id is not None:
@@ -201,6 +208,40 @@ def _linked(carriers: Sequence[Carried]) -> str | None:
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return None
     return ranked[0][0]
+
+
+def _pointed_at(carriers: Sequence[Carried]) -> str | None:
+    """Return the id of the carrier to whose page most others link around the passage; None where none is linked to, or
+    two are as often."""
+    around = [(c, text) for c in carriers[:MOST_LINKED] if (text := _beside(c)) and _ADDRESS.search(text)]
+    if not around:
+        return None
+    pages = {page: c.document.id for c in reversed(carriers) if "/" in (page := _page(c.document.url))}
+    votes = Counter(
+        doc_id for c, text in around for page, doc_id in pages.items() if doc_id != c.document.id and page in text
+    )
+    ranked = votes.most_common(2)
+    return ranked[0][0] if ranked and (len(ranked) < 2 or ranked[0][1] > ranked[1][1]) else None
+
+
+def _beside(carried: Carried) -> str:
+    """Return what stands around a passage in its text, in small letters."""
+    text = carried.document.text
+    return (
+        f"{text[max(0, carried.start - BESIDE) : carried.start]}\n{text[carried.end : carried.end + BESIDE]}".casefold()
+    )
+
+
+def _is_site_of(agency: str, carried: Carried) -> bool:
+    """Return whether a page stands on an agency's own site, whatever the outlet is called there, and credits it."""
+    domain = (registrable_domain(carried.document.url) or "").partition(".")[0].replace("-", "")
+    if not domain or not any(_same_agency(c.agency, agency) for c in carried.credits):
+        return False
+    match = _SITE.fullmatch(domain)
+    names = {domain, match[1] if match else domain}
+    return agencies.canonical(_SITES.get(domain, "")) == agency or any(
+        "".join(_WORD.findall(each)).casefold() in names for each in agencies.spellings(agency)
+    )
 
 
 def _named(carriers: Sequence[Carried]) -> str | None:
@@ -345,7 +386,12 @@ def _around(carriers: Sequence[Carried]) -> Credited | None:
     if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
         return None
     near = _frames(carriers)
-    found = agreed.named(near) or agreed.called(near) or told.told(near, _frames([c for c in carriers if c.may_name]))
+    found = (
+        agreed.named(near)
+        or agreed.called(near)
+        or agreed.abbreviated(near)
+        or told.told(near, _frames([c for c in carriers if c.may_name]))
+    )
     return Credited(found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
 
 

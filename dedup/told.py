@@ -73,7 +73,7 @@ def _short(name: str) -> str:
 def _named(frame: Frame) -> Iterator[tuple[Slot, str]]:
     for slot, sentence in _sentences(frame):
         # most sentences name no agency
-        if not (agencies.may_be_called(sentence) or agencies.may_name(sentence)):
+        if not (agency_words.may_be_called(sentence) or agencies.may_name(sentence)):
             continue
         if not agency_words.reports(sentence) or offices.is_office(sentence):
             continue

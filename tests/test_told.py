@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from dedup import agencies, agency_words
+from dedup import agencies, agency_words, agreed
+from dedup.credits import Credit
+from dedup.model import Document
+from dedup.origins import Carried, origin
 from tests.test_shared_credits import FERRY, table, told
 
 CASES = Path(__file__).parent / "cases" / "told-copy.jsonl"
@@ -69,3 +72,73 @@ def test_words_of_all_languages() -> None:
         assert agency_words.find(f"Tidewater {plain} Tidewater")
         assert agencies.named(plain) is None
         assert any(sign in plain for sign in signs)
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "name"),
+    [
+        ("Sportdienst Aue – ", "\n\nIt rained. (sda)", "Sportdienst Aue"),
+        ("Agropress Vltava – ", "\n\nIt rained. (nov, apv)", "Agropress Vltava"),
+        ("Agropress Vltava – ", "\n\nIt rained. (red)", None),
+        ("Agropress Vltava – ", "\n\nIt rained. (pva)", None),
+        ("Harbour Mouth – ", "\n\nIt rained. (ham)", None),
+        ("Selby – ", "\n\nIt rained. (sel)", None),
+    ],
+)
+def test_an_abbreviation_of_what_another_begins_with(head: str, tail: str, name: str | None) -> None:
+    """What stands before one text and is abbreviated behind another is an agency; a place that the copy speaks of and
+    letters in another order are none."""
+    found = agreed.abbreviated(frames({"head": head}, {"tail": tail}))
+    assert (found[0] if found else None) == name
+
+
+def frames(*around: dict[str, str]) -> list[agreed.Frame]:
+    """Return the ferry as outlets have it, each with its own lines around it."""
+    documents = [
+        Document(id=str(n), outlet=f"Outlet {n}", text=each.get("head", "") + FERRY + each.get("tail", ""))
+        for n, each in enumerate(around)
+    ]
+    starts = [len(each.get("head", "")) for each in around]
+    return [agreed.Frame(d, f"f{n}", s, s + len(FERRY)) for n, (d, s) in enumerate(zip(documents, starts, strict=True))]
+
+
+def carried(number: int, url: str, tail: str = "", found: tuple[Credit, ...] = ()) -> Carried:
+    """Return a carrier of the ferry."""
+    document = Document(id=str(number), outlet=f"Outlet {number}", url=url, text=FERRY + tail)
+    return Carried(
+        document=document, family=f"f{number}", start=0, end=len(FERRY), extent=1.0, credits=found, may_name=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "doc_id"),
+    [
+        ("https://www.tanjug.example/a", "0"),
+        ("https://tanjug-news.example/a", "0"),
+        ("https://tanjugov-list.example/a", None),
+        ("https://list.example/tanjug", None),
+    ],
+)
+def test_the_site_of_an_agency(url: str, doc_id: str | None) -> None:
+    """A page on a site that has the agency's name, and credits it, is its own, whatever the outlet is called there."""
+    by = (Credit(agency="Tanjug", position="byline", start=0),)
+    found = origin([carried(0, url, found=by), carried(1, "https://post.example/b", found=by)], is_caption=False)
+    assert (found.agency, found.doc_id) == ("TANJUG", doc_id)
+
+
+@pytest.mark.parametrize(
+    ("tail", "doc_id"),
+    [
+        ("\n\nMore in the series: post.example/inland/ferry", "0"),
+        ("\n\nhttps://www.post.example/inland/ferry?ref=1", "0"),
+        ("\n\nMore in the series: post.example/inland/tide", None),
+        ("\n\nMore on post.example", None),
+    ],
+)
+def test_a_link_to_the_page_of_another(tail: str, doc_id: str | None) -> None:
+    """The page that another carrier links to beside the copy had it first; another page of its site did not."""
+    found = origin(
+        [carried(0, "https://post.example/inland/ferry/"), carried(1, "https://herald.example/b", tail)],
+        is_caption=False,
+    )
+    assert found.doc_id == doc_id
