@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dedup import agencies, agency_words, agreed
-from dedup.credits import Credit
+from dedup.credits import Credit, credits
 from dedup.model import Document
 from dedup.origins import Carried, origin
 from tests.test_shared_credits import FERRY, table, told
@@ -142,3 +142,16 @@ def test_a_link_to_the_page_of_another(tail: str, doc_id: str | None) -> None:
         is_caption=False,
     )
     assert found.doc_id == doc_id
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("SELBY, 3 May (Boreal Media) – ", "Boreal Media"),
+        ("SELBY (Upper Selby) – ", None),
+        ("SELBY, 3 May (photo Ada Quill) – ", None),
+    ],
+)
+def test_several_words_behind_a_date(head: str, name: str | None) -> None:
+    """Behind place and date a bracket holds an agency, whatever its words; behind a place alone a region may stand."""
+    assert [c.agency for c in credits(Document(text=head + FERRY))] == ([name] if name else [])
