@@ -100,8 +100,11 @@ def of_texts(
             rows.append((d, credits(each, own), found, perhaps, own.there & (FIRST | NAMES), printed))
         return msgspec.msgpack.encode([row for row in rows if any(row[1:])])
 
+    # what finds signs and names is made before processes are forked, that they need not make it again
     agency_words.prepare()
-    read(["."])  # what finds signs is made before processes are forked, that they need not make it again
+    letters.begins("पीटीआय")
+    agencies.grouped([*filter(None, map(agencies.named, ("Northlight Press Agency", "NPA")))])
+    read(["."])
     blocks = spread(block, range(0, len(numbers), BLOCK_TEXTS))
     kind = list[tuple[int, list[Credit], list[Credit], list[Credit], int, Printed | None]]
     rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
