@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
 import msgspec
 
-from dedup import letters
+from dedup import agency_words, letters, offices
 
 _ACRONYM = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}")
+# An acronym in Hebrew has a mark before its last letter.
+_HEBREW = re.compile("[א-ת]{1,4}(?:[\"״]|'')[א-ת]")
 # What agencies call themselves, as whole words or, in unspaced scripts and compounds, as endings.
 _KEYWORD = re.compile(
     r"\b(?:News|Press|Wire|Newswire|Presse|Media) (?:Agency|Services?|Association|Agentur|Wire|Bureau|Network|Trust"
@@ -25,7 +28,6 @@ _KEYWORD = re.compile(
     r"|\b(?:Newswire|Wire|Newsagency|Wires)\b(?: Service)?$"
     r"|(?:[Pp]ressedienst|[Mm]ediendienst|[Nn]achrichten(?:dienst|agentur|büro)|[Pp]resse(?:agentur|büro)"
     r"|[Dd]epeschen(?:agentur|dienst)|[Rr]edaktionsdienst)\b"
-    r"|(?:[Pp]ers(?:bureau|dienst|agentschap)|[Nn]ieuws(?:dienst|agentschap))\b"
     r"|(?:[Nn]yhets|[Nn]yheds|[Tt]elegram)(?:byrå|bureau|tj(?:änst|eneste?))\w{0,3}\b"
     r"|(?:[Uu]utis|[Tt]ieto|[Ll]ehti)toimisto|[Uu]utispalvelu|(?:[Uu]udiste|[Tt]eade)agentuur|[Aa]ģentūra\b|[Aa]gentūra\b"
     r"|^(?:[Aa]gen(?:ce|cia|zia|cja|ția)|[Aa]gència|Axencia|[Aa]gência|Agentur|Agentia|[Aa]gent[úu]ra|Nieuwsagentschap)\s"
@@ -33,7 +35,6 @@ _KEYWORD = re.compile(
     r"|Agencja (?:Prasowa|Informacyjna)\b|\bSerwis (?:Prasowy|Informacyjny)\b"
     r"|[Tt](?:iskov|lačov)\w{1,2} (?:kancelá|agent)|[Zz]pravodajsk\w{1,2} (?:agent|služb)"
     r"|\b(?:[Tt]iskovna|[Nn]ovinska|[Ii]nformativna) agencija\b"
-    r"|[Hh]írügynökség\b|[Tt]ávirati [Ii]roda\b|[Hh]írszolgálat\b"
     r"|Πρακτορείο\b|(?<!Kalkınma) Ajansı$|(?<=\w )Haber Servisi$|Agentliyi$|[Аа]генттігі$"
     r"|\b(?:Presse|Presseagentur|Press Bureau)$"
     r"|(?:агентство|информагентство|агенція|агентства|агенция|агенција|агенцтва)\b"
@@ -50,46 +51,6 @@ _KEYWORD = re.compile(
     r"|(?:通信社?|通讯社|通訊社|电讯社?|電訊社?|[一-鿿]新闻社)$|(?<![종정]합)(?<!정보)(?<!이동)통신사?$|ニュースサービス$|^สำนักข่าว|^สนข\."
     r"|^[一-鿿]{2,5}(?<![会會公新商神本同支報报版行作聞闻志誌旅茶诗詩书書印画畫])社$"
 )
-# Offices and authorities are called agencies too: one of these stands in their names, and no word of news.
-_OFFICE = re.compile(
-    r"\b(?:tribut|nacional|national|nazional|estatal|federal|r[eé]gional|municipal|espacial|spa[tz]ial|europ|sanit|sant[eé]\b"
-    r"|salud|saúde|entrate|meteorol|restruktur|rozwoju|mienia|rynku|державн|федеральн|национальн|національн|государств"
-    r"|європейськ|европейск)"
-    r"|जांच|राष्ट्रीय|केंद्रीय|सुरक्षा|अंतरिक्ष|तपास|تحقیقاتی|وفاقی|خفیہ|انٹیلی|سکیورٹی"
-    r"|الفضاء|الطاقة|الاستخبارات|الغوث|ناسا|الأدوية|التنمية|الدولية",
-    re.IGNORECASE,
-)
-_OF_NEWS = re.compile(
-    r"pre[sn]|pras|not[ií][cz]|inform|stampa|news|telegra|новин|новост|информ|інформ|телегр|समाचार|वृत्त|न्यू|خبر|نیوز|پریس|أنباء|برس",
-    re.IGNORECASE,
-)
-# One of these stands in what `_KEYWORD` and `_WORD_INSIDE` find, in whatever case.
-CALLED = (
-    *(f"{a} {b}" for a in ("news", "press", "wire", "presse", "media")
-      for b in ("agency", "service", "association", "agentur", "wire", "bureau", "network", "trust", "syndicate")),
-    *(f"{a} {b}" for a in ("feature", "features", "telegraph", "reporting")
-      for b in ("agency", "service", "syndicate")),
-    *("wire", "newsagency", "pressedienst", "mediendienst", "nachrichtendienst", "nachrichtenagentur"),
-    *("nachrichtenbüro", "presseagentur", "pressebüro", "depeschenagentur", "depeschendienst", "presse "),
-    *("persbureau", "persdienst", "persagentschap", "nieuwsdienst", "nieuwsagentschap", "nyhetsbyrå", "nyhetsbureau"),
-    *("nyhedsbyrå", "nyhedsbureau", "telegrambyrå", "telegrambureau", "nyhetstj", "nyhedstj", "telegramtj"),
-    *("uutistoimisto", "tietotoimisto", "lehtitoimisto", "uutispalvelu", "uudisteagentuur", "teadeagentuur"),
-    *("aģentūra", "agentūra", "agence", "agencia", "agència", "axencia", "agência", "agenzia", "agentur", "agentia"),
-    *("agenția", "agentúra", "agencja", "servicio", "serviço", "servizio", "serwis"),
-    *("tiskov", "tlačov", "zpravodajsk", "novinska agencija", "informativna agencija", "haber servisi", "agentliyi"),
-    *("hírügynökség", "távirati iroda", "hírszolgálat", "πρακτορείο", "haber ajansı", " ajansı", "агенттігі"),
-    *("سروس", "نیٹ ورک", "پریس انٹرنیشنل", "सर्व्हिस", "सर्विस", "नेटवर्क"),
-    *("press bureau", "通信", "通讯社", "通訊社", "电讯", "電訊", "통신", "агентств", "агенція", "агенция", "агенција"),
-    *("агенцтва", " иа ", " іа ", "информ", "інформ", "служба", "-прес"),
-    *("وكالة", "برس", "خبرگزاری", "ایجنسی", "خبر رساں", "نیوز", "پریس", "סוכנות"),
-    *("hãng tin", "hãng thông tấn", "news co-op", "news coop", "redaktionsdienst"),
-    *("kantor berita", "thông tấn xã", "ニュースサービス", "สำนักข่าว", "สนข.", "社"),
-    *("एजेंसी", "एजन्सी", "वार्ता", "समाचार सेवा", "समाचार समिति", "समाचार संस्था", "प्रेस ट्रस्ट"),
-    *("वृत्तसंस्था", "वृत्तसेवा", "वृत्तसमूह", "वृत्त समिती", "संवाद समिति"),
-    *("সংস্থা", "সেবা", "এজেন্সি", "সার্ভিস", "நிறுவனம்", "முகமை", "వార్తా సంస్థ", "સમાચાર સંસ્થા", "સમાચાર એજન્સી"),
-)  # fmt: skip
-# The same as they stand in a name by themselves: looked for before the pattern, which most names are not worth.
-_CALLED_BY = tuple(sorted({word.strip() for word in CALLED}, key=lambda word: (len(word), word)))
 # The same inside a line, where the name ends before its end.
 _WORD_INSIDE = re.compile(r"(?:[Ии]нформ|[Іі]нформ)\b|वृत्तसेवा|वृत्तसंस्था|समाचार सेवा|[Pp]ressedienst\b|\bHaber Ajansı\b")
 # A name in quotation marks behind what it is: its agency is called by the name alone.
@@ -104,7 +65,7 @@ _KIND_ALONE = re.compile(
 # What they are called besides, where a dateline has nothing else; newspapers are called so too.
 _IN_DATELINE = re.compile(
     r"\b(?:Press|Presse|Prensa|Noticias|Notícias|Notizie|News|Wire|Dispatch(?:es)?|Features|Syndicate|Dépêches)$"
-    r"|[Kk]orrespondenz$|समाचार$|न्यूज$|वृत्त$|นิวส์$|(?:ニュース|プレス)$|(?:뉴스|프레스)$"
+    r"|[Kk]orrespondenz$|\b(?:Прес|Пресс|Преса|Пресса|Нюз|Новини|Новости|Вести|Вісті|Телеграф)$|\b(?:Médias|Medias|Medya|Medier|Média)$|समाचार$|न्यूज$|वृत्त$|นิวส์$|(?:ニュース|プレス)$|(?:뉴스|프레스)$"
 )
 # Of what they call themselves, what no other outlet does.
 _IS_ONE = re.compile(
@@ -132,6 +93,8 @@ _DESK = re.compile(
 LONGEST_PERHAPS = 4
 # Shortest name that may go on in another: "Northlands News Co-op" (characters).
 SHORTEST_BEGUN = 8
+# Longest acronym that is a large agency's whoever else has the initials (characters).
+LEAST_OWN = 2
 # Longest name (characters).
 LONGEST_NAME = 60
 # Names of which it is kept what is known of each: a large corpus has ten thousand outlets.
@@ -150,7 +113,7 @@ SMALL = frozenset(
 # What stands before a name without being part of it: "l'agence Rivage", "the Tidewater Wire".
 _ARTICLE = re.compile(
     r"^(?:[Ll]['’](?=[aA])|(?:[Tt]he (?=[A-Z])|(?:[Ll]a|de la|de l['’]|della|da|na) (?=agen|Agen))|de l['’](?=[aA])"
-    r"|(?:本报)?(?:综合|綜合|据|據)(?=[一-鿿]+社$))"
+    r"|(?:本报)?(?:综合|綜合|据|據)(?=[一-鿿]+社$)|Az? (?=[A-ZÁÉÍÓÖŐÚÜŰ]))"
 )
 # Letters apart, as an acronym is written in scripts without capitals.
 _LETTERS = re.compile(r"(?:[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][ .]){1,4}[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣]")
@@ -178,6 +141,8 @@ _LATIN_OF_CYRILLIC = str.maketrans(
 )  # fmt: skip
 _CYRILLIC = re.compile("[а-яёіїєґ]", re.IGNORECASE)
 _HAN = re.compile("[一-鿿]{2,12}")
+# What letters have above or below them, which acronyms leave out.
+_MARKS = re.compile("[\u0300-\u036f]")
 # What stands between words, beside white space.
 BETWEEN_WORDS = ",.:;()[]/=|\"'“”„«»–—―：＝／&+·・、-"
 _WORDS = re.compile(rf"[^\s{re.escape(BETWEEN_WORDS)}]+")
@@ -271,6 +236,11 @@ def _unspaced() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda s: (-len(s), s)))
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """Return the spellings of a large agency, or the name itself."""
+    return _table().get(canonical(name) or "", (name,))
+
+
 # Vowel points and the stretching mark of Arabic script, which names are written with and without.
 _POINTS = re.compile("[\u0640\u064b-\u0652\u0670]")
 
@@ -311,14 +281,14 @@ def named(text: str) -> str | None:
     >>> named("NPA"), named("Pacific Rim Newswire"), named("Photos"), named("the harbour office")
     ('NPA', 'Pacific Rim Newswire', None, None)
     """
-    text = _ARTICLE.sub("", _unquoted(text.strip(" \t.,;:/")))
+    text = agency_words.named_behind(_ARTICLE.sub("", _unquoted(text.strip(" \t.,;:/"))))
     found = known(text)
     if both := with_acronym(text) if not found else None:
         return both
     kind = _KIND_COLON.match(text) if not found else None
     if kind and _folded(kind[1]) in _words()["agencies of no name"]:
         return one_word(text[kind.end() :]) or named(text[kind.end() :])
-    if found or _folded(text) in _no_agencies() or len(text) > LONGEST_NAME or _JOINED.search(text):
+    if found or _is_no_name(text) or len(text) > LONGEST_NAME or _JOINED.search(text):
         return found
     called = _CALLED.search(text)
     if called and _KIND_ALONE.fullmatch(text[: called.start()].strip()):
@@ -332,10 +302,25 @@ def named(text: str) -> str | None:
     if _LETTERS.fullmatch(text):
         return text
     words = text.split()
-    proper = all(w.strip('«»“”"')[:1].upper() == w.strip('«»“”"')[:1] or len(w) <= 3 or w in SMALL for w in words)
+    proper = all(_is_large(w.strip('«»“”"')) or len(w) <= 3 or is_small(w) for w in words)
     proper = proper or text.startswith(("Hãng ", "Thông tấn"))  # names of which the first word alone is written large
-    is_one = proper and len(words) <= 6 and _says_keyword(text) and not is_office(text)
+    is_one = proper and len(words) <= 6 and _says_keyword(text) and not offices.is_office(text)
     return text if is_one else None
+
+
+def _is_no_name(text: str) -> bool:
+    """Return whether a text is a word that names no agency, or says what agencies are without a name."""
+    return _folded(text) in _no_agencies() or (agency_words.may_be_called(text) and agency_words.is_bare(text))
+
+
+def _is_large(word: str) -> bool:
+    """Return whether a word is not written small; Georgian has capitals that no name is written with."""
+    return word[:1].upper() == word[:1] or "ა" <= word[:1] <= "ჿ"
+
+
+def is_small(word: str) -> bool:
+    """Return whether a word of agencies' names is one that is written small."""
+    return word in SMALL or agency_words.is_small(word)
 
 
 def with_acronym(text: str) -> str | None:
@@ -356,11 +341,6 @@ def _unquoted(text: str) -> str:
     return plain + text[-1] if opened and text[-1:] in "»”“" else plain
 
 
-def is_office(text: str) -> bool:
-    """Return whether a name is of an office or an authority that is called an agency."""
-    return bool(_OFFICE.search(text)) and not _OF_NEWS.search(text)
-
-
 def _says(pattern: re.Pattern[str], name: str) -> bool:
     """Return whether a pattern finds its words in a name, which may be written in capitals."""
     return bool(pattern.search(name) or (name.isupper() and pattern.search(name.title())))
@@ -372,8 +352,9 @@ def _says_keyword(name: str) -> bool:
 
 
 def _has_keyword(text: str) -> bool:
-    folded = text.casefold()
-    return any(map(folded.__contains__, _CALLED_BY)) and bool(_KEYWORD.search(text))
+    if not agency_words.may_be_called(text):
+        return False
+    return bool(_KEYWORD.search(text)) or agency_words.find(text) is not None
 
 
 def says_agency(text: str) -> bool:
@@ -387,7 +368,8 @@ def calls_next_one(before: str) -> bool:
     >>> calls_next_one("as the news agency "), calls_next_one("as the harbour board of ")
     (True, False)
     """
-    return _folded(before.strip(" «“„\"'")).endswith(tuple(_words()["agencies of no name"]))
+    plain = before.strip(" «“„\"'")
+    return _folded(plain).endswith(tuple(_words()["agencies of no name"])) or agency_words.ends(plain)
 
 
 def plainly(text: str) -> str | None:
@@ -436,7 +418,7 @@ def is_acronym(text: str) -> bool:
     >>> is_acronym("NPA"), is_acronym("पीटीआय"), is_acronym("Rivage")
     (True, True, False)
     """
-    return bool(_ACRONYM.fullmatch(text) or letters.acronym(text))
+    return bool(_ACRONYM.fullmatch(text) or letters.acronym(text) or _HEBREW.fullmatch(text))
 
 
 def calls_itself_one(text: str) -> str | None:
@@ -499,7 +481,13 @@ def short_form(name: str) -> str | None:
 def _bare(name: str) -> str:
     """Return a name without one layer of words that say what it is."""
     whole = _WHOLE.fullmatch(name)
-    rest = whole[1] if whole else _IN_DATELINE.sub(" ", _KEYWORD.sub(" ", name))
+    rest = (
+        whole[1]
+        if whole
+        else _IN_DATELINE.sub(
+            " ", _KEYWORD.sub(" ", agency_words.without(name) if agency_words.may_be_called(name) else name)
+        )
+    )
     return " ".join(rest.split()).strip('«»“”" -') or name
 
 
@@ -533,6 +521,9 @@ def _grouped(found: tuple[str, ...]) -> dict[str, str]:
     out = {}
     for name in found:
         large = _large_in(name) or _one_of_two(name, found)
+        own = full.get(letters.acronym(name) or name) if large and len(name) > LEAST_OWN and is_acronym(name) else None
+        if own and own != name and canonical(own) is None and _says_keyword(own):
+            large = own  # another agency has these initials too, and is named in full
         out[name] = large or full.get(letters.acronym(name) or name) or full.get(_stem(name)) or name
     # a name that stands for another may itself have a fuller one
     for name, other in out.items():
@@ -606,12 +597,15 @@ def _initials_of_all(name: str) -> Iterator[str]:
         return
     if name.upper() != name.lower():
         large = [w for w in words if w.lower() not in _PARTICLES]
-        yield "".join(w[0].upper() for w in large)
+        yield (plain := "".join(w[0].upper() for w in large))
+        if not plain.isascii():
+            yield _MARKS.sub("", unicodedata.normalize("NFD", plain))
         yield "".join(w[0].upper() + (m[1][0].upper() if (m := _COMPOUND.search(w)) else "") for w in large)
     else:
-        yield "".join(w[0] for w in words).translate(_ALEF)
+        yield (plain := "".join(w[0] for w in words).translate(_ALEF))
+        yield from (f"{plain[:-1]}{mark}{plain[-1]}" for mark in ('"', "״") if "א" <= plain[0] <= "ת")
         yield words[0][0] + "".join(w[0] for w in words[1:]).translate(_SIGNS)
-        yield "".join(w[0] for w in words).translate(_LATIN)
+        yield "".join(letters.devanagari(w[0]) for w in words).translate(_LATIN)
         yield "".join(match[0] for w in words if (match := _SYLLABLE.match(w)))
 
 
@@ -621,8 +615,9 @@ def _romanised(name: str) -> str:
 
 
 def _stem(name: str) -> str:
-    """Return a Cyrillic name without the endings of its cases."""
-    return _ENDING.sub("", name.strip("«»")) if _CYRILLIC.search(name) else name
+    """Return a name whose words for what it is have no endings of cases, nor a Cyrillic one any."""
+    plain = agency_words.stem(name) if agency_words.may_be_called(name) else name
+    return _ENDING.sub("", plain.strip("«»")) if _CYRILLIC.search(plain) else plain
 
 
 def _fuller(name: str, found: Sequence[str]) -> str | None:

@@ -18,7 +18,7 @@ from dedup.called import called_in
 from dedup.credit_signs import CLOSE, DASH, OPEN
 from dedup.datelines import CASED, is_place
 from dedup.model import Document
-from dedup.photo_credits import is_photo
+from dedup.photo_credits import is_photo, is_photo_line
 
 # Longest byline, beginning of a paragraph and short line that are looked at (characters).
 LONGEST_AUTHOR, HEAD, SHORT = 120, 90, 80
@@ -41,6 +41,7 @@ _BRACKET = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{2,4
 _MARKED = re.compile(rf"[{re.escape(OPEN)}—–―].*|--.*|-\s.*")
 # "© NPA 2031. All rights reserved", "Source: NPA."
 _RIGHT = re.compile(r"[©ⓒ]\s?(?:\d{4}\s)?([^\d\n.,。　]{2,40})")
+_TWO_WORDS = re.compile(r"[^\W\d_]+\s[^:：]{1,20}[:：]\s?$")
 _LABELLED = re.compile(r"[^\W\d_]{1,14}\.?\s?[:：]")
 # Where a dateline ends.
 _MARK = re.compile(rf"\s?[—–―]\s|\s[{DASH}]\s|\s?[:=＝]\s|[.]\s?[{DASH}]\s")
@@ -75,9 +76,9 @@ Place = tuple[Slot, bool, str]
 
 def credited(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
     """Return the name that carriers agree on or, where there is none, the agency that short lines beside a passage
-    name, and the positions in which it stands."""
+    name, or that an abbreviation stands for, and the positions in which it stands."""
     looked_at = [(frame, [*_places(frame)]) for frame in frames[:MOST_CARRIERS]]
-    return _named(looked_at) or _called(looked_at)
+    return _named(looked_at) or _called(looked_at) or _abbreviated(frames)
 
 
 def _named(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple[str, ...]] | None:
@@ -130,9 +131,15 @@ def _credited(line: str) -> str | None:
     name, part = found
     before, _, behind = line.partition(name)
     is_about = not _WORD.search(before) and CASED.search(line) and behind[:1] in (" ", ":") and behind.strip()
+    # "Read also: …"
+    is_teased = bool(_TWO_WORDS.match(before)) and bool(_WORD.match(behind.lstrip()))
     pictured = any(map(is_photo, before.split())) or is_photo(" ".join(behind.split()[-1:]))
     others, after = len(_WORD.findall(before)), len(_WORD.findall(part.partition(name)[2]))
-    return name if others <= MOST_BEFORE and after <= MOST_AFTER and not is_about and not pictured else None
+    return (
+        name
+        if others <= MOST_BEFORE and after <= MOST_AFTER and not is_about and not is_teased and not pictured
+        else None
+    )
 
 
 def _common(a: _Piece, b: _Piece, groups: Mapping[str, str]) -> str | None:
@@ -152,7 +159,10 @@ def _common(a: _Piece, b: _Piece, groups: Mapping[str, str]) -> str | None:
 
 
 def _may_be_person(name: str) -> bool:
-    """Return whether a name could be a person's: of two words, or short where words are not spaced."""
+    """Return whether a name could be a person's: of two words, or short where words are not spaced; none has a word
+    that papers have."""
+    if agencies.perhaps(name):
+        return False
     return len(name.split()) == 2 or (len(name) <= LONGEST_PERSON and bool(_UNSPACED.search(name)))
 
 
@@ -229,7 +239,7 @@ def _of_head(head: str) -> Sequence[str]:
 
 def _is_short(line: str) -> bool:
     is_open = not line.endswith((".", "!", "?")) or bool(_LABELLED.match(line))
-    return len(line) <= SHORT and is_open and not is_photo(line.lstrip(OPEN))
+    return len(line) <= SHORT and is_open and not is_photo(line.lstrip(OPEN)) and not is_photo_line(line)
 
 
 def _is_list(line: str) -> bool:
@@ -265,6 +275,60 @@ def _may_be_name(name: str) -> bool:
     return (
         len(name) >= least and len(name.split()) <= MOST_WORDS and not _DIGIT.search(name) and agencies.one_name(name)
     )
+
+
+# "(spv, nov)", "rea/RDA": what may be the abbreviation of a name, and the head of a line before a dash.
+_SHORT = re.compile(r"[^\W\d_]{3,5}")
+_ENDS_IN = re.compile(rf"[{re.escape(OPEN)}/]\s?([^{re.escape(OPEN + CLOSE)}\n]{{3,16}}?)\s?[{re.escape(CLOSE)}/]?\.?$")
+_HEAD = re.compile(rf"([^\W\d_a-z][^\n,.:;()/{DASH}]{{5,40}}?)\s[{DASH}]\s(?=\S)")
+
+
+def _abbreviated(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the name with which one carrier begins, before a dash, of which another has an abbreviation at its end;
+    None where there is none. A place or a person that stands so is abbreviated nowhere."""
+    looked_at = frames[:MOST_CARRIERS]
+    heads = [(n, match[1].strip()) for n, f in enumerate(looked_at) if (match := _HEAD.match(_first_of(f)))]
+    for n, name in heads:
+        for m, frame in enumerate(looked_at):
+            if frame.document.outlet == looked_at[n].document.outlet or m == n:
+                continue
+            if any(_abbreviates(each, name) for each in _ends(frame)) and not in_copy(name, looked_at):
+                return name, ("dateline", "trailing credit")
+    return None
+
+
+def _first_of(frame: Frame) -> str:
+    """Return the head of the line in which a passage begins."""
+    first = frame.document.text.rfind("\n", 0, frame.start) + 1
+    return frame.document.text[first : first + HEAD]
+
+
+def _ends(frame: Frame) -> Iterator[str]:
+    """Yield the short words in brackets or between slashes at the ends of the last lines of a text."""
+    lines = [line for line in frame.document.text[frame.end :].split("\n") if line.strip()]
+    for line in lines[-LAST_LINES:]:
+        match = _ENDS_IN.search(line.rstrip()[-HEAD:])
+        yield from _SHORT.findall(match[1]) if match else ()
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Return whether a word has the initials of all words of a name, in order, and none but letters of it."""
+    words = [word.casefold() for word in name.split()]
+    rest = iter("".join(words))
+    if len(words) < 2 or not all(c in rest for c in short.casefold()):
+        return False
+    own = iter(short.casefold())
+    return all(word[0] in own for word in words)
+
+
+def in_copy(name: str, frames: Sequence[Frame]) -> bool:
+    """Return whether the copy itself speaks of a name."""
+    return _is_in(name, "\n".join(map(_copy, frames)).casefold())
+
+
+def is_own(name: str, frame: Frame) -> bool:
+    """Return whether a name is the outlet's own, or part of it."""
+    return _is_own(name, [_plain(frame.document.outlet or frame.document.id)])
 
 
 def _is_in(name: str, copy: str) -> bool:

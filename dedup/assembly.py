@@ -109,7 +109,7 @@ class Material:
     """What records are made from.
 
     `company` has the clusters of each text that are no furniture, `credits` the agency credits of those with any;
-    `may_say_first` the texts that may have words for who had them first.
+    `may_say_first` the texts that may have words for who had them first, `may_name` those that may name an agency.
     """
 
     documents: Sequence[Document] | Mapping[int, Document]
@@ -118,6 +118,7 @@ class Material:
     company: Company | None = None
     credits: Mapping[int, list[Credit]] = field(default_factory=dict)
     may_say_first: frozenset[int] = frozenset()
+    may_name: frozenset[int] = frozenset()
     _usual: dict[int, float] = field(default_factory=dict, repr=False)
 
     def usual_names(self, documents: Sequence[int]) -> list[float]:

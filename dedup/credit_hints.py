@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies, letters
-from dedup.credit_signs import CLOSES, FIRST, Paragraphs, read
+from dedup import agencies, agency_words, letters
+from dedup.credit_signs import CLOSES, FIRST, NAMES, Paragraphs, read
 from dedup.credits import Credit, credits, said_source
 from dedup.datelines import is_place
 from dedup.model import Document
@@ -70,11 +70,12 @@ class Printed(NamedTuple):
 
 
 class OfTexts(NamedTuple):
-    """The agency credits of the texts that have any, sure and unsure, by number; and which texts may say who had them
-    first."""
+    """The agency credits of the texts that have any, sure and unsure, by number; which texts may say who had them
+    first, and which may name an agency anywhere."""
 
     credits: dict[int, list[Credit]]
     may_say_first: frozenset[int]
+    may_name: frozenset[int]
 
 
 def of_texts(
@@ -97,12 +98,16 @@ def of_texts(
             alone = _alone(each.text) if own.lone else ()
             perhaps = [c for c in (*found, *alone) if not _is_weak(c, each.text)]
             printed = Printed.of(each, found) if found else None
-            rows.append((d, credits(each, own), found, perhaps, bool(own.there & FIRST), printed))
+            rows.append((d, credits(each, own), found, perhaps, own.there & (FIRST | NAMES), printed))
         return msgspec.msgpack.encode([row for row in rows if any(row[1:])])
 
-    read(["."])  # what finds signs is made before processes are forked, that they need not make it again
+    # what finds signs and names is made before processes are forked, that they need not make it again
+    agency_words.prepare()
+    letters.begins("पीटीआय")
+    agencies.grouped([*filter(None, map(agencies.named, ("Northlight Press Agency", "NPA")))])
+    read(["."])
     blocks = spread(block, range(0, len(numbers), BLOCK_TEXTS))
-    kind = list[tuple[int, list[Credit], list[Credit], list[Credit], bool, Printed | None]]
+    kind = list[tuple[int, list[Credit], list[Credit], list[Credit], int, Printed | None]]
     rows = [row for raw in blocks for row in msgspec.msgpack.decode(raw, type=kind)]
     printed = {d: about for d, *_, about in rows if about}
     known = confirmed({d: c for d, c, *_ in rows if c}, {d: h for d, _, h, *_ in rows if h}, printed)
@@ -111,7 +116,8 @@ def of_texts(
         rest = [c for c in perhaps if (c.position, _folded(c.agency)) not in own]
         if rest:
             known[d] = sorted([*known.get(d, ()), *rest], key=lambda c: (c.start, c.position, c.agency))
-    return OfTexts(known, frozenset(d for d, *_, says, _ in rows if says))
+    first, named = (frozenset(d for d, *_, there, _ in rows if there & signs) for signs in (FIRST, NAMES))
+    return OfTexts(known, first, named)
 
 
 def _is_weak(credit: Credit, text: str) -> bool:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup import agencies
+from dedup import agencies, agency_words
 from dedup.kernels.signs import SPACE
 from dedup.photo_credits import BEGINNINGS, PHOTO_MARKS
 from dedup.signs import Signs
@@ -149,6 +149,21 @@ SOURCES = (
         "بشکریہ",
     ),
     *("स्रोत", "सौजन्य", "উৎস", "সূত্র", "மூலம்", "ที่มา", "แหล่งข่าว", "แหล่งที่มา", "อ้างอิง", "ข้อมูล", "เครดิต"),
+    *("ប្រភព", "ແຫຼ່ງຂ່າວ", "အရင်းအမြစ်", "මූලාශ්‍රය", "ਸਰੋਤ", "સ્રોત", "మూలం", "ಮೂಲ", "അവലംബം", "નന્રી", "நன்றி", "సౌజన్యం"),
+    *(
+        "ffynhonnell",
+        "foinse",
+        "эх сурвалж",
+        "булак",
+        "manba",
+        "сарчашма",
+        "çavkanî",
+        "سەرچاوە",
+        "سرچینه",
+        "majiya",
+        "ምንጭ",
+    ),
+    *("xigasho", "fonti", "sors", "джерела", "источники", "źródła", "zdroje", "izvori", "извори", "szöveg", "teksti"),
     *("ขอบคุณ", "출처", "текст", "配信元", "報道", "رپورٹ", "rapport", "haber"),
 )
 BYLINE = re.compile(r"^(?:By|BY|Von|Por|Par|De|Di|Da|Od|Av|Af|Автор:|Text:|Door|Przez|Tekst:)\s+(\S.*)$")
@@ -175,7 +190,7 @@ _BYLINES = (
 def _signs() -> Signs:
     """Return what finds the signs of credits."""
     words = [(word, LARGE) for word in agencies.signs_of_large()]
-    words += [(word, CALLS) for word in (*agencies.CALLED, "staff")]
+    words += [(word, CALLS) for word in (*agency_words.CALLED, *agency_words.signs(), "staff")]
     words += [(word, REPORTS) for several in REPORTING_WORDS.values() for word in several]
     words += [(word, PHOTO) for word in BEGINNINGS]
     words += [("สำนักข่าว", THAI), ("copyr", RIGHTS), *((word, FIRST) for word in FIRST_WORDS)]

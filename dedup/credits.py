@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dedup import agencies, letters
+from dedup import agencies, letters, offices
 from dedup import credit_signs as signs
 from dedup.called import begun, called_in
 from dedup.credit_signs import (
@@ -29,7 +29,7 @@ from dedup.credit_signs import (
 )
 from dedup.datelines import CASED, SENT, dateline, is_place, uncased_part
 from dedup.model import Document
-from dedup.photo_credits import first_part, is_photo, photos
+from dedup.photo_credits import first_part, is_photo, is_photo_line, photos
 
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
@@ -162,7 +162,9 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
 # Bylines
 
 _BY_SMALL = re.compile(
-    r"^(?:by|from|von|por|par|de|di|da|od|av|af|автор:|text:|door|przez|tekst:)\s+(?=\S)", re.IGNORECASE
+    r"^(?:by|from|von|por|par|de|di|da|od|av|af|автор:|text:|door|przez|tekst:|na|oleh|ni|írta:|piše:|autor:|skriver|shkruan"
+    r"|пише:|от|deur|gan|מאת|द्वारा|by:)\s+(?=\S)",
+    re.IGNORECASE,
 )
 _WRITER = re.compile(r"^(\S.{2,50}?) (?:Staff )?(?:Writers?|Reporters?|Correspondents?)$")
 _WRITERS = tuple(f" {one}{s}" for one in ("Writer", "Reporter", "Correspondent") for s in ("", "s"))
@@ -207,6 +209,8 @@ def _byline(author: str) -> str | None:
 def _bylines(author: str) -> Sequence[str]:
     """Return the agencies of a byline, the surest first; several have made a text together, or one its pictures."""
     author = author.strip()
+    if offices.is_office(author):
+        return [name] if (name := next(filter(None, map(agencies.known, _BETWEEN.split(author))), None)) else []
     said = _SOURCE.match(author) or _WITH.match(author)
     if said and (name := _of_piece(_AGENCY_WORD.sub("", said[1].rstrip(".)")))):
         return [name]
@@ -283,7 +287,7 @@ def _byline_of_text(line: str) -> str | None:
 
 # Ends of texts
 
-_SOURCE = re.compile(rf"^(?:{'|'.join(SOURCES)})\s*[:：・/／]\s*(\S.*)$", re.IGNORECASE)
+_SOURCE = re.compile(rf"^(?:{'|'.join(SOURCES)})\s*[:：・/／՝៖]\s*(\S.*)$", re.IGNORECASE)
 _WITH = re.compile(
     r"^(?:with|via|from|mit|avec|con|com|med|met|z|с|за (?:матеріалами|повідомленням|інформацією|даними)"
     r"|по (?:материалам|сообщению|информации|данным)|with inputs from|texto d[ea]|informaci[óo]n de|dépêche"
@@ -399,7 +403,7 @@ def _unwrapped(line: str) -> tuple[str, bool]:
 def _named_line(line: str) -> str | None:
     """Return the agency that the first or last line of a text is, as agencies call themselves."""
     plain = line.strip().strip(OPEN + CLOSE + "-–— ")
-    if BYLINE.match(plain):
+    if BYLINE.match(plain) or is_photo_line(plain):
         return None
     if plain[-1:] in ".!?:。":
         return None

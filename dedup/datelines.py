@@ -8,6 +8,8 @@ from dedup import agencies, letters
 from dedup.credit_signs import CLOSE, DASH, HEAD, OPEN, is_capital
 from dedup.photo_credits import is_photo
 
+# Most words of an agency in brackets behind a date.
+MOST_NAMES = 3
 # Most words of place and date before the agency.
 PLACE_WORDS = 9
 
@@ -92,7 +94,7 @@ def _bracketed(head: str) -> str | None:
         elif _SEPARATOR.match(after) or (after.startswith(". ") and is_capital(head) and _DIGIT.search(before)):
             is_sure = _is_short(inside) and (CASED.search(before) or _DIGIT.search(before))
             name = agencies.plainly(inside) if is_sure else agencies.calls_itself_one(inside)
-            name = name or uncased_part(inside)
+            name = name or uncased_part(inside) or (_behind_date(inside) if _DIGIT.search(before) else None)
         else:
             goes_on = not after.strip() or (after[:1].isspace() and _goes_on(after)) or after.startswith(". ")
             wired = before.rstrip()[-1:] in _WIRE_SIGNS and bool(_DIGIT.search(before))
@@ -100,6 +102,13 @@ def _bracketed(head: str) -> str | None:
         if name:
             return name
     return None
+
+
+def _behind_date(inside: str) -> str | None:
+    """Return the name of several words in brackets behind place and date, where no region stands."""
+    words = inside.split()
+    may = _is_short(inside) and 1 < len(words) <= MOST_NAMES and agencies.one_name(inside)
+    return inside if may and all(word[:1].isupper() for word in words) and not is_photo(inside) else None
 
 
 def uncased_part(inside: str) -> str | None:

@@ -225,6 +225,7 @@ def carried(placed: _Placed, material: Material) -> list[origins.Carried]:
             extent=(m.end - m.start) / longest,
             credits=tuple(material.credits.get(m.document, ())),
             may_say_first=m.document in material.may_say_first,
+            may_name=m.document in material.may_name,
         )
     return list(seen.values())
 

@@ -7,11 +7,19 @@ import functools
 import re
 
 _LATIN = "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z".split()
-# The names of the letters A to Z, several ways to write one between bars: Urdu, Hindi and Marathi, Bengali, Thai.
+# The names of the letters A to Z, several ways to write one between bars: Urdu, Hindi and Marathi, Bengali,
+# Telugu, Kannada, Malayalam, Gujarati, Punjabi, Tamil, Sinhala, Thai.
 _NAMES = (
     "اے بی سی ڈی ای ایف جی ایچ آئی جے کے ایل ایم این او پی کیو آر ایس ٹی یو وی ڈبلیو|ڈبلیوز ایکس وائی زیڈ",
     "ए बी सी डी ई एफ|एफ़ जी एच|एच् आई|आय जे के एल एम एन ओ पी क्यू आर एस टी यू वी|व्ही डब्ल्यू|डब्लू एक्स वाई|वाय जेड|ज़ेड|झेड",
     "এ বি সি ডি ই এফ জি এইচ আই জে কে এল এম এন ও পি কিউ আর এস টি ইউ ভি ডব্লিউ|ডব্লু এক্স ওয়াই জেড",
+    "ఏ బీ|బి సీ|సి డీ|డి ఈ|ఇ ఎఫ్ జీ|జి హెచ్|ఎచ్ ఐ జే|జె కే|కె ఎల్ ఎం|ఎమ్ ఎన్ ఓ|ఒ పీ|పి క్యూ ఆర్ ఎస్ టీ|టి యూ|యు వీ|వి డబ్ల్యూ|డబ్ల్యు ఎక్స్ వై జెడ్",
+    "ಎ|ಏ ಬಿ ಸಿ ಡಿ ಇ ಎಫ್ ಜಿ ಎಚ್|ಹೆಚ್ ಐ ಜೆ ಕೆ ಎಲ್ ಎಂ|ಎಮ್ ಎನ್ ಒ|ಓ ಪಿ ಕ್ಯೂ ಆರ್ ಎಸ್ ಟಿ ಯು|ಯೂ ವಿ ಡಬ್ಲ್ಯೂ|ಡಬ್ಲ್ಯು ಎಕ್ಸ್ ವೈ ಜೆಡ್|ಝಡ್",
+    "എ ബി സി ഡി ഇ എഫ് ജി എച്ച് ഐ ജെ കെ എൽ എം എൻ ഒ പി ക്യൂ ആർ എസ് ടി യു വി ഡബ്ല്യു|ഡബ്ല്യൂ എക്സ് വൈ ഇസഡ്",
+    "એ બી સી ડી ઈ|ઇ એફ જી એચ આઈ|આઇ જે કે એલ એમ એન ઓ પી ક્યૂ|ક્યુ આર એસ ટી યુ|યૂ વી ડબલ્યુ|ડબ્લ્યુ એક્સ વાય|વાઈ ઝેડ",
+    "ਏ ਬੀ ਸੀ ਡੀ ਈ ਐਫ|ਐੱਫ ਜੀ ਐਚ|ਐੱਚ ਆਈ ਜੇ ਕੇ ਐਲ|ਐੱਲ ਐਮ|ਐੱਮ ਐਨ|ਐੱਨ ਓ ਪੀ ਕਿਊ ਆਰ ਐਸ|ਐੱਸ ਟੀ ਯੂ ਵੀ ਡਬਲਯੂ|ਡਬਲਿਊ ਐਕਸ ਵਾਈ ਜ਼ੈੱਡ|ਜ਼ੈਡ",
+    "ஏ பி சி டி இ எஃப்|எப் ஜி எச்|ஹெச் ஐ ஜே கே எல் எம் என் ஓ பீ கியூ ஆர் எஸ் டீ யு|யூ வி டபிள்யூ|டபிள்யு எக்ஸ் ஒய் இசட்",
+    "ඒ බී සී ඩී ඊ එෆ් ජී එච් අයි ජේ කේ එල් එම් එන් ඕ පී කිව් ආර් එස් ටී යූ වී ඩබ්ලිව් එක්ස් වයි ඉසෙඩ්",
     "เอ บี ซี ดี อี เอฟ จี เอช ไอ เจ เค แอล เอ็ม เอ็น โอ พี คิว อาร์ เอส ที ยู วี ดับเบิลยู|ดับบลิว เอ็กซ์ วาย|ไว แซด|ซี",
 )
 # A character of the scripts that name letters so, one of which stands in each name; most that is asked for has none.
@@ -42,6 +50,8 @@ def acronym(text: str) -> str | None:
 
     >>> acronym("این پی اے"), acronym("पीटीआय"), acronym("เอเอฟพี"), acronym("सागर"), acronym("NPA")
     ('NPA', 'PTI', 'AFP', None, None)
+    >>> acronym("జీఎన్ఎస్"), acronym("ಕೆಎನ್ಎಸ್"), acronym("എൻപിഎ"), acronym("એનપીએ"), acronym("ਐਨਪੀਏ")
+    ('GNS', 'KNS', 'NPA', 'NPA', 'NPA')
     """
     if text.isascii() or len(text) > 40 or not _NAMED.search(text):
         return None
@@ -49,6 +59,15 @@ def acronym(text: str) -> str | None:
         if whole.fullmatch(text):
             return "".join(latin[m[0]] for m in name.finditer(text))
     return None
+
+
+def devanagari(letter: str) -> str:
+    """Return the letter of Devanagari that stands for one of another script of India: their blocks are in one order.
+
+    >>> devanagari("ব"), devanagari("ந")
+    ('ब', 'न')
+    """
+    return chr(0x900 + (ord(letter) & 0x7F)) if "\u0980" <= letter < "\u0d80" else letter
 
 
 @functools.cache

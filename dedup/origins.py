@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies, agreed
+from dedup import agencies, agreed, told
 from dedup.credits import Credit
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
@@ -43,6 +43,12 @@ _ZONE = re.compile(r"(?<=\d)\s?([+-])(\d\d):?(\d\d)?$")
 OWN_START = 12
 # Shortest name of an outlet, and longest line, that says whose a text was first (characters).
 SHORTEST_OUTLET, LONGEST_LINE = 4, 160
+# Carriers whose links are read, how far around a passage (characters), and what an address looks like.
+MOST_LINKED, BESIDE = 12, 600
+_ADDRESS = re.compile(r"\w\.\w{2,12}/\w")
+# What agencies add to their names in the names of their sites, and sites that are called otherwise.
+_SITE = re.compile(r"(\w{2,}?)(?:news|net|online|press|india|agency|wire|24)")
+_SITES = {"ceskenoviny": "ČTK", "yna": "Yonhap", "amna": "ANA-MPA", "aa": "AA", "haberajans": "AA", "mtva": "MTI"}
 # Words beside which an outlet is named that had a text first, and how far around them it is looked for (characters).
 _FIRST = re.compile(
     r"\b(?:first reported|reported first|first to report|first published|originally (?:published|appeared|reported)"
@@ -80,7 +86,7 @@ BEGINNING = 120
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
     """A carrier as origins see it: its document and that one's family, where the passage stands in it, its part of the
-    passage, the agency credits of the document, and whether its text may have words for who had it first."""
+    passage, the agency credits of the document, and whether its text may say who had it first, or name an agency."""
 
     document: Document
     family: str
@@ -89,6 +95,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     extent: float
     credits: tuple[Credit, ...]
     may_say_first: bool = True
+    may_name: bool = True
 
 
 class Credited(NamedTuple):
@@ -117,13 +124,16 @@ def origin(
     agency, evidence, strength = credit or credited(carriers, outlets, is_caption=is_caption)
     if agency is None and is_wire:
         agency, evidence, strength = _around(carriers) or _unsure_agency(carriers)
-    own = [c for c in carriers if agency and _same_agency(c.document.outlet, agency)]
+    if agency and is_wire and agencies.is_acronym(agency):
+        agency = told.full_name(agency, _frames([c for c in carriers if c.may_name])) or agency
+    own = [c for c in carriers if agency and (_same_agency(c.document.outlet, agency) or _is_site_of(agency, c))]
     if own:
         earliest = min(own, key=lambda c: (c.document.timestamp or float("inf"), c.document.id))
         said = (*evidence, "the agency's own copy")
         return Origin(doc_id=earliest.document.id, agency=agency, evidence=said, confidence=0.95)
     for name, doc_id, least in (
         ("canonical link", _linked(carriers), 0.8),
+        ("linked by others", None if is_caption or agency else _pointed_at(carriers), 0.75),
         ("named by others", None if is_caption else _named(carriers), 0.7),
     ):
         if doc_id is not None:
@@ -198,6 +208,40 @@ def _linked(carriers: Sequence[Carried]) -> str | None:
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return None
     return ranked[0][0]
+
+
+def _pointed_at(carriers: Sequence[Carried]) -> str | None:
+    """Return the id of the carrier to whose page most others link around the passage; None where none is linked to, or
+    two are as often."""
+    around = [(c, text) for c in carriers[:MOST_LINKED] if (text := _beside(c)) and _ADDRESS.search(text)]
+    if not around:
+        return None
+    pages = {page: c.document.id for c in reversed(carriers) if "/" in (page := _page(c.document.url))}
+    votes = Counter(
+        doc_id for c, text in around for page, doc_id in pages.items() if doc_id != c.document.id and page in text
+    )
+    ranked = votes.most_common(2)
+    return ranked[0][0] if ranked and (len(ranked) < 2 or ranked[0][1] > ranked[1][1]) else None
+
+
+def _beside(carried: Carried) -> str:
+    """Return what stands around a passage in its text, in small letters."""
+    text = carried.document.text
+    return (
+        f"{text[max(0, carried.start - BESIDE) : carried.start]}\n{text[carried.end : carried.end + BESIDE]}".casefold()
+    )
+
+
+def _is_site_of(agency: str, carried: Carried) -> bool:
+    """Return whether a page stands on an agency's own site, whatever the outlet is called there, and credits it."""
+    domain = (registrable_domain(carried.document.url) or "").partition(".")[0].replace("-", "")
+    if not domain or not any(_same_agency(c.agency, agency) for c in carried.credits):
+        return False
+    match = _SITE.fullmatch(domain)
+    names = {domain, match[1] if match else domain}
+    return agencies.canonical(_SITES.get(domain, "")) == agency or any(
+        "".join(_WORD.findall(each)).casefold() in names for each in agencies.spellings(agency)
+    )
 
 
 def _named(carriers: Sequence[Carried]) -> str | None:
@@ -332,13 +376,17 @@ def credited(carriers: Sequence[Carried], outlets: Sequence[str] = (), *, is_cap
     return Credited(best, evidence, min(0.95, 0.55 + 0.25 * share + 0.1 * (len(votes[best]) > 1)))
 
 
+def _frames(carriers: Sequence[Carried]) -> list[agreed.Frame]:
+    return [agreed.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
+
+
 def _around(carriers: Sequence[Carried]) -> Credited | None:
     """Return the name that carriers of copy of several families agree on, or that a line beside the passage credits,
     the positions, and a confidence."""
     if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
         return None
-    near = [agreed.Frame(c.document, c.family, c.start, c.end) for c in carriers if c.extent >= LEAST_EXTENT]
-    found = agreed.credited(near)
+    near = _frames(carriers)
+    found = agreed.credited(near) or told.told(near, _frames([c for c in carriers if c.may_name]))
     return Credited(found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
 
 

@@ -27,7 +27,10 @@ _NAMED_END = re.compile(
 )
 _PHOTO_WORD = re.compile(
     r"(?:les |die |the |la |le |el |de )?(?:ph?oto|pict|imag|bild|zdj|fot|kuva|kép|billed|bilet|cr[eé]dit"
-    r"|nuotr|pilt|attēl|gambar|hình|ảnh|larawan|görsel|grafi|grafik|infogra|video|slika|snímek|фото|світлин|снимка|слика|здым|видео|відео"
+    r"|valokuv|fénykép|felvétel|ilustra|illustra|ilüstra|argazki|imatge|imaxe|picha|hoto\b|mynd|ljósmynd|llun|grianghraf|sawir|prent|şəkil"
+    r"|сурет|зураг|фотаздым|сн[иі]мок|фотографиј|изображени|ілюстрац|иллюстрац|илюстрац|φωτογρ|σκίτσο|לצילום|תצלום|איור|ফটো|চিত্র|নকশা"
+    r"|புகைப்பட|நிழற்பட|చిత్ర|ఛాయా|ಚಿತ್ರ|ಫೋಟೊ|ಫೋಟೋ|ചിത്ര|ഫോട്ടോ|છબી|ਤਸਵੀਰ|ਫੋਟੋ|ਫ਼ੋਟੋ|तस्बिर|ඡායාරූප|ဓာတ်ပုံ|រូប|ຮູບ|სურათ|ფოტო|լուսանկար|նկար|ፎቶ|ምስል"
+    r"|انځور|وێنە|wêne|cartograf|kaart|karte\b|mapa\b|kartta|kart\b|nuotr|pilt|attēl|gambar|hình|ảnh|larawan|görsel|grafi|grafik|infogra|video|slika|snímek|фото|світлин|снимка|слика|здым|видео|відео"
     r"|график|φωτο|φωτο|εικόνα|写真|撮影|提供|图|圖|摄影|視頻|视频|사진|영상|그래픽|ال?صور|عکس|تصویر|فوٹو|तस्वीर|फोटो|छायाचित्र|छवि"
     r"|ছবি|படம்|ఫోటో|તસવીર|ภาพ|เครดิต|תמונה|צילום)",
     re.IGNORECASE,
@@ -120,6 +123,26 @@ def _beginning(
 def is_photo(text: str) -> bool:
     """Return whether a text begins as photo credits do."""
     return bool(_PHOTO_WORD.match(text))
+
+
+# "Foto: ", "Sursa foto: ", "Photos /"
+_PHOTO_LINE = re.compile(r"(?:[^\s:：/=]{1,14}\s)?([^\s:：/=]+)(?:\s[^\s:：/=]{1,12})?\s?[:：/=]")
+
+
+def is_photo_line(line: str) -> bool:
+    """Return whether a line says who made the pictures, by a word for them before a colon or the like.
+
+    >>> is_photo_line("Fotó: Mátra Hírügynökség"), is_photo_line("Text: Northlight Press Agency")
+    (True, False)
+    """
+    match = _PHOTO_LINE.match(line.lstrip("([（【|–—- "))
+    return match is not None and (is_photo(match[0]) or is_photo(match[1])) and not _TEXT.search(match[0])
+
+
+# Words for the text beside which those for pictures stand.
+_TEXT = re.compile(
+    r"text|testo|tekst|texto|texte|szöveg|teksti|κείμεν|текст|文|글|記事|теkст|lekh|लेख|متن", re.IGNORECASE
+)
 
 
 def first_part(piece: str) -> str:

@@ -86,19 +86,26 @@ def test_origins(tmp_path: Path) -> None:
     assert origin["unsupported"]["abstained"] >= 0.75
 
 
-def test_credits(tmp_path: Path) -> None:
-    """Agencies that are mostly invented, in 21 languages: nearly all in the half of the stories that was read, in the
-    other, of which figures alone are known, as many as before."""
-    folder = ROOT / "corpus" / "credits"
+@pytest.mark.parametrize(
+    ("corpus", "floors"),
+    [
+        ("credits", ((0.95, 1.0, 0.9), (0.7, 1.0, 0.8))),
+        ("agencies", ((0.96, 0.91, 0.91), (0.6, 0.94, 0.93))),
+    ],
+)
+def test_credits(corpus: str, floors: tuple[tuple[float, float, float], ...], tmp_path: Path) -> None:
+    """Agencies that are mostly invented, in over twenty languages: nearly all in the half of the stories that was read,
+    in the other, of which figures alone are known, as many as before."""
+    folder = ROOT / "corpus" / corpus
     write_results(scan(folder / "articles.jsonl"), tmp_path / "out")
     halves: tuple[list[str], list[str]] = ([], [])
     for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines():
         halves[hashlib.sha256(json.loads(line)["cluster"].encode()).digest()[0] % 2].append(line)
-    for labels, (agency, abstained) in zip(halves, ((0.95, 0.9), (0.7, 0.8)), strict=True):
+    for labels, (agency, document, abstained) in zip(halves, floors, strict=True):
         (tmp_path / "gold.jsonl").write_text("\n".join(labels), encoding="utf-8")
         origin = evaluate(tmp_path / "gold.jsonl", tmp_path / "out")["passages"]["origin"]
         assert origin["agency"]["accuracy"] >= agency
-        assert origin["doc_id"]["accuracy"] == 1.0
+        assert origin["doc_id"]["accuracy"] >= document
         assert origin["unsupported"]["abstained"] >= abstained
 
 

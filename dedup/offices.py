@@ -1,0 +1,42 @@
+"""Offices and authorities that are called agencies, or have a press service: what they say of themselves is no copy."""
+
+from __future__ import annotations
+
+import re
+
+from dedup import agency_words
+
+# Offices and authorities are called agencies too: one of these stands in their names, and no word of news.
+_OFFICE = re.compile(
+    r"\b(?:tribut|nacional|national|nazional|estatal|federal|r[eé]gional|municipal|espacial|spa[tz]ial|europ|sanit|sant[eé]\b"
+    r"|salud|saúde|entrate|meteorol|restruktur|rozwoju|mienia|rynku|державн|федеральн|национальн|національн|государств"
+    r"|європейськ|европейск)"
+    r"|जांच|राष्ट्रीय|केंद्रीय|सुरक्षा|अंतरिक्ष|तपास|تحقیقاتی|وفاقی|خفیہ|انٹیلی|سکیورٹی"
+    r"|الفضاء|الطاقة|الاستخبارات|الغوث|ناسا|الأدوية|التنمية|الدولية",
+    re.IGNORECASE,
+)
+# What has a press service and sends out what it says of itself.
+_AUTHORITY = re.compile(
+    r"(?<![^\W\d_])(?:minist|polic(?:e\b|ía|ia\b|ie\b|ji|ij)|polizei|polizia|polisen|polisi|politi(?:et|ets)?\b|полици|полиц|поліц|милиц|міліц"
+    r"|м[иі]н[иі]стер|прокур|procur|prosecut|prokur|governm|gobierno|gouvernement|governo|regering|regjering|hallitukse"
+    r"|правительств|уряду|úřad vlády|kancelaria prezydenta|presidential|президент|kantor gubernur|pemerintah|serikali"
+    r"|kormány|guvern|κυβέρνησ|υπουργ|αστυνομ|rendőrség|poliția|poliţia|bakanl|valilik|belediye|emniyet)"
+    r"|मंत्रालय|पुलिस|पोलीस|सरकार|মন্ত্রণালয়|পুলিশ|সরকার|அமைச்சக|காவல்|அரசு|משרד|משטרה|משטרת|وزارة|شرطة|وزارت|پولیس"
+    r"|警察|公安|政府|庁|省警|경찰|กระทรวง|ตำรวจ",
+    re.IGNORECASE,
+)
+_OF_NEWS = re.compile(
+    r"pre[sn]|pras|not[ií][cz]|inform|stampa|news|telegra|новин|новост|информ|інформ|телегр|समाचार|वृत्त|न्यू|خبر|نیوز|پریس|أنباء|برس",
+    re.IGNORECASE,
+)
+
+
+def is_office(text: str) -> bool:
+    """Return whether a name is of an office or an authority that is called an agency, or of one's press service.
+
+    >>> is_office("Agenzia delle Entrate"), is_office("Press Service of the Police"), is_office("Agence Rivage")
+    (True, True, False)
+    """
+    if _AUTHORITY.search(text):
+        return True
+    return bool(_OFFICE.search(text)) and not _OF_NEWS.search(text) and agency_words.find(text) is None
