@@ -94,7 +94,7 @@ LONGEST_PERHAPS = 4
 # Shortest name that may go on in another: "Northlands News Co-op" (characters).
 SHORTEST_BEGUN = 8
 # Longest acronym that is a large agency's whoever else has the initials (characters).
-LEAST_OWN = 2
+MOST_TAKEN = 2
 # Longest name (characters).
 LONGEST_NAME = 60
 # Names of which it is kept what is known of each: a large corpus has ten thousand outlets.
@@ -521,7 +521,7 @@ def _grouped(found: tuple[str, ...]) -> dict[str, str]:
     out = {}
     for name in found:
         large = _large_in(name) or _one_of_two(name, found)
-        own = full.get(letters.acronym(name) or name) if large and len(name) > LEAST_OWN and is_acronym(name) else None
+        own = full.get(letters.acronym(name) or name) if large and len(name) > MOST_TAKEN and is_acronym(name) else None
         if own and own != name and canonical(own) is None and _says_keyword(own):
             large = own  # another agency has these initials too, and is named in full
         out[name] = large or full.get(letters.acronym(name) or name) or full.get(_stem(name)) or name
