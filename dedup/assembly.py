@@ -108,8 +108,8 @@ class Company:
 class Material:
     """What records are made from.
 
-    `company` has the clusters of each text that are no furniture, `credits` the agency credits of those with any;
-    `may_say_first` the texts that may have words for who had them first, `may_name` those that may name an agency.
+    `company` has the clusters of each text that are no furniture, `credits` the agency credits of those that carry
+    some; `may_say_first` the texts that may have words for who had them first, `may_name` those that may name an agency.
     """
 
     documents: Sequence[Document] | Mapping[int, Document]

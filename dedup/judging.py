@@ -46,7 +46,8 @@ class Given(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What a cluster is, its members as origins see them, and whose it is if it may be running text."""
+    """What a cluster is, its members as origins see them, none of what stands aside, and whose it is if it may be
+    running text."""
 
     assignment: kinds.Assignment
     carriers: list[origins.Carried]
@@ -177,11 +178,11 @@ def _judged(given: Sequence[Given], material: Material) -> Iterator[tuple[Judged
     rows = zip(given, _placed(clusters, material), standings(clusters, material), strict=True)
     for (cluster, verdict, apart), placed, standing in rows:
         own = list(itertools.islice(seen, min(len(cluster.members), KIND_SAMPLE)))
-        carriers = carried(placed, material)
+        # what stands aside is furniture, and that is nobody's
+        carriers = [] if verdict else carried(placed, material)
         credit = origins.credited(carriers, material.agencies)
         named = origins.is_credited(carriers, material.agencies, credit)
         assignment = kinds.classify(own, context(standing, verdict, apart, credited=named))
-        # most clusters are furniture, which is nobody's
         is_copy = assignment.kind in origins.COPY
         is_wire = assignment.kind == "wire_copy"
         told = (

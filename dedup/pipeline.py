@@ -212,12 +212,13 @@ class _Scan:
         if self.config.only == "documents":
             chosen = _selected(chosen, assembly.left_out(chosen.clusters, chosen.aside(), plain))
         self.clock.stage("kinds", len(chosen.clusters))
+        copied = chosen.clusters.members[np.repeat(~chosen.aside(), np.diff(chosen.clusters.bounds)), 0]
         material = assembly.Material(
             documents=documents,
             tokens=tokens,
             families=known_families,
             company=assembly.Company(clusters, ~judged.aside() & (np.arange(len(clusters)) < len(shared)), len(tokens)),
-            **of_texts(distinct(chosen.clusters.members[:, 0]).tolist(), documents.rows_of, spread)._asdict(),
+            **of_texts(distinct(copied).tolist(), documents.rows_of, spread)._asdict(),
         )
         records, listed = self._records(chosen, material, work, found)
         self.clock.stage("documents")

@@ -10,8 +10,11 @@ import pytest
 
 from dedup.assembly import Company, Material
 from dedup.clusters import Carrier, Cluster, Clusters
-from dedup.judging import MemberDraft, PassageDraft
-from dedup.model import Member, PassageCluster
+from dedup.credits import Credit
+from dedup.families import Family
+from dedup.furniture import Apart, Verdict
+from dedup.judging import Given, MemberDraft, PassageDraft, judged
+from dedup.model import Document, Member, Origin, PassageCluster
 from dedup.tokens import tokenize
 
 
@@ -60,3 +63,27 @@ def test_what_is_known_of_texts_is_looked_up() -> None:
     material = Material(documents=[], tokens=tokenize(["Ada Croll spoke.", "It rained."]), families={}, _usual=Unread())
     assert material.usual_names([1, 0, 1]) == [0.5, 0.666667, 0.5]
     assert material.usual_names([0]) == [0.666667]
+
+
+def test_what_stands_aside_is_nobodys() -> None:
+    """Texts that credit an agency do not make it the origin of furniture that they carry."""
+    text = "The tip line of the harbour police is open on all days of the week"
+    documents = [Document(id=f"d{i}", text=text, outlet=f"outlet {i}") for i in range(2)]
+    tokens = tokenize([d.text for d in documents])
+    size = len(tokens.hashes) // 2
+    blocks = np.array([[0, 0, size]])
+    cluster = Cluster(
+        members=tuple(Carrier(document=d, start=d * size, end=(d + 1) * size, blocks=blocks) for d in (0, 1))
+    )
+    credit = Credit(agency="Northlight", position="dateline", start=0)
+    material = Material(
+        documents=documents,
+        tokens=tokens,
+        families={d.outlet or "": Family(name=d.outlet or "", source="outlet") for d in documents},
+        credits={0: [credit], 1: [credit]},
+    )
+    verdict = Verdict(rule="known_text", reason="it is known", family=None, pages=2, confidence=0.6)
+    apart = Apart(unrelated=False, distance=0.0)
+    (kept, aside) = judged([Given(cluster, each, apart) for each in (None, verdict)], material)
+    assert kept.credited.agency == "Northlight"
+    assert aside.carriers == [] and aside.credited == Origin()
