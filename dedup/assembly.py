@@ -109,7 +109,8 @@ class Material:
     """What records are made from.
 
     `company` has the clusters of each text that are no furniture, `credits` the agency credits of those that carry
-    some; `may_say_first` the texts that may have words for who had them first, `may_name` those that may name an agency.
+    some; `may_say_first` the texts that may have words for who had them first, `may_name` those that may name an
+    agency.
     """
 
     documents: Sequence[Document] | Mapping[int, Document]

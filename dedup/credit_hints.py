@@ -25,6 +25,10 @@ from dedup.photo_credits import credited, is_photo
 _HAN = re.compile("[一-鿿ァ-ヴー]+")
 # Texts, by their titles, and outlets in which a name stands that no text confirms.
 LEAST_TEXTS, LEAST_OUTLETS = 3, 2
+# Shortest name in capitals at the beginning of a text that may be a town.
+SHORTEST_TOWN = 4
+# Longest word with a stop behind a dateline that is an abbreviation: "Sen."
+LONGEST_SHORTENED = 4
 # Texts read at a time.
 BLOCK_TEXTS = 256
 # Longest line that is nothing but a name, and longest beginning that is looked at for a dateline (characters).
@@ -56,17 +60,18 @@ _DASH = re.compile(r"[—–-]\s")
 
 
 class Printed(NamedTuple):
-    """Where a text was printed: its title, and its outlet; and which of the names in it may be regions of places."""
+    """Where a text was printed: its title, and its outlet; and which of the names in it may be places."""
 
     title: str | None
     outlet: str | None
-    regions: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, document: Document, found: Iterable[Credit]) -> Printed:
         """Return it for a text in which names were found."""
-        regions = tuple(c.agency for c in found if _may_be_region(c, document.text))
-        return cls(document.title, document.outlet, regions)
+        text = document.text
+        places = tuple(c.agency for c in found if _may_be_region(c, text) or _may_be_town(c, text))
+        return cls(document.title, document.outlet, places)
 
 
 class OfTexts(NamedTuple):
@@ -234,8 +239,13 @@ def _in_first(head: str) -> Iterator[str]:
     for pattern, may in ((_FIRST, bool(_DASH.search(head))), (_UNCASED_FIRST, uncased)):
         match = pattern.match(head) if may else None
         name = agencies.one_word(match[2]) if match and match[1][:1].upper() == match[1][:1] else None
-        if name:
+        if name and not _is_shortened(name, head):
             yield name
+
+
+def _is_shortened(name: str, head: str) -> bool:
+    """Return whether a name behind a dateline is a word cut short: "SELBY — Sen. Ada Croll"."""
+    return len(name) <= LONGEST_SHORTENED and not name.isupper() and f" {name}. " in head
 
 
 def _first_matches(head: str) -> Iterator[re.Match[str]]:
@@ -324,7 +334,7 @@ def _recurring(unsure: Mapping[int, Sequence[Credit]], printed: Mapping[int, Pri
     places: dict[str, set[int]] = {}
     for d, found in unsure.items():
         for c in found:
-            may_recur = not (_HAN.fullmatch(c.agency) or _is_name(c.agency) or c.agency in printed[d].regions)
+            may_recur = not (_HAN.fullmatch(c.agency) or _is_name(c.agency) or c.agency in printed[d].places)
             if c.position != "photo credit" and may_recur:
                 places.setdefault(_folded(c.agency), set()).add(d)
     several = {name: [printed[d] for d in sorted(at)] for name, at in places.items() if len(at) >= LEAST_TEXTS}
@@ -355,6 +365,14 @@ def _may_be_region(credit: Credit, text: str) -> bool:
     uncased = credit.position == "dateline" and not credit.agency.isascii()
     match = _UNCASED_FIRST.match(_line(text, credit.start)[:HEAD]) if uncased else None
     return match is not None and match[2] == credit.agency
+
+
+def _may_be_town(credit: Credit, text: str) -> bool:
+    """Return whether a text begins with a name in capitals, without a bracket, that is long for an acronym: so stand
+    the towns of reports, and they recur."""
+    name = credit.agency
+    opens = credit.position == "dateline" and text.startswith(name, credit.start)
+    return opens and name.isupper() and len(name) >= SHORTEST_TOWN
 
 
 def _is_name(name: str) -> bool:

@@ -29,7 +29,7 @@ from dedup.credit_signs import (
 )
 from dedup.datelines import CASED, SENT, dateline, is_place, uncased_part
 from dedup.model import Document
-from dedup.photo_credits import first_part, is_photo, is_photo_line, photos
+from dedup.photo_credits import first_part, is_photo, is_photo_line, is_picture, is_picture_line, photos
 
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
@@ -141,6 +141,8 @@ def _has_mark(line: str) -> bool:
 def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
     """Yield position and agency of the credits of one line; `large`: its text may name a large agency."""
     text, is_first, is_last = line.text, line.is_first, line.is_last
+    if len(text) <= LONGEST_CREDIT and is_picture_line(text):
+        return
     name = dateline(
         text[:HEAD], large and bool(line.whole & signs.LARGE), is_first, may_say=bool(line.whole & signs.CALLS)
     )
@@ -354,7 +356,9 @@ def _credit_line(line: str, read: Line) -> str | None:
     right = _copyright(plain)
     if right:
         return right
-    found = agencies.named(plain) if bracketed or stripped[:1] in DASH else agencies.known(plain)
+    # a dash behind alone is a dateline's
+    is_apart = stripped[:1] in DASH or (bracketed and stripped[-1:] not in DASH)
+    found = agencies.named(plain) if is_apart else agencies.known(plain)
     if found is None and _AGENCE.match(plain):
         found = agencies.named(plain)
     if found is None and not CASED.search(plain):
@@ -448,7 +452,7 @@ def _is_acronym(name: str) -> bool:
 def _copyright(line: str) -> str | None:
     folded = line.lower()
     match = _COPYRIGHT.search(line) if "©" in line or "copyr" in folded or "(c)" in folded else None
-    if not match:
+    if not match or is_picture(line[: match.start()]):
         return None
     name = first_part(match[1]).strip(" .").removeprefix("by ")
     own = agencies.calls_itself_one(name)

@@ -6,7 +6,7 @@ import re
 
 from dedup import agencies, letters
 from dedup.credit_signs import CLOSE, DASH, HEAD, OPEN, is_capital
-from dedup.photo_credits import is_photo
+from dedup.photo_credits import is_photo, is_picture
 
 # Most words of an agency in brackets behind a date.
 MOST_NAMES = 3
@@ -89,7 +89,7 @@ def _bracketed(head: str) -> str | None:
         before, inside, after = head[: match.start()], match[1].strip(), head[match.end() :]
         if not before.strip():
             name = _in_opening_bracket(inside, head[match.start()], after)
-        elif not is_place(before):
+        elif not is_place(before) or _abbreviates(inside, before) or not _goes_on(_behind_mark(after)):
             return None
         elif _SEPARATOR.match(after) or (after.startswith(". ") and is_capital(head) and _DIGIT.search(before)):
             is_sure = _is_short(inside) and (CASED.search(before) or _DIGIT.search(before))
@@ -102,6 +102,19 @@ def _bracketed(head: str) -> str | None:
         if name:
             return name
     return None
+
+
+def _behind_mark(after: str) -> str:
+    """Return what stands behind the mark that ends a dateline; nothing where there is none."""
+    mark = _SEPARATOR.match(after)
+    return after[mark.end() :] if mark else ""
+
+
+def _abbreviates(inside: str, before: str) -> bool:
+    """Return whether a bracket has the initials of the words before it, which are no agency: an office or a party."""
+    words = before.replace("-", " ").split()
+    initials = "".join(word[:1] for word in words[-len(inside) :])
+    return len(inside) > 1 and inside.isupper() and initials == inside and not agencies.says_agency(before)
 
 
 def _behind_date(inside: str) -> str | None:
@@ -123,7 +136,7 @@ def uncased_part(inside: str) -> str | None:
 
 def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
     """Return the agency of a bracket with which the text begins: "(XYZ) -", "【東京共同】", "[부산=뉴시스]"."""
-    if ("=" in inside or "＝" in inside) and is_photo(inside):
+    if is_picture(inside):
         return None
     if "=" in inside or "＝" in inside:
         return agencies.joint(inside) or agencies.plainly(re.split("[=＝]", inside)[-1])
@@ -144,6 +157,8 @@ def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
 def _between_slashes(head: str) -> str | None:
     for match in _SLASHES.finditer(head):
         before = head[: match.start()]
+        if any(map(is_photo, head[match.end() :].split()[:2])):
+            continue
         if not before.strip():
             return agencies.named(match[1])
         if is_place(before):

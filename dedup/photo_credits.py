@@ -13,7 +13,7 @@ _PHOTO = re.compile(
     r"|[Pp]hotos?|[Ff]otos?|PHOTOS?|FOTOS?|[Cc]rédit(?: photo)?|[Cc]redit|[Cc]rédito|Crediti?|[Фф]ото|ФОТО|[Сс]вітлина)"
     r"|写真提供|写真|提供|撮影|图片来源|圖片來源|图源|图片|圖片|图|Φωτογραφία|ΦΩΤΟ|사진|صورة|تصویر|فوٹو"
     r"|तस्वीर|फोटो|छायाचित्र|सौजन्य|เครดิตภาพ|ภาพจาก|ภาพ)"
-    r"(?:\s*+(?:by|de|von|di|courtesy of)?\s*+[:：=＝/／]\s*"
+    r"(?:\s*+(?:by|de|von|di|courtesy of)?\s*+[:：=＝/／]\s*| (?:[Cc]opyright|©) (?=[A-ZÀ-Þ])"
     r"|(?= [A-ZÀ-Þ]{2,}(?: [A-ZÀ-Þ'’-]{2,}){0,3}, [A-ZÀ-Þ])"
     r"|(?= [A-ZА-ЯІЇЄ]{3,6}\)?\.?$| (?:Agence|Agencia|Agenzia|Agência) |\s?สำนักข่าว)\s?)"
     r"([^\n()（）]{2,70})",
@@ -35,7 +35,7 @@ _PHOTO_WORD = re.compile(
     r"|ছবি|படம்|ఫోటో|તસવીર|ภาพ|เครดิต|תמונה|צילום)",
     re.IGNORECASE,
 )
-_AGENCY_PHOTO = re.compile(r" (?:File )?(?:Photo|Images?|Foto)\s?[/:]\s?[A-ZÀ-Þ]")
+_AGENCY_PHOTO = re.compile(r" (?:File )?(?:[Pp]hoto|Images?|[Ff]oto)\s?[/:]\s?[A-ZÀ-Þ]")
 # How the matches of these two begin: parts of words, of which none stands inside another.
 BEGINNINGS = (
     *("Phot", "Foto", "Pict", "Imag", "Bild", "Zdj", "Kuva", "phot", "foto", "PHOT", "FOTO", "Créd", "créd", "Cred"),
@@ -45,17 +45,20 @@ BEGINNINGS = (
 # Characters of which one stands in the others that have no "photo".
 PHOTO_MARKS = "＝摄攝"
 _PHOTO_BEGINS = re.compile("|".join(BEGINNINGS))
-_AGENCY_PHOTO_BEGINS = re.compile(" Photo| File Photo| Image| Foto")
+_AGENCY_PHOTO_BEGINS = re.compile(" [Pp]hoto| File [Pp]hoto| Image| [Ff]oto")
 _LAST_WORD = re.compile(r"\b[A-Z][\w-]{1,15}$")
 # "…: Name Name/AGENCY", "Photo=AGENCY" at the end of a paragraph, in whatever language
 _AT_END = re.compile(
     r"[:：=/](?:(?<=/)\s?|(?<!/)\s*)([^\s:：=/()\[\]][^:：=/()\[\]\n]{1,24}?)(?: via [A-Z][\w ]{2,20})?[)\]]?\.?\s*$",
     re.MULTILINE,
 )
+# What stands before the colon of a line on who else made the text.
+_OF_TEXT = re.compile(r"\s*(?:contribut\w+|(?:additional )?reporting)(?: by)?\s?", re.IGNORECASE)
 _SLASH_NAME = re.compile(
     r"[.!?:)”\"]\s+([A-Z][\w-]{1,15}(?: FOTO)?)\s?/\s?[A-ZÀ-Þ][\w’'.-]+(?: [A-ZÀ-Þ][\w’'.-]+){0,3}\)?\s*$", re.MULTILINE
 )
-_IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+")
+# what shows a picture may say so once more, before its caption
+_IN_PHOTO = re.compile(r"\s*[/|·,©]\s*|\s+[–—-]\s+|\s+(?:for|via)\s+|\s+(?=(?:Image|Photo|Picture) caption\b)")
 
 
 def photos(text: str, large: bool, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
@@ -68,7 +71,7 @@ def photos(text: str, large: bool, lines: Sequence[tuple[int, int]]) -> Iterator
             yield start, found
     for match in _AT_END.finditer(text) if large else ():
         name = agencies.known(match[1])
-        if name:
+        if name and not _OF_TEXT.fullmatch(text, text.rfind("\n", 0, match.start()) + 1, match.start()):
             yield match.start(), name
     for match in _beginning(_AGENCY_PHOTO, _AGENCY_PHOTO_BEGINS, text, lines):
         word = _LAST_WORD.search(text[max(0, match.start() - 17) : match.start()])
@@ -139,10 +142,26 @@ def is_photo_line(line: str) -> bool:
     return match is not None and (is_photo(match[0]) or is_photo(match[1])) and not _TEXT.search(match[0])
 
 
+def is_picture(piece: str) -> bool:
+    """Return whether one of a few words says that they stand beside a picture, and none that they stand beside a text.
+
+    >>> is_picture("Reuters photo: Ada Quill"), is_picture("Text and photos NPA"), is_picture("NPA")
+    (True, False, False)
+    """
+    return any(map(is_photo, _IN_PIECE.split(piece))) and not _TEXT.search(piece)
+
+
+_IN_PIECE = re.compile(r"[\s/／|:：=＝,()]+")
 # Words for the text beside which those for pictures stand.
 _TEXT = re.compile(
     r"text|testo|tekst|texto|texte|szöveg|teksti|κείμεν|текст|文|글|記事|теkст|lekh|लेख|متن", re.IGNORECASE
 )
+
+
+def is_picture_line(line: str) -> bool:
+    """Return whether a line is no sentence and says whose a picture is: "Ada Quill/Tidewater — Reed Images"."""
+    has_mark = "/" in line or "opyright" in line
+    return has_mark and is_picture(line) and line.rstrip()[-1:] not in ".!?…。।"
 
 
 def first_part(piece: str) -> str:

@@ -106,6 +106,50 @@ def test_acronyms_by_the_names_of_their_letters(text: str, agency: str | None) -
     assert {c.agency for c in credits(Document(text=text))} == ({agency} if agency else set())
 
 
+@pytest.mark.parametrize(
+    ("line", "agency"),
+    [
+        ("Image copyright Reuters Image caption The ferry lay on its side on Monday.", "Reuters"),
+        ("Image copyright Getty Images", "Getty Images"),
+        ("(Reuters photo: Ada Quill)", "Reuters"),
+        ("(Photo: Ada Quill, Getty Images)", "Getty Images"),
+        ("(Quillworks/Getty Images)", "Getty Images"),
+        ("Ada Quill/Agence France-Presse — Getty Images", None),
+        ("Ada Quill / AFP / Getty Images People look at the ferry.", None),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_who_took_a_picture_did_not_write_the_text(line: str, agency: str | None, first: bool) -> None:
+    """A line beside a picture credits the picture alone, wherever it stands."""
+    body = "The old ferry ran aground on Monday. Nobody was hurt.\n\nIt will be towed away, the owner said."
+    found = credits(Document(text=f"{line}\n\n{body}" if first else f"{body}\n\n{line}\n\nMore was said of it."))
+    assert {c.position for c in found} <= {"photo credit"}
+    assert {c.agency for c in found} <= {agency}
+    assert found or agency is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Rep. Ada Croll (R-Selby) — the firebrand of the coast — said so.",
+        "The Harbour Accounts Office (HAO) — an office of the state — said so.",
+        "Palestinian Authority (PA) President Mahmoud Abbas said so.",
+        "The Northern Ferry Network (NFN) Selby, a club, said so.",
+        "SELBY, Fla. -",
+    ],
+)
+def test_what_begins_like_a_dateline(head: str) -> None:
+    """A party, an office by its initials, or a place that stands alone is no agency; the text goes on small, or so it
+    is short for what stands before it."""
+    assert credits(Document(text=f"{head}\n\nThe old ferry ran aground on Monday, they said.")) == []
+
+
+def test_who_contributed_took_no_picture() -> None:
+    """A line on the text is no photo credit, though one has its form."""
+    found = credits(Document(text="The ferry ran aground.\n\nContributing: The Associated Press\n\nShare this story"))
+    assert [(c.agency, c.position) for c in found] == [("Associated Press", "trailing credit")]
+
+
 def test_letters_are_named_in_their_scripts() -> None:
     """What has no character of these scripts is no acronym by the names of its letters."""
     assert all(letters._NAMED.search(name) for _, _, latin in letters._alphabets() for name in latin)

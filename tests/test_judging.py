@@ -86,4 +86,5 @@ def test_what_stands_aside_is_nobodys() -> None:
     apart = Apart(unrelated=False, distance=0.0)
     (kept, aside) = judged([Given(cluster, each, apart) for each in (None, verdict)], material)
     assert kept.credited.agency == "Northlight"
-    assert aside.carriers == [] and aside.credited == Origin()
+    assert aside.carriers == []
+    assert aside.credited == Origin()

@@ -279,6 +279,25 @@ def test_a_name_that_recurs_is_an_agency() -> None:
     assert names(photos) == {}
 
 
+def begun(number: int, outlet: str, head: str, body: str = "The ferry ran aground") -> Document:
+    """Return a text of a topic of its own that begins so."""
+    return dataclasses.replace(told(number, outlet, "End."), text=f"{head}{body} on day {number}, the mayor said.")
+
+
+def test_a_town_that_recurs_is_no_agency() -> None:
+    """Towns in capitals begin texts of many outlets; an acronym is shorter, or stands in brackets or slashes."""
+    assert names([begun(i, f"outlet {i % 2}", "SELBY — ") for i in range(3)]) == {}
+    for head, name in (("NPA — ", "NPA"), ("(NPAX) ", "NPAX"), ("/NPAX/ ", "NPAX")):
+        assert names([begun(i, f"outlet {i % 2}", head) for i in range(3)]) == {i: [name] for i in range(3)}
+
+
+def test_a_word_cut_short_is_no_agency() -> None:
+    """Titles stand behind datelines too."""
+    assert names([begun(i, f"outlet {i % 2}", "RIVEN — Sen. Ada Croll ") for i in range(3)]) == {}
+    found = names([begun(i, f"outlet {i % 2}", "RIVEN — Rivage. ") for i in range(3)])
+    assert found == {i: ["Rivage"] for i in range(3)}
+
+
 @pytest.mark.parametrize(
     ("author", "begin", "end", "name"),
     [
