@@ -136,7 +136,9 @@ def uncased_part(inside: str) -> str | None:
 
 def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
     """Return the agency of a bracket with which the text begins: "(XYZ) -", "【東京共同】", "[부산=뉴시스]"."""
-    if is_picture(inside):
+    first, _, second = inside.partition("/")
+    # "(Ada Quill/NPA)" alone stands below a picture
+    if is_picture(inside) or (second and not after.strip() and not agencies.known(first.strip())):
         return None
     if "=" in inside or "＝" in inside:
         return agencies.joint(inside) or agencies.plainly(re.split("[=＝]", inside)[-1])

@@ -253,7 +253,7 @@ def _record(kind: Judged, placed: _Placed, score: float, material: Material) -> 
         n_documents=n_documents,
         n_outlets=len(outlets),
         n_families=len({material.families[o].name for o in outlets}),
-        origin=origins.of_kind(assignment.kind, kind.carriers, kind.credited, material.agencies),
+        origin=origins.of_kind(assignment.kind, kind.carriers, kind.credited, material.agencies, assignment.rivals),
         members=made,
     )
 

@@ -42,11 +42,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """A kind with confidence in [0, 1] and the signals that speak for it."""
+    """A kind with confidence in [0, 1] and the signals that speak for it; of `other`, the two kinds that it may be."""
 
     kind: Kind
     confidence: float
     evidence: tuple[str, ...]
+    rivals: tuple[Kind, ...] = ()
 
 
 # Longest run (characters) that is a caption because it has a mark and stands in one text more than once.
@@ -145,7 +146,8 @@ def classify(occurrences: Sequence[Occurrence], context: Context) -> Assignment:
     evidence = tuple(text for strength, text in signals[best] if strength > 0)
     if confidence < LEAST_CONFIDENCE:
         guesses = f"undecided between {best} ({known[best]:.2f}) and {second} ({known[second]:.2f})"
-        return Assignment(kind="other", confidence=round(1.0 - confidence, 6), evidence=(guesses, *evidence))
+        told, doubt = (guesses, *evidence), round(1.0 - confidence, 6)
+        return Assignment(kind="other", confidence=doubt, evidence=told, rivals=(best, second))
     return Assignment(kind=best, confidence=confidence, evidence=evidence)
 
 

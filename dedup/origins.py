@@ -181,9 +181,11 @@ def is_credited(carriers: Sequence[Carried], outlets: Sequence[str] = (), credit
     return origin(carriers, is_caption=False, outlets=outlets, credit=credit).agency is not None
 
 
-def of_kind(kind: Kind, carriers: Sequence[Carried], credited: Origin, outlets: Sequence[str]) -> Origin:
+def of_kind(
+    kind: Kind, carriers: Sequence[Carried], credited: Origin, outlets: Sequence[str], rivals: Sequence[Kind] = ()
+) -> Origin:
     """Return the origin that a passage of this kind has; `credited` is what `origin` says of it as running text, which
-    is asked of the kinds in `COPY` alone.
+    is asked of the kinds in `COPY` alone, `rivals` the kinds that it may be where that is open.
 
     Words of a speaker, furniture and formulas are nobody's copy. What may be a caption is asked for a photo credit too;
     of what may be any of these, who had it first says nothing by itself.
@@ -192,9 +194,10 @@ def of_kind(kind: Kind, carriers: Sequence[Carried], credited: Origin, outlets: 
         return Origin()
     if kind == "wire_copy" or (kind == "other" and credited.agency):
         return credited
-    beside = origin(carriers, is_caption=True, outlets=outlets)
-    if kind == "caption" or beside.agency:
-        return beside
+    if "caption" in (kind, *rivals):
+        beside = origin(carriers, is_caption=True, outlets=outlets)
+        if kind == "caption" or beside.agency:
+            return beside
     return Origin() if credited.evidence == ("earliest",) else credited
 
 

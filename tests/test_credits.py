@@ -114,6 +114,7 @@ def test_acronyms_by_the_names_of_their_letters(text: str, agency: str | None) -
         ("(Reuters photo: Ada Quill)", "Reuters"),
         ("(Photo: Ada Quill, Getty Images)", "Getty Images"),
         ("(Quillworks/Getty Images)", "Getty Images"),
+        ("(Ada Quill/Reuters)", "Reuters"),
         ("Ada Quill/Agence France-Presse — Getty Images", None),
         ("Ada Quill / AFP / Getty Images People look at the ferry.", None),
     ],

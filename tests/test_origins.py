@@ -117,6 +117,15 @@ def test_what_is_undecided_has_no_origin_by_date_alone() -> None:
     assert of_kind("other", [early, late], credited, ()).agency == "AFP"
 
 
+def test_a_picture_credits_what_may_be_its_caption() -> None:
+    """What is either copy or furniture is not the picture's, though its texts credit that."""
+    shown = f"{BRIDGE} (Photo: Reuters)"
+    carriers = [carried("a", "2031-03-04", text=shown), carried("b", "2031-03-06", text=shown)]
+    plain = origin(carriers, is_caption=False)
+    assert of_kind("other", carriers, plain, (), ("wire_copy", "caption")).agency == "Reuters"
+    assert of_kind("other", carriers, plain, (), ("wire_copy", "boilerplate")).agency is None
+
+
 @pytest.mark.parametrize("zone", ["", "Z", "+08:00"])
 def test_midnight_is_a_day(zone: str) -> None:
     """A time of 00:00 stands for the day: it is before nothing of the same day, and before the next days."""
