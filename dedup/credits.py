@@ -83,7 +83,7 @@ def _is_own(outlet: str, name: str) -> bool:
     inner, outer = sorted((name.casefold(), outlet.casefold()), key=len)
     initials = "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
     is_part = len(inner) >= SHORTEST_OUTLET and letters.has_word(outer, inner)
-    return is_part or initials in (name, name.partition(" ")[0])
+    return is_part or initials in (name, name.partition(" ")[0]) or letters.is_station(outlet, name)
 
 
 # What may stand around a line of credits.

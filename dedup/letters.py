@@ -1,5 +1,5 @@
 """Acronyms written by the names of their letters, as scripts without capitals write those of the Latin alphabet; names
-as words of a text."""
+as words of a text; signs of stations."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ _NAMES = (
 _NAMED = re.compile("[\u0600-\u1fff]")
 # Shortest and longest acronym (letters).
 LEAST, MOST = 3, 6
+# Letters of a call sign, and least of them in the name of a site.
+CALL_SIGN, SHORTEST_SIGN = 4, 3
 
 
 @functools.cache
@@ -100,3 +102,18 @@ def has_word(text: str, word: str) -> bool:
             return True
         at = text.find(word, at + 1)
     return False
+
+
+def is_station(outlet: str, sign: str) -> bool:
+    """Return whether an outlet is the site of the station with a call sign, of which the first letter may be left out.
+
+    >>> is_station("wave3.com", "WAVE"), is_station("thv11.com", "KTHV"), is_station("waves.example", "WAVE")
+    (True, True, False)
+    """
+    long = sign.casefold()
+    short = long[1:] if len(long) == CALL_SIGN and long[0] in "kw" else long
+    if not sign.isupper() or len(short) < SHORTEST_SIGN:
+        return False
+    return (
+        re.search(rf"\b(?:{re.escape(long)}|{re.escape(short)})(?:\d|tv|fm|news|action)", outlet.casefold()) is not None
+    )

@@ -145,6 +145,22 @@ def test_what_begins_like_a_dateline(head: str) -> None:
     assert credits(Document(text=f"{head}\n\nThe old ferry ran aground on Monday, they said.")) == []
 
 
+@pytest.mark.parametrize(
+    ("outlet", "sign", "is_own"),
+    [
+        ("wave3.com", "WAVE", True),
+        ("thv11.com", "KTHV", True),
+        ("wishtv.com", "WISH", True),
+        ("selbynews.example", "WISH", False),
+        ("npage.example", "NPA", False),
+    ],
+)
+def test_a_station_is_no_agency_on_its_site(outlet: str, sign: str, is_own: bool) -> None:
+    """The sign of a station in a dateline is its site's own; in another outlet it says whose the text is."""
+    found = credits(Document(text=f"SELBY, Ky. ({sign}) - The old ferry ran aground.", outlet=outlet))
+    assert [c.agency for c in found] == ([] if is_own else [sign])
+
+
 def test_who_contributed_took_no_picture() -> None:
     """A line on the text is no photo credit, though one has its form."""
     found = credits(Document(text="The ferry ran aground.\n\nContributing: The Associated Press\n\nShare this story"))
