@@ -13,15 +13,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from dedup import agencies, letters
+from dedup import agencies, letters, reporting
 from dedup.called import called_in
-from dedup.credit_signs import CLOSE, DASH, OPEN
+from dedup.credit_signs import CLOSE, DASH, OPEN, SOURCES
 from dedup.datelines import CASED, is_place
 from dedup.model import Document
 from dedup.photo_credits import is_photo, is_photo_line
 
-# Longest byline, beginning of a paragraph and short line that are looked at (characters).
-LONGEST_AUTHOR, HEAD, SHORT = 120, 90, 80
+# Longest byline, beginning of a paragraph, short line and sentence on material that are looked at (characters).
+LONGEST_AUTHOR, HEAD, SHORT, LONGEST_SENTENCE = 120, 90, 80, 160
 # Lines behind a passage, and at the end of its text; most words of a name; carriers that are compared.
 LINES, LAST_LINES, MOST_WORDS, MOST_CARRIERS = 3, 2, 6, 12
 # Longest name of a person where words are not spaced (characters).
@@ -41,8 +41,20 @@ _BRACKET = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{2,4
 _MARKED = re.compile(rf"[{re.escape(OPEN)}—–―].*|--.*|-\s.*")
 # "© NPA 2031. All rights reserved", "Source: NPA."
 _RIGHT = re.compile(r"[©ⓒ]\s?(?:\d{4}\s)?([^\d\n.,。　]{2,40})")
+# "Source: NPA" in whatever language, but "Text: Ada Quill"; "Tidewater Press/aq", "(aq/Tidewater Press)".
+_SOURCE = re.compile(
+    rf"[{re.escape(OPEN)}]?(?!(?:te|κεί|те|文|記|记|글|sz)\w*)(?:{'|'.join(SOURCES)})\s?[:：]\s", re.IGNORECASE
+)
+_INITIALS = re.compile(r"[^\W\d_]{3}\s?/\s?[a-zß-ÿ.]{2,4}[)）]?$")
+_LAST_BRACKET = re.compile(
+    rf"[.!?…。！？।॥۔»”\"]\s?[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{2,40}})[{re.escape(CLOSE)}]\.?$"
+)
+_LINK = re.compile(r"\s?(?:https?://|www\.)\S+")
 _TWO_WORDS = re.compile(r"[^\W\d_]+\s[^:：]{1,20}[:：]\s?$")
 _LABELLED = re.compile(r"[^\W\d_]{1,14}\.?\s?[:：]")
+_AND = re.compile(
+    r"(?:^|\s)(?:and|und|et|y|e|och|og|en|та|і|и|ve|və|dan|và|ja|oraz|és|și|και|a|i|in|در|و|اور|और|आणि|এবং|ও|மற்றும்)(?:\s|$)"
+)
 # Where a dateline ends.
 _MARK = re.compile(rf"\s?[—–―]\s|\s[{DASH}]\s|\s?[:=＝]\s|[.]\s?[{DASH}]\s")
 # Scripts that do not space words.
@@ -61,17 +73,26 @@ class Frame(NamedTuple):
     end: int
 
 
+class Place(NamedTuple):
+    """What may be a credit: its position, whether nothing else stands so, and whether no person does: behind a word for
+    the source or the sign of rights of a text, before an editor's initials."""
+
+    slot: Slot
+    is_strong: bool
+    text: str
+    is_firm: bool = False
+
+
 class _Piece(NamedTuple):
-    """What may be a name, where it stands in which carrier, and whether nothing but a credit stands so."""
+    """What may be a name, where it stands in which carrier, and whether nothing but a credit, and no person, stands
+    so."""
 
     name: str
     slot: Slot
     carrier: int
     outlet: str
     is_strong: bool
-
-
-Place = tuple[Slot, bool, str]
+    is_firm: bool
 
 
 def credited(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
@@ -111,7 +132,7 @@ def _called(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple
     in them in whatever language, and the positions; None where there is none."""
     found: list[tuple[str, Slot]] = []
     for frame, places in frames:
-        for slot, _, line in places:
+        for slot, _, line, _ in places:
             name = _credited(line) if slot != "byline" else None
             if name and not _is_own(name, [_plain(frame.document.outlet or frame.document.id)]):
                 found.append((name, slot))
@@ -148,14 +169,15 @@ def _common(a: _Piece, b: _Piece, groups: Mapping[str, str]) -> str | None:
     if (a.outlet == b.outlet and not is_one_text) or not _may_agree(a, b, is_one_text):
         return None
     short, full = sorted((a.name, b.name), key=len)
-    before = any(p.slot == "dateline" and p.is_strong for p in (a, b))
+    before = any((p.slot == "dateline" and p.is_strong) or p.is_firm for p in (a, b))
     if groups[short] == groups[full]:
         is_other_form = short.casefold() != full.casefold()
         return groups[full] if is_other_form or before or not _may_be_person(short) else None
     if not _is_part(short, full, before) or (_may_be_person(short) and not before):
         return None
-    # where words are not spaced it is not known where a name ends
-    return short if _UNSPACED.search(short) or agencies.canonical(short) else full
+    # where words are not spaced it is not known where a name ends; of two that are joined one is meant
+    is_joined = bool(_AND.search(full.replace(short, "")))
+    return short if _UNSPACED.search(short) or agencies.canonical(short) or is_joined else full
 
 
 def _may_be_person(name: str) -> bool:
@@ -193,37 +215,51 @@ def _is_part(short: str, full: str, before: bool) -> bool:
 
 def _pieces(number: int, frame: Frame, places: Sequence[Place]) -> Iterator[_Piece]:
     seen = set()
-    for slot, is_strong, text in places:
+    for slot, is_strong, text, is_firm in places:
         for name in _names(text):
             if (slot, name) not in seen:
                 seen.add((slot, name))
-                yield _Piece(name, slot, number, frame.document.outlet or frame.document.id, is_strong)
+                yield _Piece(name, slot, number, frame.document.outlet or frame.document.id, is_strong, is_firm)
 
 
 def _places(frame: Frame) -> Iterator[Place]:
     """Yield what may be credits around a passage, and whether nothing else stands so."""
     text, author = frame.document.text, " ".join((frame.document.author or "").split())[:LONGEST_AUTHOR]
     if author:
-        yield "byline", True, author
+        yield Place("byline", True, author)
     first = text.rfind("\n", 0, frame.start) + 1
-    yield from (("dateline", True, each) for each in _of_head(text[first : first + HEAD].partition("\n")[0]))
+    yield from (Place("dateline", True, each) for each in _of_head(text[first : first + HEAD].partition("\n")[0]))
     above = text[:first].rstrip()
     line = above[above.rfind("\n") + 1 :].strip()
     if _is_short(line):
-        yield "dateline", False, line
+        yield Place("dateline", False, line, bool(_SOURCE.match(line)))
     rest, _, behind = text[frame.end :].partition("\n")
     if len(rest) <= HEAD:
-        yield from (("trailing credit", True, match[1]) for match in _BRACKET.finditer(rest))
+        yield from (Place("trailing credit", True, match[1]) for match in _BRACKET.finditer(rest))
     lines = [line for line in map(str.strip, behind.split("\n")) if line]
     # other stories stand behind a heading in capitals
     headed = next((n for n, line in enumerate(lines[:-1]) if line.isupper() and " " in line), len(lines))
     lines = lines[: headed + 1]
     for line in dict.fromkeys((*lines[:LINES], *lines[-LAST_LINES:])):
-        right = _RIGHT.match(line)
-        if right:
-            yield "trailing credit", True, right[1]
-        elif _is_short(line) and not _is_list(line):
-            yield "trailing credit", bool(_MARKED.fullmatch(line)), line
+        yield from _of_line(_LINK.sub("", line))
+
+
+def _of_line(line: str) -> Iterator[Place]:
+    """Yield what may be credits in a line behind a passage."""
+    right, source = _RIGHT.match(line), _SOURCE.match(line)
+    material = reporting.of_material(line) if len(line) <= LONGEST_SENTENCE else None
+    if right:
+        # "© NPA 2031. All rights reserved"
+        yield Place(
+            "trailing credit", True, right[1], len(line) - right.end() > len(right[1]) or line[1:6].strip().isdigit()
+        )
+    elif material:
+        yield Place("trailing credit", True, material[1], is_firm=True)
+    elif _is_short(line) and not _is_list(line):
+        is_firm = bool(source or _INITIALS.search(line))
+        yield Place("trailing credit", bool(_MARKED.fullmatch(line)) or is_firm, line, is_firm)
+    elif (match := _LAST_BRACKET.search(line)) and not is_photo(match[1]) and not is_photo_line(line):
+        yield Place("trailing credit", True, match[1], bool(_INITIALS.search(match[1])))
 
 
 def _of_head(head: str) -> Sequence[str]:

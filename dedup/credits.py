@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dedup import agencies, letters, offices
+from dedup import agencies, letters, offices, reporting
 from dedup import credit_signs as signs
 from dedup.called import begun, called_in
 from dedup.credit_signs import (
@@ -22,7 +22,6 @@ from dedup.credit_signs import (
     HEAD,
     LONGEST_CREDIT,
     OPEN,
-    REPORTING_WORDS,
     SOURCES,
     Line,
     Paragraphs,
@@ -33,8 +32,6 @@ from dedup.photo_credits import first_part, is_photo, is_photo_line, photos
 
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
-# Longest sentence that says who provided a text (characters).
-LONGEST_SIGN_OFF = 160
 # Shortest name of an outlet that is looked for beside an agency.
 SHORTEST_OUTLET = 4
 
@@ -120,7 +117,7 @@ def _in_text(text: str, known: Paragraphs) -> Iterator[tuple[int, str, str]]:
     """Yield place, position and agency of the credits of a text."""
     if known.there & signs.REPORTS:
         for line in known.lines:
-            name = _reporting(line.text) if line.whole & signs.REPORTS and _may_report(line.text) else None
+            name = _reporting(line.text) if line.whole & signs.REPORTS and reporting.may_report(line.text) else None
             if name:
                 yield line.start, "reporting credit", name
     for number, line in enumerate(known.lines):
@@ -232,7 +229,7 @@ def _bylines(author: str) -> Sequence[str]:
     if large or small:
         # an acronym beside a large agency is a reporter's
         return large[:1] + [n for n in small if not large or agencies.calls_itself_one(n)]
-    more = _REPORTING.search(author) if _may_report(author) else None
+    more = reporting.of_material(author)
     if more and more.start() and (found := _bylines(more[1])):
         return found
     own = None if CASED.search(plain) else _uncased_author(plain)
@@ -488,62 +485,14 @@ def _uncased_tail(inside: str) -> str | None:
     return agencies.known(inside) or of_two or (agencies.named(told[1] or told[2]) if told else None)
 
 
-# Reporting credits
-
-_REPORTING = re.compile(
-    r"(?:(?:(?:additional|further) )?reporting(?: by|:)|(?:this (?:story|report|article) )?(?:contains|includes|using) "
-    r"(?:material|information|reporting) (?:from|by)|material from"
-    r"|with (?:reporting|inputs?|material|files) (?:by|from)"
-    r"|med material från|met (?:informatie|medewerking|materiaal) van|με πληροφορίες από|dengan informasi dari"
-    r"|за матеріалами|з використанням матеріалів|z wykorzystaniem (?:materiałów|informacji)|s využitím informací"
-    r"|mit Material(?:ien)? (?:von|der|des)|unter Verwendung von Material (?:von|der)|con información de"
-    r"|avec (?:les )?informations? de|com informações d[ae]|con informazioni (?:di|da)?|по материалам"
-    r"|с использованием материалов)\s+(?:the |l['’]|la |der )?([^\n.;)]{2,60})",
-    re.IGNORECASE,
-)
-
-
-def _may_report(text: str) -> bool:
-    """Return whether a reporting credit can stand in a text: quick, and never false where one does."""
-    folded = text.casefold()
-    return any(group in folded and any(word in folded for word in words) for group, words in REPORTING_WORDS.items())
-
-
-# "Tidewater Wire contributed to this report", "This story was provided by Tidewater Wire"
-_CONTRIBUTED = re.compile(
-    r"^(.{2,60}?) (?:contributed to this|a contribué à (?:cet|ce)|ha contribuito a questo|contribuyó a est"
-    r"|contribuiu para est|hat zu diesem|bidrog till|heeft bijgedragen aan)\w*\b"
-)
-_PROVIDED = re.compile(
-    r"^(?:this|the) (?:story|report|article|dispatch) (?:(?:(?:was|is|has been) )?(?:first |originally )?"
-    r"(?:(?:provided|supplied|produced|published|distributed) by|appeared on)|(?:is|comes|was) from|by) "
-    r"(.{2,60}?)(?: (?:was|is|has been|and|for|under)\b.{0,80})?\.?$",
-    re.IGNORECASE,
-)
-
-
-# "Про це повідомляє Причал-Інформ." and the like, as a sentence of its own
-_REPORTED = re.compile(
-    r"(?:(?:^|[.!?…»”\"]\s+)(?:Про це|Як|Об этом|Как|Informację|O tym|O tom|Informuje o tom|За това|Това)"
-    r"\s(?:\w+\s)?|,\s)"
-    r"(?:повідомля[єю]\w*|інформу[єю]\w*|переда[єю]\w*|пише|сообща[ею]т|переда[её]т|информиру[ею]т|пишет|podaje|podała"
-    r"|informuje|informovala|съобщава|предава|информира)\s(?:кор+еспондент\s)?"
-    r"((?:(?:інформаційне |информационное |новинне )?(?:[Аа]гентств[оа]|[Аа]генці[яї]|[Аа]генция|[Aa]gencja|[Aa]gentúra"
-    r"|[ИІ]А)\s)?"
-    r"[^\s.,][^\n.,]{1,38}?)(?:\s(?:з посиланням|із посиланням|со ссылкой|powołując|с позоваване)"
-    r"[^\n.]{2,60})?\.?(?=\s|$)"
-)
-
-
 def _reporting(line: str) -> str | None:
     """Return the agency of "additional reporting by" and the like."""
-    told = _REPORTED.search(line)
-    if told and (name := agencies.calls_itself_one(told[1])):
+    told = reporting.of_reports(line)
+    if told and (name := agencies.calls_itself_one(told)):
         return name
-    match = _REPORTING.search(line)
+    match = reporting.of_material(line)
     if match:
         return _byline(match[1])
-    given = (_CONTRIBUTED.match(line) or _PROVIDED.match(line)) if len(line) <= LONGEST_SIGN_OFF else None
-    name = given[1].removeprefix("The ").removeprefix("the ") if given else ""
-    is_sure = given is not None and given.re is _CONTRIBUTED and agencies.is_acronym(name)
+    name, is_contribution = reporting.of_sign_off(line) or ("", False)
+    is_sure = is_contribution and agencies.is_acronym(name)
     return agencies.calls_itself_one(name) or (agencies.named(name) if is_sure else None)

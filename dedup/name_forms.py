@@ -92,7 +92,9 @@ def is_of_parts(acronym: str, name: str) -> bool:
     if not 1 < len(words) < len(short) <= 2 * len(words) or short[0] != words[0][0]:
         return False
     inner = (re.escape("".join(sorted(set(w[PART : 1 - PART])))) for w in words)
-    return bool(re.fullmatch("".join(rf"{re.escape(w[0])}[{i or w[0]}]?" for w, i in zip(words, inner, strict=True)), short))
+    return bool(
+        re.fullmatch("".join(rf"{re.escape(w[0])}[{i or w[0]}]?" for w, i in zip(words, inner, strict=True)), short)
+    )
 
 
 def is_declined(a: str, b: str) -> bool:
