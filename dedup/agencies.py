@@ -39,10 +39,11 @@ _KEYWORD = re.compile(
     r"|\b(?:Presse|Presseagentur|Press Bureau)$"
     r"|(?:агентство|информагентство|агенція|агентства|агенция|агенција|агенцтва)\b"
     r"|^(?:Агентство|Агенція|Агенция|ИА|ІА)\s"
+    r"|\b[Аа](?:гентств|генці|генци)[а-яіїє]{1,3} (?:[а-яіїє]+ ){0,2}(?:новост|новин|информаци|інформаці)"
     r"|[Сс]лужба (?:новин|новостей)\b|(?:[Нн]ово(?:стная|винна)|[Ии]нформационная|[Іі]нформаційна) служба\b"
     r"|\w-[Пп]ресс?$"
     r"|[а-яёіїєґ-](?:[Ии]нформ|[Іі]нформ)(?:[уа]|ом)?$"
-    r"|^وكالة |\bبرس$|\bخبرگزاری\b|ایجنسی|خبر رساں(?: ادارہ| ادارے)?|پریس ٹرسٹ"
+    r"|^وكالة |\bبرس$|\w[\s\u200c-]پرس$|\bخبرگزاری\b|ایجنسی|خبر رساں(?: ادارہ| ادارے)?|پریس ٹرسٹ"
     r"|\b(?:نیوز|پریس|نیوز سروس|نیوز نیٹ ورک|پریس انٹرنیشنل)$"
     r"|^סוכנות |\b[Kk]antor [Bb]erita\b|\b[Tt]hông tấn xã\b|\bHãng (?:tin|thông tấn)\b"
     r"|न्यूज़? (?:सर्व्हिस|सर्विस|नेटवर्क)$|एजेंसी|एजन्सी|(?<=\s)वार्ता$|समाचार (?:सेवा|समिति|संस्था)|प्रेस ट्रस्ट"
@@ -89,7 +90,8 @@ _DESK = re.compile(
     r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}) (?:News|Sports?|Business|Economy|Health|World|Deportes|Economía|Economia|Esportes?"
     r"|Économie|Sporten|Urheilu|Spor|Ekonomi|Wirtschaft|Politik|Kultur|Спорт)"
 )
-# Most words of a name that papers may have too.
+# Most words that say what an agency is before its name in quotation marks; most of a name that papers may have too.
+MOST_KIND = 4
 LONGEST_PERHAPS = 4
 # Shortest name that may go on in another: "Northlands News Co-op" (characters).
 SHORTEST_BEGUN = 8
@@ -115,6 +117,8 @@ _ARTICLE = re.compile(
     r"^(?:[Ll]['’](?=[aA])|(?:[Tt]he (?=[A-Z])|(?:[Ll]a|de la|de l['’]|della|da|na) (?=agen|Agen))|de l['’](?=[aA])"
     r"|(?:本报)?(?:综合|綜合|据|據)(?=[一-鿿]+社$)|Az? (?=[A-ZÁÉÍÓÖŐÚÜŰ]))"
 )
+# Articles and the like that are written with the word behind them.
+_ELIDED = ("l'", "l’", "d'", "d’")
 # Letters apart, as an acronym is written in scripts without capitals.
 _LETTERS = re.compile(r"(?:[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][ .]){1,4}[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣]")
 _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
@@ -274,6 +278,8 @@ def named(text: str) -> str | None:
     called = _CALLED.search(text)
     if called and _KIND_ALONE.fullmatch(text[: called.start()].strip()):
         return called[1]
+    if called and _says_news(text[: called.start()].strip()):
+        return text
     first, *rest = _JOINTS.split(text, maxsplit=1)
     if rest and not _has_keyword(text):
         return named(first)
@@ -289,6 +295,13 @@ def named(text: str) -> str | None:
     return text if is_one else None
 
 
+def _says_news(before: str) -> bool:
+    """Return whether what stands before a name in quotation marks says that it is an agency of news: "Агентство
+    судебной информации", but "Агентство недвижимости"."""
+    is_kind = len(before.split()) <= MOST_KIND and before[:1].upper() == before[:1] and _has_keyword(f"{before} ")
+    return is_kind and offices.is_of_news(before) and not offices.is_office(before)
+
+
 def _is_no_name(text: str) -> bool:
     """Return whether a text is a word that names no agency, or says what agencies are without a name."""
     return _folded(text) in _no_agencies() or (agency_words.may_be_called(text) and agency_words.is_bare(text))
@@ -296,7 +309,8 @@ def _is_no_name(text: str) -> bool:
 
 def _is_large(word: str) -> bool:
     """Return whether a word is not written small; Georgian has capitals that no name is written with."""
-    return word[:1].upper() == word[:1] or "ა" <= word[:1] <= "ჿ"
+    first = word[2:3] if word[:2] in _ELIDED else word[:1]
+    return first.upper() == first or "ა" <= first <= "ჿ"
 
 
 def is_small(word: str) -> bool:

@@ -28,7 +28,7 @@ from dedup.credit_signs import (
 )
 from dedup.datelines import CASED, SENT, dateline, is_place, uncased_part
 from dedup.model import Document
-from dedup.photo_credits import first_part, is_photo, is_photo_line, photos
+from dedup.photo_credits import first_part, is_of_pictures, is_photo, is_photo_line, photos
 
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
@@ -69,6 +69,7 @@ def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
     if document.outlet:
         found |= set(_beside_outlet(document.outlet, known))
         actors |= {c.agency for c in found if _is_own(document.outlet, c.agency)}
+        actors |= {c.agency for c in found if _is_own_staff(document.outlet, c, document.author or "")}
     kept = (c for c in found if c.agency not in actors or c.position == "agency field")
     return sorted(kept, key=lambda c: (c.start, c.position, c.agency))
 
@@ -81,6 +82,14 @@ def _is_own(outlet: str, name: str) -> bool:
     initials = "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
     is_part = len(inner) >= SHORTEST_OUTLET and letters.has_word(outer, inner)
     return is_part or initials in (name, name.partition(" ")[0])
+
+
+def _is_own_staff(outlet: str, credit: Credit, author: str) -> bool:
+    """Return whether a byline beside whose acronym more stands has the outlet's initials, which a large agency has
+    too: "TT Reporter"."""
+    is_beside = credit.position == "byline" and not credit.start and author.strip() != credit.agency
+    is_large = agencies.canonical(credit.agency) is not None
+    return is_large and is_beside and agencies.initials(outlet) == credit.agency and not agencies.says_it_is_one(outlet)
 
 
 # What may stand around a line of credits.
@@ -138,6 +147,11 @@ def _has_mark(line: str) -> bool:
 def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
     """Yield position and agency of the credits of one line; `large`: its text may name a large agency."""
     text, is_first, is_last = line.text, line.is_first, line.is_last
+    if len(text) <= LONGEST_CREDIT and is_of_pictures(text):
+        said = _BESIDE_PICTURE.search(text)
+        if said and (name := agencies.known(said[1]) or agencies.named(said[1])):
+            yield "byline" if is_first else "trailing credit", name
+        return
     name = dateline(
         text[:HEAD], large and bool(line.whole & signs.LARGE), is_first, may_say=bool(line.whole & signs.CALLS)
     )
@@ -155,6 +169,12 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
         if name:
             yield "trailing credit", name
 
+
+# "Foto: Ada Quill / Text: NPA", "写真＝ロイター　記事＝列島通信"
+_BESIDE_PICTURE = re.compile(
+    rf"[\s,;/|.、，・](?:{'|'.join(SOURCES)})\s*[:：=＝]\s*([^\s:：=＝/|,;][^:：=＝/|,;]{{1,50}}?)\s*(?:[/|,;].*)?$",
+    re.IGNORECASE,
+)
 
 # Bylines
 
@@ -215,20 +235,28 @@ def _bylines(author: str) -> Sequence[str]:
     plain = plain[1:-1] if plain[:1] in "(（[" and plain[-1:] in ")）]" and len(plain) > 2 else plain
     if whole := next(filter(None, map(agencies.with_acronym, (plain, *_BETWEEN.split(plain)[1:]))), None):
         return [whole]
+    if agencies.canonical(plain):
+        return [plain]
     person = _IN_BRACKETS.fullmatch(plain)
     if person and (name := agencies.named(_AVEC.sub("", person[2]))):
         return [name]
     pieces = [_AVEC.sub("", p.strip(" .")) for p in _BETWEEN.split(plain) if p.strip(" .")]
     large = [name for piece in reversed(pieces) if (name := agencies.known(piece) or _with_region(piece))]
-    small = []
+    small, are_acronyms = [], len(pieces) > 1 and all(map(agencies.is_acronym, pieces))
     for number, piece in reversed(list(enumerate(pieces))):
         name = _of_piece(piece) or (agencies.perhaps(piece) if number else None)
-        sure = number or len(pieces) == 1 or _ends_in_staff(pieces) or (name and agencies.calls_itself_one(name))
+        sure = (
+            number
+            or len(pieces) == 1
+            or are_acronyms
+            or _ends_in_staff(pieces)
+            or (name and agencies.calls_itself_one(name))
+        )
         if name and name not in large and not _STAFF.match(piece) and sure:
             small.append(name)
     if large or small:
-        # an acronym beside a large agency is a reporter's
-        return large[:1] + [n for n in small if not large or agencies.calls_itself_one(n)]
+        # an acronym beside a large agency is a reporter's, where anything else stands there too
+        return large[:1] + [n for n in small if not large or are_acronyms or agencies.calls_itself_one(n)]
     more = reporting.of_material(author)
     if more and more.start() and (found := _bylines(more[1])):
         return found
@@ -316,6 +344,8 @@ _TAKEN_FROM = re.compile(
 _TWO = re.compile("[=＝]")
 # "ALN/rpg", "Redacción / ALN"
 _WITH_INITIALS = re.compile(r"^([A-ZÀ-Þ]{3,6})/[a-zà-ÿ]{2,4}$")
+# "Tidewater News Service/aq"
+_EDITED = re.compile(r"^(\S.{2,50}?)\s?/\s?[a-zß-ÿ.]{2,4}$")
 _WITH_DESK = re.compile(r"^(?:Reda[ck]|Réda)\w+\s*[/|]\s*(\S.*)$")
 # Most words of a first or last line that ends in the name of an agency.
 MOST_WORDS = 8
@@ -323,7 +353,10 @@ _TOLD = re.compile(
     r"^(?:本报)?(?:据|據|综合|綜合)(.{2,12}?)(?:、\S{2,12})?(?:报道|報道|報導|消息|电|電|讯|訊)$"
     r"|^(?:综合|綜合)(.{2,10}?社)(?:[、，]\S{2,12})?$"
 )
-_BRACKET_TAIL = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}})[{re.escape(CLOSE)}]\.?$")
+# "(Tidewater News Agency (TNA)/aq)"
+_BRACKET_TAIL = re.compile(
+    rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}}?(?:\s?\([^()]{{2,12}}\))?)(?:/[a-zß-ÿ.]{{1,4}})?[{re.escape(CLOSE)}]\.?$"
+)
 CLOSES = tuple(CLOSE)
 _SENTENCE_ENDS = tuple('.!?。！？।॥۔…"”»’」』')
 _DASH_TAIL = re.compile(r"\s(?:[—–―]|--)\s*([^\s—–―][^—–―.]{1,40})$")
@@ -410,6 +443,8 @@ def _named_line(line: str) -> str | None:
     is_signed = 0 < len(person.split()) <= 4 and all(w[:1].isupper() for w in person.split())
     if name is None and is_signed:
         name = agencies.calls_itself_one(agency)
+    edited = _EDITED.match(plain) if name is None and "/" in plain else None
+    name = agencies.calls_itself_one(edited[1]) if edited else name
     found = _WITH_INITIALS.match(plain) or _WITH_DESK.match(plain)
     if name is None and found is None:
         name = _beside_place(plain)

@@ -39,4 +39,9 @@ def is_office(text: str) -> bool:
     """
     if _AUTHORITY.search(text):
         return True
-    return bool(_OFFICE.search(text)) and not _OF_NEWS.search(text) and agency_words.find(text) is None
+    return bool(_OFFICE.search(text)) and not is_of_news(text)
+
+
+def is_of_news(text: str) -> bool:
+    """Return whether a word for news, the press or information stands in a text."""
+    return bool(_OF_NEWS.search(text)) or agency_words.find(text) is not None

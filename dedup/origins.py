@@ -456,7 +456,10 @@ def _speaks_of(name: str, text: str, found: Sequence[tuple[Carried, Credit]]) ->
 def _is_called_one(name: str, text: str) -> bool:
     """Return whether a text calls a name an agency: "the news agency X"."""
     at = text.find(name) if len(name) >= SHORTEST_OUTLET else -1
-    return at > 0 and agencies.calls_next_one(text[max(0, at - BEFORE) : at])
+    bracketed = text.find(f"({name})", 1)
+    # "the Harbour News Agency (HNA)"
+    is_short = bracketed > 0 and agencies.calls_next_one(text[max(0, bracketed - BEFORE) : bracketed].rstrip())
+    return is_short or (at > 0 and agencies.calls_next_one(text[max(0, at - BEFORE) : at]))
 
 
 def _nearest(carried: Carried, is_caption: bool) -> list[Credit]:
