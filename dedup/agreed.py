@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from dedup import agencies, letters, reporting
+from dedup import agencies, agency_words, another_story, letters, offices, reporting
 from dedup.called import called_in
 from dedup.credit_signs import CLOSE, DASH, OPEN, SOURCES
 from dedup.datelines import CASED, is_place
@@ -75,12 +75,14 @@ class Frame(NamedTuple):
 
 class Place(NamedTuple):
     """What may be a credit: its position, whether nothing else stands so, and whether no person does: behind a word for
-    the source or the sign of rights of a text, before an editor's initials."""
+    the source or the sign of rights of a text, before an editor's initials; or whether a sentence speaks of an agency,
+    which is no credit by itself."""
 
     slot: Slot
     is_strong: bool
     text: str
     is_firm: bool = False
+    is_spoken: bool = False
 
 
 class _Piece(NamedTuple):
@@ -132,8 +134,8 @@ def _called(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple
     in them in whatever language, and the positions; None where there is none."""
     found: list[tuple[str, Slot]] = []
     for frame, places in frames:
-        for slot, _, line, _ in places:
-            name = _credited(line) if slot != "byline" else None
+        for slot, _, line, _, is_spoken in places:
+            name = _credited(line) if slot != "byline" and not is_spoken else None
             if name and not _is_own(name, [_plain(frame.document.outlet or frame.document.id)]):
                 found.append((name, slot))
     if not found:
@@ -197,7 +199,8 @@ def _may_agree(a: _Piece, b: _Piece, is_one_text: bool) -> bool:
         return slots["dateline"].is_strong if is_one_text and "dateline" in slots else strong and not is_one_text
     if is_one_text:
         return False
-    return a.name != b.name and a.is_strong and b.is_strong
+    is_told = (a.is_strong or a.is_firm) and (b.is_strong or b.is_firm)
+    return a.name != b.name and is_told and (a.is_strong or b.is_strong)
 
 
 def _is_part(short: str, full: str, before: bool) -> bool:
@@ -215,11 +218,12 @@ def _is_part(short: str, full: str, before: bool) -> bool:
 
 def _pieces(number: int, frame: Frame, places: Sequence[Place]) -> Iterator[_Piece]:
     seen = set()
-    for slot, is_strong, text, is_firm in places:
+    outlet = frame.document.outlet or frame.document.id
+    for slot, is_strong, text, is_firm, is_spoken in places:
         for name in _names(text):
             if (slot, name) not in seen:
                 seen.add((slot, name))
-                yield _Piece(name, slot, number, frame.document.outlet or frame.document.id, is_strong, is_firm)
+                yield _Piece(name, slot, number, outlet, is_strong, is_firm or is_spoken)
 
 
 def _places(frame: Frame) -> Iterator[Place]:
@@ -236,12 +240,13 @@ def _places(frame: Frame) -> Iterator[Place]:
     rest, _, behind = text[frame.end :].partition("\n")
     if len(rest) <= HEAD:
         yield from (Place("trailing credit", True, match[1]) for match in _BRACKET.finditer(rest))
-    lines = [line for line in map(str.strip, behind.split("\n")) if line]
-    # other stories stand behind a heading in capitals
-    headed = next((n for n, line in enumerate(lines[:-1]) if line.isupper() and " " in line), len(lines))
-    lines = lines[: headed + 1]
+    lines = another_story.own_lines(behind)
     for line in dict.fromkeys((*lines[:LINES], *lines[-LAST_LINES:])):
         yield from _of_line(_LINK.sub("", line))
+        # a sentence on an agency confirms what stands in brackets elsewhere
+        called = called_in(line[:SHORT]) if agency_words.may_be_called(line[:SHORT]) and not _is_short(line) else None
+        if called and not offices.is_office(line):
+            yield Place("trailing credit", False, called[0], is_spoken=True)
 
 
 def _of_line(line: str) -> Iterator[Place]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies, agreed, told
+from dedup import agencies, agreed, another_story, told
 from dedup.credits import Credit
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
@@ -73,8 +73,6 @@ AROUND = 80
 UNSURE, BEFORE, AGREED = 0.5, 24, 0.6
 # What may stand between a passage and what is right behind it.
 ENDS = " \n\t.!?…。！？।۔\"'”’»」』"
-# Shortest and longest heading in capitals, and longest line that is but a credit (characters).
-HEADING, LONGEST_NAMING = (6, 60), 40
 # Names so few that it is quicker to look for each than for the words of a line.
 FEW_NAMES = 12
 _STOP = re.compile(r"[.!?](?=\s)|[\n。！？]")
@@ -493,20 +491,7 @@ def _is_before_text(carried: Carried, credit: Credit) -> bool:
 
 def _is_behind_text(carried: Carried, credit: Credit) -> bool:
     is_behind = credit.position in ("trailing credit", "reporting credit") and credit.start >= carried.start
-    return is_behind and not _is_teased(carried, credit)
-
-
-def _is_teased(carried: Carried, credit: Credit) -> bool:
-    """Return whether a credit at the end of a longer line stands behind a heading in capitals that the passage does not
-    reach: "READ ALSO", and another story with its own agency."""
-    text = carried.document.text
-    if credit.start <= carried.end or "\n" not in text[carried.end : credit.start]:
-        return False
-    end = text.find("\n", credit.start)
-    line = text[credit.start : end if end >= 0 else len(text)]
-    between = text[carried.end : credit.start].split("\n")[1:]
-    headed = any(each.isupper() and HEADING[0] <= len(each.strip()) <= HEADING[1] for each in between)
-    return headed and len(line) > LONGEST_NAMING and line.rstrip(". ").endswith((")", "）"))
+    return is_behind and not another_story.is_of_one(carried.document.text, carried.end, credit.start)
 
 
 class _Date(NamedTuple):

@@ -126,7 +126,7 @@ def is_photo(text: str) -> bool:
 
 
 # "Foto: ", "Sursa foto: ", "Photos /"
-_PHOTO_LINE = re.compile(r"(?:[^\s:：/=]{1,14}\s)?([^\s:：/=]+)(?:\s[^\s:：/=]{1,12})?\s?[:：/=]")
+_PHOTO_LINE = re.compile(r"(?:[^\s:：/=＝]{1,14}\s)?([^\s:：/=＝]+)(?:\s[^\s:：/=＝]{1,12})?\s?[:：/=＝]")
 
 
 def is_photo_line(line: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from dedup import agencies, agency_words, offices
+from dedup import agencies, agency_words, another_story, offices
 from dedup.agreed import MOST_CARRIERS, Frame, Slot, in_copy, is_own
 from dedup.called import called_in
 from dedup.photo_credits import is_photo
@@ -93,7 +93,7 @@ def _sentences(frame: Frame) -> Iterator[tuple[Slot, str]]:
     for lead in (above[above.rfind("\n") + 1 :], text[first : frame.start]):
         if 0 < len(lead.strip()) <= LEAD:
             yield from (("dateline", each) for each in _SENTENCE.split(lead) if each.strip())
-    lines = [line for line in map(str.strip, text[frame.end :].split("\n")) if line]
+    lines = another_story.own_lines(text[frame.end :])
     for line in dict.fromkeys((*lines[: LINES + 1], *lines[-LAST_LINES:])):
         for each in _SENTENCE.split(line):
             if len(each) <= BEHIND:
