@@ -260,11 +260,11 @@ def _of_line(line: str) -> Iterator[Place]:
         )
     elif material:
         yield Place("trailing credit", True, material[1], is_firm=True)
+    elif (match := _LAST_BRACKET.search(line)) and not is_photo(match[1]) and not is_photo_line(line):
+        yield Place("trailing credit", True, match[1], bool(_INITIALS.search(match[1])))
     elif _is_short(line) and not _is_list(line):
         is_firm = bool(source or _INITIALS.search(line))
         yield Place("trailing credit", bool(_MARKED.fullmatch(line)) or is_firm, line, is_firm)
-    elif (match := _LAST_BRACKET.search(line)) and not is_photo(match[1]) and not is_photo_line(line):
-        yield Place("trailing credit", True, match[1], bool(_INITIALS.search(match[1])))
 
 
 def _of_head(head: str) -> Sequence[str]:

@@ -120,6 +120,8 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("agreed", "another_story"): "lines of something else on the page",
     ("agreed", "agency_words"): "what agencies call themselves",
     ("agreed", "offices"): "which are offices",
+    ("told", "name_forms"): "initials in brackets",
+    ("told", "datelines"): "which scripts have capitals",
     ("told", "another_story"): "lines of something else on the page",
     ("another_story", "photo_credits"): "lines that begin as captions do",
     ("origins", "another_story"): "credits of something else on the page",
