@@ -578,6 +578,9 @@ def _others(name: str) -> Iterator[str]:
         return
     if short := short_form(name):
         yield short
+        # a layer of what it is may be part of the name: "한결뉴스통신"
+        if name.upper() == name.lower() and len(layer := _bare(name)) > 2:
+            yield layer
     if (quoted := _quoted(name)) != name:
         yield quoted
     yield from (each for each in (initials(name), *name_forms.initials_of_all(name)) if len(each) > 1)

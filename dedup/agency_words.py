@@ -181,6 +181,28 @@ def stem(name: str) -> str:
     return f"{name[: match.start()]}{plain.replace('*', '')}{name[match.end() :]}".strip()
 
 
+# What words of papers and agencies end in.
+_OF_NEWS = re.compile(
+    r"(?:press|presse|pressen|pressa|prensa|stampa|prasa|news|newswire|wire|nyheter|nyheder|nytt|media|medien|medier|médias"
+    r"|medya|notícias|noticias|notizie|notícies|nachrichten|nieuws|uutiset|vijesti|vesti|novice|zprávy|správy|wiadomości|hírek"
+    r"|știri|lajme|haber|berita|habari|dispatch|features|прес|пресс|преса|пресса|нюз|ньюс|новини|новости|вести|вісті|навіны"
+    r"|медіа|медиа|медия|телеграф|πρες|πρεσς|νέα|ειδήσεις|ამბები|պրես|لأنباء|برس|پرس|پریس|نیوز|ניוז|חדשות|समाचार|न्यूज|न्यूज़|वृत्त|वार्ता|न्युज"
+    r"|সংবাদ|বার্তা|নিউজ|செய்தி|செய்திகள்|నியూస్|న్యూస్|వార్తలు|ന്യൂസ്|വാർത്ത|સમાચાર|ન્યૂઝ)(?![^\W_])"
+    r"|(?:通信|通讯|通訊|资讯|資訊|新闻|新聞|ニュース|プレス|뉴스|통신|ข่าว|นิวส์|thông tấn|tin tức)",
+    re.IGNORECASE,
+)
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def is_of_news(name: str) -> bool:
+    """Return whether a word of a name ends as those of papers and agencies do, and those of persons do not.
+
+    >>> is_of_news("Landpresse Süd"), is_of_news("АгроНюз България"), is_of_news("Ada Quill"), is_of_news("Li Presser")
+    (True, True, False, False)
+    """
+    return bool(_OF_NEWS.search(name))
+
+
 def prepare() -> None:
     """Make the patterns, that processes which are forked need not make them again."""
     _pattern(), _small(), _reports(), _by_gram()

@@ -40,7 +40,11 @@ _SPLIT = re.compile(
 _BRACKET = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{2,40}})[{re.escape(CLOSE)}]")
 _MARKED = re.compile(rf"[{re.escape(OPEN)}—–―].*|--.*|-\s.*")
 # "© NPA 2031. All rights reserved", "Source: NPA."
-_RIGHT = re.compile(r"[©ⓒ]\s?(?:\d{4}\s)?([^\d\n.,。　]{2,40})")
+_RIGHT = re.compile(
+    r"(?:[©ⓒⒸ]|\([cC]\)|（[CcＣ]）|copyright\b|版[权權](?:所有)?[:：])\s?(?:copyright\s|[©ⓒ]\s?)?(\d{4}\s)?(?:by\s)?"
+    r"([^\d\n.,。　]{2,40})",
+    re.IGNORECASE,
+)
 # "Source: NPA" in whatever language, but "Text: Ada Quill"; "Tidewater Press/aq", "(aq/Tidewater Press)".
 _SOURCE = re.compile(
     rf"[{re.escape(OPEN)}]?(?!(?:te|κεί|те|文|記|记|글|sz)\w*)(?:{'|'.join(SOURCES)})\s?[:：]\s", re.IGNORECASE
@@ -49,11 +53,13 @@ _INITIALS = re.compile(r"[^\W\d_]{3}\s?/\s?[a-zß-ÿ.]{2,4}[)）]?$")
 _LAST_BRACKET = re.compile(
     rf"[.!?…。！？।॥۔»”\"]\s?[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{2,40}})[{re.escape(CLOSE)}]\.?$"
 )
+_WITH_SHORT = re.compile(r"[^\W\d_a-z][^\n()]{3,40}\s[(（]([a-zß-ÿ]{2,5})[)）]\.?")
+_ABBREVIATED = re.compile("[a-zß-ÿ]{2,5}")
 _LINK = re.compile(r"\s?(?:https?://|www\.)\S+")
 _TWO_WORDS = re.compile(r"[^\W\d_]+\s[^:：]{1,20}[:：]\s?$")
 _LABELLED = re.compile(r"[^\W\d_]{1,14}\.?\s?[:：]")
 _AND = re.compile(
-    r"(?:^|\s)(?:and|und|et|y|e|och|og|en|та|і|и|ve|və|dan|và|ja|oraz|és|și|και|a|i|in|در|و|اور|और|आणि|এবং|ও|மற்றும்)(?:\s|$)"
+    r"(?:^|\s)(?:and|und|et|y|e|och|og|by|von|av|af|par|por|przez|door|from|från|fra|frå|en|та|і|и|ve|və|dan|và|ja|oraz|és|și|και|a|i|in|در|و|اور|और|आणि|এবং|ও|மற்றும்)(?:\s|$)"
 )
 # Where a dateline ends.
 _MARK = re.compile(rf"\s?[—–―]\s|\s[{DASH}]\s|\s?[:=＝]\s|[.]\s?[{DASH}]\s")
@@ -112,7 +118,7 @@ def _named(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple[
         return None
     copy = "\n".join(_copy(f) for f in looked_at).casefold()
     own = [_plain(each) for f in looked_at for each in (f.document.outlet, f.family) if each]
-    told = [p for p in pieces if not _is_in(p.name, copy) and not _is_own(p.name, own)]
+    told = [p for p in pieces if not (_is_in(p.name, copy) or _is_own(p.name, own) or offices.is_body(p.name))]
     if len(told) < 2:
         return None
     small = {word for f in looked_at for word in _WORD.findall(f.document.text) if word[:1].islower()}
@@ -185,7 +191,7 @@ def _common(a: _Piece, b: _Piece, groups: Mapping[str, str]) -> str | None:
 def _may_be_person(name: str) -> bool:
     """Return whether a name could be a person's: of two words, or short where words are not spaced; none has a word
     that papers have."""
-    if agencies.perhaps(name):
+    if agencies.perhaps(name) or agency_words.is_of_news(name):
         return False
     return len(name.split()) == 2 or (len(name) <= LONGEST_PERSON and bool(_UNSPACED.search(name)))
 
@@ -244,9 +250,18 @@ def _places(frame: Frame) -> Iterator[Place]:
     for line in dict.fromkeys((*lines[:LINES], *lines[-LAST_LINES:])):
         yield from _of_line(_LINK.sub("", line))
         # a sentence on an agency confirms what stands in brackets elsewhere
-        called = called_in(line[:SHORT]) if agency_words.may_be_called(line[:SHORT]) and not _is_short(line) else None
-        if called and not offices.is_office(line):
-            yield Place("trailing credit", False, called[0], is_spoken=True)
+        if not _is_short(line) and not offices.is_office(line):
+            yield from (Place("trailing credit", False, name, is_spoken=True) for name in _spoken_of(line))
+
+
+def _spoken_of(line: str) -> Iterator[str]:
+    """Yield the agency that a sentence speaks of, or the names in one on reporting that are none of persons."""
+    if agency_words.may_be_called(line[:SHORT]) and (called := called_in(line[:SHORT])):
+        yield called[0]
+    elif len(line) <= LONGEST_SENTENCE and CASED.search(line) and agency_words.reports(line):
+        runs = (" ".join(g) for large, g in itertools.groupby(line.split(), lambda w: w[:1].isupper()) if large)
+        plain = (run.strip(" .,;:()'\"“”„«»") for run in runs)
+        yield from (name for name in plain if len(name.split()) > 2 or agency_words.is_of_news(name))
 
 
 def _of_line(line: str) -> Iterator[Place]:
@@ -254,10 +269,9 @@ def _of_line(line: str) -> Iterator[Place]:
     right, source = _RIGHT.match(line), _SOURCE.match(line)
     material = reporting.of_material(line) if len(line) <= LONGEST_SENTENCE else None
     if right:
-        # "© NPA 2031. All rights reserved"
-        yield Place(
-            "trailing credit", True, right[1], len(line) - right.end() > len(right[1]) or line[1:6].strip().isdigit()
-        )
+        # "© 2031 NPA", "© NPA. All rights reserved"
+        is_firm = bool(right[1]) or len(line) - right.end() > len(right[2])
+        yield Place("trailing credit", True, right[2], is_firm)
     elif material:
         yield Place("trailing credit", True, material[1], is_firm=True)
     elif (match := _LAST_BRACKET.search(line)) and not is_photo(match[1]) and not is_photo_line(line):
@@ -300,8 +314,13 @@ def _copy(frame: Frame) -> str:
 
 def _names(text: str) -> Iterator[str]:
     """Yield what may be names of a piece of text: what stands between marks, and its parts that are written large."""
+    # "Weserkurs-Agentur (wka)", and "(wka)" elsewhere
+    both = _WITH_SHORT.fullmatch(_SOURCE.sub("", text))
+    yield from (both[0],) if both else (text,) if _ABBREVIATED.fullmatch(text) else ()
     for part in _SPLIT.split(text):
-        plain = part.strip(" .'’-*")
+        first, _, behind = part.strip(" .'’-*").partition(" ")
+        # "Theo Sông Hồng", "Selon Rivage"
+        plain = behind if behind[:1].isupper() and agency_words.reports(f"{first} ") else part.strip(" .'’-*")
         if CASED.search(plain):
             words = plain.split()
             runs = [" ".join(g) for large, g in itertools.groupby(words, lambda w: w[:1].isupper()) if large]

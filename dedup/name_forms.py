@@ -91,10 +91,10 @@ def is_of_parts(acronym: str, name: str) -> bool:
     short = acronym.casefold()
     if not 1 < len(words) < len(short) <= 2 * len(words) or short[0] != words[0][0]:
         return False
-    inner = (re.escape("".join(sorted(set(w[PART : 1 - PART])))) for w in words)
-    return bool(
-        re.fullmatch("".join(rf"{re.escape(w[0])}[{i or w[0]}]?" for w, i in zip(words, inner, strict=True)), short)
-    )
+    # "sz" and the like are one letter
+    inner = ({w[n : n + size] for size in (1, 2) for n in range(PART, len(w) - PART + 1)} for w in words)
+    parts = (f"{re.escape(w[0])}(?:{'|'.join(map(re.escape, sorted(i)))})?" for w, i in zip(words, inner, strict=True))
+    return bool(re.fullmatch("".join(parts), short))
 
 
 def is_declined(a: str, b: str) -> bool:

@@ -31,6 +31,35 @@ _OF_NEWS = re.compile(
 )
 
 
+# Who sends out texts of its own, and is credited for them, without being an agency of news.
+_BODY = re.compile(
+    r"(?<![^\W\d_])(?:universi|università|universidade|yliopisto|egyetem|üniversite|univerz|uniwersyt|универс|универз|universität"
+    r"|hochschule|högskol|council|board|gemeinde|stadt |ayuntamiento|ajuntament|mairie|comune di|câmara|kommun|gemeente|urząd|urad|úřad"
+    r"|kaupun|kunta|önkormányzat|primări|belediye|мэрия|мерія|управл|администрац|адміністрац|община|δήμος|club|klub|verein|fútbol"
+    r"|federation|federa[cç]|fédération|verband|vereniging|stowarzyszenie|spolek|związek|union|sindica|syndicat|gewerkschaft"
+    r"|institut|foundation|fundaci|fundação|fondation|fondazione|stiftung|stiftelse|säätiö|фонд|hospital|krankenhaus|szpital|nemocnice"
+    r"|bank|banco|banque|банк|museum|musée|museo|museu|muzeum|музей|ltd|limited|inc|gmbh|holding|s\.a|s\.r|company|corporation|compañía"
+    r"|party|partido|partei|parti|партия|партія|parliament|parlament|church|kirche|église|iglesia|brigade|feuerwehr|bomberos|pompiers"
+    r"|office|department|departamento|directorate|commission|comisión|authority|autoridad|archive|archiv|харчива|архив|chamber|society)"
+    r"|大学|大學|協会|协会|協會|公司|会社|株式|銀行|银行|委员会|委員会|대학|협회|회사|은행|विश्वविद्यालय|नगर निगम|परिषद|جامعة|بلدية|شركة|دانشگاه|شهرداری|یونیورسٹی|אוניברסיט|עירי[יה]|มหาวิทยาลัย|บริษัท|เทศบาล",
+    re.IGNORECASE,
+)
+
+
+def is_body(name: str) -> bool:
+    """Return whether a name is of an office, a company, a club or the like, and has no word for news: it may send out
+    what stands in several papers, which is no agency's copy.
+
+    >>> is_body("Harbour Board"), is_body("Ministry of Transport"), is_body("Harbour News"), is_body("Agropressen")
+    (True, True, False, False)
+    """
+    return (
+        bool(_BODY.search(name) or is_office(name))
+        and agency_words.find(name) is None
+        and not agency_words.is_of_news(name)
+    )
+
+
 def is_office(text: str) -> bool:
     """Return whether a name is of an office or an authority that is called an agency, or of one's press service.
 
