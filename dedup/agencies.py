@@ -533,13 +533,23 @@ def _of_another_form(found: Sequence[str], full: Mapping[str, str]) -> dict[str,
     heard = {key: name for name in reversed(found) if name.isascii() for key in _heard(name)} if foreign else {}
     out |= {heard[key]: name for name in reversed(foreign) for key in _heard(name) if key in heard}
     several = [name for name in found if " " in name and agency_words.may_be_called(name)]
+    ends: dict[str, list[str]] = {}
+    begins: dict[tuple[str, int], list[str]] = {}
+    for name in several:
+        words = name.split()
+        ends.setdefault(words[-1], []).append(name)
+        begins.setdefault((name[0], len(words)), []).append(name)
     for name in found:
-        if is_acronym(name) and full.get(name, name) == name:
-            out |= {name: other for other in several if name_forms.is_of_parts(name, other)}
-    out |= {name: other for name in found for other in several if name_forms.shortens(name, other)}
-    for name, other in itertools.combinations(several, 2):
-        if name_forms.is_declined(name, other):
-            out[max(name, other, key=len)] = min(name, other, key=len)
+        words = name.split()
+        others = ends.get(words[-1], ()) if len(words) > 1 else ()
+        may_abbreviate = is_acronym(name) and full.get(name, name) == name
+        parts = (other for other in several if name_forms.is_of_parts(name, other)) if may_abbreviate else ()
+        if other := next(itertools.chain(parts, (o for o in others if name_forms.shortens(name, o))), None):
+            out[name] = other
+    for alike in begins.values():
+        for name, other in itertools.combinations(alike, 2):
+            if name_forms.is_declined(name, other):
+                out[max(name, other, key=len)] = min(name, other, key=len)
     return out
 
 

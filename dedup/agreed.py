@@ -53,13 +53,19 @@ _INITIALS = re.compile(r"[^\W\d_]{3}\s?/\s?[a-zß-ÿ.]{2,4}[)）]?$")
 _LAST_BRACKET = re.compile(
     rf"[.!?…。！？।॥۔»”\"]\s?[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{2,40}})[{re.escape(CLOSE)}]\.?$"
 )
+_RUN = re.compile(
+    r"[^\W\d_a-zß-ÿа-яёіїєґά-ώ][\w’'-]+(?:\s(?:(?:de|del|della|des|du|do|da|of|the|la|van|der|für|och"
+    r"|og)\s){0,2}[^\W\d_a-zß-ÿа-яёіїєґά-ώ][\w’'-]+)*"
+)
 _WITH_SHORT = re.compile(r"[^\W\d_a-z][^\n()]{3,40}\s[(（]([a-zß-ÿ]{2,5})[)）]\.?")
 _ABBREVIATED = re.compile("[a-zß-ÿ]{2,5}")
 _LINK = re.compile(r"\s?(?:https?://|www\.)\S+")
 _TWO_WORDS = re.compile(r"[^\W\d_]+\s[^:：]{1,20}[:：]\s?$")
 _LABELLED = re.compile(r"[^\W\d_]{1,14}\.?\s?[:：]")
 _AND = re.compile(
-    r"(?:^|\s)(?:and|und|et|y|e|och|og|by|von|av|af|par|por|przez|door|from|från|fra|frå|en|та|і|и|ve|və|dan|và|ja|oraz|és|și|και|a|i|in|در|و|اور|और|आणि|এবং|ও|மற்றும்)(?:\s|$)"
+    r"(?:^|\s)(?:and|und|et|y|e|och|og|by|von|av|af|par|por|przez|door|from|från|fra|frå|en|та|і|и|ve|və|dan|và|ja"
+    r"|oraz|és|și|και|a|i|in|در|و|اور|और|आणि|এবং|ও|மற்றும்)(?:\s|$)",
+    re.IGNORECASE,
 )
 # Where a dateline ends.
 _MARK = re.compile(rf"\s?[—–―]\s|\s[{DASH}]\s|\s?[:=＝]\s|[.]\s?[{DASH}]\s")
@@ -118,11 +124,11 @@ def _named(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple[
         return None
     copy = "\n".join(_copy(f) for f in looked_at).casefold()
     own = [_plain(each) for f in looked_at for each in (f.document.outlet, f.family) if each]
-    told = [p for p in pieces if not (_is_in(p.name, copy) or _is_own(p.name, own) or offices.is_body(p.name))]
+    told = [p for p in pieces if not (_is_in(p.name, copy) or _is_own(p.name, own))]
     if len(told) < 2:
         return None
     small = {word for f in looked_at for word in _WORD.findall(f.document.text) if word[:1].islower()}
-    told = [p for p in told if p.name.lower() not in small]
+    told = [p for p in told if p.name.lower() not in small or _ABBREVIATED.fullmatch(p.name)]
     groups = agencies.grouped([p.name for p in told])
     found: dict[str, list[_Piece]] = {}
     for a, b in itertools.combinations(told, 2):
@@ -259,8 +265,7 @@ def _spoken_of(line: str) -> Iterator[str]:
     if agency_words.may_be_called(line[:SHORT]) and (called := called_in(line[:SHORT])):
         yield called[0]
     elif len(line) <= LONGEST_SENTENCE and CASED.search(line) and agency_words.reports(line):
-        runs = (" ".join(g) for large, g in itertools.groupby(line.split(), lambda w: w[:1].isupper()) if large)
-        plain = (run.strip(" .,;:()'\"“”„«»") for run in runs)
+        plain = (match[0] for match in _RUN.finditer(line))
         yield from (name for name in plain if len(name.split()) > 2 or agency_words.is_of_news(name))
 
 
@@ -327,7 +332,8 @@ def _names(text: str) -> Iterator[str]:
             found = dict.fromkeys(([plain] if plain[:1].isupper() else []) + runs)
         else:
             found = dict.fromkeys([plain, *(plain.split() if _UNSPACED.search(plain) else ())])
-        yield from (name for name in found if _may_be_name(name))
+        if not offices.is_body(plain):
+            yield from (name for name in found if _may_be_name(name) and not agency_words.is_bare_of_news(name))
 
 
 def _may_be_name(name: str) -> bool:

@@ -355,7 +355,8 @@ _TOLD = re.compile(
 )
 # "(Tidewater News Agency (TNA)/aq)"
 _BRACKET_TAIL = re.compile(
-    rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}}?(?:\s?\([^()]{{2,12}}\))?)(?:/[a-zß-ÿ.]{{1,4}})?[{re.escape(CLOSE)}]\.?$"
+    rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}}?(?:\s?\([^()]{{2,12}}\))?)"
+    rf"(?:/[a-zß-ÿ.]{{1,4}})?[{re.escape(CLOSE)}]\.?$"
 )
 CLOSES = tuple(CLOSE)
 _SENTENCE_ENDS = tuple('.!?。！？।॥۔…"”»’」』')
