@@ -8,14 +8,14 @@ an acronym, a name with a word like "Press Agency" in it, or, where nothing else
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
 import msgspec
 
-from dedup import agency_words, letters, offices
+from dedup import agency_words, letters, name_forms, offices
 
 _ACRONYM = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}")
 # An acronym in Hebrew has a mark before its last letter.
@@ -39,10 +39,11 @@ _KEYWORD = re.compile(
     r"|\b(?:Presse|Presseagentur|Press Bureau)$"
     r"|(?:агентство|информагентство|агенція|агентства|агенция|агенција|агенцтва)\b"
     r"|^(?:Агентство|Агенція|Агенция|ИА|ІА)\s"
+    r"|\b[Аа](?:гентств|генці|генци)[а-яіїє]{1,3} (?:[а-яіїє]+ ){0,2}(?:новост|новин|информаци|інформаці)"
     r"|[Сс]лужба (?:новин|новостей)\b|(?:[Нн]ово(?:стная|винна)|[Ии]нформационная|[Іі]нформаційна) служба\b"
     r"|\w-[Пп]ресс?$"
     r"|[а-яёіїєґ-](?:[Ии]нформ|[Іі]нформ)(?:[уа]|ом)?$"
-    r"|^وكالة |\bبرس$|\bخبرگزاری\b|ایجنسی|خبر رساں(?: ادارہ| ادارے)?|پریس ٹرسٹ"
+    r"|^وكالة |\bبرس$|\w[\s\u200c-]پرس$|\bخبرگزاری\b|ایجنسی|خبر رساں(?: ادارہ| ادارے)?|پریس ٹرسٹ"
     r"|\b(?:نیوز|پریس|نیوز سروس|نیوز نیٹ ورک|پریس انٹرنیشنل)$"
     r"|^סוכנות |\b[Kk]antor [Bb]erita\b|\b[Tt]hông tấn xã\b|\bHãng (?:tin|thông tấn)\b"
     r"|न्यूज़? (?:सर्व्हिस|सर्विस|नेटवर्क)$|एजेंसी|एजन्सी|(?<=\s)वार्ता$|समाचार (?:सेवा|समिति|संस्था)|प्रेस ट्रस्ट"
@@ -89,7 +90,8 @@ _DESK = re.compile(
     r"([A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω]{3,6}) (?:News|Sports?|Business|Economy|Health|World|Deportes|Economía|Economia|Esportes?"
     r"|Économie|Sporten|Urheilu|Spor|Ekonomi|Wirtschaft|Politik|Kultur|Спорт)"
 )
-# Most words of a name that papers may have too.
+# Most words that say what an agency is before its name in quotation marks; most of a name that papers may have too.
+MOST_KIND = 4
 LONGEST_PERHAPS = 4
 # Shortest name that may go on in another: "Northlands News Co-op" (characters).
 SHORTEST_BEGUN = 8
@@ -115,34 +117,17 @@ _ARTICLE = re.compile(
     r"^(?:[Ll]['’](?=[aA])|(?:[Tt]he (?=[A-Z])|(?:[Ll]a|de la|de l['’]|della|da|na) (?=agen|Agen))|de l['’](?=[aA])"
     r"|(?:本报)?(?:综合|綜合|据|據)(?=[一-鿿]+社$)|Az? (?=[A-ZÁÉÍÓÖŐÚÜŰ]))"
 )
+# Articles and the like that are written with the word behind them.
+_ELIDED = ("l'", "l’", "d'", "d’")
 # Letters apart, as an acronym is written in scripts without capitals.
 _LETTERS = re.compile(r"(?:[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][ .]){1,4}[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣]")
 _PLAIN = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄΑ-Ω][\w’'-]{2,20}")
 # One word of an alphabet without capitals; where words are not spaced any two characters would do.
 _UNCASED = re.compile(r"[^\W\d_A-Za-zÀ-ɏͰ-ӿ一-鿿぀-ヿ가-힣][^\d\s\n()\[\]/:,]{1,24}")
-# Words of names that give no letter to an acronym.
-_PARTICLES = frozenset("of the and for de del des du d la le les di da do dos das der van von und et e y i a".split())
-# "Redaktionsdienst", of which an acronym has two letters.
-_COMPOUND = re.compile(r"\w(dienst|agentur|büro|bureau|byrå|tjänst|tjeneste|palvelu|toimisto)\w{0,3}$")
-# Alef with and without hamza; a first consonant with its vowel sign; endings of Cyrillic nouns; Han characters.
-_ALEF = str.maketrans("أإآ", "ااا")
-_SIGNS = str.maketrans("आइईउऊएऐओऔ", "ािीुूेैोौ")
-# First letters of words as acronyms in Latin letters have them.
-_LATIN = str.maketrans(
-    "ابپتٹجچحخدڈرزسشصطعغفقکگلمنوہیबभपफतटदडधनमयरलवशसहकखगघजझचछअआइईउएओ",
-    "ABPTTJCHKDDRZSSSTAGFQKGLMNWHYBBPPTTDDDNMYRLVSSHKKGGJJCCAAIIUEO",
-)
-_SYLLABLE = re.compile("[^\\W\\d_][\u093e-\u094c\u09be-\u09cc]?")
+# Endings of Cyrillic nouns; Han characters.
 _ENDING = re.compile(r"(?<=[а-яёіїєґ]{3})(?:ом|ем|єм|ою|ею|[аяуюеіиї])(?![а-яёіїєґ])", re.IGNORECASE)
-_LATIN_OF_CYRILLIC = str.maketrans(
-    dict(zip("абвгґдеёєжзиіїйклмнопрстуфхцчшщыэюяьъ'",
-             "a b v g g d e e ie zh z i i i i k l m n o p r s t u f kh ts ch sh shch y e iu ia   ".split(" "),
-             strict=False))
-)  # fmt: skip
 _CYRILLIC = re.compile("[а-яёіїєґ]", re.IGNORECASE)
 _HAN = re.compile("[一-鿿]{2,12}")
-# What letters have above or below them, which acronyms leave out.
-_MARKS = re.compile("[\u0300-\u036f]")
 # What stands between words, beside white space.
 BETWEEN_WORDS = ",.:;()[]/=|\"'“”„«»–—―：＝／&+·・、-"
 _WORDS = re.compile(rf"[^\s{re.escape(BETWEEN_WORDS)}]+")
@@ -293,6 +278,8 @@ def named(text: str) -> str | None:
     called = _CALLED.search(text)
     if called and _KIND_ALONE.fullmatch(text[: called.start()].strip()):
         return called[1]
+    if called and _says_news(text[: called.start()].strip()):
+        return text
     first, *rest = _JOINTS.split(text, maxsplit=1)
     if rest and not _has_keyword(text):
         return named(first)
@@ -308,6 +295,13 @@ def named(text: str) -> str | None:
     return text if is_one else None
 
 
+def _says_news(before: str) -> bool:
+    """Return whether what stands before a name in quotation marks says that it is an agency of news: "Агентство
+    судебной информации", but "Агентство недвижимости"."""
+    is_kind = len(before.split()) <= MOST_KIND and before[:1].upper() == before[:1] and _has_keyword(f"{before} ")
+    return is_kind and offices.is_of_news(before) and not offices.is_office(before)
+
+
 def _is_no_name(text: str) -> bool:
     """Return whether a text is a word that names no agency, or says what agencies are without a name."""
     return _folded(text) in _no_agencies() or (agency_words.may_be_called(text) and agency_words.is_bare(text))
@@ -315,7 +309,8 @@ def _is_no_name(text: str) -> bool:
 
 def _is_large(word: str) -> bool:
     """Return whether a word is not written small; Georgian has capitals that no name is written with."""
-    return word[:1].upper() == word[:1] or "ა" <= word[:1] <= "ჿ"
+    first = word[2:3] if word[:2] in _ELIDED else word[:1]
+    return first.upper() == first or "ა" <= first <= "ჿ"
 
 
 def is_small(word: str) -> bool:
@@ -515,20 +510,60 @@ def _grouped(found: tuple[str, ...]) -> dict[str, str]:
     for name in found:
         full.setdefault(_stem(name), name if _stem(name) not in found else _stem(name))
     full |= {latin: full.get(latin, n) for n in reversed(found) if (latin := letters.acronym(n))}
-    for name in found:
-        if _CYRILLIC.search(name) and (latin := _romanised(name)) != name:
-            full |= {other: name for other in found if other.casefold() == latin}
+    full |= _of_another_form(found, full)
     out = {}
     for name in found:
         large = _large_in(name) or _one_of_two(name, found)
         own = full.get(letters.acronym(name) or name) if large and len(name) > MOST_TAKEN and is_acronym(name) else None
         if own and own != name and canonical(own) is None and _says_keyword(own):
             large = own  # another agency has these initials too, and is named in full
-        out[name] = large or full.get(letters.acronym(name) or name) or full.get(_stem(name)) or name
+        keys = (letters.acronym(name) or name, name_forms.undotted(name), _stem(name), _quoted(name))
+        out[name] = large or next((full[key] for key in keys if full.get(key, name) != name), name)
     # a name that stands for another may itself have a fuller one
     for name, other in out.items():
         out[name] = out.get(other, other) if other != name else _fuller(name, found) or name
     return out
+
+
+def _of_another_form(found: Sequence[str], full: Mapping[str, str]) -> dict[str, str]:
+    """Return for names the one that is the same in another alphabet, in another case, or of whose words and their parts
+    it has the letters."""
+    out: dict[str, str] = {}
+    foreign = [name for name in found if name_forms.is_foreign(name)]
+    heard = {key: name for name in reversed(found) if name.isascii() for key in _heard(name)} if foreign else {}
+    out |= {heard[key]: name for name in reversed(foreign) for key in _heard(name) if key in heard}
+    several = [name for name in found if " " in name and agency_words.may_be_called(name)]
+    ends: dict[str, list[str]] = {}
+    begins: dict[tuple[str, int], list[str]] = {}
+    for name in several:
+        words = name.split()
+        ends.setdefault(words[-1], []).append(name)
+        begins.setdefault((name[0], len(words)), []).append(name)
+    for name in found:
+        words = name.split()
+        others = ends.get(words[-1], ()) if len(words) > 1 else ()
+        may_abbreviate = is_acronym(name) and full.get(name, name) == name
+        parts = (other for other in several if name_forms.is_of_parts(name, other)) if may_abbreviate else ()
+        if other := next(itertools.chain(parts, (o for o in others if name_forms.shortens(name, o))), None):
+            out[name] = other
+    for alike in begins.values():
+        for name, other in itertools.combinations(alike, 2):
+            if name_forms.is_declined(name, other):
+                out[max(name, other, key=len)] = min(name, other, key=len)
+    return out
+
+
+def _heard(name: str) -> set[str]:
+    """Return how a name sounds in any alphabet, whole and without the words that say what it is."""
+    return {key for each in (name, short_form(name) or name) if (key := name_forms.consonants(each))}
+
+
+def _quoted(name: str) -> str:
+    """Return what stands in quotation marks at the end of a name, behind words for what it is or their initials: it may
+    be called by that alone."""
+    called = _CALLED.search(name)
+    before = name[: called.start()].strip() if called else ""
+    return called[1] if called and (says_agency(before) or is_acronym(before)) else name
 
 
 @functools.lru_cache(maxsize=MOST_NAMES)
@@ -553,7 +588,12 @@ def _others(name: str) -> Iterator[str]:
         return
     if short := short_form(name):
         yield short
-    yield from (each for each in (initials(name), *_initials_of_all(name)) if len(each) > 1)
+        # a layer of what it is may be part of the name: "한결뉴스통신"
+        if name.upper() == name.lower() and len(layer := _bare(name)) > 2:
+            yield layer
+    if (quoted := _quoted(name)) != name:
+        yield quoted
+    yield from (each for each in (initials(name), *name_forms.initials_of_all(name)) if len(each) > 1)
 
 
 def joint(text: str) -> str | None:
@@ -585,33 +625,8 @@ def _large_in(name: str) -> str | None:
         return canonical(both[1]) or canonical(both[2])
     bare = _bare(name)
     return (canonical(desk[1]) if desk else None) or (
-        canonical(bare) if bare != name and letters.acronym(bare) else None
+        canonical(bare) if bare != name and (letters.acronym(bare) or bare.isupper()) else None
     )
-
-
-def _initials_of_all(name: str) -> Iterator[str]:
-    """Yield the initials of all words of a name but small ones, in capitals; in scripts without capitals those of all
-    words, with what is written around them and without."""
-    words = [w.removeprefix("ال").removeprefix("لل") for w in re.split(r"[\s-]+", name)]
-    if len(words) < 2 or not all(words):
-        return
-    if name.upper() != name.lower():
-        large = [w for w in words if w.lower() not in _PARTICLES]
-        yield (plain := "".join(w[0].upper() for w in large))
-        if not plain.isascii():
-            yield _MARKS.sub("", unicodedata.normalize("NFD", plain))
-        yield "".join(w[0].upper() + (m[1][0].upper() if (m := _COMPOUND.search(w)) else "") for w in large)
-    else:
-        yield (plain := "".join(w[0] for w in words).translate(_ALEF))
-        yield from (f"{plain[:-1]}{mark}{plain[-1]}" for mark in ('"', "״") if "א" <= plain[0] <= "ת")
-        yield words[0][0] + "".join(w[0] for w in words[1:]).translate(_SIGNS)
-        yield "".join(letters.devanagari(w[0]) for w in words).translate(_LATIN)
-        yield "".join(match[0] for w in words if (match := _SYLLABLE.match(w)))
-
-
-def _romanised(name: str) -> str:
-    """Return a Cyrillic name in small Latin letters, without its endings and quotation marks."""
-    return _stem(short_form(name) or name).strip("«»").casefold().translate(_LATIN_OF_CYRILLIC)
 
 
 def _stem(name: str) -> str:

@@ -36,9 +36,9 @@ CALLED = (
     *("tiskov", "tlačov", "zpravodajsk", "novinska agencija", "informativna agencija", "haber servisi", "agentliyi"),
     *("πρακτορείο", "haber ajansı", " ajansı", "агенттігі"),
     *("سروس", "نیٹ ورک", "پریس انٹرنیشنل", "सर्व्हिस", "सर्विस", "नेटवर्क"),
-    *("press bureau", "通信", "通讯社", "通訊社", "电讯", "電訊", "통신", "агентств", "агенція", "агенция", "агенција"),
+    *("press bureau", "通信", "通讯社", "通訊社", "电讯", "電訊", "통신", "агентств", "агенці", "агенци", "агенција"),
     *("агенцтва", " иа ", " іа ", "информ", "інформ", "служба", "-прес"),
-    *("وكالة", "برس", "خبرگزاری", "ایجنسی", "خبر رساں", "نیوز", "پریس", "סוכנות"),
+    *("وكالة", "برس", "پرس", "خبرگزاری", "ایجنسی", "خبر رساں", "نیوز", "پریس", "סוכנות"),
     *("hãng tin", "hãng thông tấn", "news co-op", "news coop", "redaktionsdienst"),
     *("kantor berita", "thông tấn xã", "ニュースサービス", "สำนักข่าว", "สนข.", "社"),
     *("एजेंसी", "एजन्सी", "वार्ता", "समाचार सेवा", "समाचार समिति", "समाचार संस्था", "प्रेस ट्रस्ट"),
@@ -179,6 +179,41 @@ def stem(name: str) -> str:
         return name
     plain = next(p for p in _phrases() if re.fullmatch(_written(p), match[0], re.IGNORECASE))
     return f"{name[: match.start()]}{plain.replace('*', '')}{name[match.end() :]}".strip()
+
+
+# What words of papers and agencies end in.
+_OF_NEWS = re.compile(
+    r"(?:press|presse|pressen|pressa|prensa|stampa|prasa|news|newswire|wire|nyheter|nyheder|nytt|media|medien|medier"
+    r"|médias"
+    r"|medya|notícias|noticias|notizie|notícies|nachrichten|nieuws|uutiset|vijesti|vesti|novice|zprávy|správy"
+    r"|wiadomości|hírek"
+    r"|știri|lajme|haber|berita|habari|dispatch|features|прес|пресс|преса|пресса|нюз|ньюс|новини|новости|вести|вісті"
+    r"|навіны"
+    r"|медіа|медиа|медия|телеграф|πρες|πρεσς|νέα|ειδήσεις|ამბები|պրես|لأنباء|برس|پرس|پریس|نیوز|ניוז|חדשות|समाचार"
+    r"|न्यूज|न्यूज़|वृत्त|वार्ता|न्युज"
+    r"|সংবাদ|বার্তা|নিউজ|செய்தி|செய்திகள்|నியూస్|న్యూస్|వార్తలు|ന്യൂസ്|വാർത്ത|સમાચાર|ન્યૂઝ)(?![^\W_])"
+    r"|(?:通信|通讯|通訊|资讯|資訊|新闻|新聞|ニュース|プレス|뉴스|통신|ข่าว|นิวส์|thông tấn|tin tức)",
+    re.IGNORECASE,
+)
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def is_of_news(name: str) -> bool:
+    """Return whether a word of a name ends as those of papers and agencies do, and those of persons do not.
+
+    >>> is_of_news("Landpresse Süd"), is_of_news("АгроНюз България"), is_of_news("Ada Quill"), is_of_news("Li Presser")
+    (True, True, False, False)
+    """
+    return bool(_OF_NEWS.search(name))
+
+
+def is_bare_of_news(name: str) -> bool:
+    """Return whether a name is such a word and nothing else.
+
+    >>> is_bare_of_news("Noticias"), is_bare_of_news("Noticias del Páramo")
+    (True, False)
+    """
+    return bool(_OF_NEWS.fullmatch(name))
 
 
 def prepare() -> None:

@@ -13,15 +13,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from dedup import agencies, letters
+from dedup import agencies, agency_words, another_story, letters, offices, reporting
 from dedup.called import called_in
-from dedup.credit_signs import CLOSE, DASH, OPEN
+from dedup.credit_signs import CLOSE, DASH, OPEN, SOURCES
 from dedup.datelines import CASED, is_place
 from dedup.model import Document
 from dedup.photo_credits import is_photo, is_photo_line
 
-# Longest byline, beginning of a paragraph and short line that are looked at (characters).
-LONGEST_AUTHOR, HEAD, SHORT = 120, 90, 80
+# Longest byline, beginning of a paragraph, short line and sentence on material that are looked at (characters).
+LONGEST_AUTHOR, HEAD, SHORT, LONGEST_SENTENCE = 120, 90, 80, 160
 # Lines behind a passage, and at the end of its text; most words of a name; carriers that are compared.
 LINES, LAST_LINES, MOST_WORDS, MOST_CARRIERS = 3, 2, 6, 12
 # Longest name of a person where words are not spaced (characters).
@@ -40,9 +40,33 @@ _SPLIT = re.compile(
 _BRACKET = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{2,40}})[{re.escape(CLOSE)}]")
 _MARKED = re.compile(rf"[{re.escape(OPEN)}—–―].*|--.*|-\s.*")
 # "© NPA 2031. All rights reserved", "Source: NPA."
-_RIGHT = re.compile(r"[©ⓒ]\s?(?:\d{4}\s)?([^\d\n.,。　]{2,40})")
+_RIGHT = re.compile(
+    r"(?:[©ⓒⒸ]|\([cC]\)|（[CcＣ]）|copyright\b|版[权權](?:所有)?[:：])\s?(?:copyright\s|[©ⓒ]\s?)?(\d{4}\s)?(?:by\s)?"
+    r"([^\d\n.,。　]{2,40})",
+    re.IGNORECASE,
+)
+# "Source: NPA" in whatever language, but "Text: Ada Quill"; "Tidewater Press/aq", "(aq/Tidewater Press)".
+_SOURCE = re.compile(
+    rf"[{re.escape(OPEN)}]?(?!(?:te|κεί|те|文|記|记|글|sz)\w*)(?:{'|'.join(SOURCES)})\s?[:：]\s", re.IGNORECASE
+)
+_INITIALS = re.compile(r"[^\W\d_]{3}\s?/\s?[a-zß-ÿ.]{2,4}[)）]?$")
+_LAST_BRACKET = re.compile(
+    rf"[.!?…。！？।॥۔»”\"]\s?[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{2,40}})[{re.escape(CLOSE)}]\.?$"
+)
+_RUN = re.compile(
+    r"[^\W\d_a-zß-ÿа-яёіїєґά-ώ][\w’'-]+(?:\s(?:(?:de|del|della|des|du|do|da|of|the|la|van|der|für|och"
+    r"|og)\s){0,2}[^\W\d_a-zß-ÿа-яёіїєґά-ώ][\w’'-]+)*"
+)
+_WITH_SHORT = re.compile(r"[^\W\d_a-z][^\n()]{3,40}\s[(（]([a-zß-ÿ]{2,5})[)）]\.?")
+_ABBREVIATED = re.compile("[a-zß-ÿ]{2,5}")
+_LINK = re.compile(r"\s?(?:https?://|www\.)\S+")
 _TWO_WORDS = re.compile(r"[^\W\d_]+\s[^:：]{1,20}[:：]\s?$")
 _LABELLED = re.compile(r"[^\W\d_]{1,14}\.?\s?[:：]")
+_AND = re.compile(
+    r"(?:^|\s)(?:and|und|et|y|e|och|og|by|von|av|af|par|por|przez|door|from|från|fra|frå|en|та|і|и|ve|və|dan|và|ja"
+    r"|oraz|és|și|και|a|i|in|در|و|اور|और|आणि|এবং|ও|மற்றும்)(?:\s|$)",
+    re.IGNORECASE,
+)
 # Where a dateline ends.
 _MARK = re.compile(rf"\s?[—–―]\s|\s[{DASH}]\s|\s?[:=＝]\s|[.]\s?[{DASH}]\s")
 # Scripts that do not space words.
@@ -61,17 +85,28 @@ class Frame(NamedTuple):
     end: int
 
 
+class Place(NamedTuple):
+    """What may be a credit: its position, whether nothing else stands so, and whether no person does: behind a word for
+    the source or the sign of rights of a text, before an editor's initials; or whether a sentence speaks of an agency,
+    which is no credit by itself."""
+
+    slot: Slot
+    is_strong: bool
+    text: str
+    is_firm: bool = False
+    is_spoken: bool = False
+
+
 class _Piece(NamedTuple):
-    """What may be a name, where it stands in which carrier, and whether nothing but a credit stands so."""
+    """What may be a name, where it stands in which carrier, and whether nothing but a credit, and no person, stands
+    so."""
 
     name: str
     slot: Slot
     carrier: int
     outlet: str
     is_strong: bool
-
-
-Place = tuple[Slot, bool, str]
+    is_firm: bool
 
 
 def credited(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
@@ -89,11 +124,11 @@ def _named(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple[
         return None
     copy = "\n".join(_copy(f) for f in looked_at).casefold()
     own = [_plain(each) for f in looked_at for each in (f.document.outlet, f.family) if each]
-    told = [p for p in pieces if not _is_in(p.name, copy) and not _is_own(p.name, own)]
+    told = [p for p in pieces if not (_is_in(p.name, copy) or _is_own(p.name, own))]
     if len(told) < 2:
         return None
     small = {word for f in looked_at for word in _WORD.findall(f.document.text) if word[:1].islower()}
-    told = [p for p in told if p.name.lower() not in small]
+    told = [p for p in told if p.name.lower() not in small or _ABBREVIATED.fullmatch(p.name)]
     groups = agencies.grouped([p.name for p in told])
     found: dict[str, list[_Piece]] = {}
     for a, b in itertools.combinations(told, 2):
@@ -111,8 +146,8 @@ def _called(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple
     in them in whatever language, and the positions; None where there is none."""
     found: list[tuple[str, Slot]] = []
     for frame, places in frames:
-        for slot, _, line in places:
-            name = _credited(line) if slot != "byline" else None
+        for slot, _, line, _, is_spoken in places:
+            name = _credited(line) if slot != "byline" and not is_spoken else None
             if name and not _is_own(name, [_plain(frame.document.outlet or frame.document.id)]):
                 found.append((name, slot))
     if not found:
@@ -148,20 +183,21 @@ def _common(a: _Piece, b: _Piece, groups: Mapping[str, str]) -> str | None:
     if (a.outlet == b.outlet and not is_one_text) or not _may_agree(a, b, is_one_text):
         return None
     short, full = sorted((a.name, b.name), key=len)
-    before = any(p.slot == "dateline" and p.is_strong for p in (a, b))
+    before = any((p.slot == "dateline" and p.is_strong) or p.is_firm for p in (a, b))
     if groups[short] == groups[full]:
         is_other_form = short.casefold() != full.casefold()
         return groups[full] if is_other_form or before or not _may_be_person(short) else None
     if not _is_part(short, full, before) or (_may_be_person(short) and not before):
         return None
-    # where words are not spaced it is not known where a name ends
-    return short if _UNSPACED.search(short) or agencies.canonical(short) else full
+    # where words are not spaced it is not known where a name ends; of two that are joined one is meant
+    is_joined = bool(_AND.search(full.replace(short, "")))
+    return short if _UNSPACED.search(short) or agencies.canonical(short) or is_joined else full
 
 
 def _may_be_person(name: str) -> bool:
     """Return whether a name could be a person's: of two words, or short where words are not spaced; none has a word
     that papers have."""
-    if agencies.perhaps(name):
+    if agencies.perhaps(name) or agency_words.is_of_news(name):
         return False
     return len(name.split()) == 2 or (len(name) <= LONGEST_PERSON and bool(_UNSPACED.search(name)))
 
@@ -175,7 +211,8 @@ def _may_agree(a: _Piece, b: _Piece, is_one_text: bool) -> bool:
         return slots["dateline"].is_strong if is_one_text and "dateline" in slots else strong and not is_one_text
     if is_one_text:
         return False
-    return a.name != b.name and a.is_strong and b.is_strong
+    is_told = (a.is_strong or a.is_firm) and (b.is_strong or b.is_firm)
+    return a.name != b.name and is_told and (a.is_strong or b.is_strong)
 
 
 def _is_part(short: str, full: str, before: bool) -> bool:
@@ -193,37 +230,60 @@ def _is_part(short: str, full: str, before: bool) -> bool:
 
 def _pieces(number: int, frame: Frame, places: Sequence[Place]) -> Iterator[_Piece]:
     seen = set()
-    for slot, is_strong, text in places:
+    outlet = frame.document.outlet or frame.document.id
+    for slot, is_strong, text, is_firm, is_spoken in places:
         for name in _names(text):
             if (slot, name) not in seen:
                 seen.add((slot, name))
-                yield _Piece(name, slot, number, frame.document.outlet or frame.document.id, is_strong)
+                yield _Piece(name, slot, number, outlet, is_strong, is_firm or is_spoken)
 
 
 def _places(frame: Frame) -> Iterator[Place]:
     """Yield what may be credits around a passage, and whether nothing else stands so."""
     text, author = frame.document.text, " ".join((frame.document.author or "").split())[:LONGEST_AUTHOR]
     if author:
-        yield "byline", True, author
+        yield Place("byline", True, author)
     first = text.rfind("\n", 0, frame.start) + 1
-    yield from (("dateline", True, each) for each in _of_head(text[first : first + HEAD].partition("\n")[0]))
+    yield from (Place("dateline", True, each) for each in _of_head(text[first : first + HEAD].partition("\n")[0]))
     above = text[:first].rstrip()
     line = above[above.rfind("\n") + 1 :].strip()
     if _is_short(line):
-        yield "dateline", False, line
+        yield Place("dateline", False, line, bool(_SOURCE.match(line)))
     rest, _, behind = text[frame.end :].partition("\n")
     if len(rest) <= HEAD:
-        yield from (("trailing credit", True, match[1]) for match in _BRACKET.finditer(rest))
-    lines = [line for line in map(str.strip, behind.split("\n")) if line]
-    # other stories stand behind a heading in capitals
-    headed = next((n for n, line in enumerate(lines[:-1]) if line.isupper() and " " in line), len(lines))
-    lines = lines[: headed + 1]
+        yield from (Place("trailing credit", True, match[1]) for match in _BRACKET.finditer(rest))
+    lines = another_story.own_lines(behind)
     for line in dict.fromkeys((*lines[:LINES], *lines[-LAST_LINES:])):
-        right = _RIGHT.match(line)
-        if right:
-            yield "trailing credit", True, right[1]
-        elif _is_short(line) and not _is_list(line):
-            yield "trailing credit", bool(_MARKED.fullmatch(line)), line
+        yield from _of_line(_LINK.sub("", line))
+        # a sentence on an agency confirms what stands in brackets elsewhere
+        if not _is_short(line) and not offices.is_office(line):
+            yield from (Place("trailing credit", False, name, is_spoken=True) for name in _spoken_of(line))
+
+
+def _spoken_of(line: str) -> Iterator[str]:
+    """Yield the agency that a sentence speaks of, or the names in one on reporting that are none of persons."""
+    if agency_words.may_be_called(line[:SHORT]) and (called := called_in(line[:SHORT])):
+        yield called[0]
+    elif len(line) <= LONGEST_SENTENCE and CASED.search(line) and agency_words.reports(line):
+        plain = (match[0] for match in _RUN.finditer(line))
+        yield from (name for name in plain if len(name.split()) > 2 or agency_words.is_of_news(name))
+
+
+def _of_line(line: str) -> Iterator[Place]:
+    """Yield what may be credits in a line behind a passage."""
+    right, source = _RIGHT.match(line), _SOURCE.match(line)
+    material = reporting.of_material(line) if len(line) <= LONGEST_SENTENCE else None
+    if right:
+        # "© 2031 NPA", "© NPA. All rights reserved"
+        is_firm = bool(right[1]) or len(line) - right.end() > len(right[2])
+        yield Place("trailing credit", True, right[2], is_firm)
+    elif material:
+        yield Place("trailing credit", True, material[1], is_firm=True)
+    elif (match := _LAST_BRACKET.search(line)) and not is_photo(match[1]) and not is_photo_line(line):
+        yield Place("trailing credit", True, match[1], bool(_INITIALS.search(match[1])))
+    elif _is_short(line) and not _is_list(line):
+        is_firm = bool(source or _INITIALS.search(line))
+        yield Place("trailing credit", bool(_MARKED.fullmatch(line)) or is_firm, line, is_firm)
 
 
 def _of_head(head: str) -> Sequence[str]:
@@ -259,15 +319,21 @@ def _copy(frame: Frame) -> str:
 
 def _names(text: str) -> Iterator[str]:
     """Yield what may be names of a piece of text: what stands between marks, and its parts that are written large."""
+    # "Weserkurs-Agentur (wka)", and "(wka)" elsewhere
+    both = _WITH_SHORT.fullmatch(_SOURCE.sub("", text))
+    yield from (both[0],) if both else (text,) if _ABBREVIATED.fullmatch(text) else ()
     for part in _SPLIT.split(text):
-        plain = part.strip(" .'’-*")
+        first, _, behind = part.strip(" .'’-*").partition(" ")
+        # "Theo Sông Hồng", "Selon Rivage"
+        plain = behind if behind[:1].isupper() and agency_words.reports(f"{first} ") else part.strip(" .'’-*")
         if CASED.search(plain):
             words = plain.split()
             runs = [" ".join(g) for large, g in itertools.groupby(words, lambda w: w[:1].isupper()) if large]
             found = dict.fromkeys(([plain] if plain[:1].isupper() else []) + runs)
         else:
             found = dict.fromkeys([plain, *(plain.split() if _UNSPACED.search(plain) else ())])
-        yield from (name for name in found if _may_be_name(name))
+        if not offices.is_body(plain):
+            yield from (name for name in found if _may_be_name(name) and not agency_words.is_bare_of_news(name))
 
 
 def _may_be_name(name: str) -> bool:

@@ -54,6 +54,8 @@ def _may_be_one(words: list[str]) -> bool:
         return False
     if not any(small):
         return True
+    if small[-1] and not agencies.is_small(words[-1]):
+        return False
     match = agency_words.find(" ".join(words))
     # "Shirika la Habari la Bandari": what stands behind such words may be joined to them
     joint = match is not None and not match.start()

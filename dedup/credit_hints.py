@@ -39,9 +39,12 @@ LONGEST_SOURCE = 60
 MOST_WORDS = 5
 # Lines at the end of a text, before the last, in which a story may end.
 FURNITURE_LINES = 3
+# Where a bracket closes that a line ends in, with the initials of editors behind it (characters).
+EDITORS = 20
 
-_LAST = re.compile(r"[(（【]\s?([^()（）【】\n]{2,24}?)\s?[)）】]\.?\s*$")
-_CLOSED = re.compile(r"[)）】]\.?$")
+# "(Rivage)", "(NPA) aq/ms"
+_LAST = re.compile(r"[(（【]\s?([^()（）【】\n]{2,24}?)\s?[)）】](?:\.?|\s?[^\W\d_][^\s()/]{0,7}/[^\s()/]{1,8})\s*$")
+_CLOSED = re.compile(r"[)）】](?:\.?|\s?[^\W\d_][^\s()/]{0,7}/[^\s()/]{1,8})$")
 _RIGHT = re.compile(r"(?:^|\s)©\s?(?:\d{4}\s)?([^\d\s©][^\n©]{1,24})$")
 # "SELBY - Tidewater - …", "СЕЛИЩЕ — Причал. …"
 _FIRST = re.compile(
@@ -169,7 +172,7 @@ def _before_furniture(text: str, first: int, last: int) -> Iterator[tuple[int, s
         start = text.rfind("\n", 0, max(0, end)) + 1
         if start < first or end <= 0:
             return
-        match = _LAST.search(text[max(start, end - HEAD) : end]) if _CLOSED.search(text, end - 2, end) else None
+        match = _LAST.search(text[max(start, end - HEAD) : end]) if _CLOSED.search(text, end - EDITORS, end) else None
         if match and (name := agencies.one_word(match[1])):
             yield start, name
         end = start - 1
@@ -299,7 +302,7 @@ def _in_last(line: str) -> Iterator[str]:
     label = _LABELLED.match(line) if len(line) <= LONGEST_SOURCE else None
     if label and not is_photo(line) and (name := agencies.one_word(label[1])):
         yield name
-    closed = line.rstrip()[-2:]
+    closed = line.rstrip()[-EDITORS:]
     match = _ENDS_WITH.search(line[-HEAD:]) if line[-3:].isupper() else None
     if match and agencies.one_name(match[1]):
         yield match[1]

@@ -67,24 +67,67 @@ BEGINNING = 16
 # How far before the end of a line a quotation mark opens before a name that ends it, with a word or two behind it.
 LONGEST_QUOTED = 50
 
-# Of the words of a group one stands in what is found as a reporting credit, where that has the word of the group.
-REPORTING_WORDS = {
-    "reporting": ("reporting by", "reporting from", "reporting:"),
-    "materia": (
-        *("material from", "material by", "material von", "materialien von", "material der", "material des"),
-        *("material från", "materiaal van", "materiałów"),
+# Words behind which it stands of whom the material of a text is, in small letters.
+MATERIAL = (
+    *("with material from", "with material by", "with agency copy from", "with contributions from", "with copy from"),
+    *("based on reporting by", "based on a report by", "based on material from", "using material from"),
+    *("mit material von", "mit material der", "mit material des", "mit materialien von", "mit materialien der"),
+    *("unter verwendung von material von", "unter verwendung von material der", "unter verwendung von material des"),
+    *("mit informationen von", "mit informationen der", "mit informationen des", "nach material von"),
+    *("met informatie van", "met medewerking van", "met materiaal van", "met bijdragen van"),
+    *("op basis van materiaal van", "op basis van berichtgeving van", "op basis van informatie van"),
+    *("med materiale fra", "med materiale frå", "med stof fra", "med stoff fra", "med stoff frå", "med bidrag fra"),
+    *("på baggrund af materiale fra", "på basis af materiale fra", "basert på materiale fra", "basert på stoff fra"),
+    *("basert på materiale frå", "baseret på materiale fra", "med material från", "baserat på material från"),
+    *("bygger på material från", "med uppgifter från", "med bidrag från", "með efni frá", "byggt á efni frá"),
+    *("με πληροφορίες από", "με υλικό από", "με ρεπορτάζ από", "με υλικό του", "με πληροφορίες του"),
+    *("dengan informasi dari", "dengan bahan dari", "diolah dari", "disarikan dari", "dengan maklumat daripada"),
+    *(
+        "dengan laporan dari",
+        "sử dụng tư liệu của",
+        "sử dụng thông tin của",
+        "sử dụng thông tin từ",
+        "theo tư liệu của",
     ),
-    "medewerking van": ("medewerking van",),
-    "informatie van": ("informatie van",),
-    "informac": ("wykorzystaniem informacji", "využitím informací"),
-    "informasi dari": ("informasi dari",),
-    "με πληροφορ": ("με πληροφορ",),
-    "матеріал": ("за матеріалами", "використанням матеріалів"),
-    "information": ("information from", "information by", "informations d", "information de"),
-    "informa": ("información de", "informações d", "con informazioni"),
+    *("за матеріалами", "з використанням матеріалів", "із використанням матеріалів", "на основі матеріалів"),
+    *("по материалам", "с использованием материалов", "при использовании материалов", "на основе материалов"),
+    *("паводле матэрыялаў", "з выкарыстаннем матэрыялаў", "с материали на", "по материали на", "с информация от"),
+    *("с използване на материали на", "со материјали на", "со користење на материјали на", "уз коришћење материјала"),
+    *("на основу материјала", "uz korišćenje materijala", "uz korištenje materijala", "na temelju materijala"),
+    *("na osnovu materijala", "z uporabo gradiva", "na podlagi gradiva", "z wykorzystaniem materiałów"),
+    *("z wykorzystaniem informacji", "na podstawie materiałów", "na podstawie depeszy", "z materiałów"),
+    *("s využitím informací", "s využitím materiálů", "s využitím zpráv", "s použitím materiálů", "z materiálů"),
+    *("s využitím informácií", "s využitím materiálov", "s použitím materiálov", "z materiálov"),
+    *("con información de", "con informaciones de", "con material de", "amb informació de", "amb informació d'"),
+    *(
+        "amb informació d’",
+        "amb material de",
+        "avec informations de",
+        "avec les informations de",
+        "avec information de",
+    ),
+    *("avec les informations d'", "avec les informations d’", "avec des éléments de", "à partir de dépêches de"),
+    *("com informações de", "com informações da", "com informações do", "com material de", "com material da"),
+    *("con informazioni di", "con informazioni da", "con informazioni dell'", "con informazioni dell’"),
+    *("con materiale di", "con materiale dell'", "con materiale dell’", "con materiale della"),
+    *("cu informații de la", "cu informaţii de la", "cu materiale de la", "cu materiale furnizate de"),
+    *("may ulat mula sa", "may ulat ang", "kwa taarifa kutoka", "kwa msaada wa taarifa za"),
+    *(
+        "مع معلومات من",
+        "بالاستناد إلى مواد",
+        "با استفاده از مطالب",
+        "با استفاده از گزارش",
+        "על בסיס חומרים של",
+        "מבוסס על חומרים של",
+    ),
+)
+# Of the words of a group one stands in what is found as a reporting credit, where that has the word of the group.
+REPORTING_WORDS: dict[str, tuple[str, ...]] = {
+    "reporting": ("reporting by", "reporting from", "reporting:"),
+    "material": ("material from",),
+    "information": ("information from", "information by"),
     "s from": ("inputs from", "files from"),
     "input from": ("input from",),
-    "материал": ("по материалам", "использованием материалов"),
     "contribu": (
         *("contributed to this", "a contribué à", "ha contribuito a", "contribuyó a est", "contribuiu para est"),
     ),
@@ -110,6 +153,10 @@ REPORTING_WORDS = {
     "o tom ": ("informuje", "informovala"),
     "това ": ("съобщава", "предава", "информира"),
 }
+_STEMS = ("materi", "матер", "матэр", "inform", "інформ", "информ", "stof", "bidrag", "dépêche")
+for _words in MATERIAL:
+    _stem = next((stem for stem in _STEMS if stem in _words), _words)
+    REPORTING_WORDS[_stem] = (*REPORTING_WORDS.get(_stem, ()), _words)
 # Of these one stands in what says who had a text first, in whatever case.
 FIRST_WORDS = (
     *("first reported", "reported first", "first to report", "first published", "originally ", "broke the ", "zuerst "),
@@ -148,7 +195,7 @@ SOURCES = (
         "ذریعہ",
         "بشکریہ",
     ),
-    *("स्रोत", "सौजन्य", "উৎস", "সূত্র", "மூலம்", "ที่มา", "แหล่งข่าว", "แหล่งที่มา", "อ้างอิง", "ข้อมูล", "เครดิต"),
+    *("स्रोत", "सौजन्य", "साभार", "উৎস", "সূত্র", "மூலம்", "ที่มา", "แหล่งข่าว", "แหล่งที่มา", "อ้างอิง", "ข้อมูล", "เครดิต"),
     *("ប្រភព", "ແຫຼ່ງຂ່າວ", "အရင်းအမြစ်", "මූලාශ්‍රය", "ਸਰੋਤ", "સ્રોત", "మూలం", "ಮೂಲ", "അവലംബം", "નന્રી", "நன்றி", "సౌజన్యం"),
     *(
         "ffynhonnell",

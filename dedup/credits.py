@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dedup import agencies, letters, offices
+from dedup import agencies, letters, offices, reporting
 from dedup import credit_signs as signs
 from dedup.called import begun, called_in
 from dedup.credit_signs import (
@@ -22,19 +22,24 @@ from dedup.credit_signs import (
     HEAD,
     LONGEST_CREDIT,
     OPEN,
-    REPORTING_WORDS,
     SOURCES,
     Line,
     Paragraphs,
 )
 from dedup.datelines import CASED, SENT, dateline, is_place, uncased_part
 from dedup.model import Document
-from dedup.photo_credits import first_part, is_photo, is_photo_line, is_picture, is_picture_line, photos
+from dedup.photo_credits import (
+    first_part,
+    is_of_pictures,
+    is_photo,
+    is_photo_line,
+    is_picture,
+    is_picture_line,
+    photos,
+)
 
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
-# Longest sentence that says who provided a text (characters).
-LONGEST_SIGN_OFF = 160
 # Shortest name of an outlet that is looked for beside an agency.
 SHORTEST_OUTLET = 4
 
@@ -72,6 +77,7 @@ def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
     if document.outlet:
         found |= set(_beside_outlet(document.outlet, known))
         actors |= {c.agency for c in found if _is_own(document.outlet, c.agency)}
+        actors |= {c.agency for c in found if _is_own_staff(document.outlet, c, document.author or "")}
     kept = (c for c in found if c.agency not in actors or c.position == "agency field")
     return sorted(kept, key=lambda c: (c.start, c.position, c.agency))
 
@@ -84,6 +90,14 @@ def _is_own(outlet: str, name: str) -> bool:
     initials = "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
     is_part = len(inner) >= SHORTEST_OUTLET and letters.has_word(outer, inner)
     return is_part or initials in (name, name.partition(" ")[0]) or letters.is_station(outlet, name)
+
+
+def _is_own_staff(outlet: str, credit: Credit, author: str) -> bool:
+    """Return whether a byline beside whose acronym more stands has the outlet's initials, which a large agency has
+    too: "TT Reporter"."""
+    is_beside = credit.position == "byline" and not credit.start and author.strip() != credit.agency
+    is_large = agencies.canonical(credit.agency) is not None
+    return is_large and is_beside and agencies.initials(outlet) == credit.agency and not agencies.says_it_is_one(outlet)
 
 
 # What may stand around a line of credits.
@@ -120,7 +134,7 @@ def _in_text(text: str, known: Paragraphs) -> Iterator[tuple[int, str, str]]:
     """Yield place, position and agency of the credits of a text."""
     if known.there & signs.REPORTS:
         for line in known.lines:
-            name = _reporting(line.text) if line.whole & signs.REPORTS and _may_report(line.text) else None
+            name = _reporting(line.text) if line.whole & signs.REPORTS and reporting.may_report(line.text) else None
             if name:
                 yield line.start, "reporting credit", name
     for number, line in enumerate(known.lines):
@@ -141,6 +155,11 @@ def _has_mark(line: str) -> bool:
 def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
     """Yield position and agency of the credits of one line; `large`: its text may name a large agency."""
     text, is_first, is_last = line.text, line.is_first, line.is_last
+    if len(text) <= LONGEST_CREDIT and is_of_pictures(text):
+        said = _BESIDE_PICTURE.search(text)
+        if said and (name := agencies.known(said[1]) or agencies.named(said[1])):
+            yield "byline" if is_first else "trailing credit", name
+        return
     if len(text) <= LONGEST_CREDIT and is_picture_line(text):
         return
     name = dateline(
@@ -160,6 +179,12 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
         if name:
             yield "trailing credit", name
 
+
+# "Foto: Ada Quill / Text: NPA", "写真＝ロイター　記事＝列島通信"
+_BESIDE_PICTURE = re.compile(
+    rf"[\s,;/|.、，・](?:{'|'.join(SOURCES)})\s*[:：=＝]\s*([^\s:：=＝/|,;][^:：=＝/|,;]{{1,50}}?)\s*(?:[/|,;].*)?$",
+    re.IGNORECASE,
+)
 
 # Bylines
 
@@ -220,21 +245,29 @@ def _bylines(author: str) -> Sequence[str]:
     plain = plain[1:-1] if plain[:1] in "(（[" and plain[-1:] in ")）]" and len(plain) > 2 else plain
     if whole := next(filter(None, map(agencies.with_acronym, (plain, *_BETWEEN.split(plain)[1:]))), None):
         return [whole]
+    if agencies.canonical(plain):
+        return [plain]
     person = _IN_BRACKETS.fullmatch(plain)
     if person and (name := agencies.named(_AVEC.sub("", person[2]))):
         return [name]
     pieces = [_AVEC.sub("", p.strip(" .")) for p in _BETWEEN.split(plain) if p.strip(" .")]
     large = [name for piece in reversed(pieces) if (name := agencies.known(piece) or _with_region(piece))]
-    small = []
+    small, are_acronyms = [], len(pieces) > 1 and all(map(agencies.is_acronym, pieces))
     for number, piece in reversed(list(enumerate(pieces))):
         name = _of_piece(piece) or (agencies.perhaps(piece) if number else None)
-        sure = number or len(pieces) == 1 or _ends_in_staff(pieces) or (name and agencies.calls_itself_one(name))
+        sure = (
+            number
+            or len(pieces) == 1
+            or are_acronyms
+            or _ends_in_staff(pieces)
+            or (name and agencies.calls_itself_one(name))
+        )
         if name and name not in large and not _STAFF.match(piece) and sure:
             small.append(name)
     if large or small:
-        # an acronym beside a large agency is a reporter's
-        return large[:1] + [n for n in small if not large or agencies.calls_itself_one(n)]
-    more = _REPORTING.search(author) if _may_report(author) else None
+        # an acronym beside a large agency is a reporter's, where anything else stands there too
+        return large[:1] + [n for n in small if not large or are_acronyms or agencies.calls_itself_one(n)]
+    more = reporting.of_material(author)
     if more and more.start() and (found := _bylines(more[1])):
         return found
     own = None if CASED.search(plain) else _uncased_author(plain)
@@ -321,6 +354,8 @@ _TAKEN_FROM = re.compile(
 _TWO = re.compile("[=＝]")
 # "ALN/rpg", "Redacción / ALN"
 _WITH_INITIALS = re.compile(r"^([A-ZÀ-Þ]{3,6})/[a-zà-ÿ]{2,4}$")
+# "Tidewater News Service/aq"
+_EDITED = re.compile(r"^(\S.{2,50}?)\s?/\s?[a-zß-ÿ.]{2,4}$")
 _WITH_DESK = re.compile(r"^(?:Reda[ck]|Réda)\w+\s*[/|]\s*(\S.*)$")
 # Most words of a first or last line that ends in the name of an agency.
 MOST_WORDS = 8
@@ -328,7 +363,11 @@ _TOLD = re.compile(
     r"^(?:本报)?(?:据|據|综合|綜合)(.{2,12}?)(?:、\S{2,12})?(?:报道|報道|報導|消息|电|電|讯|訊)$"
     r"|^(?:综合|綜合)(.{2,10}?社)(?:[、，]\S{2,12})?$"
 )
-_BRACKET_TAIL = re.compile(rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}})[{re.escape(CLOSE)}]\.?$")
+# "(Tidewater News Agency (TNA)/aq)"
+_BRACKET_TAIL = re.compile(
+    rf"[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}]{{2,40}}?(?:\s?\([^()]{{2,12}}\))?)"
+    rf"(?:/[a-zß-ÿ.]{{1,4}})?[{re.escape(CLOSE)}]\.?$"
+)
 CLOSES = tuple(CLOSE)
 _SENTENCE_ENDS = tuple('.!?。！？।॥۔…"”»’」』')
 _DASH_TAIL = re.compile(r"\s(?:[—–―]|--)\s*([^\s—–―][^—–―.]{1,40})$")
@@ -417,6 +456,8 @@ def _named_line(line: str) -> str | None:
     is_signed = 0 < len(person.split()) <= 4 and all(w[:1].isupper() for w in person.split())
     if name is None and is_signed:
         name = agencies.calls_itself_one(agency)
+    edited = _EDITED.match(plain) if name is None and "/" in plain else None
+    name = agencies.calls_itself_one(edited[1]) if edited else name
     found = _WITH_INITIALS.match(plain) or _WITH_DESK.match(plain)
     if name is None and found is None:
         name = _beside_place(plain)
@@ -492,62 +533,14 @@ def _uncased_tail(inside: str) -> str | None:
     return agencies.known(inside) or of_two or (agencies.named(told[1] or told[2]) if told else None)
 
 
-# Reporting credits
-
-_REPORTING = re.compile(
-    r"(?:(?:(?:additional|further) )?reporting(?: by|:)|(?:this (?:story|report|article) )?(?:contains|includes|using) "
-    r"(?:material|information|reporting) (?:from|by)|material from"
-    r"|with (?:reporting|inputs?|material|files) (?:by|from)"
-    r"|med material från|met (?:informatie|medewerking|materiaal) van|με πληροφορίες από|dengan informasi dari"
-    r"|за матеріалами|з використанням матеріалів|z wykorzystaniem (?:materiałów|informacji)|s využitím informací"
-    r"|mit Material(?:ien)? (?:von|der|des)|unter Verwendung von Material (?:von|der)|con información de"
-    r"|avec (?:les )?informations? de|com informações d[ae]|con informazioni (?:di|da)?|по материалам"
-    r"|с использованием материалов)\s+(?:the |l['’]|la |der )?([^\n.;)]{2,60})",
-    re.IGNORECASE,
-)
-
-
-def _may_report(text: str) -> bool:
-    """Return whether a reporting credit can stand in a text: quick, and never false where one does."""
-    folded = text.casefold()
-    return any(group in folded and any(word in folded for word in words) for group, words in REPORTING_WORDS.items())
-
-
-# "Tidewater Wire contributed to this report", "This story was provided by Tidewater Wire"
-_CONTRIBUTED = re.compile(
-    r"^(.{2,60}?) (?:contributed to this|a contribué à (?:cet|ce)|ha contribuito a questo|contribuyó a est"
-    r"|contribuiu para est|hat zu diesem|bidrog till|heeft bijgedragen aan)\w*\b"
-)
-_PROVIDED = re.compile(
-    r"^(?:this|the) (?:story|report|article|dispatch) (?:(?:(?:was|is|has been) )?(?:first |originally )?"
-    r"(?:(?:provided|supplied|produced|published|distributed) by|appeared on)|(?:is|comes|was) from|by) "
-    r"(.{2,60}?)(?: (?:was|is|has been|and|for|under)\b.{0,80})?\.?$",
-    re.IGNORECASE,
-)
-
-
-# "Про це повідомляє Причал-Інформ." and the like, as a sentence of its own
-_REPORTED = re.compile(
-    r"(?:(?:^|[.!?…»”\"]\s+)(?:Про це|Як|Об этом|Как|Informację|O tym|O tom|Informuje o tom|За това|Това)"
-    r"\s(?:\w+\s)?|,\s)"
-    r"(?:повідомля[єю]\w*|інформу[єю]\w*|переда[єю]\w*|пише|сообща[ею]т|переда[её]т|информиру[ею]т|пишет|podaje|podała"
-    r"|informuje|informovala|съобщава|предава|информира)\s(?:кор+еспондент\s)?"
-    r"((?:(?:інформаційне |информационное |новинне )?(?:[Аа]гентств[оа]|[Аа]генці[яї]|[Аа]генция|[Aa]gencja|[Aa]gentúra"
-    r"|[ИІ]А)\s)?"
-    r"[^\s.,][^\n.,]{1,38}?)(?:\s(?:з посиланням|із посиланням|со ссылкой|powołując|с позоваване)"
-    r"[^\n.]{2,60})?\.?(?=\s|$)"
-)
-
-
 def _reporting(line: str) -> str | None:
     """Return the agency of "additional reporting by" and the like."""
-    told = _REPORTED.search(line)
-    if told and (name := agencies.calls_itself_one(told[1])):
+    told = reporting.of_reports(line)
+    if told and (name := agencies.calls_itself_one(told)):
         return name
-    match = _REPORTING.search(line)
+    match = reporting.of_material(line)
     if match:
         return _byline(match[1])
-    given = (_CONTRIBUTED.match(line) or _PROVIDED.match(line)) if len(line) <= LONGEST_SIGN_OFF else None
-    name = given[1].removeprefix("The ").removeprefix("the ") if given else ""
-    is_sure = given is not None and given.re is _CONTRIBUTED and agencies.is_acronym(name)
+    name, is_contribution = reporting.of_sign_off(line) or ("", False)
+    is_sure = is_contribution and agencies.is_acronym(name)
     return agencies.calls_itself_one(name) or (agencies.named(name) if is_sure else None)

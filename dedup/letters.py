@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 
 _LATIN = "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z".split()
 # The names of the letters A to Z, several ways to write one between bars: Urdu, Hindi and Marathi, Bengali,
@@ -88,17 +89,17 @@ def begins(line: str) -> bool:
 
 
 def has_word(text: str, word: str) -> bool:
-    """Say whether a text has a word, or several: where no letter, figure or underscore stands right before or behind.
+    """Say whether a text has a word, or several: where no letter, sign of a vowel, figure or underscore stands beside.
 
     A pattern would have to be made of each word; of ten thousand names of outlets that takes longer than all else.
 
-    >>> has_word("The Posts of the Post-Gazette", "Post"), has_word("The Posts", "Post")
-    (True, False)
+    >>> has_word("The Posts of the Post-Gazette", "Post"), has_word("The Posts", "Post"), has_word("सहकारी", "सहकार")
+    (True, False, False)
     """
     at = text.find(word)
     while at >= 0:
         beside = text[max(0, at - 1) : at] + text[at + len(word) : at + len(word) + 1]
-        if not any(c.isalnum() or c == "_" for c in beside):
+        if not any(c.isalnum() or c == "_" or (c > "\u02ff" and unicodedata.category(c)[0] == "M") for c in beside):
             return True
         at = text.find(word, at + 1)
     return False

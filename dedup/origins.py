@@ -8,13 +8,13 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies, agreed, told
-from dedup.credits import Credit
+from dedup import agencies, agreed, another_story, told
+from dedup.credits import Credit, said_source
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
 
@@ -41,8 +41,8 @@ _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
 _ZONE = re.compile(r"(?<=\d)\s?([+-])(\d\d):?(\d\d)?$")
 # Most characters between the beginnings of a caption and of its paragraph: a mark, a label.
 OWN_START = 12
-# Shortest name of an outlet, and longest line, that says whose a text was first (characters).
-SHORTEST_OUTLET, LONGEST_LINE = 4, 160
+# Shortest name of an outlet, and longest line, that says whose a text was first; the latter inside a text (characters).
+SHORTEST_OUTLET, LONGEST_LINE, LONGEST_NAMING = 4, 160, 60
 # Carriers whose links are read, how far around a passage (characters), and what an address looks like.
 MOST_LINKED, BESIDE = 12, 600
 _ADDRESS = re.compile(r"\w\.\w{2,12}/\w")
@@ -73,8 +73,6 @@ AROUND = 80
 UNSURE, BEFORE, AGREED = 0.5, 24, 0.6
 # What may stand between a passage and what is right behind it.
 ENDS = " \n\t.!?…。！？।۔\"'”’»」』"
-# Shortest and longest heading in capitals, and longest line that is but a credit (characters).
-HEADING, LONGEST_NAMING = (6, 60), 40
 # Names so few that it is quicker to look for each than for the words of a line.
 FEW_NAMES = 12
 _STOP = re.compile(r"[.!?](?=\s)|[\n。！？]")
@@ -260,7 +258,10 @@ def _named(carriers: Sequence[Carried]) -> str | None:
     unspaced = {name for name in outlets if not name.isascii() and _UNSPACED.search(name)}
     if len(outlets) <= FEW_NAMES and not unspaced:
         # few texts have the name of any where that matters
-        where = "\n".join([line for c in carriers for line in (*_sources(c.document.text, c.may_say_first), _by(c))])
+        beside = [
+            line for c in carriers for line in (*_sources(c.document.text, c.may_say_first), *_source_behind(c), _by(c))
+        ]
+        where = "\n".join(beside)
         if not any(map(where.__contains__, outlets)):
             return None
     known: dict[int, dict[tuple[str, ...], list[str]]] = {}
@@ -291,7 +292,7 @@ def _names(
     `unspaced` those in scripts that do not space words."""
     own = (carried.document.outlet or "").casefold()
     found = set()
-    for line in (*_sources(carried.document.text, carried.may_say_first), _by(carried)):
+    for line in (*_sources(carried.document.text, carried.may_say_first), *_source_behind(carried), _by(carried)):
         if unspaced and _FIRST.search(line.lower()):
             sizes = set(map(len, unspaced))
             found |= unspaced & {line[i : i + n] for n in sizes for i in range(len(line) - n + 1)}
@@ -306,6 +307,14 @@ def _names(
                 alike = names.get(tuple(m[0] for m in words[i : i + size]), ())
                 found |= {name for name in alike if _stands(name, line, words[i].start())}
     return {name for name in found if name.casefold() not in own}
+
+
+def _source_behind(carried: Carried) -> Iterator[str]:
+    """Yield the line right behind a passage where it says whose the text was, and more follows."""
+    behind = carried.document.text[carried.end : carried.end + LONGEST_LINE].lstrip(ENDS)
+    line = behind.partition("\n")[0]
+    if len(line) <= LONGEST_NAMING and line != behind and said_source(line):
+        yield line
 
 
 def _by(carried: Carried) -> str:
@@ -459,7 +468,10 @@ def _speaks_of(name: str, text: str, found: Sequence[tuple[Carried, Credit]]) ->
 def _is_called_one(name: str, text: str) -> bool:
     """Return whether a text calls a name an agency: "the news agency X"."""
     at = text.find(name) if len(name) >= SHORTEST_OUTLET else -1
-    return at > 0 and agencies.calls_next_one(text[max(0, at - BEFORE) : at])
+    bracketed = text.find(f"({name})", 1)
+    # "the Harbour News Agency (HNA)"
+    is_short = bracketed > 0 and agencies.calls_next_one(text[max(0, bracketed - BEFORE) : bracketed].rstrip())
+    return is_short or (at > 0 and agencies.calls_next_one(text[max(0, at - BEFORE) : at]))
 
 
 def _nearest(carried: Carried, is_caption: bool) -> list[Credit]:
@@ -493,20 +505,7 @@ def _is_before_text(carried: Carried, credit: Credit) -> bool:
 
 def _is_behind_text(carried: Carried, credit: Credit) -> bool:
     is_behind = credit.position in ("trailing credit", "reporting credit") and credit.start >= carried.start
-    return is_behind and not _is_teased(carried, credit)
-
-
-def _is_teased(carried: Carried, credit: Credit) -> bool:
-    """Return whether a credit at the end of a longer line stands behind a heading in capitals that the passage does not
-    reach: "READ ALSO", and another story with its own agency."""
-    text = carried.document.text
-    if credit.start <= carried.end or "\n" not in text[carried.end : credit.start]:
-        return False
-    end = text.find("\n", credit.start)
-    line = text[credit.start : end if end >= 0 else len(text)]
-    between = text[carried.end : credit.start].split("\n")[1:]
-    headed = any(each.isupper() and HEADING[0] <= len(each.strip()) <= HEADING[1] for each in between)
-    return headed and len(line) > LONGEST_NAMING and line.rstrip(". ").endswith((")", "）"))
+    return is_behind and not another_story.is_of_one(carried.document.text, carried.end, credit.start)
 
 
 class _Date(NamedTuple):

@@ -129,7 +129,7 @@ def is_photo(text: str) -> bool:
 
 
 # "Foto: ", "Sursa foto: ", "Photos /"
-_PHOTO_LINE = re.compile(r"(?:[^\s:：/=]{1,14}\s)?([^\s:：/=]+)(?:\s[^\s:：/=]{1,12})?\s?[:：/=]")
+_PHOTO_LINE = re.compile(r"(?:[^\s:：/=＝]{1,14}\s)?([^\s:：/=＝]+)(?:\s[^\s:：/=＝]{1,12})?\s?[:：/=＝]")
 
 
 def is_photo_line(line: str) -> bool:
@@ -152,6 +152,27 @@ def is_picture(piece: str) -> bool:
 
 
 _IN_PIECE = re.compile(r"[\s/／|:：=＝,()]+")
+
+
+_LABELS = re.compile("[:：=＝](?!/)")
+# "archieffoto", "Symbolbild", "kuvituskuva"
+_PICTURE = re.compile(
+    r"(?:foto|photo|bild|bilde|billede|kuva|kép|fotó|fotografie|image|imagen|фото|снимка|снимок|світлина)(?:s|['’]s|er|en|t)?\b",
+    re.IGNORECASE,
+)
+
+
+def is_of_pictures(line: str) -> bool:
+    """Return whether a short line says of whom its pictures are, and may say besides of whom the text is.
+
+    >>> is_of_pictures("TURNHOUT - © Belga, archieffoto"), is_of_pictures("写真＝ロイター　記事＝列島通信")
+    (True, True)
+    >>> is_of_pictures("Text: NPA, Foto: Reuters"), is_of_pictures("SELBY (NPA) - A photo of the pier")
+    (False, False)
+    """
+    return (is_photo_line(line) and len(_LABELS.findall(line)) > 1) or ("©" in line and bool(_PICTURE.search(line)))
+
+
 # Words for the text beside which those for pictures stand.
 _TEXT = re.compile(
     r"text|testo|tekst|texto|texte|szöveg|teksti|κείμεν|текст|文|글|記事|теkст|lekh|लेख|متن", re.IGNORECASE

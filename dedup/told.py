@@ -11,9 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from dedup import agencies, agency_words, offices
+from dedup import agencies, agency_words, another_story, name_forms, offices
 from dedup.agreed import MOST_CARRIERS, Frame, Slot, in_copy, is_own
 from dedup.called import called_in
+from dedup.datelines import CASED
 from dedup.photo_credits import is_photo
 
 # Longest paragraph above copy, and sentence behind it, that are looked at (characters); lines behind it, and last ones.
@@ -25,6 +26,8 @@ LARGE_WORDS, ARTICLE = 4, 1
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\Wa-zß-ÿа-я\d])|(?<=[।。！？])|\n")
 _WORD, _DIGIT = re.compile(r"[^\s\W][^\s,;]*"), re.compile(r"\d")
 _ACRONYM = re.compile(r"\s?[(（]([^\s()（）]{2,12})[)）]")
+_INITIALS = re.compile(r"([^\W\d_A-Za-z](?:[^\n()،,;:।.]){3,60}?)\s?[(（]([^\s()（）]{2,12})[)）]")
+_SPACELESS = re.compile("[぀-ヿ一-鿿฀-๿가-힣]")
 _JOINED = re.compile(r"[-:’']\w{1,5}$")
 _UNSPACED = re.compile(
     "(?:据|據|由|援引|引述|综合|綜合|转自|轉自|来自|來自|[がはと、，。])?"
@@ -50,6 +53,7 @@ def told(frames: Sequence[Frame], asked: Sequence[Frame]) -> tuple[str, tuple[st
     groups = agencies.grouped([name for name, *_ in found])
     votes = Counter(name for name, _ in {(groups[name], n) for name, _, n in found})
     best = min(votes, key=lambda name: (-votes[name], -len(name), name))
+    best = next((full for frame in asked[:MOST_CARRIERS] if (full := _spelt_out(best, frame.document.text))), best)
     return best, tuple(sorted({slot for name, slot, _ in found if groups[name] == best}))
 
 
@@ -68,6 +72,21 @@ def full_name(acronym: str, frames: Sequence[Frame]) -> str | None:
 
 def _short(name: str) -> str:
     return agencies.short_form(name) or name
+
+
+def _spelt_out(name: str, text: str) -> str | None:
+    """Return a name in a script without capitals as it stands in a text before its initials in brackets: these say with
+    which word it begins."""
+    first = name.split()[0]
+    if CASED.search(name) or _SPACELESS.search(name) or first not in text:
+        return None
+    for match in _INITIALS.finditer(text):
+        words = match[1].split()
+        for size in range(2, len(words) + 1):
+            full = " ".join(words[-size:])
+            if first in words[-size:] and match[2] in name_forms.initials_of_all(full) and agencies.says_agency(full):
+                return full
+    return None
 
 
 def _named(frame: Frame) -> Iterator[tuple[Slot, str]]:
@@ -93,7 +112,7 @@ def _sentences(frame: Frame) -> Iterator[tuple[Slot, str]]:
     for lead in (above[above.rfind("\n") + 1 :], text[first : frame.start]):
         if 0 < len(lead.strip()) <= LEAD:
             yield from (("dateline", each) for each in _SENTENCE.split(lead) if each.strip())
-    lines = [line for line in map(str.strip, text[frame.end :].split("\n")) if line]
+    lines = another_story.own_lines(text[frame.end :])
     for line in dict.fromkeys((*lines[: LINES + 1], *lines[-LAST_LINES:])):
         for each in _SENTENCE.split(line):
             if len(each) <= BEHIND:
