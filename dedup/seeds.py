@@ -36,8 +36,8 @@ BLOCK_DOCUMENTS = 1024
 PART_TOKENS = 1 << 19
 MOST_BLOCKS = 256
 MOST_PART_BITS = 8
-# Seeds that are linked at a time, about: what is known of their places stays near the processor, and the memory for it is
-# that of the seeds before.
+# Seeds that are linked at a time, about: what is known of their places stays near the processor, in memory that the
+# seeds before them had.
 LINKED_SEEDS = 1 << 18
 # Hits that are looked at before mapped pages may be let go of, about.
 SIFTED_HITS = 1 << 18
