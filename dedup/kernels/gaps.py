@@ -35,10 +35,10 @@ def cut(blocks: Any, low: int, high: int) -> Any:
 
 
 @kernel
-def weighs(blocks: Any, masses: Any, least: int) -> bool:
+def weighs(blocks: Any, masses: Any, least: int) -> Any:
     """Return whether the words of blocks (int64, n x 3) weigh `least` on the first side, by the `masses` of all tokens;
     no more are looked at than it takes."""
-    total = np.int64(0)
+    total: Any = np.int64(0)
     for i in range(len(blocks)):
         for place in range(blocks[i, 0], blocks[i, 0] + blocks[i, 2]):
             total += np.int64(masses[place])

@@ -81,7 +81,7 @@ def _divide(power: Any) -> Any:
 
 
 @helper
-def window_minima(hashes: Any, window: int, out: Any) -> int:
+def window_minima(hashes: Any, window: int, out: Any) -> Any:
     """Write to `out` (int64) the places of the smallest hash of each window, rightmost if equal; return how many.
 
     Winnowing of Schleimer, Wilkerson and Aiken 2003; every run of `window` hashes has one of the places.
