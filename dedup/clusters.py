@@ -27,10 +27,9 @@ from dedup.regions import Bundles, Lookup, Regions, components, group, unlinked
 from dedup.rescore import Evidence
 from dedup.rows import among
 from dedup.spill import Scratch
-from dedup.weights import Sums
 
-# The least mass (nats) of a member's part after a cut.
-LEAST_MEMBER = 16.0
+# The least mass (1/256 nat) of a member's part after a cut.
+LEAST_MASS = 16 * 256
 # Longest quotation or caption that is looked for inside a longer passage (tokens).
 LONGEST_INSET = 120
 # Most tokens between two pieces of a text that go on with one another.
@@ -360,7 +359,7 @@ def _clusters_of(pieces: list[Piece], regions: Regions, head: int, means: Means)
     clusters: list[Cluster] = []
     number: dict[int, int] = {}
     for at, part in enumerate(lay_out(pieces, means.change, is_inset)):
-        members = tuple(_members(part, by_carrier, regions, head, means.known.mass))
+        members = tuple(_members(part, by_carrier, regions, head, means.known.masses))
         if len(members) > 1:
             number[at] = len(clusters)
             clusters.append(Cluster(members=members, parent=number.get(part.parent, -1)))
@@ -379,7 +378,11 @@ def _of_one(piece: Piece, regions: Regions, head: int) -> list[Cluster]:
 
 
 def _members(
-    part: Part, by_carrier: dict[int, list[Piece]], regions: Regions, head: int, prefix: Sums
+    part: Part,
+    by_carrier: dict[int, list[Piece]],
+    regions: Regions,
+    head: int,
+    masses: npt.NDArray[np.uint16],
 ) -> Iterator[Carrier]:
     """Yield the representative and the carriers of a part, each with its own extent."""
     carriers: list[Carrier] = []
@@ -389,7 +392,7 @@ def _members(
         pieces = by_carrier[carrier]
         inside = _clipped(pieces, part)
         for piece in inside:
-            whole = inside is pieces or _is_weighty(piece, pieces, prefix)
+            whole = inside is pieces or _is_weighty(piece, pieces, masses)
             if whole and places.take(document, piece.low, piece.high):
                 carriers.append(Carrier(document=document, start=piece.low, end=piece.high, blocks=piece.blocks))
                 low, high = min(low, piece.start), max(high, piece.end)
@@ -418,15 +421,14 @@ class _Places:
         return free
 
 
-def _is_weighty(piece: Piece, pieces: list[Piece], prefix: Sums) -> bool:
+def _is_weighty(piece: Piece, pieces: list[Piece], masses: npt.NDArray[np.uint16]) -> bool:
     """Return whether a member's part is a verified passage as it was, or weighs enough after the cut."""
     if any(p is piece for p in pieces):
         return True
     blocks = piece.blocks
-    if any(len(p.blocks) == len(blocks) and (p.blocks == blocks).all() for p in pieces):
+    if gaps.weighs(blocks, masses, LEAST_MASS):
         return True
-    mass = int((prefix[blocks[:, 0] + blocks[:, 2]] - prefix[blocks[:, 0]]).sum())
-    return mass >= LEAST_MEMBER * 256
+    return any(len(p.blocks) == len(blocks) and (p.blocks == blocks).all() for p in pieces)
 
 
 def _clipped(pieces: list[Piece], part: Part) -> Sequence[Piece]:
@@ -460,7 +462,7 @@ def _cut(piece: Piece, low: int, high: int) -> Piece | None:
 
 
 def _of_blocks(carrier: int, blocks: npt.NDArray[np.int64]) -> Piece:
-    (start, low, _), (a, b, words) = blocks[[0, -1]].tolist()
+    (start, low, _), (a, b, words) = blocks[0].tolist(), blocks[-1].tolist()
     return Piece(carrier, blocks, start, a + words, low, b + words)
 
 

@@ -11,7 +11,8 @@ and each block is worked on alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,6 +36,9 @@ BLOCK_DOCUMENTS = 1024
 PART_TOKENS = 1 << 19
 MOST_BLOCKS = 256
 MOST_PART_BITS = 8
+# Seeds that are linked at a time, about: what is known of their places stays near the processor, in memory that the
+# seeds before them had.
+LINKED_SEEDS = 1 << 18
 # Hits that are looked at before mapped pages may be let go of, about.
 SIFTED_HITS = 1 << 18
 
@@ -169,15 +173,26 @@ def link_seeds(
     def part(number: int) -> int:
         scratch.release()
         records = np.sort(seeds.take(number))
-        texts = tokens.bounds, layout.firsts, tokens.hashes, sides
-        found, frequent = linked(records, layout.place_bits, config.small_bucket, texts, crossing=two_sided)
-        hits.add(*kernels.scatter_hits(found, layout.left_bits, layout.starts, layout.block_firsts))
-        return frequent
+        texts, total = (tokens.bounds, layout.firsts, tokens.hashes, sides), 0
+        for some in _stretches(records, layout.place_bits):
+            found, frequent = linked(some, layout.place_bits, config.small_bucket, texts, crossing=two_sided)
+            hits.add(*kernels.scatter_hits(found, layout.left_bits, layout.starts, layout.block_firsts))
+            total += frequent
+        return total
 
     frequent = sum(in_order(pool, part, range(len(seeds))))
     seeds.close()
     count = int(seeds.sizes.sum())
     return Linked(hits=hits, layout=layout, tokens=tokens, scratch=scratch, seeds=count, frequent=frequent)
+
+
+def _stretches(records: npt.NDArray[np.uint64], place_bits: int) -> Iterator[npt.NDArray[np.uint64]]:
+    """Yield sorted seeds, about `LINKED_SEEDS` at a time, each key whole."""
+    above = np.uint64(place_bits)
+    inner = np.searchsorted(records, records[LINKED_SEEDS::LINKED_SEEDS] >> above << above)
+    for first, end in itertools.pairwise([0, *inner.tolist(), len(records)]):
+        if first < end:
+            yield records[first:end]
 
 
 def linked(

@@ -94,6 +94,7 @@ class Scratch:
         self._maps: list[mmap.mmap] = []
         self._lock = threading.Lock()
         self._left: int | None = None
+        self._reserved = 0
 
     def file(self) -> IO[bytes]:
         """Return a nameless file; raises `StoreError` when the folder cannot be written."""
@@ -167,13 +168,16 @@ class Scratch:
             if size > self._left:
                 return False
             self._left -= size
+            self._reserved += size
             return True
 
     def give_back(self, size: int) -> None:
-        """Add bytes that were reserved to the room again."""
-        if self._left is not None:
-            with self._lock:
-                self._left += size
+        """Add bytes that were reserved to the room again; how much there is is looked up anew when none are."""
+        with self._lock:
+            if self._left is not None and size:
+                self._left, self._reserved = self._left + size, self._reserved - size
+                if not self._reserved:
+                    self._left = None
 
     def release(self) -> None:
         """Let go of mapped pages when the process holds more than its budget, and a fair part of that is mapped."""
@@ -289,7 +293,7 @@ class Parts:
                 self._stretches[p].append((start, some.nbytes, xxhash.xxh3_64_intdigest(some.data)))
 
     def take(self, part: int) -> Records:
-        """Return the records of a part in no certain order, and let go of them.
+        """Return the records of a part, those added together in their order, and let go of them.
 
         Raises `StoreError` when the file is not as it was written.
         """

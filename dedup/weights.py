@@ -21,18 +21,16 @@ import numpy.typing as npt
 from dedup.kernels import weights as kernels
 from dedup.kernels.shingles import seed_places
 from dedup.model import WordCounts
-from dedup.spill import Scratch, in_order
+from dedup.spill import Parts, Scratch, in_order
 from dedup.tokens import Tokens
 
 # Texts counted at a time.
-BLOCK_DOCUMENTS = 1 << 13
+BLOCK_DOCUMENTS = 1 << 11
 # A run that more texts than this have is one story told often, and its words count once. It is known by shingles of so
 # many words, the smallest of each window, so that a run of eleven words is always noticed.
 MANY, REPEAT_WORDS, REPEAT_WINDOW = 12, 6, 6
 # Shingles are counted by so many bits of their hash; whether they are equal is looked up.
 MOST_KEY_BITS = 27
-# Tokens whose shingles are held, 4 bytes of each token.
-MOST_HELD = 1 << 25
 # The weight of the background, in documents, and what a word unknown to it counts as.
 BACKGROUND_DOCUMENTS = 10_000
 UNKNOWN_DOCUMENTS = 1.0
@@ -100,10 +98,8 @@ def frequencies(
 
     A run that stands in more than `MANY` of them counts once: in the first of them.
     """
-    shingles = functools.partial(_shingles, tokens, counted, pool, scratch)
-    # of a large corpus they are made twice rather than held
-    held = [*shingles()] if len(tokens.hashes) <= MOST_HELD else None
-    counts = _counted_keys(len(tokens.hashes), held or shingles())
+    minima = _Minima(tokens, counted, scratch or Scratch())
+    counts = _counted_keys(len(tokens.hashes), minima.made(pool))
     often = np.flatnonzero(counts > MANY)
     firsts = np.full((len(often), 3), -1, np.int64)
     # each is counted in by one block at a time
@@ -131,8 +127,9 @@ def frequencies(
         kernels.document_frequencies(tokens.hashes, bounds, counted[part], repeated, first, table)
         tables.put(table)
 
-    for _ in in_order(pool, count, map(repeats, held or shingles())):
+    for _ in in_order(pool, count, map(repeats, minima.again(pool))):
         pass
+    minima.close()
     total = np.zeros(kernels.SLOTS, np.int32)
     while not tables.empty():
         total += (tables.get() & np.uint64(0xFFFFFFFF)).astype(np.int32)
@@ -150,20 +147,54 @@ class _Shingles:
     edges: npt.NDArray[np.int64]
 
 
-def _shingles(
-    tokens: Tokens, counted: npt.NDArray[np.bool_], pool: Executor | None, scratch: Scratch | None
-) -> Iterator[_Shingles]:
-    """Yield the window minima of all counted texts, block by block."""
+class _Minima:
+    """The window minima of the counted texts, block by block, kept from the first time that they are asked for to the
+    second: to make them again takes several times as long."""
 
-    def block(first: int) -> _Shingles:
-        if scratch is not None:
-            scratch.release()
-        which = np.flatnonzero(counted[first : first + BLOCK_DOCUMENTS]) + first
-        spans = np.stack([tokens.bounds[which], tokens.bounds[which + 1]], axis=1)
-        keys, places, edges = seed_places(tokens.hashes, tokens.weights, spans, REPEAT_WORDS, REPEAT_WINDOW)
-        return _Shingles(first=first, spans=spans, keys=keys, places=places, edges=edges)
+    def __init__(self, tokens: Tokens, counted: npt.NDArray[np.bool_], scratch: Scratch) -> None:
+        self._tokens, self._counted, self._scratch = tokens, counted, scratch
+        self._firsts = range(0, len(tokens), BLOCK_DOCUMENTS)
+        # of each its key, and above it the place in its text
+        self._kept = Parts(len(self._firsts), scratch)
+        self._edges: dict[int, npt.NDArray[np.int64]] = {}
 
-    return in_order(pool, block, range(0, len(tokens), BLOCK_DOCUMENTS))
+    def _spans(self, first: int) -> npt.NDArray[np.int64]:
+        """Return the tokens of the counted texts of a block (int64, n x 2)."""
+        which = np.flatnonzero(self._counted[first : first + BLOCK_DOCUMENTS]) + first
+        return np.stack([self._tokens.bounds[which], self._tokens.bounds[which + 1]], axis=1)
+
+    def made(self, pool: Executor | None) -> Iterator[_Shingles]:
+        """Yield them, and keep them."""
+
+        def block(number: int) -> _Shingles:
+            self._scratch.release()
+            first = self._firsts[number]
+            spans, tokens = self._spans(first), self._tokens
+            keys, places, edges = seed_places(tokens.hashes, tokens.weights, spans, REPEAT_WORDS, REPEAT_WINDOW)
+            own = (places - np.repeat(spans[:, 0], np.diff(edges))).astype(np.uint64)
+            ends = np.zeros(len(self._kept) + 1, np.int64)
+            ends[number + 1 :] = len(keys)
+            self._kept.add(own << np.uint64(32) | keys, ends)
+            self._edges[number] = edges
+            return _Shingles(first=first, spans=spans, keys=keys, places=places, edges=edges)
+
+        return in_order(pool, block, range(len(self._firsts)))
+
+    def again(self, pool: Executor | None) -> Iterator[_Shingles]:
+        """Yield them once more, and let go of them."""
+
+        def block(number: int) -> _Shingles:
+            self._scratch.release()
+            first, kept, edges = self._firsts[number], self._kept.take(number), self._edges.pop(number)
+            spans = self._spans(first)
+            places = (kept >> np.uint64(32)).astype(np.int64) + np.repeat(spans[:, 0], np.diff(edges))
+            return _Shingles(first=first, spans=spans, keys=kept.astype(np.uint32), places=places, edges=edges)
+
+        return in_order(pool, block, range(len(self._firsts)))
+
+    def close(self) -> None:
+        """Give the room of files back."""
+        self._kept.close()
 
 
 def _counted_keys(size: int, shingles: Iterable[_Shingles]) -> npt.NDArray[np.uint8]:

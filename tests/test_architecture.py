@@ -77,7 +77,6 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("align", "chains"): "Chains",
     ("align", "seeds"): "Hits",
     ("align", "weights"): "Sums",
-    ("clusters", "weights"): "Sums",
     ("rescore", "tokens"): "Tokens",
     ("rescore", "align"): "Passages",
     ("rescore", "weights"): "what counts as a content word",

@@ -60,6 +60,20 @@ def test_parts_are_in_memory_while_there_is_room(tmp_path: Path, monkeypatch: py
     assert parts.take(2).tolist() == [2**64 - 1, 0, 3, 7, 1, 2**64 - 1, 0, 3]
 
 
+def test_room_is_looked_up_anew_when_all_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else the process came to hold meanwhile counts."""
+    scratch = Scratch(tmp_path, room=150, on_disk=True)
+    monkeypatch.setattr("dedup.spill._resident", lambda: (160, 60))
+    assert scratch.reserve(30)
+    assert scratch.reserve(20)
+    monkeypatch.setattr("dedup.spill._resident", lambda: (190, 60))
+    scratch.give_back(20)
+    assert scratch.reserve(20)
+    scratch.give_back(50)
+    assert not scratch.reserve(30)
+    assert scratch.reserve(20)
+
+
 @FEW
 @given(st.lists(st.lists(st.integers(0, 6), min_size=3, max_size=3), max_size=8), st.integers(0, 300))
 def test_parts_like_lists(sizes: list[list[int]], room: int) -> None:

@@ -35,6 +35,19 @@ def cut(blocks: Any, low: int, high: int) -> Any:
 
 
 @kernel
+def weighs(blocks: Any, masses: Any, least: int) -> Any:
+    """Return whether the words of blocks (int64, n x 3) weigh `least` on the first side, by the `masses` of all tokens;
+    no more are looked at than it takes."""
+    total: Any = np.int64(0)
+    for i in range(len(blocks)):
+        for place in range(blocks[i, 0], blocks[i, 0] + blocks[i, 2]):
+            total += np.int64(masses[place])
+            if total >= least:
+                return True
+    return total >= least
+
+
+@kernel
 def telling_gaps(blocks: Any, flags: Any, hashes: Any, telling: int, words: Any, most: int) -> Any:
     """Return behind which blocks (int64) stands a gap of one to `most` tokens on either side, with a token among them
     that has a bit of `telling` in its `flags` or whose hash is one of `words` (sorted)."""

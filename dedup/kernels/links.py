@@ -106,6 +106,8 @@ def _looked_up(shared: Any, above: int, bounds: Any, firsts: Any, hashes: Any, f
     n x `NEAR`) and how many of a context there are, that of the place first, to either side (uint8, n x 2).
 
     `shared` are sorted, so all are read as they stand: fetched seed by seed, each would have to come from far away.
+    Tokens and texts are looked up one after the other: a text is looked for by comparing, and behind a comparison that
+    was guessed wrong no token is fetched ahead.
     """
     n = len(shared)
     places, documents = np.empty(n, np.int64), np.empty(n, np.int32)
@@ -113,20 +115,23 @@ def _looked_up(shared: Any, above: int, bounds: Any, firsts: Any, hashes: Any, f
     mask, d = (np.uint64(1) << np.uint64(above)) - np.uint64(1), 0
     for s in range(n):
         place, i = np.int64(shared[s] >> np.uint64(above)), np.int64(shared[s] & mask)
-        if bounds[d + 1] <= place:
-            d = document_at(place, bounds, firsts)
-        places[i], documents[i] = place, d
         if i < frequent:
             # those of other texts are not looked at
             first = place - NEAR_BEFORE
             if first >= 0 and first + NEAR <= len(hashes):
                 for k in range(NEAR):
-                    near[i, k] = hashes[np.uint64(first + k)]
+                    near[np.uint64(i), k] = hashes[np.uint64(first + k)]
             else:
                 low: Any = max(0, -first)
                 high: Any = min(NEAR, len(hashes) - first)
                 for k in range(low, high):
                     near[i, k] = hashes[first + k]
+    for s in range(n):
+        place, i = np.int64(shared[s] >> np.uint64(above)), np.int64(shared[s] & mask)
+        if bounds[d + 1] <= place:
+            d = document_at(place, bounds, firsts)
+        places[i], documents[i] = place, d
+        if i < frequent:
             rooms[i, 0], rooms[i, 1] = min(CONTEXT, bounds[d + 1] - place), min(CONTEXT, place - bounds[d] + 1)
     return places, documents, near, rooms
 

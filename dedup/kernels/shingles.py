@@ -81,7 +81,7 @@ def _divide(power: Any) -> Any:
 
 
 @helper
-def window_minima(hashes: Any, window: int, out: Any) -> int:
+def window_minima(hashes: Any, window: int, out: Any) -> Any:
     """Write to `out` (int64) the places of the smallest hash of each window, rightmost if equal; return how many.
 
     Winnowing of Schleimer, Wilkerson and Aiken 2003; every run of `window` hashes has one of the places.
@@ -89,23 +89,24 @@ def window_minima(hashes: Any, window: int, out: Any) -> int:
     n = len(hashes)
     if n == 0:
         return 0
-    count = 0
-    last = -1
-    for first in range(max(1, n - window + 1)):
-        stop = min(n, first + window)
-        if last >= first:
-            if hashes[stop - 1] <= hashes[last]:
-                last = stop - 1
-                out[count] = last
-                count += 1
-            continue
-        last = first
-        for i in range(first + 1, stop):
-            if hashes[i] <= hashes[last]:
-                last = i
-        out[count] = last
-        count += 1
-    return count
+    one = np.uint64(1)
+    wide, last = np.uint64(min(window, n)), np.uint64(n)
+    count: Any = np.uint64(0)
+    at: Any = np.uint64(0)
+    # each window by itself: which of two hashes is less nobody guesses, and a branch would wait for it
+    for first in range(n - np.int64(wide) + 1):
+        at = np.uint64(first)
+        end, k, least = at + wide, at + one, hashes[at]
+        while k < end:
+            value = hashes[k]
+            less = value <= least
+            least, at = value if less else least, k if less else at
+            k += one
+        # what is not new is written over by the next
+        out[count] = np.int64(at)
+        count += np.uint64(at != last)
+        last = at
+    return np.int64(count)
 
 
 @kernel

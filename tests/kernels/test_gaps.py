@@ -53,6 +53,16 @@ def test_parts_of_blocks(blocks: list[tuple[int, int, int]], low: int, high: int
 
 
 @SOME
+@given(chains(), st.lists(st.integers(0, 2**16 - 1), min_size=60, max_size=60), st.integers(0, 1 << 20))
+def test_weight_of_blocks(blocks: list[tuple[int, int, int]], masses: list[int], least: int) -> None:
+    """Whether the words of blocks weigh enough, also exactly so much and one more."""
+    mass = sum(sum(masses[a : a + words]) for a, _, words in blocks)
+    array, own = np.array(blocks, np.int64), np.array(masses, np.uint16)
+    for asked in (least, mass, mass + 1):
+        assert kernels.weighs(array, own, asked) == (mass >= asked)
+
+
+@SOME
 @given(st.lists(chains(), min_size=1, max_size=5), st.lists(st.sampled_from([0, 1, UPPER]), min_size=60, max_size=60))
 def test_of_several_members(members: list[list[tuple[int, int, int]]], flags: list[int]) -> None:
     """Counted at once, each member has what it has alone."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import itertools
 import math
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from dedup.kernels import weights as kernels
 from dedup.kernels.shingles import seed_places
 from dedup.kernels.weights import SLOTS
 from dedup.rescore import span_vectors
+from dedup.spill import Scratch
 from dedup.tokens import tokenize
 from dedup.weights import (
     BACKGROUND_DOCUMENTS,
@@ -88,6 +91,25 @@ def test_a_run_that_many_texts_have_counts_once() -> None:
     assert [int(found[slot(word)]) for word in ("harbour", "register", "begins", "ends")] == [1, 1, 1, 40]
     few = frequencies(tokenize(texts[:MANY]), np.ones(MANY, np.bool_))
     assert int(few[slot("harbour")]) == MANY
+
+
+@pytest.mark.parametrize("room", [0, 1 << 30])
+def test_blocks_and_what_is_kept_where_do_not_matter(
+    room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts counted in any blocks, with threads, window minima kept in files or in memory: the same counts, and no file
+    is left."""
+    line = "register here to read the whole of this harbour story and all others"
+    texts = [f"page{i} begins {line if i % 3 else ''} page{i} ends" for i in range(50)]
+    tokens, counted = tokenize(texts), np.arange(50) % 7 != 0
+    known = frequencies(tokens, counted)
+    assert int(known[slot("harbour")]) == 1
+    for size in (1, 4, 1000):
+        monkeypatch.setattr("dedup.weights.BLOCK_DOCUMENTS", size)
+        scratch = Scratch(tmp_path, room=room, on_disk=True)
+        with ThreadPoolExecutor(2) as pool:
+            assert np.array_equal(frequencies(tokens, counted, pool, scratch), known)
+        assert not list(tmp_path.iterdir())
 
 
 @SOME
