@@ -50,6 +50,7 @@ _SOURCE = re.compile(
     rf"[{re.escape(OPEN)}]?(?!(?:te|κεί|те|文|記|记|글|sz)\w*)(?:{'|'.join(SOURCES)})\s?[:：]\s", re.IGNORECASE
 )
 _INITIALS = re.compile(r"[^\W\d_]{3}\s?/\s?[a-zß-ÿ.]{2,4}[)）]?$")
+_CLOSES = tuple(CLOSE)
 _LAST_BRACKET = re.compile(
     rf"[.!?…。！？।॥۔»”\"]\s?[{re.escape(OPEN)}]([^{re.escape(OPEN + CLOSE)}\n]{{2,40}})[{re.escape(CLOSE)}]\.?$"
 )
@@ -254,16 +255,17 @@ def _places(frame: Frame) -> Iterator[Place]:
         yield from (Place("trailing credit", True, match[1]) for match in _BRACKET.finditer(rest))
     lines = another_story.own_lines(behind)
     for line in dict.fromkeys((*lines[:LINES], *lines[-LAST_LINES:])):
-        yield from _of_line(_LINK.sub("", line))
+        yield from _of_line(_LINK.sub("", line) if "/" in line else line)
         # a sentence on an agency confirms what stands in brackets elsewhere
-        if not _is_short(line) and not offices.is_office(line):
-            yield from (Place("trailing credit", False, name, is_spoken=True) for name in _spoken_of(line))
+        yield from (Place("trailing credit", False, name, is_spoken=True) for name in _spoken_of(line))
 
 
 def _spoken_of(line: str) -> Iterator[str]:
     """Yield the agency that a sentence speaks of, or the names in one on reporting that are none of persons."""
+    if _is_short(line):
+        return
     if agency_words.may_be_called(line[:SHORT]) and (called := called_in(line[:SHORT])):
-        yield called[0]
+        yield from () if offices.is_office(line) else (called[0],)
     elif len(line) <= LONGEST_SENTENCE and CASED.search(line) and agency_words.reports(line):
         plain = (match[0] for match in _RUN.finditer(line))
         yield from (name for name in plain if len(name.split()) > 2 or agency_words.is_of_news(name))
@@ -279,7 +281,12 @@ def _of_line(line: str) -> Iterator[Place]:
         yield Place("trailing credit", True, right[2], is_firm)
     elif material:
         yield Place("trailing credit", True, material[1], is_firm=True)
-    elif (match := _LAST_BRACKET.search(line)) and not is_photo(match[1]) and not is_photo_line(line):
+    elif (
+        (line.rstrip(".").endswith(_CLOSES))
+        and (match := _LAST_BRACKET.search(line[-HEAD:]))
+        and not is_photo(match[1])
+        and not is_photo_line(line)
+    ):
         yield Place("trailing credit", True, match[1], bool(_INITIALS.search(match[1])))
     elif _is_short(line) and not _is_list(line):
         is_firm = bool(source or _INITIALS.search(line))

@@ -223,7 +223,7 @@ def _goes_on(rest: str) -> bool:
 def is_place(before: str) -> bool:
     """Say whether all before an agency can be place and date."""
     words = _PLACE_WORD.findall(before)
-    if not words or len(words) > PLACE_WORDS or before.strip()[-1:] in "!?":
+    if not words or len(words) > PLACE_WORDS or before.strip()[-1:] in "!?。！？":
         return False
     if not CASED.search(before):
         return len(words) <= 6

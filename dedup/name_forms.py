@@ -33,6 +33,7 @@ _MARKS = re.compile("[\u0300-\u036f]")
 _DOTTED = re.compile(r"(?:[^\W\d_][^\w\s.]?\.\s?){1,5}[^\W\d_][^\w\s.]?\.?")
 # Shortest beginning that two cases of a word have in common, and longest ending of either (characters).
 COMMON, ENDING = 3, 4
+_KINDS = frozenset(word for phrase in agency_words.CALLED for word in phrase.split())
 # Consonants that a name has at least that is told in another alphabet.
 CONSONANTS = 4
 _FOREIGN = re.compile("[\u0370-\u1fff\u3040-\u30ff]")
@@ -136,7 +137,12 @@ def shortens(short: str, name: str) -> bool:
         return False
     rest = iter(two)
     in_order = all(any(w.startswith(each.rstrip(".")) for w in rest) for each in one)
-    return in_order and len(one[0]) >= PART and one[0] != two[0] and not agency_words.is_small(one[-1])
+    return in_order and len(one[0]) >= PART and one[0] != two[0] and not _is_kind(one[-1])
+
+
+def _is_kind(word: str) -> bool:
+    """Return whether a word is one by which agencies call themselves."""
+    return agency_words.is_small(word) or agency_words.is_of_news(word) or word.casefold() in _KINDS
 
 
 @functools.lru_cache(maxsize=1 << 12)

@@ -398,8 +398,13 @@ def _around(carriers: Sequence[Carried]) -> Credited | None:
     if len({c.family for c in carriers}) < 2 or any(agencies.says_it_is_one(c.document.outlet or "") for c in carriers):
         return None
     near = _frames(carriers)
-    found = agreed.credited(near) or told.told(near, _frames([c for c in carriers if c.may_name]))
-    return Credited(found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
+    naming = _frames([c for c in carriers if c.may_name])
+    found = agreed.credited(near) or told.told(near, naming)
+    return (
+        Credited(told.spelt_out(found[0], naming), tuple(f"credit ({position})" for position in found[1]), AGREED)
+        if found
+        else None
+    )
 
 
 def _unsure_agency(carriers: Sequence[Carried]) -> Credited:

@@ -170,7 +170,7 @@ def is_of_pictures(line: str) -> bool:
     >>> is_of_pictures("Text: NPA, Foto: Reuters"), is_of_pictures("SELBY (NPA) - A photo of the pier")
     (False, False)
     """
-    return (is_photo_line(line) and len(_LABELS.findall(line)) > 1) or ("©" in line and bool(_PICTURE.search(line)))
+    return (len(_LABELS.findall(line)) > 1 and is_photo_line(line)) or ("©" in line and bool(_PICTURE.search(line)))
 
 
 # Words for the text beside which those for pictures stand.

@@ -53,7 +53,6 @@ def told(frames: Sequence[Frame], asked: Sequence[Frame]) -> tuple[str, tuple[st
     groups = agencies.grouped([name for name, *_ in found])
     votes = Counter(name for name, _ in {(groups[name], n) for name, _, n in found})
     best = min(votes, key=lambda name: (-votes[name], -len(name), name))
-    best = next((full for frame in asked[:MOST_CARRIERS] if (full := _spelt_out(best, frame.document.text))), best)
     return best, tuple(sorted({slot for name, slot, _ in found if groups[name] == best}))
 
 
@@ -74,13 +73,17 @@ def _short(name: str) -> str:
     return agencies.short_form(name) or name
 
 
-def _spelt_out(name: str, text: str) -> str | None:
-    """Return a name in a script without capitals as it stands in a text before its initials in brackets: these say with
-    which word it begins."""
+def spelt_out(name: str, frames: Sequence[Frame]) -> str:
+    """Return a name in a script without capitals as it stands in a carrier before its initials in brackets, which say
+    with which word it begins; any other as it is."""
+    if CASED.search(name) or _SPACELESS.search(name):
+        return name
+    return next((full for frame in frames[:MOST_CARRIERS] if (full := _with_initials(name, frame.document.text))), name)
+
+
+def _with_initials(name: str, text: str) -> str | None:
     first = name.split()[0]
-    if CASED.search(name) or _SPACELESS.search(name) or first not in text:
-        return None
-    for match in _INITIALS.finditer(text):
+    for match in _INITIALS.finditer(text) if first in text else ():
         words = match[1].split()
         for size in range(2, len(words) + 1):
             full = " ".join(words[-size:])
