@@ -91,6 +91,7 @@ def test_origins(tmp_path: Path) -> None:
     [
         ("credits", ((0.95, 1.0, 0.9), (0.7, 1.0, 0.8))),
         ("agencies", ((0.96, 0.91, 0.91), (0.6, 0.94, 0.93))),
+        ("seventh", ((0.81, 1.0, 0.9), (0.9, 1.0, 0.7))),
     ],
 )
 def test_credits(corpus: str, floors: tuple[tuple[float, float, float], ...], tmp_path: Path) -> None:
