@@ -234,8 +234,8 @@ def test_blocks_and_pools_do_not_matter(texts: Texts, size: int) -> None:
 @SOME
 @given(token_texts(max_texts=9), st.integers(1, 20), st.booleans())
 def test_parts_and_blocks_do_not_matter(texts: Texts, size: int, two_sided: bool) -> None:
-    """D16: seeds in any number of parts, linked any number at a time, and left texts in any blocks, in memory or on
-    disk, give the same hits."""
+    """D16: seeds in any number of parts, linked any number at a time, left texts in any blocks, in memory or on disk,
+    give the same hits."""
     tokens = tokens_of(texts)
     active, sides = np.ones(len(texts), np.bool_), (np.arange(len(texts)) % 2 * two_sided).astype(np.int8)
     whole = seed_hits(tokens, active, sides, CONFIG)
