@@ -34,7 +34,6 @@ from dedup.photo_credits import (
     is_photo,
     is_photo_line,
     is_picture,
-    is_picture_line,
     photos,
 )
 
@@ -159,8 +158,6 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
         said = _BESIDE_PICTURE.search(text)
         if said and (name := agencies.known(said[1]) or agencies.named(said[1])):
             yield "byline" if is_first else "trailing credit", name
-        return
-    if len(text) <= LONGEST_CREDIT and is_picture_line(text):
         return
     name = dateline(
         text[:HEAD], large and bool(line.whole & signs.LARGE), is_first, may_say=bool(line.whole & signs.CALLS)
@@ -490,10 +487,14 @@ def _is_acronym(name: str) -> bool:
     return name.isupper() and len(name) <= 6
 
 
+_SENTENCE = re.compile(r"[.!?…]\s+")
+
+
 def _copyright(line: str) -> str | None:
     folded = line.lower()
     match = _COPYRIGHT.search(line) if "©" in line or "copyr" in folded or "(c)" in folded else None
-    if not match or is_picture(line[: match.start()]):
+    # "Image copyright X", whatever sentences stand before
+    if not match or is_picture(_SENTENCE.split(line[: match.start()])[-1]):
         return None
     name = first_part(match[1]).strip(" .").removeprefix("by ")
     own = agencies.calls_itself_one(name)

@@ -138,7 +138,8 @@ def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
     """Return the agency of a bracket with which the text begins: "(XYZ) -", "【東京共同】", "[부산=뉴시스]"."""
     first, _, second = inside.partition("/")
     # "(Ada Quill/NPA)" alone stands below a picture
-    if is_picture(inside) or (second and not after.strip() and not agencies.known(first.strip())):
+    is_shown = is_picture(inside) and not agencies.calls_itself_one(inside)
+    if is_shown or (second and not after.strip() and not agencies.known(first.strip())):
         return None
     if "=" in inside or "＝" in inside:
         return agencies.joint(inside) or agencies.plainly(re.split("[=＝]", inside)[-1])

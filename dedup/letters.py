@@ -27,8 +27,8 @@ _NAMES = (
 _NAMED = re.compile("[\u0600-\u1fff]")
 # Shortest and longest acronym (letters).
 LEAST, MOST = 3, 6
-# Letters of a call sign, and least of them in the name of a site.
-CALL_SIGN, SHORTEST_SIGN = 4, 3
+# Letters of a call sign whose first may be left out.
+CALL_SIGN = 4
 
 
 @functools.cache
@@ -108,13 +108,13 @@ def has_word(text: str, word: str) -> bool:
 def is_station(outlet: str, sign: str) -> bool:
     """Return whether an outlet is the site of the station with a call sign, of which the first letter may be left out.
 
-    >>> is_station("wave3.com", "WAVE"), is_station("thv11.com", "KTHV"), is_station("waves.example", "WAVE")
+    Those of the United States begin with K or W. What other acronyms begin a site's name may be agencies.
+
+    >>> is_station("wave3.com", "WAVE"), is_station("thv11.com", "KTHV"), is_station("npanews.example", "NPA")
     (True, True, False)
     """
-    long = sign.casefold()
-    short = long[1:] if len(long) == CALL_SIGN and long[0] in "kw" else long
-    if not sign.isupper() or len(short) < SHORTEST_SIGN:
+    if not re.fullmatch("[KW][A-Z]{2,3}", sign):
         return False
-    return (
-        re.search(rf"\b(?:{re.escape(long)}|{re.escape(short)})(?:\d|tv|fm|news|action)", outlet.casefold()) is not None
-    )
+    long = sign.casefold()
+    names = long if len(long) < CALL_SIGN else f"{long[0]}?{long[1:]}"
+    return re.search(rf"\b{names}(?:\d|tv|fm|news|action)", outlet.casefold()) is not None

@@ -142,6 +142,9 @@ def is_photo_line(line: str) -> bool:
     return match is not None and (is_photo(match[0]) or is_photo(match[1])) and not _TEXT.search(match[0])
 
 
+_IN_PIECE = re.compile(r"[\s/／|:：=＝,()]+")
+
+
 def is_picture(piece: str) -> bool:
     """Return whether one of a few words says that they stand beside a picture, and none that they stand beside a text.
 
@@ -149,9 +152,6 @@ def is_picture(piece: str) -> bool:
     (True, False, False)
     """
     return any(map(is_photo, _IN_PIECE.split(piece))) and not _TEXT.search(piece)
-
-
-_IN_PIECE = re.compile(r"[\s/／|:：=＝,()]+")
 
 
 _LABELS = re.compile("[:：=＝](?!/)")
@@ -169,20 +169,19 @@ def is_of_pictures(line: str) -> bool:
     (True, True)
     >>> is_of_pictures("Text: NPA, Foto: Reuters"), is_of_pictures("SELBY (NPA) - A photo of the pier")
     (False, False)
+    >>> is_of_pictures("Ada Quill/Tidewater — Reed Images"), is_of_pictures("Image copyright Tidewater")
+    (True, True)
     """
-    return (len(_LABELS.findall(line)) > 1 and is_photo_line(line)) or ("©" in line and bool(_PICTURE.search(line)))
+    if (len(_LABELS.findall(line)) > 1 and is_photo_line(line)) or ("©" in line and _PICTURE.search(line)):
+        return True
+    has_mark = "/" in line or "opyright" in line
+    return has_mark and is_picture(line) and line.rstrip()[-1:] not in ".!?…。।"
 
 
 # Words for the text beside which those for pictures stand.
 _TEXT = re.compile(
     r"text|testo|tekst|texto|texte|szöveg|teksti|κείμεν|текст|文|글|記事|теkст|lekh|लेख|متن", re.IGNORECASE
 )
-
-
-def is_picture_line(line: str) -> bool:
-    """Return whether a line is no sentence and says whose a picture is: "Ada Quill/Tidewater — Reed Images"."""
-    has_mark = "/" in line or "opyright" in line
-    return has_mark and is_picture(line) and line.rstrip()[-1:] not in ".!?…。।"
 
 
 def first_part(piece: str) -> str:

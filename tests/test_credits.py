@@ -152,13 +152,30 @@ def test_what_begins_like_a_dateline(head: str) -> None:
         ("thv11.com", "KTHV", True),
         ("wishtv.com", "WISH", True),
         ("selbynews.example", "WISH", False),
-        ("npage.example", "NPA", False),
+        ("npanews.example", "NPA", False),
     ],
 )
 def test_a_station_is_no_agency_on_its_site(outlet: str, sign: str, is_own: bool) -> None:
     """The sign of a station in a dateline is its site's own; in another outlet it says whose the text is."""
     found = credits(Document(text=f"SELBY, Ky. ({sign}) - The old ferry ran aground.", outlet=outlet))
     assert [c.agency for c in found] == ([] if is_own else [sign])
+
+
+@pytest.mark.parametrize(
+    ("text", "agency"),
+    [
+        (
+            "The ferry ran aground.\n\nWatch the video. © 2031 Northlight Press Agency. All rights reserved.",
+            "Northlight Press Agency",
+        ),
+        ("(Video Press Agency) - The ferry ran aground.", "Video Press Agency"),
+        ("The ferry ran aground.\n\nMore was said.\n\nPicture © 2031 Northlight Press Agency\n\nEnd.", None),
+    ],
+)
+def test_words_that_begin_as_those_for_pictures_do(text: str, agency: str | None) -> None:
+    """A sentence on a film before the mark of rights, and an agency whose name begins so, are no pictures."""
+    found = [c.agency for c in credits(Document(text=text)) if c.position != "photo credit"]
+    assert found == ([agency] if agency else [])
 
 
 def test_who_contributed_took_no_picture() -> None:
