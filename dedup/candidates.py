@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dedup import rescore, weights
+from dedup import rescore, weights, workers
 from dedup.align import Gathering, Passages, align_chains, joined
 from dedup.chains import chain_hits
 from dedup.config import Config
@@ -219,15 +219,18 @@ def _finished(journal: Journal) -> _Finished | None:
 
 
 def _blocks(given: _Given, count: int, pool: Executor | None, journal: Journal | None) -> Iterator[Block]:
-    """Yield the passages of all blocks, in order."""
-    if journal is None:
+    """Yield the passages of all blocks, in order; those of a scan, of which no scores are asked for, from processes."""
+    if given.keep is None:
         yield from in_order(pool, given.block, range(count))
         return
 
     def spread(function: Callable[[int], bytes], items: Sequence[int]) -> Iterator[bytes]:
-        return in_order(pool, function, items)
+        if pool is None or len(items) < workers.MANY_ITEMS or not workers.forks():
+            return in_order(pool, function, items)
+        return given.forked(items)
 
-    for raw in journal.spread(spread, PASSAGES, lambda number: given.block(number).to_bytes(), range(count)):
+    made = given.encoded, range(count)
+    for raw in spread(*made) if journal is None else journal.spread(spread, PASSAGES, *made):
         yield Block.from_bytes(raw)
 
 
@@ -304,6 +307,23 @@ class _Given:
     config: Config
     keep: Keep | None
     scratch: Scratch
+
+    def forked(self, numbers: Sequence[int]) -> Iterator[bytes]:
+        """Yield what `encoded` makes of some blocks in a row, made by processes; each lets go of the hits that others
+        have worked on, as memory that one of them holds is not free."""
+        hits, jobs = self.linked.hits, self.config.jobs or workers.cores()
+
+        def encoded(number: int) -> bytes:
+            hits.drop(range(numbers[0], number))
+            return self.encoded(number)
+
+        for number, raw in enumerate(workers.in_processes(encoded, numbers, jobs, self.scratch), numbers[0]):
+            hits.drop(range(number, number + 1))
+            yield raw
+
+    def encoded(self, number: int) -> bytes:
+        """Return the passages of a block for `Block.from_bytes`."""
+        return self.block(number).to_bytes()
 
     def block(self, number: int) -> Block:
         """Return the passages whose left text is in a block, worked on in tiles with a range of right texts each."""

@@ -83,10 +83,10 @@ def registrable_domain(url: str | None) -> str | None:
     >>> registrable_domain("https://www.news.example.co.uk/a")
     'example.co.uk'
     """
-    return _domain(_host(url))
+    return _domain(host_of(url))
 
 
-def _host(url: str | None) -> str:
+def host_of(url: str | None) -> str:
     """Return the host of an address in small letters, empty for none."""
     plain = _PLAIN_HOST.match(url or "")
     try:
@@ -117,20 +117,25 @@ def families_of(documents: Iterable[Named], mapping: Mapping[str, str]) -> dict[
 
     A domain that hosts many outlets, as an archive does, makes no family.
     """
-    domains: dict[str, dict[str, int]] = {}
     # there are few hosts, and many documents of each
-    for (outlet, host), number in Counter((outlet_of(d), _host(d.url)) for d in documents).items():
-        domain, counts = _domain(host), domains.setdefault(outlet, {})
+    return of_hosts(Counter((outlet_of(d), host_of(d.url)) for d in documents), mapping)
+
+
+def of_hosts(counts: Mapping[tuple[str, str], int], mapping: Mapping[str, str]) -> dict[str, Family]:
+    """Return what `families_of` does of documents of which it is counted how many each outlet has on each host."""
+    domains: dict[str, dict[str, int]] = {}
+    for (outlet, host), number in counts.items():
+        domain, own = _domain(host), domains.setdefault(outlet, {})
         if domain:
-            counts[domain] = counts.get(domain, 0) + number
+            own[domain] = own.get(domain, 0) + number
     hosted: dict[str, int] = {}
-    for counts in domains.values():
-        for domain in counts:
+    for own in domains.values():
+        for domain in own:
             hosted[domain] = hosted.get(domain, 0) + 1
     found: dict[str, Family] = {}
     for outlet, all_counts in domains.items():
-        counts = {d: n for d, n in all_counts.items() if hosted[d] <= MOST_OUTLETS}
-        main = min(counts, key=lambda d: (-counts[d], d)) if counts else None
+        own = {d: n for d, n in all_counts.items() if hosted[d] <= MOST_OUTLETS}
+        main = min(own, key=lambda d: (-all_counts[d], d)) if own else None
         mapped = mapping.get(outlet.casefold()) or (mapping.get(main) if main else None)
         if mapped:
             found[outlet] = Family(name=mapped, source="mapping")

@@ -17,16 +17,20 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from dedup import workers
 from dedup.config import FurnitureConfig
 from dedup.kernels import remainders
 from dedup.kernels import titles as kernels
+from dedup.kernels.relations import mark
 from dedup.kernels.tokens import WEIGHT_HAN, WEIGHT_THAI
 from dedup.kernels.weights import SLOTS
 from dedup.rescore import Evidence
-from dedup.spill import Scratch, in_order
+from dedup.shelf import Shelf
+from dedup.spill import Scratch, done, in_order
 from dedup.tokens import Tokens, tokenize
 
 # Carriers looked at when unrelated pages are sought, and words that a remainder needs to say anything.
@@ -42,6 +46,10 @@ TELLING_TITLE = 15.0
 LEAST_PAGES = 5
 # Tokens, and texts, of which remainders are made at a time.
 MOST_TOKENS, BLOCK_TEXTS = 1 << 20, 256
+# Titles whose words are looked for at a time.
+BLOCK_TITLES = 1 << 14
+# Spans that are taken out of remainders before mapped pages may be let go of.
+COVERED = 1 << 12
 # Pairs of families of which it is kept how alike their texts usually are.
 MOST_PAIRS = 1 << 16
 # Likeness of remainders up to which texts tell other stories, and from which the same one; texts that are looked at.
@@ -116,20 +124,16 @@ class Relatedness:
     def __init__(
         self,
         known: Evidence,
-        texts: Iterable[tuple[str | None, str]],
+        titles: Titles,
+        families: Sequence[str],
         least: float,
         covered: npt.NDArray[np.bool_] | None = None,
     ) -> None:
-        """Take the title and the family of each text; `covered` (bool a token, all false) is for `cover`."""
+        """Take the titles and the family of each text; `covered` (bool a token, all false) is for `cover`."""
         self._known, self._least = known, _rounding_to(least)
-        titles: list[str] = []
-        self.families: list[str] = []
-        for title, family in texts:
-            titles.append(title or "")
-            self.families.append(family)
-        self._pages = _pages_of(self.families)
+        self._titles, self.families = titles, families
+        self._pages = _pages_of(families)
         self._house: dict[str, npt.NDArray[np.uint32]] = {}
-        self._titles = _titles(titles, known.idf)
         self._usual = functools.lru_cache(maxsize=MOST_PAIRS)(self._make_usual)
         self._covered = np.zeros(len(known.tokens.hashes), np.bool_) if covered is None else covered
 
@@ -142,11 +146,15 @@ class Relatedness:
         edges = np.cumsum([0, *map(len, houses)], dtype=np.int64)
         self._houses = np.concatenate([NO_WORDS, *houses]), edges
 
-    def cover(self, spans: npt.NDArray[np.int64]) -> None:
+    def cover(self, spans: npt.NDArray[np.int64], pool: Executor, scratch: Scratch) -> None:
         """Take token spans (int64, n x 2), those of suspect clusters, out of the remainders; before these are asked
         for."""
-        for start, end in spans.tolist():
-            self._covered[start:end] = True
+
+        def covered(at: int) -> None:
+            scratch.release()
+            mark(self._covered, spans[at : at + COVERED], True)
+
+        done(pool, covered, range(0, len(spans), COVERED))
 
     def learn(self, pool: Executor, scratch: Scratch) -> None:
         """Make the remainders by which it is told how alike the texts of families usually are: when all is covered, and
@@ -171,7 +179,7 @@ class Relatedness:
         """Return which clusters at least three texts carry of which few have related titles; cluster c has the texts
         `bounds[c]:bounds[c + 1]` of `texts`, which are among those that were to be remembered."""
         found: npt.NDArray[np.bool_] = kernels.suspects(
-            texts, bounds, self._titles, self._numbers, self._houses, TITLE_LEAST
+            texts, bounds, tuple(self._titles), self._numbers, self._houses, TITLE_LEAST
         )
         return found
 
@@ -234,7 +242,7 @@ class Relatedness:
     def _make_usual(self, family: int, other: int) -> float:
         """Return the median cosine of the remainders of pages of two families, by their numbers; 0 where few pairs are
         known."""
-        found = remainders.usual(self._usually, self._samples, family, other)
+        found = remainders.usual(tuple(self._usually), self._samples, family, other)
         if len(found) < LEAST_PAIRS:
             return 0.0
         return min(statistics.median([round(v, 6) for v in found.tolist()]), SAME_STORY)
@@ -282,7 +290,7 @@ class Relatedness:
                 firsts.append(n)
             own.append(seen[key])
         pairs = np.stack([vectors.places(members[asked, 0].tolist()), np.array(own)], axis=1)
-        cosines = remainders.cosines(pairs, vectors.vectors, self.passages(spans[firsts]))
+        cosines = remainders.cosines(pairs, tuple(vectors.vectors), tuple(self.passages(spans[firsts])))
         found[asked] = np.where(np.isnan(cosines), found[asked], cosines >= self._least)
         return found
 
@@ -290,9 +298,9 @@ class Relatedness:
         """Return of each list of texts how many, each picked in its turn, have to do with none that was picked before,
         `most` at most: texts that nothing is known of count as related. `vectors` has their remainders."""
         asked = vectors.flat(lists)
-        about = vectors.documents, self._titles, self._numbers, self._houses
+        about = vectors.documents, tuple(self._titles), self._numbers, self._houses
         found: npt.NDArray[np.int64] = remainders.unrelated(
-            *asked, *about, vectors.vectors, (*TITLE_LEAST, self._least), most
+            *asked, *about, tuple(vectors.vectors), (*TITLE_LEAST, self._least), most
         )
         return found.tolist()
 
@@ -300,8 +308,8 @@ class Relatedness:
         """Return the cosines of the remainders of each two texts of each list, 1 where their titles are related; nan
         where too little remains of one."""
         asked = vectors.flat(lists)
-        about = vectors.documents, self._titles, self._numbers, self._houses
-        found = remainders.of_pairs(*asked, *about, vectors.vectors, TITLE_LEAST).tolist()
+        about = vectors.documents, tuple(self._titles), self._numbers, self._houses
+        found = remainders.of_pairs(*asked, *about, tuple(vectors.vectors), TITLE_LEAST).tolist()
         edges = itertools.accumulate((len(each) * (len(each) - 1) // 2 for each in lists), initial=0)
         return [found[low:high] for low, high in itertools.pairwise(edges)]
 
@@ -385,7 +393,7 @@ def _usual_words(tokens: Tokens, sample: list[int]) -> npt.NDArray[np.uint32]:
     return once[firsts[often]].astype(np.uint32)
 
 
-class _Titles(NamedTuple):
+class Titles(NamedTuple):
     """The words of all titles, as `kernels.each_once` gives them."""
 
     words: npt.NDArray[np.uint32]
@@ -394,10 +402,34 @@ class _Titles(NamedTuple):
     sums: npt.NDArray[np.float64]
 
 
-def _titles(titles: Sequence[str], idf: npt.NDArray[np.float32]) -> _Titles:
-    tokens = tokenize(titles)
-    masses = idf[tokens.hashes & np.uint32(SLOTS - 1)] * tokens.weights / 6.0
-    return _Titles(*kernels.each_once(tokens.hashes, masses, tokens.bounds))
+def titles(documents: Shelf, known: Evidence, jobs: int, scratch: Scratch) -> Titles:
+    """Return the words of the titles of all documents, weighed as those of their texts; made by `jobs` processes."""
+
+    def part(first: int) -> bytes:
+        last = min(len(documents), first + BLOCK_TITLES)
+        tokens = tokenize([head.title or "" for head in documents.heads_of(range(first, last))])
+        masses = known.idf[tokens.hashes & np.uint32(SLOTS - 1)] * tokens.weights / 6.0
+        words = kernels.each_once(tokens.hashes, masses, tokens.bounds)
+        return msgspec.msgpack.encode([each.tobytes() for each in words])
+
+    parts = [Titles(NO_WORDS, np.empty(0, np.float32), np.zeros(1, np.int64), np.empty(0))]
+    for raw in workers.in_processes(part, range(0, len(documents), BLOCK_TITLES), jobs, scratch):
+        words, masses, edges, sums = msgspec.msgpack.decode(raw, type=list[bytes])
+        parts.append(
+            Titles(
+                np.frombuffer(words, np.uint32),
+                np.frombuffer(masses, np.float32),
+                np.frombuffer(edges, np.int64),
+                np.frombuffer(sums),
+            )
+        )
+    sizes = np.concatenate([np.diff(each.edges) for each in parts])
+    return Titles(
+        np.concatenate([each.words for each in parts]),
+        np.concatenate([each.masses for each in parts]),
+        np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]),
+        np.concatenate([each.sums for each in parts]),
+    )
 
 
 class Judged(NamedTuple):

@@ -35,19 +35,20 @@ class _Seen:
 
     @classmethod
     def of(cls, corpus: Corpus, sizes: npt.NDArray[np.int64]) -> _Seen:
-        """Look at all documents that are no known texts, which have `sizes` tokens."""
-        seen = cls()
-        for head, words in zip(corpus.heads(), sizes.tolist(), strict=True):
-            seen.outlets.add(families.outlet_of(head))
-            if not words:
-                seen.blank.append(head.id)
-            seen.nameless += head.outlet is None
-            if head.timestamp is None:
-                seen.undated += 1
-            else:
-                seen.dated += 1
-                seen.timed |= head.timestamp % 86_400 != 0
-        return seen
+        """Count the documents that are no known texts, which have `sizes` tokens."""
+        own = corpus.sides != sources.KNOWN
+        ids, outlets = corpus.texts.ids, corpus.columns.outlets
+        counts = np.bincount(corpus.columns.of[own], minlength=len(outlets)).tolist()
+        times = corpus.columns.times[own]
+        dated = times[~np.isnan(times)]
+        return cls(
+            outlets={outlet for outlet, count in zip(outlets, counts, strict=True) if count},
+            blank=[ids[number] for number in np.flatnonzero(own)[sizes == 0].tolist()],
+            nameless=sum(count for outlet, count in zip(outlets, counts, strict=True) if families.is_nameless(outlet)),
+            dated=len(dated),
+            undated=len(times) - len(dated),
+            timed=bool((dated % 86_400 != 0).any()),
+        )
 
 
 def manifest(

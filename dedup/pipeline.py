@@ -38,12 +38,13 @@ from dedup.clock import Clock
 from dedup.clusters import Clusters, Means, Spread, cluster_passages
 from dedup.config import Config
 from dedup.credit_hints import of_texts
+from dedup.heads import Columns
 from dedup.journal import Journal
 from dedup.manifest import manifest
 from dedup.model import Kind, ScanResult
 from dedup.progress import NoProgress, Progress
 from dedup.rows import among, distinct
-from dedup.shelf import Chosen, Shelf
+from dedup.shelf import Chosen
 from dedup.sources import Corpus, Source
 from dedup.spill import Scratch, in_order
 from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION, Tokens
@@ -142,7 +143,7 @@ class _Scan:
                 scratch = Scratch()
             if self.journal is not None and self.journal.begin(_digest(corpus, self.mapping, self.config)):
                 self.clock.warn("going on where an interrupted scan of these documents stopped")
-            known = families.families_of(corpus.texts.heads(), self.mapping)
+            known = corpus.columns.known(self.mapping)
             if sketcher:
                 self.clock.stage("sketches")
                 made = sketcher.finish(corpus.texts.order)
@@ -187,7 +188,8 @@ class _Scan:
         spread = self._spread(scratch)
         relatedness = furniture.Relatedness(
             found.evidence,
-            ((d.title, known_families[families.outlet_of(d)].name) for d in documents.heads()),
+            furniture.titles(documents, found.evidence, self.jobs, scratch),
+            corpus.columns.families(known_families),
             self.config.furniture.related,
             scratch.zeros((len(tokens.hashes),), np.bool_),
         )
@@ -207,7 +209,7 @@ class _Scan:
         work = _Work(corpus=corpus, relatedness=relatedness, spread=spread, pool=pool, scratch=scratch)
         relatedness.remember(distinct(clusters.members[:, 0]), pool)
         judged = self._judged(clusters, plain, work)
-        known_families = self._inferred(judged, documents, known_families, tokens)
+        known_families = self._inferred(judged, corpus.columns, known_families, tokens)
         chosen = self._chosen(judged, corpus)
         if self.config.only == "documents":
             chosen = _selected(chosen, assembly.left_out(chosen.clusters, chosen.aside(), plain))
@@ -261,7 +263,7 @@ class _Scan:
         if self.config.furniture.known_text:
             judged = _selected(judged, selection.without(judged.clusters, corpus.sides == sources.KNOWN))
         if self.config.window_days is not None:
-            kept = selection.within(judged.clusters, corpus.times(), self.config.window_days * 86_400)
+            kept = selection.within(judged.clusters, corpus.columns.times, self.config.window_days * 86_400)
             judged = _selected(judged, kept)
         return judged
 
@@ -280,7 +282,7 @@ class _Scan:
             return relatedness.suspects(*clusters.texts(*blocks[number])).tobytes()
 
         suspect = np.frombuffer(b"".join(work.spread(suspects, range(len(blocks)))), np.bool_)
-        relatedness.cover(clusters.spans(suspect))
+        relatedness.cover(clusters.spans(suspect), work.pool, work.scratch)
         relatedness.learn(work.pool, work.scratch)
 
         def verdicts(number: int) -> bytes:
@@ -323,7 +325,7 @@ class _Scan:
         return verdict
 
     def _inferred(
-        self, judged: _Judged, documents: Shelf, known: Mapping[str, families.Family], tokens: Tokens
+        self, judged: _Judged, columns: Columns, known: Mapping[str, families.Family], tokens: Tokens
     ) -> dict[str, families.Family]:
         """Return the families with those inferred from long templates that several outlets carry."""
         templates = []
@@ -333,8 +335,8 @@ class _Scan:
             members, _ = judged.clusters.places(number, number + 1)
             _, start, end = members[0].tolist()
             if tokens.weights[start:end].sum() / 6 >= 15:
-                heads = documents.heads_of(distinct(members[:, 0]).tolist())
-                templates.append(sorted({families.outlet_of(head) for head in heads}))
+                carriers = distinct(columns.of[members[:, 0]]).tolist()
+                templates.append(sorted(columns.outlets[outlet] for outlet in carriers))
         return families.join_inferred(known, templates)
 
     def _records(
@@ -407,7 +409,7 @@ class _Scan:
         """Return what links the texts of a group to those near them in time, when a window is asked for."""
         if self.config.window_days is None:
             return None
-        times, seconds = corpus.times(), self.config.window_days * 86_400
+        times, seconds = corpus.columns.times, self.config.window_days * 86_400
         return lambda group: relations.in_time(group, times, seconds, COMPLETE)
 
     def _compared(self, pairs: list[relations.DocumentPair], corpus: Corpus) -> list[relations.DocumentPair]:
@@ -416,7 +418,7 @@ class _Scan:
         pairs = [p for p in pairs if sources.KNOWN not in (sides[p.left], sides[p.right])]
         if days is None:
             return pairs
-        times = corpus.times()
+        times = corpus.columns.times
         return [p for p in pairs if abs(times[p.left] - times[p.right]) <= days * 86_400]
 
     def _assemble(

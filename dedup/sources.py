@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import Config, ReadConfig
+from dedup.heads import Columns, columns
 from dedup.model import Document
 from dedup.readers import ReadLog, Workshop, batches, is_paths, read_all, read_documents
 from dedup.readers.flat import KeptLines
 from dedup.readers.ids import LateBook, settle
-from dedup.shelf import Batch, Head, Shelf
+from dedup.shelf import Batch, Shelf
 from dedup.sketches import Sketcher
 from dedup.spill import Scratch
 from dedup.workers import cores
@@ -29,7 +30,7 @@ ID_IN_REFERENCE = "id that a document of the scan has, other text"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """All texts in an order that the input's order does not change.
+    """All texts in an order that the input's order does not change, and what is asked of all of them as `columns`.
 
     `sides` (int8 a text) is `OWN`, `REFERENCE` or `KNOWN`; `one_way` is true when documents are compared with the
     reference set alone, also when that is empty.
@@ -38,17 +39,10 @@ class Corpus:
     texts: Shelf
     sides: npt.NDArray[np.int8]
     one_way: bool
+    columns: Columns
     log: ReadLog
     reference_log: ReadLog
     known_log: ReadLog
-
-    def times(self) -> npt.NDArray[np.float64]:
-        """Return the time of each text in seconds, NaN where it is not known."""
-        return np.array([np.nan if d.timestamp is None else d.timestamp for d in self.texts.heads()])
-
-    def heads(self) -> Iterator[Head | Document]:
-        """Yield what is asked of every text that is no known text."""
-        return (d for d, side in zip(self.texts.heads(), self.sides.tolist(), strict=True) if side != KNOWN)
 
 
 def gather(
@@ -99,7 +93,10 @@ def gather(
     kept = (i for i in range(len(ids)) if i not in dropped)
     order = sorted(kept, key=place) if KNOWN in sides else sorted(kept, key=ids.__getitem__)
     shelf.arrange(order)
+    # while threads sketch texts no processes are forked
+    jobs = 1 if look is not None and shop is None else config.jobs or cores()
     return Corpus(
+        columns=columns(shelf, scratch, jobs),
         texts=shelf,
         sides=np.array(sides, np.int8)[order],
         one_way=against is not None,

@@ -213,12 +213,17 @@ class Column:
             self._held[before : self._size] = values
             return
         rest = np.ascontiguousarray(values).view(np.uint8).data
-        while rest:
+        if self._waiting:
             room = self._piece - len(self._waiting)
             self._waiting += rest[:room]
             rest = rest[room:]
             if len(self._waiting) == self._piece:
                 self._write(self._file)
+        # whole pieces need not be copied
+        while len(rest) >= self._piece:
+            self._scratch.write(self._file, rest[: self._piece])
+            rest = rest[self._piece :]
+        self._waiting += rest
 
     def _write(self, file: IO[bytes]) -> None:
         self._scratch.write(file, bytes(self._waiting))
@@ -307,6 +312,15 @@ class Parts:
         held += [self._read(part, *stretch) for stretch in stretches]
         self._let_go(part)
         return np.concatenate(held) if held else np.empty(0, np.uint64)
+
+    def drop(self, parts: Iterable[int]) -> None:
+        """Let go of the records of some parts, which are asked for no more."""
+        for part in parts:
+            with self._lock:
+                held, self._held[part] = self._held[part], []
+                self._filled[part], self._stretches[part] = 0, []
+            self._scratch.give_back(8 * PIECE * len(held))
+            self._let_go(part)
 
     def _read(self, part: int, start: int, size: int, checksum: int) -> Records:
         raw = os.pread(self._files[part // TOGETHER].fileno(), size, start)

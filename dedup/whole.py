@@ -53,7 +53,9 @@ def narrow(corpus: Corpus, made: sketches.Sketches, known: Mapping[str, families
     sample = np.arange(0, n, max(1, -(-n // SAMPLE)))
     pages = _pages(corpus, distinct(pairs), known)
     numbers = distinct(np.concatenate([pairs.ravel(), copies, first[copies], sample, *pages]))
-    part = replace(corpus, texts=corpus.texts.part(numbers), sides=corpus.sides[numbers])
+    part = replace(
+        corpus, texts=corpus.texts.part(numbers), sides=corpus.sides[numbers], columns=corpus.columns.part(numbers)
+    )
     return Narrowed(
         part=part,
         pairs=np.searchsorted(numbers, pairs),
@@ -66,7 +68,7 @@ def _pages(
     corpus: Corpus, wanted: npt.NDArray[np.int64], known: Mapping[str, families.Family]
 ) -> list[npt.NDArray[np.int64]]:
     """Return for each family that has a page in `wanted` (int64) those pages and an even sample of all (int64)."""
-    of = [known[families.outlet_of(d)].name for d in corpus.texts.heads()]
+    of = corpus.columns.families(known)
     asked: dict[str, list[int]] = {}
     for d in wanted.tolist():
         asked.setdefault(of[d], []).append(d)
@@ -81,8 +83,7 @@ def _pages(
 
 def house_pages(corpus: Corpus, mapping: Mapping[str, str]) -> list[int]:
     """Return the texts that are judged by, also where they have no passage; `mapping` names families of outlets."""
-    known = families.families_of(corpus.texts.heads(), mapping)
-    return furniture.house_pages([known[families.outlet_of(d)].name for d in corpus.texts.heads()])
+    return furniture.house_pages(corpus.columns.families(corpus.columns.known(mapping)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 def kernel(function: F) -> F:
     """Compile `function` lazily, cached on disk, without the GIL.
 
+    It is given arrays, numbers and plain tuples of them: the cache names a named tuple by its module, so that one that
+    another version calls otherwise would keep the cache from being read.
     Never `parallel=True` or `fastmath`: threads would change float sums, and OpenMP kills forked children.
     """
     return _compiled(function, {})

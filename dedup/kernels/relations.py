@@ -30,7 +30,7 @@ def _covered(blocks: Any, side: int, weights: Any, marks: Any, starts: Any, out:
 
 @kernel
 def mark(marks: Any, spans: Any, value: Any) -> None:
-    """Set `marks` (uint8 a token) to a value in token spans (int64, n x 2)."""
+    """Set `marks` (uint8 or bool a token) to a value in token spans (int64, n x 2)."""
     for i in range(len(spans)):
         for place in range(spans[i, 0], spans[i, 1]):
             marks[place] = value

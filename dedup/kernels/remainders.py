@@ -1,5 +1,8 @@
 """What is left of texts without what many of them have, as weighted words; which texts it says have to do with one
-another."""
+another.
+
+Vectors are a tuple of words, weights, edges, and which are known, titles one of what `titles.each_once` returns.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Titles as sorted words with masses: which are about one thing, and what a passage holds of one."""
+"""Titles as sorted words with masses: which are about one thing, and what a passage holds of one.
+
+They are a tuple of what `each_once` returns.
+"""
 
 from __future__ import annotations
 
