@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -58,6 +59,20 @@ class Passages:
         sums = np.concatenate([[0], np.cumsum(prefix[starts + self.blocks[:, 2]] - prefix[starts])])
         found: npt.NDArray[np.int64] = sums[self.bounds[1:]] - sums[self.bounds[:-1]]
         return found
+
+    def to_bytes(self) -> bytes:
+        """Return them for `from_bytes`."""
+        return msgspec.msgpack.encode([a.tobytes() for a in (self.documents, self.bounds, self.blocks)])
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Passages:
+        """Return what `to_bytes` gave."""
+        documents, bounds, blocks = msgspec.msgpack.decode(raw, type=list[bytes])
+        return cls(
+            documents=np.frombuffer(documents, np.int32).reshape(-1, 2),
+            bounds=np.frombuffer(bounds, np.int64),
+            blocks=np.frombuffer(blocks, np.int64).reshape(-1, 3),
+        )
 
     def select(self, kept: npt.NDArray[np.bool_]) -> Passages:
         """Return the passages at `kept`."""

@@ -95,9 +95,11 @@ class Company:
         texts = [len({d for d, _, _ in own}) for own in places]
         return [round(n / (t * (t - 1) // 2), 6) if t > 1 else None for n, t in zip(counts, texts, strict=True)]
 
-    def of(self, document: int) -> set[int]:
-        """Return the numbers of a text's clusters."""
-        return set(self._numbers[self._bounds[document] : self._bounds[document + 1]].tolist())
+    def common(self, pairs: npt.NDArray[np.int64]) -> Iterator[list[int]]:
+        """Yield the numbers of the clusters that both of each pair of texts (int64, n x 2) have places in."""
+        found, edges = kernels.common(self._numbers, self._bounds, pairs)
+        numbers = found.tolist()
+        return (numbers[low:high] for low, high in itertools.pairwise(edges.tolist()))
 
     def carriers(self) -> npt.NDArray[np.int64]:
         """Return the texts that have a place in any."""

@@ -225,7 +225,7 @@ def _blocks(given: _Given, count: int, pool: Executor | None, journal: Journal |
         return
 
     def spread(function: Callable[[int], bytes], items: Sequence[int]) -> Iterator[bytes]:
-        if pool is None or len(items) < workers.MANY_ITEMS or not workers.forks():
+        if pool is None or not workers.are_worth_it(items):
             return in_order(pool, function, items)
         return given.forked(items)
 
@@ -273,21 +273,16 @@ class Block:
 
     def to_bytes(self) -> bytes:
         """Return it for `from_bytes`, without scores."""
-        arrays = (self.passages.documents, self.passages.bounds, self.passages.blocks)
         counts = (self.unlinked, self.pairs, self.chains, self.aligned)
-        return msgspec.msgpack.encode((*(a.tobytes() for a in arrays), counts))
+        return msgspec.msgpack.encode((self.passages.to_bytes(), counts))
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Block:
         """Return what `to_bytes` gave."""
-        kind = tuple[bytes, bytes, bytes, tuple[int, int, int, int]]
-        documents, bounds, blocks, (unlinked, pairs, chains, aligned) = msgspec.msgpack.decode(raw, type=kind)
+        kind = tuple[bytes, tuple[int, int, int, int]]
+        passages, (unlinked, pairs, chains, aligned) = msgspec.msgpack.decode(raw, type=kind)
         return cls(
-            passages=Passages(
-                documents=np.frombuffer(documents, np.int32).reshape(-1, 2),
-                bounds=np.frombuffer(bounds, np.int64),
-                blocks=np.frombuffer(blocks, np.int64).reshape(-1, 3),
-            ),
+            passages=Passages.from_bytes(passages),
             scored=rescore.nothing(),
             unlinked=unlinked,
             pairs=pairs,

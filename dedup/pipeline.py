@@ -245,7 +245,8 @@ class _Scan:
         pool: Executor,
         scratch: Scratch,
     ) -> Passages:
-        """Return the verified passages of pairs of texts, as `candidates.align_pairs`, in blocks on the pool."""
+        """Return the verified passages of pairs of texts, as `candidates.align_pairs`, in blocks: few on the pool, many
+        by processes."""
 
         def block(first: int) -> Passages:
             scratch.release()
@@ -255,7 +256,12 @@ class _Scan:
             scored = rescore.screen(more, known, self.config.rescore)
             return more.select(self._verified(corpus)(more, scored, known))
 
-        blocks = list(in_order(pool, block, range(0, max(1, len(pairs)), BLOCK_PAIRS)))
+        firsts = range(0, max(1, len(pairs)), BLOCK_PAIRS)
+        if workers.are_worth_it(firsts):
+            made = workers.in_processes(lambda first: block(first).to_bytes(), firsts, self.jobs, scratch)
+            blocks = [*map(Passages.from_bytes, made)]
+        else:
+            blocks = [*in_order(pool, block, firsts)]
         return joined([(p.documents, p.bounds, p.blocks) for p in blocks])
 
     def _chosen(self, judged: _Judged, corpus: Corpus) -> _Judged:
@@ -386,7 +392,8 @@ class _Scan:
         """Return related pairs and clusters of near-duplicates; none of pages: what two share is a story."""
         if self.config.unit == "page":
             return [], []
-        tokens, corpus, heads = material.tokens, work.corpus, work.corpus.texts.heads()
+        tokens, corpus = material.tokens, work.corpus
+        heads, outlets = corpus.texts.heads(), corpus.columns.of
         # quotations that stand inside copy wherever they stand are a part of what was copied
         outer = made.kinds[: len(chosen.clusters)]
         incidental = assembly.incidental(outer, chosen.clusters, tokens)
@@ -394,13 +401,13 @@ class _Scan:
         left_out = np.concatenate([judged.clusters.spans(judged.aside()), chosen.clusters.spans(incidental)])
         masks = relations.masks(tokens, left_out, chosen.clusters.spans(quotations), work.scratch, work.pool)
         near = self.config.clusters.near_duplicate
-        pairs = relations.relate(passages, tokens, masks, heads, near, work.pool)
+        pairs = relations.relate(passages, tokens, masks, heads, outlets, near, work.pool)
         missing = relations.missing_pairs(pairs, len(tokens), COMPLETE, self._timely(corpus))
         if len(missing):
             factor = np.array([len(tokens), 1])
             again = among(passages.documents.astype(np.int64) @ factor, np.sort(missing @ factor))
             anew = candidates.sorted_passages([passages.select(again), align(missing, None)])
-            pairs += relations.relate(anew, tokens, masks, heads, near, work.pool)
+            pairs += relations.relate(anew, tokens, masks, heads, outlets, near, work.pool)
             pairs.sort(key=lambda p: (p.left, p.right))
         pairs = self._compared(pairs, corpus)
         return pairs, relations.document_clusters(pairs, masks.plain)
@@ -440,8 +447,9 @@ class _Scan:
         found = made.chosen(numbers, {i: made.ids[c] for i, c in around.items()})
         company = assembly.Company(clusters, listed, len(documents))
         ids = documents.ids
+        shared = company.common(np.array([(p.left, p.right) for p in pairs], np.int64).reshape(-1, 2))
         pair_records = [
-            assembly.pair_record(p, ids, {made.ids[c] for c in company.of(p.left) & company.of(p.right)}) for p in pairs
+            assembly.pair_record(p, ids, {made.ids[c] for c in common}) for p, common in zip(pairs, shared, strict=True)
         ]
         ties = [] if only == "passages" else near
         document_records = [assembly.document_record(head, tied, documents) for head, tied in ties]

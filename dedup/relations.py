@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +20,9 @@ from dedup.model import Relation
 from dedup.spill import Scratch, done, in_order
 from dedup.tokens import Tokens
 
+# The relations of two texts by whether the left one has what is near enough to all of it in the other, and twice
+# whether the right one has.
+BY_SHARES: tuple[Relation, ...] = ("partial", "contained", "contains", "duplicate")
 # What a token is marked as.
 FURNITURE, QUOTED = 1, 2
 # Spans that are marked, and texts whose words are summed, before mapped pages may be let go of; and pairs of texts of
@@ -119,11 +122,12 @@ def relate(
     tokens: Tokens,
     kinds: Masks,
     documents: Sequence[Dated],
+    outlets: npt.NDArray[np.int32],
     near_duplicate: float,
     pool: Executor | None = None,
 ) -> list[DocumentPair]:
     """Return the related pairs of different texts, sorted; pairs that share nothing but furniture or quotations are
-    left out."""
+    left out. `outlets` (int32) says which texts have the same one."""
     edges = _pair_edges(passages)
 
     def cover(first: int) -> npt.NDArray[np.int64]:
@@ -139,12 +143,44 @@ def relate(
     untouched = all_words - totals - kinds.totals[numbers, 2] == 0
     enough = (untouched | (totals >= LEAST_REST * 6)).all(axis=1) & (shared.min(axis=1) > 0)
     beside = (shared.min(axis=1) < LEAST_BESIDE * 6) & (covered[:, 0, 0] > shared[:, 0])
-    quoted = (covered[:, :, 2] / all_words).max(axis=1)
+    quoted = np.round((covered[:, :, 2] / all_words).max(axis=1), 6)
+    kept = np.flatnonzero(enough & ~beside)
+    pairs = _related(numbers[kept], shared[kept], totals[kept], quoted[kept], near_duplicate)
+    one_outlet = outlets[numbers[kept, 0]] == outlets[numbers[kept, 1]]
+    for p in np.flatnonzero(one_outlet & _may_update(shared[kept], totals[kept])).tolist():
+        pair = pairs[p]
+        shares = pair.share_left, pair.share_right
+        if is_update(documents[pair.left], documents[pair.right], shares, totals[kept[p]].tolist()):
+            pairs[p] = replace(pair, relation="updates")
+    return pairs
+
+
+def _related(
+    numbers: npt.NDArray[np.int64],
+    shared: npt.NDArray[np.int64],
+    totals: npt.NDArray[np.int64],
+    quoted: npt.NDArray[np.float64],
+    near_duplicate: float,
+) -> list[DocumentPair]:
+    """Return the pairs of texts `numbers`, by how much weight they share of their `totals` (n x 2 each); whether one is
+    an update is not asked."""
+    shares = _shares(shared, totals)
+    common = shared.min(axis=1)
+    alike = np.round(common / np.maximum(1, totals.sum(axis=1) - common), 6)
+    near = shares >= near_duplicate
+    relations = [BY_SHARES[code] for code in (near[:, 0] + 2 * near[:, 1]).tolist()]
+    rows = zip(numbers.tolist(), relations, shares.tolist(), alike.tolist(), quoted.tolist(), strict=True)
     return [
-        _relation(
-            numbers[p].tolist(), shared[p].tolist(), totals[p].tolist(), float(quoted[p]), documents, near_duplicate
+        DocumentPair(
+            left=left,
+            right=right,
+            relation=relation,
+            share_left=share_left,
+            share_right=share_right,
+            jaccard=jaccard,
+            quoted_share=quoted_share,
         )
-        for p in np.flatnonzero(enough & ~beside).tolist()
+        for (left, right), relation, (share_left, share_right), jaccard, quoted_share in rows
     ]
 
 
@@ -159,42 +195,18 @@ def _pair_edges(passages: Passages) -> npt.NDArray[np.int64]:
     return different
 
 
-def _relation(
-    numbers: Sequence[int],
-    shared: Sequence[int],
-    totals: Sequence[int],
-    quoted: float,
-    documents: Sequence[Dated],
-    near_duplicate: float,
-) -> DocumentPair:
-    shares = [round(s / max(1, t), 6) for s, t in zip(shared, totals, strict=True)]
-    common = min(shared)
-    relation = relation_of(shares[0], shares[1], near_duplicate)
-    if _may_update(shares, totals) and is_update(documents[numbers[0]], documents[numbers[1]], shares, totals):
-        relation = "updates"
-    return DocumentPair(
-        left=numbers[0],
-        right=numbers[1],
-        relation=relation,
-        share_left=shares[0],
-        share_right=shares[1],
-        jaccard=round(common / max(1, totals[0] + totals[1] - common), 6),
-        quoted_share=round(quoted, 6),
-    )
+def _shares(shared: npt.NDArray[np.int64], totals: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Return which part of their own words texts share, rounded to 1e-6."""
+    found: npt.NDArray[np.float64] = np.round(shared / np.maximum(1, totals), 6)
+    return found
 
 
-def relation_of(share_left: float, share_right: float, near_duplicate: float) -> Relation:
-    """Return the relation of two texts by how much of each the other has."""
-    if share_left >= near_duplicate and share_right >= near_duplicate:
-        return "duplicate"
-    if share_right >= near_duplicate:
-        return "contains"
-    return "contained" if share_left >= near_duplicate else "partial"
-
-
-def _may_update(shares: Sequence[float], totals: Sequence[int]) -> bool:
-    """Say whether one text can be an update of the other by what they share alone: few pairs need more looked up."""
-    return max(shares) >= UPDATE_SHARE and min(shares) < SAME and max(totals) >= UPDATE_GROWTH * min(totals)
+def _may_update(shared: npt.NDArray[np.int64], totals: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Say of pairs of texts (n x 2 each) whether one can be an update of the other by what they share of their `totals`
+    alone: of few more need be looked up."""
+    shares = _shares(shared, totals)
+    larger: npt.NDArray[np.bool_] = totals.max(axis=1) >= UPDATE_GROWTH * totals.min(axis=1)
+    return larger & (shares.max(axis=1) >= UPDATE_SHARE) & (shares.min(axis=1) < SAME)
 
 
 def is_update(left: Dated, right: Dated, shares: Sequence[float], totals: Sequence[int]) -> bool:

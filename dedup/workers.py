@@ -39,6 +39,11 @@ def forks() -> bool:
     return sys.platform == "linux" and threading.current_thread() is threading.main_thread()
 
 
+def are_worth_it(items: Sequence[T]) -> bool:
+    """Return whether processes are worth their start for work that threads can do as well, if not as quickly."""
+    return forks() and len(items) >= MANY_ITEMS
+
+
 def in_processes(
     function: Callable[[T], bytes], items: Sequence[T], jobs: int, scratch: Scratch | None = None
 ) -> Iterator[bytes]:

@@ -209,10 +209,13 @@ def test_an_update_comes_within_two_weeks(days: int, is_one: bool) -> None:
 def test_what_may_be_an_update() -> None:
     """No update is passed over by what is shared alone."""
     early, late = (Document(id=n, text="x", outlet="Post", timestamp=t) for n, t in (("a", 0.0), ("b", 86_400.0)))
-    shares, totals, found = (0.0, 0.4, 0.5, 0.9, 0.969999, 0.97, 1.0), (0, 100, 104, 105, 300), 0
-    for one, other, first, last in itertools.product(shares, shares, totals, totals):
+    texts = [(shared, total) for total in (100, 104, 105, 300) for shared in (0, 40, 50, 90, 96, 97, 100)]
+    found = 0
+    for (one, first), (other, last) in itertools.product(texts, texts):
+        shared, totals = np.array([[one, other]]), np.array([[first, last]])
+        shares = (round(one / first, 6), round(other / last, 6))
         for pair in ((early, late), (late, early)):
-            if is_update(*pair, (one, other), (first, last)):
-                assert relations._may_update((one, other), (first, last))
+            if is_update(*pair, shares, (first, last)):
+                assert relations._may_update(shared, totals).tolist() == [True]
                 found += 1
     assert found > 20

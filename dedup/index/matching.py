@@ -15,12 +15,9 @@ from dedup.config import Config
 from dedup.index.known import Idf, Known, together
 from dedup.kernels import held
 from dedup.kernels import relations as kernels
-from dedup.model import Change, Document, IndexMatch, Relation, Span
-from dedup.relations import is_update
+from dedup.model import Change, Document, IndexMatch, Span
+from dedup.relations import BY_SHARES, is_update
 from dedup.tokens import Tokens
-
-# By whether the left text has what is near enough to all of it in the other, and twice whether the right one has.
-_RELATIONS: tuple[Relation, ...] = ("partial", "contained", "contains", "duplicate")
 
 
 def _draft(kind: Any) -> Any:
@@ -135,7 +132,7 @@ def matches(found: Found, config: Config, as_of: int) -> Iterator[IndexMatch]:
             assembly.wording(alike),
             dict(zip(rescore.FEATURES, row, strict=True)),
             tuple(told[p]) if p in told else (),
-            "updates" if update else _RELATIONS[(share_left >= near) + 2 * (share_right >= near)],
+            "updates" if update else BY_SHARES[(share_left >= near) + 2 * (share_right >= near)],
             share_left,
             share_right,
             one.outlet,

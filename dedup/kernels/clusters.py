@@ -82,6 +82,38 @@ def _is_other(start: int, end: int, places: Any, first: int, last: int, least: i
 
 
 @kernel
+def common(numbers: Any, bounds: Any, pairs: Any) -> Any:
+    """Return the numbers that both of each pair of texts (int64, n x 2) have, each once and rising, one pair's behind
+    the other, and where those of each begin and the last ends (int64).
+
+    Text d has `numbers[bounds[d]:bounds[d + 1]]` (rising).
+    """
+    edges = np.zeros(len(pairs) + 1, np.int64)
+    most = 0
+    for p in range(len(pairs)):
+        a, b = pairs[p, 0], pairs[p, 1]
+        most += min(bounds[a + 1] - bounds[a], bounds[b + 1] - bounds[b])
+    out = np.empty(most, numbers.dtype)
+    n = 0
+    for p in range(len(pairs)):
+        a, b = pairs[p, 0], pairs[p, 1]
+        i, j = bounds[a], bounds[b]
+        while i < bounds[a + 1] and j < bounds[b + 1]:
+            if numbers[i] < numbers[j]:
+                i += 1
+            elif numbers[j] < numbers[i]:
+                j += 1
+            else:
+                if n == edges[p] or out[n - 1] != numbers[i]:
+                    out[n] = numbers[i]
+                    n += 1
+                i += 1
+                j += 1
+        edges[p + 1] = n
+    return out[:n].copy(), edges
+
+
+@kernel
 def in_company(numbers: Any, spans: Any, bounds: Any, places: Any, edges: Any, least: int) -> Any:
     """Return how many pairs of the texts of each sample have another number in common than that of its places (int64).
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import collections
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -67,7 +67,7 @@ class Facts:
 @dataclass(slots=True)
 class Counts:
     """What is counted while clusters pass by: ids of documents, outlets, ids of documents without one, clusters by
-    kind and scope and by agency; and while places that were set aside do: rule, family and text of each."""
+    kind and scope and by agency."""
 
     carriers: set[str] = field(default_factory=set)
     outlets: set[str] = field(default_factory=set)
@@ -75,12 +75,6 @@ class Counts:
     table: Counter[tuple[str, str]] = field(default_factory=Counter)
     agencies: Counter[str] = field(default_factory=Counter)
     dated: bool = False
-    aside: set[tuple[str, str, str]] | None = None
-
-    def set_aside(self, item: Suppressed) -> None:
-        """Count one place that was set aside; where none is given, all of a result are counted in `gather`."""
-        self.aside = set() if self.aside is None else self.aside
-        self.aside.add(_text_of(item))
 
     def take(self, cluster: PassageCluster | Counted) -> None:
         """Count one cluster."""
@@ -96,17 +90,43 @@ class Counts:
             self.dated = self.dated or bool(m.published)
 
 
-def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = (), seen: Counts | None = None) -> Facts:
+@dataclass(slots=True)
+class Texts:
+    """The distinct texts among places that were set aside: rule, family and words of each."""
+
+    seen: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def passing(self, items: Iterable[Suppressed]) -> Iterator[Suppressed]:
+        """Yield the places, and count them."""
+        for item in items:
+            self.seen.add(_text_of(item))
+            yield item
+
+    def by_rule(self) -> dict[str, int]:
+        """Return how many texts were set aside by each rule."""
+        return dict(Counter(sorted(rule for rule, _, _ in self.seen)))
+
+
+def gather(
+    result: ScanResult,
+    outlets_shared: Iterable[Outlet] = (),
+    seen: Counts | None = None,
+    set_aside: Mapping[str, int] | None = None,
+) -> Facts:
     """Return the figures of a scan; a manifest with keys missing only makes fewer of them known.
 
-    `outlets_shared` are those of the network, for what they had first; `seen` has been given all passages.
+    `outlets_shared` are those of the network, for what they had first; `seen` has been given all passages, and
+    `set_aside` is known where all places that were set aside were counted.
     """
     if seen is None:
         seen = Counts()
         for cluster in result.passages:
             seen.take(cluster)
     outlets, unnamed, table = seen.outlets, len(seen.unnamed), seen.table
-    aside = {_text_of(s) for s in result.suppressed} if seen.aside is None else seen.aside
+    if set_aside is None:
+        texts = Texts()
+        collections.deque(texts.passing(result.suppressed), maxlen=0)
+        set_aside = texts.by_rule()
     kinds: tuple[str, ...] = (*KINDS, *sorted({kind for kind, _ in table} - set(KINDS)))
     skipped = count_skipped(_mapping(result.manifest, "reading"))
     return Facts(
@@ -123,7 +143,7 @@ def gather(result: ScanResult, outlets_shared: Iterable[Outlet] = (), seen: Coun
         widest=next((p for p in ranked(result.passages) if p.kind not in INCIDENTAL), None),
         document_clusters=len(result.documents),
         clustered_documents=len({m.doc_id for c in result.documents for m in c.members}),
-        set_aside=Counter(sorted(rule for rule, _, _ in aside)),
+        set_aside=set_aside,
         furniture_places=len(result.suppressed),
         skipped=skipped,
         no_relations=PAGES if _mapping(result.manifest, "config").get("unit") == "page" else "",
@@ -156,22 +176,15 @@ class Glance:
         self._counts.take(cluster)
         self._tally.take(cluster, self._times)
 
-    def suppressed(self, items: Iterable[Suppressed]) -> Iterator[Suppressed]:
-        """Yield all that was set aside, and count it."""
-        for item in items:
-            self._counts.set_aside(item)
-            yield item
-
-    def facts(self) -> Facts:
-        """Return the figures when all have passed."""
-        return gather(self._result, network(self._result, self._tally).outlets, self._counts)
+    def facts(self, set_aside: Mapping[str, int] | None = None) -> Facts:
+        """Return the figures when all have passed; `set_aside` as of `gather`."""
+        return gather(self._result, network(self._result, self._tally).outlets, self._counts, set_aside)
 
 
 def glance(result: ScanResult) -> Facts:
     """Return the figures of a result of which nothing was counted yet."""
     found = Glance(result)
-    for _ in itertools.chain(found.passages(result.passages), found.suppressed(result.suppressed)):
-        pass
+    collections.deque(found.passages(result.passages), maxlen=0)
     return found.facts()
 
 

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -136,28 +137,29 @@ def _write_files(result: ScanResult, folder: Path, texts: bool, formats: Sequenc
     """Write tables and texts by processes of their own, and reports meanwhile; return what either has counted."""
     tables, reports = "jsonl" in formats, [name for name in formats if name != "jsonl"]
     # a report counts what it says; and without one, who writes the tables sees all of them
-    pieces: list[Callable[[], Facts | None]] = []
+    counts = tables and not reports
+    pieces: list[Callable[[], Facts | Mapping[str, int] | None]] = []
     if tables:
-        pieces.append(partial(_write_tables, result, folder, counts=not reports))
+        pieces.append(partial(_write_found, result, folder, counts=counts))
+        pieces.append(partial(_write_aside, result, folder, counts=counts))
     if tables and texts:
         (folder / "store").mkdir()
         pieces.append(partial(_write_texts, result, folder, threaded=jobs != 1))
-    facts = None
     many = len(result.texts) >= MANY_TEXTS
     with workers.beside(
         [partial(_said, piece) for piece in pieces], (jobs or workers.cores()) if many else 1
     ) as waiting:
-        if reports:
-            facts = _write_reports(result, folder, reports, jobs)
-        for wait in waiting:
-            facts = _heard(wait()) or facts
+        facts = _write_reports(result, folder, reports, jobs) if reports else None
+        heard = [_heard(wait()) for wait in waiting]
+    if counts:
+        facts = _with_aside(*heard[:2])
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     manifest = {**result.manifest, "created": created}
     write_bytes(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
     return facts
 
 
-def _said(piece: Callable[[], Facts | None]) -> bytes:
+def _said(piece: Callable[[], Facts | Mapping[str, int] | None]) -> bytes:
     """Do a piece of the writing, here or in another process, and return what it counted, or why it failed."""
     try:
         return msgspec.msgpack.encode(piece())
@@ -168,29 +170,43 @@ def _said(piece: Callable[[], Facts | None]) -> bytes:
     return _FAILED + said.encode("utf-8", "surrogateescape")
 
 
-def _heard(said: bytes) -> Facts | None:
-    """Return what a piece of the writing has counted; raises `StoreError` when it failed."""
-    from dedup.report.facts import Facts
-
+def _heard(said: bytes) -> bytes:
+    """Return what a piece of the writing has counted, encoded; raises `StoreError` when it failed."""
     if said.startswith(_FAILED):
         raise StoreError(said.removeprefix(_FAILED).decode("utf-8", "surrogateescape"))
-    return msgspec.msgpack.decode(said, type=Facts | None)
+    return said
 
 
-def _write_tables(result: ScanResult, folder: Path, *, counts: bool) -> Facts | None:
+def _with_aside(found: bytes, aside: bytes) -> Facts:
+    """Return what was counted of what was found, with the texts that were set aside by rule."""
+    from dedup.report.facts import Facts
+
+    set_aside = msgspec.msgpack.decode(aside, type=dict[str, int])
+    return replace(msgspec.msgpack.decode(found, type=Facts), set_aside=set_aside)
+
+
+def _write_found(result: ScanResult, folder: Path, *, counts: bool) -> Facts | None:
     from dedup.report.facts import Glance
 
     seen = Glance(result) if counts else None
-    aside = result.suppressed.rows() if isinstance(result.suppressed, SuppressedPlaces) else result.suppressed
     tables: dict[str, Iterable[bytes]] = {
         "passages.jsonl": _passage_lines(result.passages, seen),
         "documents.jsonl": map(line, result.documents),
         "pairs.jsonl": map(line, result.pairs),
-        "suppressed.jsonl": map(line, seen.suppressed(aside) if seen else aside),
     }
     for name, lines in tables.items():
         write_parts(folder / name, workers.attended(_blocks(lines)))
-    return seen.facts() if seen else None
+    return seen.facts(set_aside={}) if seen else None
+
+
+def _write_aside(result: ScanResult, folder: Path, *, counts: bool) -> Mapping[str, int] | None:
+    from dedup.report.facts import Texts
+
+    rows = result.suppressed.rows() if isinstance(result.suppressed, SuppressedPlaces) else result.suppressed
+    seen = Texts()
+    lines = map(line, seen.passing(rows) if counts else rows)
+    write_parts(folder / "suppressed.jsonl", workers.attended(_blocks(lines)))
+    return seen.by_rule() if counts else None
 
 
 def _passage_lines(passages: Sequence[PassageCluster], seen: Glance | None) -> Iterator[bytes]:

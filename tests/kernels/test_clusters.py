@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,3 +92,16 @@ def test_who_has_which_stretch(pieces: list[tuple[int, tuple[int, int]]], places
     assert carried.tolist() == reference.carried(pieces, 4, edges)
     found = kernels.extents(spans, carriers, 4, edges[0], edges[-1])
     assert [tuple(row) for row in found.tolist()] == reference.extents(pieces, 4, edges[0], edges[-1])
+
+
+@MANY
+@given(st.lists(st.lists(st.integers(0, 6), max_size=6), min_size=1, max_size=4), st.data())
+def test_what_two_texts_have_in_common(own: list[list[int]], data: st.DataObject) -> None:
+    """The numbers of each pair are those that are in both, each once, however often a text has one."""
+    texts = st.integers(0, len(own) - 1)
+    pairs = data.draw(st.lists(st.tuples(texts, texts), max_size=5))
+    numbers = np.array([n for each in own for n in sorted(each)], np.int32)
+    bounds = np.cumsum([0, *map(len, own)], dtype=np.int64)
+    found, edges = kernels.common(numbers, bounds, np.array(pairs, np.int64).reshape(-1, 2))
+    wanted = [sorted({*own[a]} & {*own[b]}) for a, b in pairs]
+    assert [found[low:high].tolist() for low, high in itertools.pairwise(edges)] == wanted
