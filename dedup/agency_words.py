@@ -128,6 +128,7 @@ def _by_gram() -> tuple[dict[str, list[str]], tuple[str, ...]]:
     return found, tuple(gram for gram in found if len(gram) < GRAM)
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def may_be_called(text: str) -> bool:
     """Say whether words by which agencies call themselves can stand in a text: quick, and never false where they do."""
     by_gram, short = _by_gram()
@@ -245,6 +246,7 @@ def _begun(word: str) -> str:
 _UNSPACED = re.compile("[぀-ヿ一-鿿가-힣\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def reports(text: str) -> bool:
     """Return whether a text has a word for reporting, and none for polls, pictures or what somebody was asked.
 

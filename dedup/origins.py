@@ -226,11 +226,10 @@ def _pointed_at(carriers: Sequence[Carried]) -> str | None:
 
 
 def _beside(carried: Carried) -> str:
-    """Return what stands around a passage in its text, in small letters."""
+    """Return what stands around a passage in its text, in small letters; nothing where there is no address."""
     text = carried.document.text
-    return (
-        f"{text[max(0, carried.start - BESIDE) : carried.start]}\n{text[carried.end : carried.end + BESIDE]}".casefold()
-    )
+    before, behind = text[max(0, carried.start - BESIDE) : carried.start], text[carried.end : carried.end + BESIDE]
+    return f"{before}\n{behind}".casefold() if "/" in before or "/" in behind else ""
 
 
 def _is_site_of(agency: str, carried: Carried) -> bool:
@@ -364,7 +363,7 @@ def _credits_agency(carried: Carried, agency: str, outlets: Sequence[str]) -> bo
     )
 
 
-@functools.lru_cache(maxsize=1 << 14)
+@functools.lru_cache(maxsize=1 << 16)
 def _same_agency(outlet: str | None, agency: str) -> bool:
     if not outlet:
         return False
