@@ -97,6 +97,8 @@ LONGEST_PERHAPS = 4
 SHORTEST_BEGUN = 8
 # Longest acronym that is a large agency's whoever else has the initials (characters).
 MOST_TAKEN = 2
+# Words from which a name may be written without one of those that say what it is.
+SHORTENED = 3
 # Longest name (characters).
 LONGEST_NAME = 60
 # Names of which it is kept what is known of each: a large corpus has ten thousand outlets.
@@ -591,9 +593,21 @@ def _others(name: str) -> Iterator[str]:
         # a layer of what it is may be part of the name: "한결뉴스통신"
         if name.upper() == name.lower() and len(layer := _bare(name)) > 2:
             yield layer
+        yield from _with_one_word_less(name)
     if (quoted := _quoted(name)) != name:
         yield quoted
     yield from (each for each in (initials(name), *name_forms.initials_of_all(name)) if len(each) > 1)
+
+
+def _with_one_word_less(name: str) -> Iterator[str]:
+    """Yield a name without the word that says what it is at its beginning or end, where another one stays that does:
+    "Agenzia Stretto Notizie" is credited as "Stretto Notizie"."""
+    words = name.split()
+    for word, rest in ((words[0], words[1:]), (words[-1], words[:-1])) if len(words) >= SHORTENED else ():
+        if says_agency(f"{word} ") or agency_words.is_bare(word) or agency_words.is_bare_of_news(word):
+            shorter = " ".join(rest)
+            if short_form(shorter) or agency_words.is_of_news(shorter):
+                yield shorter
 
 
 def joint(text: str) -> str | None:

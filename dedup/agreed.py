@@ -42,7 +42,7 @@ _MARKED = re.compile(rf"[{re.escape(OPEN)}—–―].*|--.*|-\s.*")
 # "© NPA 2031. All rights reserved", "Source: NPA."
 _RIGHT = re.compile(
     r"(?:[©ⓒⒸ]|\([cC]\)|（[CcＣ]）|copyright\b|版[权權](?:所有)?[:：])\s?(?:copyright\s|[©ⓒ]\s?)?(\d{4}\s)?(?:by\s)?"
-    r"([^\d\n.,。　]{2,40})",
+    r"([^\d\n.,。　।॥۔]{2,40})",
     re.IGNORECASE,
 )
 # "Source: NPA" in whatever language, but "Text: Ada Quill"; "Tidewater Press/aq", "(aq/Tidewater Press)".

@@ -138,6 +138,7 @@ REPORTING_WORDS: dict[str, tuple[str, ...]] = {
     "this ": ("this report by", "this story by"),
     "is from": ("story is from", "report is from", "article is from", "dispatch is from"),
     "comes from": ("comes from",),
+    "came from": ("story came from", "report came from", "article came from", "dispatch came from"),
     "appeared on": ("appeared on",),
     "про це ": ("повідомля", "інформу", "переда", "пише"),
     "об этом ": ("сообща", "переда", "информиру", "пишет"),

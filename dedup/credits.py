@@ -39,6 +39,8 @@ from dedup.photo_credits import (
 
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
+# Longest word for pictures before a colon (characters).
+LONGEST_LABEL = 16
 # Shortest name of an outlet that is looked for beside an agency.
 SHORTEST_OUTLET = 4
 
@@ -159,11 +161,14 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
         if said and (name := agencies.known(said[1]) or agencies.named(said[1])):
             yield "byline" if is_first else "trailing credit", name
         return
-    name = dateline(
-        text[:HEAD], large and bool(line.whole & signs.LARGE), is_first, may_say=bool(line.whole & signs.CALLS)
-    )
-    if name:
-        yield "dateline", name
+    # "FOTO: BELGA. The fire …"
+    label, colon, _ = text[:LONGEST_LABEL].partition(":")
+    if not (colon and is_photo(label)):
+        name = dateline(
+            text[:HEAD], large and bool(line.whole & signs.LARGE), is_first, may_say=bool(line.whole & signs.CALLS)
+        )
+        if name:
+            yield "dateline", name
     if len(text) <= LONGEST_CREDIT:
         name = _byline_of_text(text)
         if name:
@@ -195,6 +200,8 @@ _WRITERS = tuple(f" {one}{s}" for one in ("Writer", "Reporter", "Correspondent")
 _BETWEEN = re.compile(
     r"\s*[,|/;&•·]\s*|\s+(?:[–—-]|and|und|et|y|e|och|en|for|with|mit|avec|con|com|med|met|via|per|from|of"
     r"|та|і|и|ve|və|dan|và|ja|oraz|și|και|और|اور|व|आणि)\s+|\s+و(?=وكالة)"
+    # "Reuters ומערכת": a name in Latin letters stands by itself where others follow
+    r"|(?<=[A-Za-z])\s+(?=[\u0530-\u1dff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3])"
 )
 _STAFF = re.compile(
     r"^(?:staff|and|reports?|reporters?|writers?|newsroom|redaktion|rédaction|redacción)\b", re.IGNORECASE
@@ -336,7 +343,7 @@ _ALONGSIDE = re.compile(
 )
 _AGENCY_WORD = re.compile(r"^(?:[Ll]['’])?[Aa]gen(?:ce|cia|zia|tur|cja) (?=[A-ZÀ-Þ]{3,6}$)")
 _COPYRIGHT = re.compile(
-    r"(?:©|\bcopyright\b|\(c\))\s*(?:copyright\s*)?(?:\d{4}\s*)?([^\d\n,;:|/]{2,40})", re.IGNORECASE
+    r"(?:©|\bcopyright\b|\(c\))\s*(?:copyright\s*)?(?:\d{4}\s*)?([^\d\n,;:|/।॥۔]{2,40})", re.IGNORECASE
 )
 
 _AGENCE = re.compile(r"^(?:Agence|Agencia|Agência|Agenzia)\s")

@@ -76,6 +76,10 @@ ENDS = " \n\t.!?…。！？।۔\"'”’»」』"
 # Names so few that it is quicker to look for each than for the words of a line.
 FEW_NAMES = 12
 _STOP = re.compile(r"[.!?](?=\s)|[\n。！？]")
+# Carriers of which one may have letters for an agency that others name.
+MOST_AGAINST = 2
+# Letters for an agency that are so few that other things have them too.
+SHORTEST_LETTERS = 2
 # Where words are not spaced, a name beside words for who had a text first is any stretch of characters.
 _UNSPACED = re.compile("[぀-ヿ一-鿿฀-๿]")
 # How far into a passage its own dateline or byline may stand (characters).
@@ -97,11 +101,13 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Credited(NamedTuple):
-    """The agency that most carriers credit, None where none does; in which positions, and how sure that is."""
+    """The agency that most carriers credit, None where none does; in which positions, how sure that is, and how many
+    carriers do."""
 
     agency: str | None = None
     evidence: tuple[str, ...] = ()
     confidence: float = 0.0
+    votes: int = 0
 
 
 def origin(
@@ -119,9 +125,12 @@ def origin(
     that what may be an agency's name alone is one where nothing else can be meant; `credit` is what they credit, where
     that was asked for already.
     """
-    agency, evidence, strength = credit or credited(carriers, outlets, is_caption=is_caption)
-    if agency is None and is_wire:
-        agency, evidence, strength = _around(carriers) or _unsure_agency(carriers)
+    credit = credit or credited(carriers, outlets, is_caption=is_caption)
+    if is_wire and _may_be_outvoted(credit, carriers):
+        credit = _around(carriers) or credit
+    elif is_wire and credit.agency is None:
+        credit = _around(carriers) or _unsure_agency(carriers)
+    agency, evidence, strength, _ = credit
     if agency and is_wire and agencies.is_acronym(agency):
         agency = told.full_name(agency, _frames([c for c in carriers if c.may_name])) or agency
     own = [c for c in carriers if agency and (_same_agency(c.document.outlet, agency) or _is_site_of(agency, c))]
@@ -384,7 +393,16 @@ def credited(carriers: Sequence[Carried], outlets: Sequence[str] = (), *, is_cap
     best = min(votes, key=lambda name: (-len(votes[name]), name))
     evidence = tuple(f"credit ({p})" for p in sorted(set(votes[best])))
     share = len(votes[best]) / len(carriers)
-    return Credited(best, evidence, min(0.95, 0.55 + 0.25 * share + 0.1 * (len(votes[best]) > 1)))
+    return Credited(best, evidence, min(0.95, 0.55 + 0.25 * share + 0.1 * (len(votes[best]) > 1)), len(votes[best]))
+
+
+def _may_be_outvoted(credit: Credited, carriers: Sequence[Carried]) -> bool:
+    """Return whether one of several carriers alone credits letters that may stand for an agency, where the others may
+    agree on a name: a large agency's only where they are two."""
+    name = credit.agency or ""
+    is_short = agencies.is_acronym(name) and agencies.canonical(name) is None
+    is_short |= name.isupper() and len(name) == SHORTEST_LETTERS
+    return is_short and credit.votes == 1 and len(carriers) > MOST_AGAINST
 
 
 def _frames(carriers: Sequence[Carried]) -> list[agreed.Frame]:

@@ -33,8 +33,8 @@ _CONTRIBUTED = re.compile(
 )
 _PROVIDED = re.compile(
     r"^(?:this|the) (?:story|report|article|dispatch) (?:(?:(?:was|is|has been) )?(?:first |originally )?"
-    r"(?:(?:provided|supplied|produced|published|distributed) by|appeared on)|(?:is|comes|was) from|by) "
-    r"(.{2,60}?)(?: (?:was|is|has been|and|for|under)\b.{0,80})?\.?$",
+    r"(?:(?:provided|supplied|produced|published|distributed) by|appeared on)|(?:is|comes|came|was) from|by) "
+    r"(.{2,60}?)(?:,? (?:was|is|has been|and|for|under|which|who|that)\b.{0,80})?\.?$",
     re.IGNORECASE,
 )
 

@@ -168,6 +168,43 @@ def test_a_photo_at_the_beginning_is_no_dateline() -> None:
     """In brackets, with the mark that places and agencies have between them."""
     assert told(FERRY, {"head": "[사진=뉴시스] 동굴 내부.\n\n"}, {}).agency is None
     assert told(FERRY, {"head": "(화천=뉴시스) "}, {}).agency == "Newsis"
+    pictured = {"head": "FOTO: BELGA. The ferry on Monday.\n\n"}
+    assert told(FERRY, pictured, {"author": "Tidewater Press Service"}).agency == "Tidewater Press Service"
+
+
+def test_letters_of_one_carrier_are_outvoted() -> None:
+    """Two others agree on a name, whose initials they are; where these do not agree, or are one, the letters count."""
+    short = {"tail": " (CP)"}
+    before, beside = {"head": "SELBY (Pantanal Conteúdo) - "}, {"author": "Redação e Pantanal Conteúdo"}
+    assert told(FERRY, before, beside, short).agency == "Pantanal Conteúdo"
+    assert told(FERRY, {}, {}, short).agency == "CP"
+    assert told(FERRY, before, {}, short).agency == "CP"
+    assert told(FERRY, before, beside, short, {"tail": " (CP)"}).agency == "CP"
+
+
+def test_a_name_without_one_of_the_words_for_what_it_is() -> None:
+    """ "Agenzia Stretto Notizie" is credited as "Stretto Notizie"; what is left must say that it is an agency, too."""
+    same = agencies.grouped(["Agenzia Stretto Notizie", "Stretto Notizie"])
+    assert len(set(same.values())) == 1
+    apart = agencies.grouped(["Agenzia Stretto Verde", "Verde"])
+    assert len(set(apart.values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("around", "agency"),
+    [
+        ({"author": 'Reuters ומערכת "החוף"'}, "Reuters"),
+        ({"tail": "\n\n© 2025 जनपथ समाचार सेवा। बिना अनुमति प्रकाशन वर्जित।"}, "जनपथ समाचार सेवा"),
+        (
+            {"tail": "\n\nThis story came from the Harbour Reporting Service, which pays for it."},
+            "Harbour Reporting Service",
+        ),
+        ({"tail": "\n\nThis story came from a reader, who lives by the harbour."}, None),
+    ],
+)
+def test_where_a_name_ends(around: dict[str, str], agency: str | None) -> None:
+    """At letters of another alphabet, at a full stop of any script, at what is told of it."""
+    assert told(FERRY, around, {}).agency == agency
 
 
 def test_several_agencies_of_one_byline() -> None:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from dedup.errors import StoreError
 
+# Bytes of a file that are brought to the disk at a time: while others still make theirs, not all of them at the end.
+SYNCED = 1 << 26
+
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Put `data` at `path` in one step, replacing a file that is there: readers see old or new bytes.
@@ -46,8 +49,13 @@ def write_text(path: Path, text: str) -> None:
 def _write_synced(path: Path, parts: Iterable[bytes]) -> None:
     # "xb" takes its mode from the umask, which tempfile's 0600 would not: a report is made to be shared.
     with open(path, "xb") as file:
+        waiting = 0
         for part in parts:
-            file.write(part)
+            waiting += file.write(part)
+            if waiting >= SYNCED:
+                file.flush()
+                os.fsync(file.fileno())
+                waiting = 0
         file.flush()
         os.fsync(file.fileno())
 
