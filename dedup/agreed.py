@@ -117,6 +117,11 @@ def credited(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
     return _named(looked_at) or _called(looked_at) or _abbreviated(frames)
 
 
+def named(frames: Sequence[Frame]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the name that carriers agree on, and the positions in which it stands; None where there is none."""
+    return _named([(frame, [*_places(frame)]) for frame in frames[:MOST_CARRIERS]])
+
+
 def _named(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple[str, ...]] | None:
     """Return the name that carriers agree on, and the positions in which it stands; None where there is none."""
     looked_at = [frame for frame, _ in frames]

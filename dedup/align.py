@@ -183,6 +183,13 @@ def _pair_blocks(documents: npt.NDArray[np.int32]) -> list[int]:
     return edges if n else [0, 0]
 
 
+def nothing() -> Passages:
+    """Return no passages."""
+    return Passages(
+        documents=np.empty((0, 2), np.int32), bounds=np.zeros(1, np.int64), blocks=np.empty((0, 3), np.int64)
+    )
+
+
 def joined(
     parts: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]],
 ) -> Passages:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup import rescore, weights, workers
-from dedup.align import Gathering, Passages, align_chains, joined
+from dedup.align import Gathering, Passages, align_chains, joined, nothing
 from dedup.chains import chain_hits
 from dedup.config import Config
 from dedup.copies import copied, copy_of
@@ -168,7 +168,7 @@ def find(
 def _gathered(block: Block, gathering: Gathering) -> Block:
     """Return a block without its passages, which are sorted as the blocks are."""
     gathering.add(block.passages)
-    return replace(block, passages=block.passages.take(np.empty(0, np.int64)))
+    return replace(block, passages=nothing())
 
 
 def _found(
@@ -307,6 +307,7 @@ class _Given:
         """Yield what `encoded` makes of some blocks in a row, made by processes; each lets go of the hits that others
         have worked on, as memory that one of them holds is not free."""
         hits, jobs = self.linked.hits, self.config.jobs or workers.cores()
+        hits.drop(range(numbers[0]))
 
         def encoded(number: int) -> bytes:
             hits.drop(range(numbers[0], number))

@@ -161,14 +161,11 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
         if said and (name := agencies.known(said[1]) or agencies.named(said[1])):
             yield "byline" if is_first else "trailing credit", name
         return
-    # "FOTO: BELGA. The fire …"
-    label, colon, _ = text[:LONGEST_LABEL].partition(":")
-    if not (colon and is_photo(label)):
-        name = dateline(
-            text[:HEAD], large and bool(line.whole & signs.LARGE), is_first, may_say=bool(line.whole & signs.CALLS)
-        )
-        if name:
-            yield "dateline", name
+    name = dateline(
+        text[:HEAD], large and bool(line.whole & signs.LARGE), is_first, may_say=bool(line.whole & signs.CALLS)
+    )
+    if name and not _is_label(text[:HEAD], name):
+        yield "dateline", name
     if len(text) <= LONGEST_CREDIT:
         name = _byline_of_text(text)
         if name:
@@ -180,6 +177,13 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
         name = _tail(text[-LONGEST_CREDIT:], is_last) or (_copyright(text[:LONGEST_CREDIT]) if is_last else None)
         if name:
             yield "trailing credit", name
+
+
+def _is_label(head: str, name: str) -> bool:
+    """Return whether a name stands right behind a word for pictures, and in no bracket: "FOTO: BELGA. The fire …"."""
+    label, colon, rest = head.partition(":")
+    is_behind = bool(colon) and len(label) <= LONGEST_LABEL and rest.lstrip().startswith(name) and is_photo(label)
+    return is_behind and not any(f"{mark}{name}" in head for mark in OPEN)
 
 
 # "Foto: Ada Quill / Text: NPA", "写真＝ロイター　記事＝列島通信"

@@ -24,7 +24,7 @@ PAGES = (
 
 @dataclass(slots=True)
 class _Seen:
-    """What is told of the documents by their heads, which are looked at once: decoding them takes time."""
+    """What is told of the documents."""
 
     outlets: set[str] = field(default_factory=set)
     blank: list[str] = field(default_factory=list)

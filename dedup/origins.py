@@ -127,7 +127,7 @@ def origin(
     """
     credit = credit or credited(carriers, outlets, is_caption=is_caption)
     if is_wire and _may_be_outvoted(credit, carriers):
-        credit = _around(carriers) or credit
+        credit = _agreed(carriers) or credit
     elif is_wire and credit.agency is None:
         credit = _around(carriers) or _unsure_agency(carriers)
     agency, evidence, strength, _ = credit
@@ -235,7 +235,8 @@ def _pointed_at(carriers: Sequence[Carried]) -> str | None:
 
 
 def _beside(carried: Carried) -> str:
-    """Return what stands around a passage in its text, in small letters; nothing where there is no address."""
+    """Return what stands around a passage in its text, in small letters; nothing where no stroke is, which addresses
+    have."""
     text = carried.document.text
     before, behind = text[max(0, carried.start - BESIDE) : carried.start], text[carried.end : carried.end + BESIDE]
     return f"{before}\n{behind}".casefold() if "/" in before or "/" in behind else ""
@@ -397,12 +398,19 @@ def credited(carriers: Sequence[Carried], outlets: Sequence[str] = (), *, is_cap
 
 
 def _may_be_outvoted(credit: Credited, carriers: Sequence[Carried]) -> bool:
-    """Return whether one of several carriers alone credits letters that may stand for an agency, where the others may
-    agree on a name: a large agency's only where they are two."""
+    """Return whether one of several carriers alone credits letters that may stand for an agency, and not before the
+    text, where the others may agree on a name: a large agency's only where they are two."""
     name = credit.agency or ""
     is_short = agencies.is_acronym(name) and agencies.canonical(name) is None
     is_short |= name.isupper() and len(name) == SHORTEST_LETTERS
-    return is_short and credit.votes == 1 and len(carriers) > MOST_AGAINST
+    is_before = "credit (dateline)" in credit.evidence
+    return is_short and not is_before and credit.votes == 1 and len(carriers) > MOST_AGAINST
+
+
+def _agreed(carriers: Sequence[Carried]) -> Credited | None:
+    """Return the name that several carriers of copy agree on, and say by themselves, as `_around`."""
+    found = agreed.named(_frames(carriers))
+    return Credited(found[0], tuple(f"credit ({position})" for position in found[1]), AGREED) if found else None
 
 
 def _frames(carriers: Sequence[Carried]) -> list[agreed.Frame]:

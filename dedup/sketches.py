@@ -103,11 +103,16 @@ class Sketcher:
         while len(self._waiting) > AHEAD:
             self._done.append(self._waiting.pop(0).result())
 
+    def settle(self) -> None:
+        """Wait until all texts that were given are sketched: no thread works on them then."""
+        self._submit()
+        self._done += [future.result() for future in self._waiting]
+        self._waiting = []
+
     def finish(self, order: npt.NDArray[np.int64]) -> Sketches:
         """Return the sketches of the texts `order` (int64): in that order, without those that it lacks."""
-        self._submit()
-        parts = [*self._done, *(f.result() for f in self._waiting)]
-        self._done, self._waiting = [], []
+        self.settle()
+        parts, self._done = self._done, []
         counts = np.concatenate([np.zeros(1, np.int64), *(np.diff(p.bounds) for p in parts)])
         sampled, bounds = np.concatenate([p.sampled for p in parts]), np.cumsum(counts)
         if not np.array_equal(order, np.arange(len(counts) - 1)):

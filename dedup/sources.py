@@ -93,10 +93,10 @@ def gather(
     kept = (i for i in range(len(ids)) if i not in dropped)
     order = sorted(kept, key=place) if KNOWN in sides else sorted(kept, key=ids.__getitem__)
     shelf.arrange(order)
-    # while threads sketch texts no processes are forked
-    jobs = 1 if look is not None and shop is None else config.jobs or cores()
+    if look is not None:  # while threads sketch texts no processes are forked
+        look.settle()
     return Corpus(
-        columns=columns(shelf, scratch, jobs),
+        columns=columns(shelf, scratch, config.jobs or cores()),
         texts=shelf,
         sides=np.array(sides, np.int8)[order],
         one_way=against is not None,

@@ -101,7 +101,7 @@ class Scratch:
         try:
             return tempfile.TemporaryFile(dir=self.folder)
         except OSError as error:
-            raise _full(self.folder, error) from error
+            raise full(self.folder, error) from error
 
     def column(self, kind: npt.DTypeLike, *, in_use: bool = False) -> Column:
         """Return an array to be filled from its beginning; where all of it will be `in_use`, in large pages."""
@@ -119,7 +119,7 @@ class Scratch:
             else:
                 file.truncate(size)
         except OSError as error:
-            raise _full(self.folder, error) from error
+            raise full(self.folder, error) from error
         return self.mapped(file, np.dtype(kind)).reshape(shape)
 
     def zeros(self, shape: tuple[int, ...], kind: npt.DTypeLike) -> npt.NDArray[Any]:
@@ -154,7 +154,7 @@ class Scratch:
                 at += (written := os.pwrite(file.fileno(), rest, at))
                 rest = rest[written:]
         except OSError as error:
-            raise _full(self.folder, error) from error
+            raise full(self.folder, error) from error
         return start
 
     def reserve(self, size: int) -> bool:
@@ -366,7 +366,8 @@ def keep_freed() -> None:
         option(_KEPT_UP_TO, MOST_KEPT)
 
 
-def _full(folder: Path | None, error: OSError) -> StoreError:
+def full(folder: Path | None, error: OSError) -> StoreError:
+    """Return what to say of a file of a folder that cannot be written."""
     return StoreError(
         f"{folder}: {error.strerror or error}; free some space there, or choose another place with --work"
     )

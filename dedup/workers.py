@@ -8,6 +8,7 @@ program, such as a service, whose other threads may hold locks that a copy would
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import signal
@@ -20,11 +21,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
-from dedup.spill import Scratch, keep_freed
+from dedup.errors import StoreError
+from dedup.spill import Scratch, full, keep_freed
 
 T = TypeVar("T")
-# What a worker says of each piece of work: where its result begins in the worker's file, and its size; -1 for an error.
+# What a worker says of each piece of work: where its result begins in the worker's file, and its size, below 0 for what
+# it says of an error; where that could not be written, the negative number of the system's error.
 _HEAD = struct.Struct("<qq")
+# How an error begins that is told to the user as it is.
+_STORE = b"\xc1"
 # Pieces of work below which processes are not worth their start.
 LEAST_ITEMS = 4
 # Pieces of work from which the first is done before processes are forked.
@@ -51,7 +56,8 @@ def in_processes(
 
     Of many items the first is made here: what it loads and remembers, the others need not make anew.
 
-    Raises `RuntimeError` with the traceback of a process that fails.
+    Raises `RuntimeError` with the traceback of a process that fails, and `StoreError` as that did or where there is no
+    room for what it made.
     """
     if jobs < 2 or len(items) < LEAST_ITEMS or not forks():
         yield from map(function, items)
@@ -113,7 +119,7 @@ class _Worker(Generic[T]):
     """A process that works through some items, and the way back from it."""
 
     def __init__(self, function: Callable[[T], bytes], items: Iterable[T], others: list[int], scratch: Scratch) -> None:
-        self._file = scratch.file()
+        self._file, self._folder = scratch.file(), scratch.folder
         self.heads, heads = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -137,7 +143,11 @@ class _Worker(Generic[T]):
                 raise RuntimeError("a process of this scan was stopped; is there memory enough for it?")
             head += more
         start, size = _HEAD.unpack(head)
+        if start < 0:
+            raise full(self._folder, OSError(-start, os.strerror(-start)))
         raw = os.pread(self._file.fileno(), abs(size), start)
+        if size < 0 and raw.startswith(_STORE):
+            raise StoreError(raw.removeprefix(_STORE).decode("utf-8", "surrogateescape"))
         if size < 0:
             raise RuntimeError(f"a process of this scan failed:\n{raw.decode('utf-8', 'replace')}")
         return raw
@@ -155,7 +165,7 @@ class _Worker(Generic[T]):
 def _work(function: Callable[[T], bytes], items: Iterable[T], back: tuple[int, int], scratch: Scratch) -> None:
     """Make the results, in a forked process, and send them `back` by a file and a pipe; never returns."""
     file, heads = back
-    status, at = 1, 0
+    status, at, said = 1, 0, b""
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         gc.freeze()
@@ -166,20 +176,26 @@ def _work(function: Callable[[T], bytes], items: Iterable[T], back: tuple[int, i
             scratch.release()
             at += _send(function(item), at, file, heads)
         status = 0
+    except StoreError as error:
+        said = _STORE + str(error).encode("utf-8", "surrogateescape")
     finally:
         # whatever happened, a forked process does not go on as its parent would
         if status:
             with suppress(OSError):
-                _send(traceback.format_exc().encode("utf-8", "replace"), at, file, heads, failed=True)
+                _send(said or traceback.format_exc().encode("utf-8", "replace"), at, file, heads, failed=True)
         os._exit(status)
 
 
 def _send(raw: bytes, at: int, file: int, heads: int, *, failed: bool = False) -> int:
-    """Write a result behind `at` and say so; return its size."""
+    """Write a result behind `at` and say so, or why it could not be written; return its size."""
     rest = memoryview(raw)
-    while rest:
-        written = os.pwrite(file, rest, at + len(raw) - len(rest))
-        rest = rest[written:]
+    try:
+        while rest:
+            written = os.pwrite(file, rest, at + len(raw) - len(rest))
+            rest = rest[written:]
+    except OSError as error:
+        os.write(heads, _HEAD.pack(-(error.errno or errno.EIO), 0))
+        raise
     os.write(heads, _HEAD.pack(at, -len(raw) if failed else len(raw)))
     return len(raw)
 

@@ -170,6 +170,8 @@ def test_a_photo_at_the_beginning_is_no_dateline() -> None:
     assert told(FERRY, {"head": "(화천=뉴시스) "}, {}).agency == "Newsis"
     pictured = {"head": "FOTO: BELGA. The ferry on Monday.\n\n"}
     assert told(FERRY, pictured, {"author": "Tidewater Press Service"}).agency == "Tidewater Press Service"
+    for head in ("Video: KYIV (Reuters) - ", "Foto: Archiv BERLIN (Reuters) - ", "Photo: Reuters PARIS (Reuters) - "):
+        assert ("Reuters", "dateline") in {(c.agency, c.position) for c in credits(Document(text=head + FERRY))}
 
 
 def test_letters_of_one_carrier_are_outvoted() -> None:
@@ -180,6 +182,9 @@ def test_letters_of_one_carrier_are_outvoted() -> None:
     assert told(FERRY, {}, {}, short).agency == "CP"
     assert told(FERRY, before, {}, short).agency == "CP"
     assert told(FERRY, before, beside, short, {"tail": " (CP)"}).agency == "CP"
+    large = {"head": "SELBY (AP) - "}
+    assert told(FERRY, large, {"author": "Gray News Staff"}, {"author": "Gray News staff"}).agency == "AP"
+    assert told(FERRY, large, {}, {"tail": "\n\nText: Tidewater News Agency"}).agency == "AP"
 
 
 def test_a_name_without_one_of_the_words_for_what_it_is() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dedup.errors import StoreError
 from dedup.spill import Scratch
 from dedup.workers import attended, beside, forks, in_processes
 
@@ -60,6 +62,22 @@ def test_an_error_is_told() -> None:
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         list(in_processes(lambda n: str(1 // (n - 5)).encode(), range(8), 2))
     assert children() == before
+
+
+def test_what_is_told_to_the_user_stays_it() -> None:
+    """A damaged file, or no room for a result, is the same error with the same advice as it is without processes."""
+
+    def damaged(n: int) -> bytes:
+        raise StoreError(f"part {n} is damaged; scan again")
+
+    def large(n: int) -> bytes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+        return b"x" * 100
+
+    with pytest.raises(StoreError, match="part 0 is damaged; scan again"):
+        list(in_processes(damaged, range(8), 2))
+    with pytest.raises(StoreError, match="free some space"):
+        list(in_processes(large, range(8), 2))
 
 
 def test_a_stopped_process_is_told() -> None:
