@@ -97,8 +97,6 @@ LONGEST_PERHAPS = 4
 SHORTEST_BEGUN = 8
 # Longest acronym that is a large agency's whoever else has the initials (characters).
 MOST_TAKEN = 2
-# Words from which a name may be written without one of those that say what it is.
-SHORTENED = 3
 # Longest name (characters).
 LONGEST_NAME = 60
 # Names of which it is kept what is known of each: a large corpus has ten thousand outlets.
@@ -603,11 +601,9 @@ def _with_one_word_less(name: str) -> Iterator[str]:
     """Yield a name without the word that says what it is at its beginning or end, where another one stays that does:
     "Agenzia Stretto Notizie" is credited as "Stretto Notizie"."""
     words = name.split()
-    for word, rest in ((words[0], words[1:]), (words[-1], words[:-1])) if len(words) >= SHORTENED else ():
-        if says_agency(f"{word} ") or agency_words.is_bare(word) or agency_words.is_bare_of_news(word):
-            shorter = " ".join(rest)
-            if short_form(shorter) or agency_words.is_of_news(shorter):
-                yield shorter
+    for word, rest in ((words[0], " ".join(words[1:])), (words[-1], " ".join(words[:-1]))):
+        if " " in rest and (says_agency(f"{word} ") or agency_words.is_bare(word)) and short_form(rest):
+            yield rest
 
 
 def joint(text: str) -> str | None:

@@ -28,6 +28,8 @@ from dedup.tokens import Tokens, tokenize_all
 
 # Tokens around the passages of a pair in which a second pass looks for more.
 AROUND = 200
+# Pairs of texts aligned at a time.
+BLOCK_PAIRS = 512
 # Hits of a tile, about.
 TILE_HITS = 1 << 17
 # What is kept of them in a journal.
@@ -348,6 +350,34 @@ class _Given:
             chains=sum(t.chains for t in tiles),
             aligned=sum(t.aligned for t in tiles),
         )
+
+
+def align_verified(
+    pairs: npt.NDArray[np.int64],
+    windows: npt.NDArray[np.int64] | None,
+    known: rescore.Evidence,
+    verified: Verified,
+    pool: Executor,
+    scratch: Scratch,
+) -> Passages:
+    """Return those of the passages that `align_pairs` finds that are matches, aligned in blocks: few on the pool, many
+    by processes."""
+    config = verified.config
+
+    def block(first: int) -> Passages:
+        scratch.release()
+        part = slice(first, first + BLOCK_PAIRS)
+        more = align_pairs(pairs[part], None if windows is None else windows[part], known, config, matches=True)
+        return more.select(verified(more, rescore.screen(more, known, config.rescore), known))
+
+    firsts = range(0, max(1, len(pairs)), BLOCK_PAIRS)
+    if workers.are_worth_it(firsts):
+        jobs = config.jobs or workers.cores()
+        made = workers.in_processes(lambda first: block(first).to_bytes(), firsts, jobs, scratch)
+        blocks = [*map(Passages.from_bytes, made)]
+    else:
+        blocks = [*in_order(pool, block, firsts)]
+    return joined([(p.documents, p.bounds, p.blocks) for p in blocks])
 
 
 def _tile_edges(hits: Hits, documents: int) -> list[int]:

@@ -30,6 +30,7 @@ from dedup.datelines import CASED, SENT, dateline, is_place, uncased_part
 from dedup.model import Document
 from dedup.photo_credits import (
     first_part,
+    is_label,
     is_of_pictures,
     is_photo,
     is_photo_line,
@@ -39,8 +40,6 @@ from dedup.photo_credits import (
 
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
-# Longest word for pictures before a colon (characters).
-LONGEST_LABEL = 16
 # Shortest name of an outlet that is looked for beside an agency.
 SHORTEST_OUTLET = 4
 
@@ -164,7 +163,7 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
     name = dateline(
         text[:HEAD], large and bool(line.whole & signs.LARGE), is_first, may_say=bool(line.whole & signs.CALLS)
     )
-    if name and not _is_label(text[:HEAD], name):
+    if name and not is_label(text[:HEAD], name):
         yield "dateline", name
     if len(text) <= LONGEST_CREDIT:
         name = _byline_of_text(text)
@@ -177,13 +176,6 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
         name = _tail(text[-LONGEST_CREDIT:], is_last) or (_copyright(text[:LONGEST_CREDIT]) if is_last else None)
         if name:
             yield "trailing credit", name
-
-
-def _is_label(head: str, name: str) -> bool:
-    """Return whether a name stands right behind a word for pictures, and in no bracket: "FOTO: BELGA. The fire …"."""
-    label, colon, rest = head.partition(":")
-    is_behind = bool(colon) and len(label) <= LONGEST_LABEL and rest.lstrip().startswith(name) and is_photo(label)
-    return is_behind and not any(f"{mark}{name}" in head for mark in OPEN)
 
 
 # "Foto: Ada Quill / Text: NPA", "写真＝ロイター　記事＝列島通信"

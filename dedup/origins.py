@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies, agreed, another_story, told
+from dedup import agencies, agreed, another_story, reporting, told
 from dedup.credits import Credit, said_source
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
@@ -49,25 +49,7 @@ _ADDRESS = re.compile(r"\w\.\w{2,12}/\w")
 # What agencies add to their names in the names of their sites, and sites that are called otherwise.
 _SITE = re.compile(r"(\w{2,}?)(?:news|net|online|press|india|agency|wire|24)")
 _SITES = {"ceskenoviny": "ČTK", "yna": "Yonhap", "amna": "ANA-MPA", "aa": "AA", "haberajans": "AA", "mtva": "MTI"}
-# Words beside which an outlet is named that had a text first, and how far around them it is looked for (characters).
-_FIRST = re.compile(
-    r"\b(?:first reported|reported first|first to report|first published|originally (?:published|appeared|reported)"
-    r"|broke the (?:story|news)|zuerst [^.\n]{0,40}\b(?:berichte|erschien|gemeldet|veröffentlicht)\w*"
-    r"|(?:d['’]abord|initialement) (?:publié|paru|rapporté|révélé)\w*|publicad[oa] originalmente"
-    r"|originalmente publicad[oa]|pubblicat[oa] originariamente|впервые (?:сообщи|опублико|написа)\w+|первым сообщи\w+"
-    r"|publicat originalment|publicado en primicia"
-    r"|(?:em primeira mão|per prim[oa]) [^.\n]{0,20}\b(?:public|noticio|riport)\w*"
-    r"|вперше (?:повідоми|опублікува|написа)\w+|перш(?:им|ою) повідоми\w+"
-    r"|jako pierwsz[yae] [^.\n]{0,20}\b(?:poda|opis|inform)\w*"
-    r"|jako první [^.\n]{0,20}\b(?:informoval|napsal|přines)\w*|als eerste [^.\n]{0,20}\b(?:meld|bericht|schreef)\w*"
-    r"|(?:först|først) (?:rapporter|publicer|publiser|omtal)\w*|elsőként (?:írt|számolt be|közölt)"
-    r"|ensimmäisenä (?:kertoi|uutisoi)|kertoi ensimmäisenä|publicat (?:inițial|prima dată)"
-    r"|ilk (?:kez|olarak) [^.\n]{0,20}duyur\w*"
-    r"|pertama kali (?:dilaporkan|diberitakan|diterbitkan)|πρώτ(?:ος|η|ο) (?:δημοσίευσε|αποκάλυψε|έγραψε))"
-    r"|最初に報じ|最(?:先|早)(?:报道|報道|報導)|首先(?:报道|報道|報導)|率先(?:报道|報道|報導)"
-    r"|(?:처음|최초)(?:로|으로)? ?보도"
-    r"|(?:รายงาน|เผยแพร่)ครั้งแรก|نُ?شر(?:ت)? (?:أولا|لأول مرة)|सबसे पहले (?:प्रकाशित|बताया)"
-)
+# How far around words for who had a text first an outlet is looked for (characters).
 AROUND = 80
 # How sure it is that what may be an agency is one, and how far before a name the word for what it is may stand.
 UNSURE, BEFORE, AGREED = 0.5, 24, 0.6
@@ -302,7 +284,7 @@ def _names(
     own = (carried.document.outlet or "").casefold()
     found = set()
     for line in (*_sources(carried.document.text, carried.may_say_first), *_source_behind(carried), _by(carried)):
-        if unspaced and _FIRST.search(line.lower()):
+        if unspaced and reporting.HAD_FIRST.search(line.lower()):
             sizes = set(map(len, unspaced))
             found |= unspaced & {line[i : i + n] for n in sizes for i in range(len(line) - n + 1)}
         # few lines have the first word of any
@@ -338,7 +320,7 @@ def _sources(text: str, may_say_first: bool) -> tuple[str, ...]:
     lines = {plain[: plain.find("\n")] if "\n" in plain else plain, plain[plain.rfind("\n") + 1 :]}
     found = {line for line in lines if len(line) <= LONGEST_LINE}
     lowered = plain.lower() if may_say_first else ""
-    for match in _FIRST.finditer(lowered) if len(lowered) == len(plain) else ():
+    for match in reporting.HAD_FIRST.finditer(lowered) if len(lowered) == len(plain) else ():
         before = _STOP.split(plain[max(0, match.start() - AROUND) : match.start()])[-1]
         found.add(before + match[0] + _STOP.split(plain[match.end() : match.end() + AROUND])[0])
     return tuple(sorted(found))

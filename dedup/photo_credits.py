@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from dedup import agencies
 
+# Longest word for pictures before a colon (characters).
+LONGEST_LABEL = 16
 _PHOTO = re.compile(
     r"(?:\b(?:Photos?|Fotos?|Pictures?|Images?|Bild(?:er)?|Photograph(?:ie)?|Imagen|Fotografía|Foto:|Zdjęcie|Kuva|Bilde"
     r"|[Pp]hotos?|[Ff]otos?|PHOTOS?|FOTOS?|[Cc]rédit(?: photo)?|[Cc]redit|[Cc]rédito|Crediti?|[Фф]ото|ФОТО|[Сс]вітлина)"
@@ -126,6 +128,17 @@ def _beginning(
 def is_photo(text: str) -> bool:
     """Return whether a text begins as photo credits do."""
     return bool(_PHOTO_WORD.match(text))
+
+
+def is_label(head: str, name: str) -> bool:
+    """Return whether a name stands in the head of a line right behind a word for pictures, and in no bracket.
+
+    >>> is_label("FOTO: BELGA. The fire", "BELGA"), is_label("Video: KYIV (Reuters) - The fire", "Reuters")
+    (True, False)
+    """
+    label, colon, rest = head.partition(":")
+    is_behind = bool(colon) and len(label) <= LONGEST_LABEL and rest.lstrip().startswith(name) and is_photo(label)
+    return is_behind and not any(f"{mark}{name}" in head for mark in "([（［【")
 
 
 # "Foto: ", "Sursa foto: ", "Photos /"

@@ -26,14 +26,13 @@ from dedup import (
     nested,
     records,
     relations,
-    rescore,
     selection,
     sketches,
     sources,
     whole,
     workers,
 )
-from dedup.align import Passages, joined
+from dedup.align import Passages
 from dedup.clock import Clock
 from dedup.clusters import Clusters, Means, Spread, cluster_passages
 from dedup.config import Config
@@ -46,15 +45,13 @@ from dedup.progress import NoProgress, Progress
 from dedup.rows import among, distinct
 from dedup.shelf import Chosen
 from dedup.sources import Corpus, Source
-from dedup.spill import Scratch, in_order
+from dedup.spill import Scratch
 from dedup.tokens import NORMALISER_VERSION, UNICODE_VERSION, Tokens
 
 # Does what `candidates.find` does, with the same arguments.
 Find = Callable[..., candidates.Found]
 # Components of near-duplicates up to this many texts are compared all with all; larger ones with their centre.
 COMPLETE = 40
-# Pairs of texts aligned at a time.
-BLOCK_PAIRS = 512
 
 
 def scan(
@@ -181,7 +178,7 @@ class _Scan:
         self.clock.stage("clusters")
 
         def align(pairs: npt.NDArray[np.int64], windows: npt.NDArray[np.int64] | None) -> Passages:
-            return self._align(pairs, windows, found.evidence, corpus, pool, scratch)
+            return candidates.align_verified(pairs, windows, found.evidence, self._verified(corpus), pool, scratch)
 
         cue_signs.of(".")  # what finds cues is made before processes are forked, that they need not make it again
         plain = assembly.Material(documents=documents, tokens=tokens, families=known_families)
@@ -235,34 +232,6 @@ class _Scan:
         if journal is None:
             return plain
         return lambda function, items: journal.spread(plain, f"step {next(calls)}", function, items)
-
-    def _align(
-        self,
-        pairs: npt.NDArray[np.int64],
-        windows: npt.NDArray[np.int64] | None,
-        known: rescore.Evidence,
-        corpus: Corpus,
-        pool: Executor,
-        scratch: Scratch,
-    ) -> Passages:
-        """Return the verified passages of pairs of texts, as `candidates.align_pairs`, in blocks: few on the pool, many
-        by processes."""
-
-        def block(first: int) -> Passages:
-            scratch.release()
-            part = slice(first, first + BLOCK_PAIRS)
-            within = None if windows is None else windows[part]
-            more = candidates.align_pairs(pairs[part], within, known, self.config, matches=True)
-            scored = rescore.screen(more, known, self.config.rescore)
-            return more.select(self._verified(corpus)(more, scored, known))
-
-        firsts = range(0, max(1, len(pairs)), BLOCK_PAIRS)
-        if workers.are_worth_it(firsts):
-            made = workers.in_processes(lambda first: block(first).to_bytes(), firsts, self.jobs, scratch)
-            blocks = [*map(Passages.from_bytes, made)]
-        else:
-            blocks = [*in_order(pool, block, firsts)]
-        return joined([(p.documents, p.bounds, p.blocks) for p in blocks])
 
     def _chosen(self, judged: _Judged, corpus: Corpus) -> _Judged:
         """Return the clusters without known texts, and cut to the asked window."""

@@ -52,6 +52,27 @@ _REPORTED = re.compile(
 )
 
 
+# Words beside which an outlet is named that had a text first.
+HAD_FIRST = re.compile(
+    r"\b(?:first reported|reported first|first to report|first published|originally (?:published|appeared|reported)"
+    r"|broke the (?:story|news)|zuerst [^.\n]{0,40}\b(?:berichte|erschien|gemeldet|veröffentlicht)\w*"
+    r"|(?:d['’]abord|initialement) (?:publié|paru|rapporté|révélé)\w*|publicad[oa] originalmente"
+    r"|originalmente publicad[oa]|pubblicat[oa] originariamente|впервые (?:сообщи|опублико|написа)\w+|первым сообщи\w+"
+    r"|publicat originalment|publicado en primicia"
+    r"|(?:em primeira mão|per prim[oa]) [^.\n]{0,20}\b(?:public|noticio|riport)\w*"
+    r"|вперше (?:повідоми|опублікува|написа)\w+|перш(?:им|ою) повідоми\w+"
+    r"|jako pierwsz[yae] [^.\n]{0,20}\b(?:poda|opis|inform)\w*"
+    r"|jako první [^.\n]{0,20}\b(?:informoval|napsal|přines)\w*|als eerste [^.\n]{0,20}\b(?:meld|bericht|schreef)\w*"
+    r"|(?:först|først) (?:rapporter|publicer|publiser|omtal)\w*|elsőként (?:írt|számolt be|közölt)"
+    r"|ensimmäisenä (?:kertoi|uutisoi)|kertoi ensimmäisenä|publicat (?:inițial|prima dată)"
+    r"|ilk (?:kez|olarak) [^.\n]{0,20}duyur\w*"
+    r"|pertama kali (?:dilaporkan|diberitakan|diterbitkan)|πρώτ(?:ος|η|ο) (?:δημοσίευσε|αποκάλυψε|έγραψε))"
+    r"|最初に報じ|最(?:先|早)(?:报道|報道|報導)|首先(?:报道|報道|報導)|率先(?:报道|報道|報導)"
+    r"|(?:처음|최초)(?:로|으로)? ?보도"
+    r"|(?:รายงาน|เผยแพร่)ครั้งแรก|نُ?شر(?:ت)? (?:أولا|لأول مرة)|सबसे पहले (?:प्रकाशित|बताया)"
+)
+
+
 def of_reports(line: str) -> str | None:
     """Return what stands in a line where an agency does that reports what the text says."""
     told = _REPORTED.search(line)

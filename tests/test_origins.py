@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from dedup import Document, origins, scan
+from dedup import Document, reporting, scan
 from dedup.credit_hints import Printed, confirmed, hints
 from dedup.credit_signs import FIRST, read
 from dedup.credits import credits
@@ -351,7 +351,7 @@ def test_coarse_dates_are_warned_of() -> None:
 
 
 @SOME
-@given(st.from_regex(origins._FIRST, fullmatch=True))
+@given(st.from_regex(reporting.HAD_FIRST, fullmatch=True))
 def test_words_of_who_had_it_first(words: str) -> None:
     """What says quickly that no words for who had a text first stand in it never says so where they do."""
     assert read([f"As {words.upper()}."])[0].there & FIRST

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import Config, clusters, pipeline, reach, scan
+from dedup import Config, candidates, clusters, reach, scan
 from dedup.regions import Bundles, Regions
 from tests import reference
 from tests.strategies import MANY
@@ -48,13 +48,13 @@ def found_in(articles: Sequence[dict[str, str]]) -> Found:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return where it is noted how many pairs of texts are aligned for clusters, call by call."""
     counts: list[int] = []
-    align = pipeline._Scan._align
+    align = candidates.align_verified
 
-    def counted(self: Any, pairs: Any, *rest: Any) -> Any:
+    def counted(pairs: Any, *rest: Any) -> Any:
         counts.append(len(pairs))
-        return align(self, pairs, *rest)
+        return align(pairs, *rest)
 
-    monkeypatch.setattr(pipeline._Scan, "_align", counted)
+    monkeypatch.setattr(candidates, "align_verified", counted)
     return counts
 
 
