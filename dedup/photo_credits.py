@@ -138,7 +138,7 @@ def is_label(head: str, name: str) -> bool:
     """
     label, colon, rest = head.partition(":")
     is_behind = bool(colon) and len(label) <= LONGEST_LABEL and rest.lstrip().startswith(name) and is_photo(label)
-    return is_behind and not any(f"{mark}{name}" in head for mark in "([（［【")
+    return is_behind and not any(f"{mark}{name}" in head for mark in "(（[［【〔<〈")
 
 
 # "Foto: ", "Sursa foto: ", "Photos /"

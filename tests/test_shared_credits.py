@@ -212,6 +212,13 @@ def test_where_a_name_ends(around: dict[str, str], agency: str | None) -> None:
     assert told(FERRY, around, {}).agency == agency
 
 
+def test_a_notice_of_rights_ends_at_a_full_stop() -> None:
+    """Of any script, however much stands behind it."""
+    notice = "© 2025 जनपथ समाचार सेवा। बिना पूर्व लिखित अनुमति के पुनर्प्रकाशन वर्जित है और रहेगा"
+    found = credits(Document(text=f"{FERRY}\n\n{notice}।"))
+    assert [c.agency for c in found] == ["जनपथ समाचार सेवा"]
+
+
 def test_several_agencies_of_one_byline() -> None:
     """One of them may have made the pictures: what most carriers credit counts."""
     joint = {"author": "Tidewater Press Service / Reuters"}

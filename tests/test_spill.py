@@ -107,6 +107,22 @@ def test_files_of_parts_go_when_these_are_taken(tmp_path: Path, monkeypatch: pyt
     parts.close()
 
 
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_parts_are_dropped(on_disk: bool, tmp_path: Path) -> None:
+    """What is dropped is gone, in memory or with its file; twice is as once, and the others stay."""
+    parts = Parts(3, Scratch(tmp_path, on_disk=on_disk))
+    parts.add(RECORDS, EDGES)
+    for _ in range(2):
+        parts.drop(range(2))
+    assert not parts.take(0).size
+    assert parts.take(2).tolist() == RECORDS[2:].tolist()
+    parts = Parts(3, Scratch(tmp_path, on_disk=on_disk))
+    parts.add(RECORDS, EDGES)
+    parts.drop(range(3))
+    assert all(file.closed for file in parts._files)
+    assert not any(parts._held)
+
+
 def test_a_cut_file_is_told(tmp_path: Path) -> None:
     """D21: a spill file cut at any byte is an error that names its folder."""
     for cut in range(len(RECORDS) * 8):
