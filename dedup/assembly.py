@@ -15,7 +15,7 @@ import numpy.typing as npt
 import xxhash
 
 from dedup import agencies, cue_signs, cues, furniture, kinds, picture_credits, places
-from dedup.clusters import Carrier, Cluster, Clusters
+from dedup.clusters import BLOCK_CLUSTERS, Carrier, Cluster, Clusters, Spread
 from dedup.credits import Credit
 from dedup.families import Family, is_nameless, outlet_of
 from dedup.kernels import clusters as kernels
@@ -348,11 +348,18 @@ def is_quotation(cluster: Cluster, material: Material) -> bool:
     return 2 * sum(_quoted(m, material) >= cues.QUOTED for m in sample) >= len(sample)
 
 
-def left_out(clusters: Clusters, aside: npt.NDArray[np.bool_], material: Material) -> list[tuple[int, Cluster]]:
+def left_out(
+    clusters: Clusters, aside: npt.NDArray[np.bool_], material: Material, spread: Spread
+) -> list[tuple[int, Cluster]]:
     """Return, with their numbers, the clusters that are not `aside` and can be of a kind that is not compared:
-    quotations and short ones."""
-    kept = [(i, clusters[i]) for i in np.flatnonzero(~aside).tolist()]
-    return [(i, replace(c, parent=-1)) for i, c in kept if _can_be_left_out(c, material)]
+    quotations and short ones. `spread` does work on items, in order."""
+    kept = np.flatnonzero(~aside).tolist()
+
+    def block(first: int) -> bytes:
+        return bytes(_can_be_left_out(clusters[i], material) for i in kept[first : first + BLOCK_CLUSTERS])
+
+    found = b"".join(spread(block, range(0, len(kept), BLOCK_CLUSTERS)))
+    return [(i, replace(clusters[i], parent=-1)) for i in itertools.compress(kept, found)]
 
 
 def _can_be_left_out(cluster: Cluster, material: Material) -> bool:

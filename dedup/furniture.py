@@ -31,7 +31,7 @@ from dedup.kernels.weights import SLOTS
 from dedup.rescore import Evidence
 from dedup.shelf import Shelf
 from dedup.spill import Scratch, done, in_order
-from dedup.tokens import Tokens, tokenize
+from dedup.tokens import tokenize
 
 # Carriers looked at when unrelated pages are sought, and words that a remainder needs to say anything.
 SAMPLE = 48
@@ -196,7 +196,8 @@ class Relatedness:
         if len(self._pages[family]) < LEAST_PAGES:
             return NO_WORDS
         if family not in self._house:
-            self._house[family] = _usual_words(self._known.tokens, _sample(self._pages[family]))
+            tokens, sample = self._known.tokens, np.array(_sample(self._pages[family]), np.int64)
+            self._house[family] = np.sort(remainders.usual_words(tokens.hashes, tokens.bounds, sample))
         return self._house[family]
 
     def remainders(self, documents: npt.NDArray[np.int64]) -> Vectors:
@@ -378,19 +379,6 @@ class PageVectors:
         """Return the same of lists of texts, and where each list begins and the last ends."""
         self.add(d for each in lists for d in each)
         return self.places(d for each in lists for d in each), np.cumsum([0, *map(len, lists)], dtype=np.int64)
-
-
-def _usual_words(tokens: Tokens, sample: list[int]) -> npt.NDArray[np.uint32]:
-    """Return the words (uint32, sorted) that at least half of some texts hold."""
-    edges = [tokens.bounds[d : d + 2].tolist() for d in sample]
-    words = np.concatenate([tokens.hashes[low:high] for low, high in edges]).astype(np.uint64)
-    # word and text in one number: sorted, those of one word stand together, each text with it once
-    codes = words << np.uint64(8) | np.repeat(np.arange(len(sample), dtype=np.uint64), [b - a for a, b in edges])
-    codes.sort()
-    once = codes[np.flatnonzero(np.diff(codes, prepend=~codes[:1]))] >> np.uint64(8)
-    firsts = np.flatnonzero(np.diff(once, prepend=~once[:1]))
-    often = 2 * np.diff(firsts, append=len(once)) >= len(sample)
-    return once[firsts[often]].astype(np.uint32)
 
 
 class Titles(NamedTuple):

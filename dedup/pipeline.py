@@ -209,7 +209,7 @@ class _Scan:
         known_families = self._inferred(judged, corpus.columns, known_families, tokens)
         chosen = self._chosen(judged, corpus)
         if self.config.only == "documents":
-            chosen = _selected(chosen, assembly.left_out(chosen.clusters, chosen.aside(), plain))
+            chosen = _selected(chosen, assembly.left_out(chosen.clusters, chosen.aside(), plain, spread))
         self.clock.stage("kinds", len(chosen.clusters))
         copied = chosen.clusters.members[np.repeat(~chosen.aside(), np.diff(chosen.clusters.bounds)), 0]
         material = assembly.Material(
@@ -427,12 +427,11 @@ class _Scan:
         suppressed = records.SuppressedPlaces(aside, own, material.tokens, documents, made.scratch)
         in_clusters = np.array([d for head, tied in ties for d in (head, *tied)], np.int64)
         matched = distinct(np.concatenate([company.carriers(), in_clusters]))
-        spilled = documents.spilled
         return ScanResult(
-            passages=found if spilled else tuple(found),
+            passages=found,
             documents=tuple(sorted(document_records, key=lambda r: (-len(r.members), r.cluster_id))),
             pairs=tuple(sorted(pair_records, key=lambda r: (r.left, r.right))),
-            suppressed=suppressed if spilled else tuple(suppressed),
+            suppressed=suppressed,
             manifest={},
             texts=Chosen(documents, matched),
             reference=frozenset(ids[i] for i in matched[corpus.sides[matched] == sources.REFERENCE].tolist()),

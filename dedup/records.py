@@ -58,6 +58,9 @@ class Lazy(Sequence[T_co]):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __repr__(self) -> str:
+        return f"<{len(self):,} records, made when asked for>"
+
 
 class Facts(msgspec.Struct, frozen=True, array_like=True):
     """What of a record is needed while others are made; `length` is that of its text."""

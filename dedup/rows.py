@@ -41,6 +41,18 @@ def distinct(values: npt.NDArray[W]) -> npt.NDArray[W]:
     return found[new]
 
 
+def counted(values: npt.NDArray[W]) -> tuple[npt.NDArray[W], Int64s]:
+    """Return whole numbers in order, each once, and how often each is there: as `np.unique` with its counts, for the
+    reason of `distinct`.
+
+    >>> [each.tolist() for each in counted(np.array([3, 1, 3]))]
+    [[1, 3], [1, 2]]
+    """
+    found = np.sort(values, axis=None)
+    firsts = np.flatnonzero(np.diff(found, prepend=~found[:1]))
+    return found[firsts], np.diff(firsts, append=len(found))
+
+
 def among(values: npt.NDArray[W], others: npt.NDArray[W]) -> npt.NDArray[np.bool_]:
     """Return which whole numbers (bool) are among others, which are rising: as `np.isin`, which asks `np.unique`.
 

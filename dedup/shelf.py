@@ -169,16 +169,14 @@ class Shelf(Sequence[Document]):
         limit: int = 0,
         *,
         files: Sequence[IO[bytes]] = (),
-        encoded: bool = False,
         lines: Lines | None = None,
     ) -> None:
         """With a scratch folder the documents go to a file there when they have more than `limit` code points.
 
-        `files` are those of batches, and `lines` makes documents of what is kept as lines there; `encoded` leaves what
-        comes in batches there also when it is less, for those who ask for few of them.
+        `files` are those of batches, and `lines` makes documents of what is kept as lines there.
         """
         self._lines = lines
-        self._scratch, self._limit, self._files, self._encoded = scratch or Scratch(), limit, files, encoded
+        self._scratch, self._limit, self._files = scratch or Scratch(), limit, files
         self._held: list[Document] | None = []
         self._lengths = array("q")
         self._ids: list[str] = []
@@ -190,7 +188,6 @@ class Shelf(Sequence[Document]):
         self._views: list[memoryview] = []
         self._replaced: dict[int, Document] = {}
         self._taken = 0
-        self._all_heads: list[Head | Document] | None = None
         self._read = functools.lru_cache(maxsize=AT_HAND)(self._decoded)
         for document in documents:
             self.append(document)
@@ -265,15 +262,6 @@ class Shelf(Sequence[Document]):
         if self._held is not None:
             return
         self._map()
-        if self.spilled:
-            return
-        if self._encoded:
-            self._all_heads = [*map(_HEADS.decode, self._head_spans.all(self._views))]
-            for at, document in self._replaced.items():
-                self._all_heads[at] = document
-        else:
-            self._held = [self._decoded(at) for at in range(len(self._ids))]
-            self._views = []
 
     @property
     def order(self) -> npt.NDArray[np.int64]:
@@ -306,22 +294,18 @@ class Shelf(Sequence[Document]):
 
     def heads(self) -> Sequence[Head | Document]:
         """Return what is asked of every document, without its text where that takes time."""
-        if self._held is not None:
-            return self
-        if self._all_heads is not None:
-            return [self._all_heads[at] for at in self.order.tolist()]
-        return _Heads(self)
+        return self if self._held is not None else _Heads(self)
 
     def head(self, index: int) -> Head | Document:
         """Return what is asked of one document."""
         at = self._at(index)
         if self._held is not None:
             return self._held[at]
-        return self._decoded_head(at) if self._all_heads is None else self._all_heads[at]
+        return self._decoded_head(at)
 
     def heads_of(self, numbers: Iterable[int]) -> Iterator[Head | Document]:
         """Yield what is asked of some documents: in a third of the time that it takes to ask for one by one."""
-        if self._held is not None or self._all_heads is not None:
+        if self._held is not None:
             yield from map(self.head, numbers)
             return
         views, of, decode, replaced = self._views or self._map(), self._head_spans.of, _HEADS.decode, self._replaced

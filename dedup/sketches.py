@@ -8,6 +8,7 @@ with one another. What is found here is aligned and verified later.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from dedup.config import SignatureConfig
 from dedup.kernels import sketches as kernels
-from dedup.rows import distinct
+from dedup.rows import counted, distinct
 from dedup.spill import in_order
 from dedup.tokens import joined, tables
 
@@ -37,11 +38,12 @@ PARTS = 16  # a power of two
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketches:
-    """Of n texts: `sampled` shingle hashes (uint64) at `bounds` (int64, n + 1), the two smallest of them (`least`,
-    uint64, n x 2), `digests` of all tokens (uint64, n x 2), how many tokens each has and what they weigh (int64)."""
+    """Of n texts: `sampled` shingle hashes (uint64) and where those of each are (`spans`, int64, n x 2), the two
+    smallest of them (`least`, uint64, n x 2), `digests` of all tokens (uint64, n x 2), how many tokens each has and
+    what they weigh (int64)."""
 
     sampled: npt.NDArray[np.uint64]
-    bounds: npt.NDArray[np.int64]
+    spans: npt.NDArray[np.int64]
     least: npt.NDArray[np.uint64]
     digests: npt.NDArray[np.uint64]
     sizes: npt.NDArray[np.int64]
@@ -50,7 +52,7 @@ class Sketches:
 
 _KINDS: dict[str, type[np.generic]] = {
     "sampled": np.uint64,
-    "bounds": np.int64,
+    "spans": np.int64,
     "least": np.uint64,
     "digests": np.uint64,
     "sizes": np.int64,
@@ -88,7 +90,7 @@ class Sketcher:
             self._submit()
         parts = msgspec.msgpack.decode(raw, type=list[bytes])
         arrays = {name: np.frombuffer(part, kind) for (name, kind), part in zip(_KINDS.items(), parts, strict=True)}
-        for name in ("least", "digests"):
+        for name in ("spans", "least", "digests"):
             arrays[name] = arrays[name].reshape(-1, 2)
         done: Future[Sketches] = Future()
         done.set_result(Sketches(**arrays))
@@ -113,13 +115,10 @@ class Sketcher:
         """Return the sketches of the texts `order` (int64): in that order, without those that it lacks."""
         self.settle()
         parts, self._done = self._done, []
-        counts = np.concatenate([np.zeros(1, np.int64), *(np.diff(p.bounds) for p in parts)])
-        sampled, bounds = np.concatenate([p.sampled for p in parts]), np.cumsum(counts)
-        if not np.array_equal(order, np.arange(len(counts) - 1)):
-            sampled, bounds = kernels.ordered(sampled, bounds, order)
+        firsts = itertools.accumulate((len(p.sampled) for p in parts), initial=0)
         return Sketches(
-            sampled=sampled,
-            bounds=bounds,
+            sampled=np.concatenate([p.sampled for p in parts]),
+            spans=np.concatenate([p.spans + first for p, first in zip(parts, firsts, strict=False)])[order],
             least=np.concatenate([p.least for p in parts])[order],
             digests=np.concatenate([p.digests for p in parts])[order],
             sizes=np.concatenate([p.sizes for p in parts])[order],
@@ -129,10 +128,10 @@ class Sketcher:
 
 def sketch(texts: Sequence[bytes | memoryview], config: SignatureConfig) -> Sketches:
     """Return the sketches of texts in valid UTF-8."""
-    sampled, bounds, least, digests, sizes, masses = kernels.sketch(
+    sampled, spans, least, digests, sizes, masses = kernels.sketch(
         *joined(texts), tables(), config.shingle_size, np.uint64(2**64 // ONE_OF), SHORT
     )
-    return Sketches(sampled=sampled, bounds=bounds, least=least, digests=digests, sizes=sizes, weights=masses)
+    return Sketches(sampled=sampled, spans=spans, least=least, digests=digests, sizes=sizes, weights=masses)
 
 
 def first_of(made: Sketches) -> npt.NDArray[np.int64]:
@@ -153,7 +152,7 @@ def near_pairs(
     """Return the pairs (int64, n x 2, left < right, sorted) of `active` texts that can be near-duplicates."""
     highest = np.uint64(2**64 // ONE_OF - 1)
     # what lies above the bound is a short text's
-    short = active & kernels.reaching(made.sampled, made.bounds, highest)
+    short = active & kernels.reaching(made.sampled, made.spans, highest)
     n = max(1, len(active))
     of_all = _alike(made, active, highest, pool)
     codes = distinct(np.concatenate([of_all, _alike(made, short, np.uint64(2**64 - 1), pool)]))
@@ -172,7 +171,7 @@ def _alike(made: Sketches, texts: npt.NDArray[np.bool_], highest: np.uint64, poo
     bits = max(1, len(ranked).bit_length())
     # the upper bits of a hash and the text's rank make one number, in parts by the uppermost bits
     shift = int(highest).bit_length() - PARTS.bit_length() + 1
-    codes, edges = kernels.keyed(made.sampled, made.bounds, rank, highest, bits, shift, PARTS)
+    codes, edges = kernels.keyed(made.sampled, made.spans, rank, highest, bits, shift, PARTS)
 
     def part(number: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         own = _unique(codes[edges[number] : edges[number + 1]])
@@ -180,10 +179,10 @@ def _alike(made: Sketches, texts: npt.NDArray[np.bool_], highest: np.uint64, poo
         return np.bincount(ranks, minlength=len(ranked)), kernels.together(own, bits, SMALL_BUCKET)
 
     samples, found = np.zeros(len(ranked), np.int64), [np.empty(0, np.int64)]
-    for counted, pairs in in_order(pool, part, range(PARTS)):
-        samples += counted
+    for sampled, pairs in in_order(pool, part, range(PARTS)):
+        samples += sampled
         found.append(pairs)
-    both, common = np.unique(np.concatenate(found), return_counts=True)
+    both, common = counted(np.concatenate(found))
     left, right = both >> bits, both & ((1 << bits) - 1)
     smaller = np.minimum(samples[left], samples[right])
     spread = np.sqrt(LEAST_COMMON * (1.0 - LEAST_COMMON) * smaller)

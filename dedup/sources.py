@@ -56,9 +56,8 @@ def gather(
 ) -> Corpus:
     """Read everything that a scan compares; what has more than `limit` code points goes to the folder of `scratch`.
 
-    Each text is given to `look` when it is read, in the order in which the shelf gets it. Where there is one, and of
-    what does not fit into memory, large files are read by as many processes as there are jobs, unless the scan has a
-    reference set.
+    Each text is given to `look` when it is read, in the order in which the shelf gets it. Files of JSON lines are read
+    by as many processes as there are jobs, unless the scan has a reference set.
     A text that is a document of the reference set under the same id is that document, and no copy of it.
 
     Raises `InputError` when a path does not exist, `ConfigError` when a setting applies to nothing.
@@ -67,12 +66,10 @@ def gather(
     scratch, late = scratch or Scratch(), LateBook()
     shop = None
     if against is None and is_paths(source):
-        # documents that stay in memory come quicker as they are than by way of a file
-        least, make = (limit, None) if look is None else (0, look.encoded)
-        shop = Workshop.of(config.jobs or cores(), scratch, least, make)
+        shop = Workshop.of(config.jobs or cores(), scratch, None if look is None else look.encoded)
     files = shop.files if shop else ()
     again = KeptLines(config.read) if shop else None
-    shelf = Shelf(scratch=scratch, limit=limit, files=files, encoded=look is not None, lines=again)
+    shelf = Shelf(scratch=scratch, limit=limit, files=files, lines=again)
     reference: list[Document] = []
     documents: Iterable[Document | Batch]
     if against is None:

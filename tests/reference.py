@@ -595,6 +595,11 @@ def run_bound(left: Sequence[int], right: Sequence[int]) -> tuple[int, int]:
     return (1 << 24 if endless else 32 * sum(steps)), len(behind)
 
 
+def usual_words(texts: Sequence[Sequence[int]]) -> list[int]:
+    """Words that at least half of some texts hold."""
+    return sorted(w for w in set().union(*texts) if 2 * sum(w in text for text in texts) >= len(texts))
+
+
 def words_once(
     tokens: Sequence[tuple[int, int, int, bool]], house: set[int], widest: tuple[int, int]
 ) -> list[tuple[int, float, int]]:

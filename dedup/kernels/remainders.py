@@ -16,6 +16,37 @@ from dedup.kernels.weights import remainder_keys, sparse_dot, weighted_words
 
 
 @kernel
+def usual_words(hashes: Any, bounds: Any, texts: Any) -> Any:
+    """Return the words (uint32, in any order) that at least half of some texts (int64, of those at `bounds`) hold."""
+    total = 0
+    for t in texts:
+        total += bounds[t + 1] - bounds[t]
+    bits = 1
+    while 1 << bits < 2 * total:
+        bits += 1
+    mask: Any = (1 << bits) - 1
+    # words in a table, the last text that each was in, of which 0 is none, and in how many it was
+    words, last = np.empty(1 << bits, np.uint32), np.zeros(1 << bits, np.int32)
+    counts, often = np.zeros(1 << bits, np.int32), 0
+    for n in range(len(texts)):
+        for i in range(bounds[texts[n]], bounds[texts[n] + 1]):
+            word = hashes[i]
+            at = np.int64(word) & mask
+            while last[at] and words[at] != word:
+                at = at + 1 & mask
+            if last[at] != n + 1:
+                words[at], last[at] = word, n + 1
+                counts[at] += 1
+                often += 2 * counts[at] in (len(texts), len(texts) + 1)
+    found, n = np.empty(often, np.uint32), 0
+    for at in range(len(counts)):
+        if counts[at] and 2 * counts[at] >= len(texts):
+            found[n] = words[at]
+            n += 1
+    return found
+
+
+@kernel
 def remainders(hashes: Any, weights: Any, masses: Any, covered: Any, spans: Any, widest: tuple[int, int]) -> Any:
     """Return the keys and masses of `remainder_keys` of some spans (int64, n x 2), one behind the other, where those of
     each begin and the last ends (int64), and what the tokens of each weigh (int64)."""

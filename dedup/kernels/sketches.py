@@ -29,9 +29,9 @@ def _digest(hashes: Any, n: Any) -> Any:
 @kernel
 def sketch(data: Any, bounds: Any, tables: Any, size: int, below: Any, short: int) -> Any:
     """Return of texts in UTF-8 (uint8) at `bounds` (int64, n + 1) the shingle hashes smaller than `below` (uint64, text
-    by text; of texts of up to `short` shingles all), their bounds (int64, n + 1), the two smallest hashes (uint64,
-    n x 2, all ones where there are none), digests of the words (uint64, n x 2), how many words each has and what they
-    weigh (int64).
+    by text; of texts of up to `short` shingles all), where each text's are (int64, n x 2), the two smallest hashes
+    (uint64, n x 2, all ones where there are none), digests of the words (uint64, n x 2), how many words each has and
+    what they weigh (int64).
 
     `tables` as of `tokens.read`. Words are held of one text at a time: that is little memory, and soon used again.
     """
@@ -39,7 +39,7 @@ def sketch(data: Any, bounds: Any, tables: Any, size: int, below: Any, short: in
     least, digests = np.full((n, 2), _HIGHEST), np.zeros((n, 2), np.uint64)
     sizes, masses = np.zeros(n, np.int64), np.zeros(n, np.int64)
     sampled = np.empty(len(data) // 2 + n, np.uint64)
-    sample_bounds = np.zeros(n + 1, np.int64)
+    spans = np.empty((n, 2), np.int64)
     longest, kept = 0, 0
     for d in range(n):
         longest = max(longest, bounds[d + 1] - bounds[d])
@@ -51,6 +51,7 @@ def sketch(data: Any, bounds: Any, tables: Any, size: int, below: Any, short: in
         words = read(data, bounds[d], bounds[d + 1], tables, (hashes, starts, ends, flags, weights), 0)
         count = shingle_text(hashes[:words], weights[:words], size, shingles)
         first, second = _HIGHEST, _HIGHEST
+        spans[d, 0] = kept
         for i in range(count):
             h = shingles[i]
             if h < below or count <= short:
@@ -62,32 +63,21 @@ def sketch(data: Any, bounds: Any, tables: Any, size: int, below: Any, short: in
                     second = h
         least[d, 0], least[d, 1] = first, second
         digests[d, 0], digests[d, 1] = _digest(hashes, words)
-        sample_bounds[d + 1], sizes[d] = kept, words
+        spans[d, 1], sizes[d] = kept, words
         mass = 0
         for i in range(words):
             mass += weights[i]
         masses[d] = mass
-    return sampled[:kept].copy(), sample_bounds, least, digests, sizes, masses
+    return sampled[:kept].copy(), spans, least, digests, sizes, masses
 
 
 @kernel
-def ordered(sampled: Any, bounds: Any, order: Any) -> tuple[Any, Any]:
-    """Return the hashes at `bounds` (int64) of the texts `order` (int64), in that order, and their bounds."""
-    edges = np.zeros(len(order) + 1, np.int64)
-    for i in range(len(order)):
-        edges[i + 1] = edges[i] + bounds[order[i] + 1] - bounds[order[i]]
-    out = np.empty(edges[len(order)], np.uint64)
-    for i in range(len(order)):
-        out[edges[i] : edges[i + 1]] = sampled[bounds[order[i]] : bounds[order[i] + 1]]
-    return out, edges
-
-
-@kernel
-def reaching(sampled: Any, bounds: Any, highest: Any) -> Any:
-    """Return which texts (bool) have a hash above the `highest`; hashes stand at `bounds` (int64, n + 1)."""
-    out = np.zeros(len(bounds) - 1, np.bool_)
+def reaching(sampled: Any, spans: Any, highest: Any) -> Any:
+    """Return which texts (bool) have a hash above the `highest`; those of each stand in its one of `spans` (int64,
+    n x 2)."""
+    out = np.zeros(len(spans), np.bool_)
     for d in range(len(out)):
-        for i in range(bounds[d], bounds[d + 1]):
+        for i in range(spans[d, 0], spans[d, 1]):
             if sampled[i] > highest:
                 out[d] = True
                 break
@@ -95,7 +85,7 @@ def reaching(sampled: Any, bounds: Any, highest: Any) -> Any:
 
 
 @kernel
-def keyed(sampled: Any, bounds: Any, rank: Any, highest: Any, bits: int, shift: int, parts: int) -> Any:
+def keyed(sampled: Any, spans: Any, rank: Any, highest: Any, bits: int, shift: int, parts: int) -> Any:
     """Return the hashes up to `highest` of the texts whose `rank` (int64) is not -1, as numbers (uint64) with the rank
     in the lower `bits` and the hash above, and where each of `parts` begins (int64, parts + 1): what has the same bits
     from `shift` on is in one part."""
@@ -107,7 +97,7 @@ def keyed(sampled: Any, bounds: Any, rank: Any, highest: Any, bits: int, shift: 
             out = np.empty(edges[parts], np.uint64)
         for d in range(len(rank)):
             if rank[d] >= 0:
-                for i in range(bounds[d], bounds[d + 1]):
+                for i in range(spans[d, 0], spans[d, 1]):
                     if sampled[i] <= highest:
                         at = np.int64(sampled[i] >> np.uint64(shift))
                         if run:

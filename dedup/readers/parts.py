@@ -37,21 +37,20 @@ Make = Callable[[Sequence[bytes | memoryview]], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """How files of `least` bytes and more are read in parts: by how many processes, into which `files`, one for each,
-    and what else is made of the texts of a part, in UTF-8, there; lines are then kept as they are."""
+    """How files are read in parts: by how many processes, into which `files`, one for each, and what else is made there
+    of the texts of a part, in UTF-8; lines are then kept as they are."""
 
     jobs: int
     scratch: Scratch
     files: tuple[IO[bytes], ...]
-    least: int = 0
     make: Make | None = None
 
     @classmethod
-    def of(cls, jobs: int, scratch: Scratch, least: int = 0, make: Make | None = None) -> Workshop | None:
+    def of(cls, jobs: int, scratch: Scratch, make: Make | None = None) -> Workshop | None:
         """Return one for so many processes; None where none can be forked, or there is but one and nothing to make."""
         if (jobs > 1 and not workers.forks()) or (jobs < 2 and make is None):
             return None
-        return cls(jobs, scratch, tuple(scratch.file() for _ in range(jobs)), least, make)
+        return cls(jobs, scratch, tuple(scratch.file() for _ in range(jobs)), make)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,17 @@ TITLE = st.dictionaries(st.integers(0, 4), st.integers(1, 20).map(lambda n: n / 
 VECTOR = st.none() | st.dictionaries(st.integers(0, 4), st.integers(0, 4).map(lambda n: n / 4), max_size=4)
 TEXTS = st.lists(st.tuples(TITLE, st.integers(0, 1), VECTOR), min_size=1, max_size=6)
 LEAST = (6.0, 0.5, 0.25)
+
+
+@SOME
+@given(st.lists(st.lists(st.integers(0, 40), max_size=12), min_size=1, max_size=7), st.randoms(use_true_random=False))
+def test_usual_words(texts: list[list[int]], rng: random.Random) -> None:
+    """Of the texts asked for, also where words meet in one place of a table."""
+    hashes = np.array([word << 10 for text in texts for word in text], np.uint32)
+    bounds = np.cumsum([0, *map(len, texts)])
+    asked = rng.sample(range(len(texts)), rng.randint(1, len(texts)))
+    found = kernels.usual_words(hashes, bounds, np.array(asked, np.int64))
+    assert sorted(found.tolist()) == [word << 10 for word in reference.usual_words([texts[n] for n in asked])]
 
 
 @SOME

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import random
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +30,13 @@ def made(batch: list[str], order: list[int] | None = None) -> sketches.Sketches:
         return sketcher.finish(np.array(range(len(batch)) if order is None else order, np.int64))
 
 
+def flat(samples: list[list[int]]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """Return hashes one behind the other, those of the last text first, and where those of each are."""
+    sizes = np.array([*map(len, samples)], np.int64)
+    ends = np.cumsum(sizes[::-1])[::-1]
+    return np.array([h for sample in reversed(samples) for h in sample], np.uint64), np.stack([ends - sizes, ends], 1)
+
+
 def near(batch: list[str]) -> list[list[int]]:
     found = made(batch)
     active = (sketches.first_of(found) == np.arange(len(batch))) & (found.sizes > 0)
@@ -42,28 +49,24 @@ def near(batch: list[str]) -> list[list[int]]:
 def test_sketches_like_the_twin(batch: list[str], size: int, short: int) -> None:
     """Samples, their smallest hashes, digests, sizes and weights equal their twins'."""
     below = 2**62
-    sampled, bounds, least, digests, sizes, masses = kernels.sketch(
+    sampled, spans, least, digests, sizes, masses = kernels.sketch(
         *joined([text.encode("utf-8", "replace") for text in batch]), tables(), size, np.uint64(below), short
     )
     for d, text in enumerate(batch):
         tokens = reference.tokenize(text)
         hashes, weights = [reference.token_hash(t.folded) for t in tokens], [t.weight for t in tokens]
         twin = reference.sampled(reference.shingles(hashes, weights, size), below, short)
-        assert sampled[bounds[d] : bounds[d + 1]].tolist() == twin
+        assert sampled[slice(*spans[d])].tolist() == twin
         assert least[d].tolist() == [*sorted(set(twin)), 2**64 - 1, 2**64 - 1][:2]
         assert tuple(digests[d].tolist()) == reference.digest(hashes)
         assert (sizes[d], masses[d]) == (len(hashes), sum(weights))
 
 
 @FEW
-@given(st.lists(st.lists(st.integers(0, 9), max_size=4), max_size=5), st.integers(0, 9), st.randoms())
-def test_hashes_of_some_texts(samples: list[list[int]], highest: int, rng: random.Random) -> None:
-    """In another order, some left out; which texts have a hash above a bound."""
-    order = rng.sample(range(len(samples)), rng.randint(0, len(samples)))
-    bounds, flat = np.cumsum([0, *map(len, samples)]), np.array([h for s in samples for h in s], np.uint64)
-    out, edges = kernels.ordered(flat, bounds, np.array(order, np.int64))
-    assert [out[a:b].tolist() for a, b in itertools.pairwise(edges)] == [samples[i] for i in order]
-    above = kernels.reaching(flat, bounds, np.uint64(highest)).tolist()
+@given(st.lists(st.lists(st.integers(0, 9), max_size=4), max_size=5), st.integers(0, 9))
+def test_which_texts_have_a_hash_above_a_bound(samples: list[list[int]], highest: int) -> None:
+    """Those of which some hash is larger."""
+    above = kernels.reaching(*flat(samples), np.uint64(highest)).tolist()
     assert above == [any(h > highest for h in sample) for sample in samples]
 
 
@@ -73,10 +76,8 @@ def test_keys_like_the_twin(texts: list[tuple[list[int], bool]], all_of_them: bo
     """Hashes of the texts asked for, with the ranks of these, in parts by their uppermost bits."""
     samples = [sorted({h >> (i % 3) * 4 for i, h in enumerate(sample)}) for sample, _ in texts]
     rank = [n if taken else -1 for n, (_, taken) in enumerate(texts)]
-    bounds = np.cumsum([0, *map(len, samples)])
-    sampled = np.array([h for sample in samples for h in sample], np.uint64)
     highest, shift = (2**64 - 1, 62) if all_of_them else (2**61 - 1, 59)
-    codes, edges = kernels.keyed(sampled, bounds, np.array(rank, np.int64), np.uint64(highest), 3, shift, 4)
+    codes, edges = kernels.keyed(*flat(samples), np.array(rank, np.int64), np.uint64(highest), 3, shift, 4)
     found = [codes[low:high].tolist() for low, high in itertools.pairwise(edges)]
     assert found == reference.keyed(samples, rank, highest, 3, shift, 4)
 
@@ -97,7 +98,9 @@ def test_sketches_in_any_order(batch: list[str], random: object) -> None:
     """Sketches made while texts are read equal those of all texts together, in the order asked for."""
     order = list(range(len(batch)))[::-1]
     found, tokens = made(batch, order), tokenize([batch[i] for i in order])
-    assert found.sampled.tolist() == made([batch[i] for i in order]).sampled.tolist()
+    other = made([batch[i] for i in order])
+    samples, expected = ([each.sampled[a:b].tolist() for a, b in each.spans] for each in (found, other))
+    assert samples == expected
     assert (sketches.first_of(found) == copy_of(tokens)).all()
     assert found.sizes.tolist() == np.diff(tokens.bounds).tolist()
 

@@ -100,7 +100,7 @@ def test_texts_and_heads_of_lines(tmp_path: Path) -> None:
     path.write_bytes(b"\n".join(lines(3)))
     shop = Workshop.of(1, Scratch(), make=msgspec.msgpack.encode)
     assert shop is not None
-    shelf = Shelf(files=shop.files, encoded=True, lines=KeptLines(config))
+    shelf = Shelf(files=shop.files, lines=KeptLines(config))
     texts: list[str] = []
     for batch in batches([path], config, ReadLog(), 1, LateBook(), shop):
         assert isinstance(batch, Batch)
