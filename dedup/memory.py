@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from dedup.errors import StoreError
 from dedup.progress import Progress
 from dedup.spill import Scratch
+from dedup.tokens import tokenize
 
 # Measured on planted articles: bytes a code point while all is in memory, and what the interpreter and its libraries
 # take. What is spilled is mapped, and let go of when the process holds more than a share of what it may.
@@ -21,8 +24,14 @@ HELD_SHARE = 0.4
 # Bytes of files: tokens, masses, marks, seeds, hits and records grow with the text, signatures with the documents.
 DISK_A_CHARACTER = 8
 DISK_A_DOCUMENT = 600
-# Characters that a scan takes in a second on two cores (`make bench`).
-CHARACTERS_A_SECOND = 2_600_000
+# Characters that a scan takes in a second on two cores, before anything is known of the machine: 3.2 million on one,
+# 7.2 on another.
+CHARACTERS_A_SECOND = 4_000_000
+# How many times as long as tokenising all texts a scan takes behind reading, of all passages and of documents alone,
+# on one core: on planted articles 43 and 54 times at 10^5 and 10^6, and 5 times at 200,000, where two cores are at work
+# for 0.87 of the time. Texts that are tokenised to tell it.
+WHOLE, DOCUMENTS = 58, 5
+TIMED_TEXTS = 256
 DEFAULT_LIMIT = 6 * 2**30
 
 
@@ -56,8 +65,20 @@ def disk(characters: int, documents: int) -> int:
     return DISK_A_CHARACTER * characters + DISK_A_DOCUMENT * documents
 
 
-def check_room(scratch: Scratch, characters: int, documents: int, progress: Progress) -> None:
-    """Say how much room a scan takes in files, and about how long; refuse it when that room is not there.
+def seconds(texts: Sequence[str], characters: int, jobs: int, *, documents_alone: bool) -> float:
+    """Return about how many seconds a scan of texts of so many code points takes that have been read, by what
+    tokenising some of them takes here."""
+    some = [texts[i] for i in range(0, len(texts), -(-len(texts) // TIMED_TEXTS))]
+    tokenize(some[:1])  # what is compiled is loaded
+    began = time.perf_counter()
+    tokenize(some)
+    pace = (time.perf_counter() - began) / max(1, sum(map(len, some)))
+    return characters * pace * (DOCUMENTS if documents_alone else WHOLE) / jobs
+
+
+def check_room(scratch: Scratch, characters: int, documents: int, expected: float, progress: Progress) -> None:
+    """Say how much room a scan takes in files, and that it takes about as long as `expected` (seconds); refuse it when
+    that room is not there.
 
     Raises `StoreError` with what is needed and what to do.
     """
@@ -71,7 +92,7 @@ def check_room(scratch: Scratch, characters: int, documents: int, progress: Prog
     progress.warn(
         f"{documents:,} documents of {characters / 1e6:,.0f} million characters do not fit into --memory: "
         f"about {need / 2**30:.1f} GB are kept in files in {folder} until the scan ends, "
-        f"in about {_duration(characters / CHARACTERS_A_SECOND)} on two cores"
+        f"in about {_duration(expected)}"
     )
 
 

@@ -135,7 +135,9 @@ class _Scan:
             limit = memory.characters(self.config.memory)
             corpus = sources.gather(source, against, self.config, scratch, limit, look=sketcher)
             if corpus.texts.spilled:
-                memory.check_room(scratch, int(corpus.texts.lengths.sum()), len(corpus.texts), self.clock)
+                size = int(corpus.texts.lengths.sum())
+                expected = memory.seconds(corpus.texts.texts(), size, self.jobs, documents_alone=alone)
+                memory.check_room(scratch, size, len(corpus.texts), expected, self.clock)
             else:
                 scratch = Scratch()
             if self.journal is not None and self.journal.begin(_digest(corpus, self.mapping, self.config)):

@@ -126,6 +126,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("origins", "another_story"): "credits of something else on the page",
     ("origins", "reporting"): "sentences that say who had a text first",
     ("furniture", "shelf"): "the titles of all documents",
+    ("memory", "tokens"): "the pace of this machine",
     ("agreed", "reporting"): "sentences that say whose copy it is",
     ("credits", "reporting"): "sentences that say whose copy it is",
     ("reporting", "credit_signs"): "the words of these sentences",

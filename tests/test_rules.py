@@ -77,12 +77,24 @@ class Warnings(NoProgress):
 def test_room_is_checked_before_a_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a scan keeps in files is told before it starts, and a disk without room for it is refused with advice."""
     scratch, said = Scratch(tmp_path, on_disk=True), Warnings()
-    memory.check_room(scratch, 10**6, 100, said)
+    memory.check_room(scratch, 10**6, 100, 400.0, said)
     assert str(tmp_path) in said.messages[0]
-    assert said.messages[0].endswith("in about 1 s on two cores")
+    assert said.messages[0].endswith("in about 7 min")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**6))
     with pytest.raises(StoreError, match=r"free some space.*--work.*--memory"):
-        memory.check_room(scratch, 10**6, 100, said)
+        memory.check_room(scratch, 10**6, 100, 400.0, said)
+
+
+def test_time_is_told_by_the_pace_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a scan takes grows with its texts and shrinks with its jobs; documents alone take a small part of it."""
+    ticks = iter(range(99))
+    monkeypatch.setattr(time, "perf_counter", lambda: float(next(ticks)))
+    texts = ["word " * 20] * 1000  # of which 250 are tokenised, in one tick
+    whole = memory.seconds(texts, 100_000, 1, documents_alone=False)
+    assert whole == pytest.approx(4 * memory.WHOLE)
+    assert memory.seconds(texts, 300_000, 2, documents_alone=False) == pytest.approx(1.5 * whole)
+    assert 5 * memory.seconds(texts, 100_000, 1, documents_alone=True) < whole
+    assert memory.seconds([""], 0, 1, documents_alone=False) == 0.0
 
 
 def test_a_domain_with_many_outlets_is_a_host() -> None:
