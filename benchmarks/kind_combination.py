@@ -18,12 +18,12 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from dedup import Config, kinds, scan
+from dedup.cues.places import Occurrence
 from dedup.evaluation.links import find_links
 from dedup.evaluation.matching import match
 from dedup.evaluation.records import read_gold, read_output
 from dedup.evaluation.spans import SpanIndex
 from dedup.kinds import Assignment, Context
-from dedup.places import Occurrence
 from dedup.store.results import write_results
 
 Row = tuple[str, str, list[float]]

@@ -14,9 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from dedup import agencies, cue_signs, cues, furniture, kinds, picture_credits, places
+from dedup import furniture, kinds
+from dedup.agency import agencies
+from dedup.agency.credits import Credit
 from dedup.clusters import BLOCK_CLUSTERS, Carrier, Cluster, Clusters, Spread
-from dedup.credits import Credit
+from dedup.cues import cue_signs, marks, picture_credits, places
 from dedup.families import Family, is_nameless, outlet_of
 from dedup.kernels import clusters as kernels
 from dedup.kernels import gaps
@@ -235,7 +237,7 @@ def _occurrence(
         alone=alone,
         edge=last or (alone and _is_blank(text, 0, low)),
         last=last,
-        quoted=cues.quoted_share(paragraph, start - low, end - low) if signs & _MARKED else 0.0,
+        quoted=marks.quoted_share(paragraph, start - low, end - low) if signs & _MARKED else 0.0,
         document_share=(end - start) / max(1, len(text)),
         document=number,
         outlet=outlet,
@@ -280,7 +282,7 @@ def _quoted(carrier: Carrier, material: Material) -> float:
     """Return the share of a member inside quotation marks."""
     text = material.documents[carrier.document].text
     start, end, low, high = _place(text, *span_of(material.tokens, carrier.start, carrier.end))
-    return cues.quoted_share(text[low:high], start - low, end - low)
+    return marks.quoted_share(text[low:high], start - low, end - low)
 
 
 def _is_blank(text: str, start: int, end: int) -> bool:
@@ -302,8 +304,8 @@ def is_inset(material: Material, document: int, start: int, end: int) -> bool:
         return True
     text = material.documents[document].text
     first, last, low, high = _place(text, *span_of(material.tokens, start, end))
-    quoted = cues.quoted_share(text[low:high], first - low, last - low)
-    if quoted >= cues.QUOTED or (quoted >= MOSTLY and _is_one_sentence(material.tokens, start, end)):
+    quoted = marks.quoted_share(text[low:high], first - low, last - low)
+    if quoted >= marks.QUOTED or (quoted >= MOSTLY and _is_one_sentence(material.tokens, start, end)):
         return True
     around = _outside(text[low:first]), _outside(text[last:high])
     alone = _is_alone(around, text[last:high], last - first, may_credit=True)
@@ -345,7 +347,7 @@ def is_stray(
 def is_quotation(cluster: Cluster, material: Material) -> bool:
     """Return whether at least half of a cluster's places stand in quotation marks."""
     sample = cluster.members[:KIND_SAMPLE]
-    return 2 * sum(_quoted(m, material) >= cues.QUOTED for m in sample) >= len(sample)
+    return 2 * sum(_quoted(m, material) >= marks.QUOTED for m in sample) >= len(sample)
 
 
 def left_out(

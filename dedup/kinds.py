@@ -13,9 +13,9 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dedup import cue_signs, cues, places
+from dedup.cues import cue_signs, marks, places
+from dedup.cues.places import Occurrence
 from dedup.model import Kind
-from dedup.places import Occurrence
 
 LEAST_CONFIDENCE = 0.6
 
@@ -398,7 +398,7 @@ def _house(occurrences: Sequence[Occurrence], context: Context, shown: _Shown) -
     if context.words > LONGEST_FORMULA and context.distance >= OTHER_STORIES:
         found.append((0.75, "longer than a formula, in texts of one outlet that tell different stories"))
     half = len(occurrences) / 2
-    if context.words <= LONGEST_FURNITURE and sum(cues.names_outlet(o.text, o.outlet) for o in occurrences) >= half:
+    if context.words <= LONGEST_FURNITURE and sum(marks.names_outlet(o.text, o.outlet) for o in occurrences) >= half:
         found.append((0.65, "it names its outlet in several of its texts"))
     if context.words <= LONGEST_LINE and sum(o.alone and o.edge for o in occurrences) >= half:
         found.append((0.7, "the first or last line of several texts of one outlet"))

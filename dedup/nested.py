@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dedup import assembly, kinds, places, quotes
+from dedup import assembly, kinds
 from dedup.assembly import Material
 from dedup.clusters import Carrier, Cluster
+from dedup.cues import places, quotes
 from dedup.kernels import gaps
 from dedup.model import Kind
 

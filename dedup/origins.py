@@ -1,6 +1,7 @@
 """Who a passage is credited to, with evidence; without evidence there is no origin.
 
-Credits come from `dedup.credits`. Of a page with several stories only those count that stand nearest to the passage.
+Credits come from `dedup.agency.credits`. Of a page with several stories only those count that stand nearest to the
+passage.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies, agreed, another_story, reporting, told
-from dedup.credits import Credit, said_source
+from dedup.agency import agencies, agreed, another_story, reporting, told
+from dedup.agency.credits import Credit, said_source
+from dedup.agency.large import canonical, spellings
+from dedup.agency.same import grouped, initials
 from dedup.families import registrable_domain
 from dedup.model import Document, Kind, Origin
 
@@ -231,8 +234,8 @@ def _is_site_of(agency: str, carried: Carried) -> bool:
         return False
     match = _SITE.fullmatch(domain)
     names = {domain, match[1] if match else domain}
-    return agencies.canonical(_SITES.get(domain, "")) == agency or any(
-        "".join(_WORD.findall(each)).casefold() in names for each in agencies.spellings(agency)
+    return canonical(_SITES.get(domain, "")) == agency or any(
+        "".join(_WORD.findall(each)).casefold() in names for each in spellings(agency)
     )
 
 
@@ -350,8 +353,8 @@ def _page(url: str | None) -> str:
 
 def _credits_agency(carried: Carried, agency: str, outlets: Sequence[str]) -> bool:
     names = [c.agency for c in carried.credits]
-    return agency in agencies.grouped([*names, agency, *outlets]).values() and any(
-        agencies.grouped([n, agency, *outlets])[n] == agency for n in names
+    return agency in grouped([*names, agency, *outlets]).values() and any(
+        grouped([n, agency, *outlets])[n] == agency for n in names
     )
 
 
@@ -359,8 +362,8 @@ def _credits_agency(carried: Carried, agency: str, outlets: Sequence[str]) -> bo
 def _same_agency(outlet: str | None, agency: str) -> bool:
     if not outlet:
         return False
-    same = agencies.grouped([outlet, agency])
-    return outlet.casefold() == agency.casefold() or same[outlet] == same[agency] or agencies.initials(outlet) == agency
+    same = grouped([outlet, agency])
+    return outlet.casefold() == agency.casefold() or same[outlet] == same[agency] or initials(outlet) == agency
 
 
 def credited(carriers: Sequence[Carried], outlets: Sequence[str] = (), *, is_caption: bool = False) -> Credited:
@@ -368,7 +371,7 @@ def credited(carriers: Sequence[Carried], outlets: Sequence[str] = (), *, is_cap
     each = [_nearest(c, is_caption) for c in carriers if c.credits and c.extent >= LEAST_EXTENT]
     if not any(each):
         return Credited()
-    names = agencies.grouped([*(c.agency for found in each for c in found), *outlets])
+    names = grouped([*(c.agency for found in each for c in found), *outlets])
     votes: dict[str, list[str]] = {}
     for found in each:
         for name, position in {names[c.agency]: c.position for c in reversed(found)}.items():
@@ -383,7 +386,7 @@ def _may_be_outvoted(credit: Credited, carriers: Sequence[Carried]) -> bool:
     """Return whether one of several carriers alone credits letters that may stand for an agency, and not before the
     text, where the others may agree on a name: a large agency's only where they are two."""
     name = credit.agency or ""
-    is_short = agencies.is_acronym(name) and agencies.canonical(name) is None
+    is_short = agencies.is_acronym(name) and canonical(name) is None
     is_short |= name.isupper() and len(name) == SHORTEST_LETTERS
     is_before = "credit (dateline)" in credit.evidence
     return is_short and not is_before and credit.votes == 1 and len(carriers) > MOST_AGAINST
@@ -433,7 +436,7 @@ def _unsure_agency(carriers: Sequence[Carried]) -> Credited:
     votes = {name: found for name, found in votes.items() if _stands_out(name, found, votes, carriers)}
     if not votes:
         return Credited()
-    names = agencies.grouped(votes)
+    names = grouped(votes)
     best = min(
         votes, key=lambda name: (-sum(len(votes[n]) for n in votes if names[n] == names[name]), -len(name), name)
     )

@@ -18,7 +18,6 @@ import xxhash
 from dedup import (
     assembly,
     candidates,
-    cue_signs,
     families,
     furniture,
     judging,
@@ -32,11 +31,12 @@ from dedup import (
     whole,
     workers,
 )
+from dedup.agency.credit_hints import of_texts
 from dedup.align import Passages
 from dedup.clock import Clock
 from dedup.clusters import Clusters, Means, Spread, cluster_passages
 from dedup.config import Config
-from dedup.credit_hints import of_texts
+from dedup.cues import cue_signs
 from dedup.heads import Columns
 from dedup.journal import Journal
 from dedup.manifest import manifest

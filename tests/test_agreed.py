@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dedup import agencies
-from dedup.credits import credits
+from dedup.agency.credits import credits
 from dedup.model import Document
 from tests.test_origins import names
 from tests.test_shared_credits import FERRY, table, told
@@ -109,6 +109,6 @@ def told_before(number: int, outlet: str, head: str) -> Document:
 
 def test_words_that_name_no_agency_stand_once() -> None:
     """Each list has a word once."""
-    raw = (Path(agencies.__file__).parent / "data/not_agencies.json").read_text(encoding="utf-8")
+    raw = (resources.files("dedup") / "data/not_agencies.json").read_text(encoding="utf-8")
     lists = json.loads(raw)
     assert [(name, word) for name, words in lists.items() for word in {*words} if words.count(word) > 1] == []

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import agencies, agency_words, credit_hints, credit_signs, letters
-from dedup.credits import credits
+from dedup.agency import agencies, agency_words, credit_hints, credit_signs, large, letters
+from dedup.agency.credits import credits
+from dedup.agency.large import canonical, known, may_name
+from dedup.agency.same import grouped
 from dedup.model import Document
 from dedup.signs import Signs
 from tests.strategies import MANY, SOME
@@ -29,8 +32,8 @@ def is_right(case: dict[str, str | None]) -> bool:
     names = [c.agency for c in credits(Document(text=case["text"] or "", author=case["byline"]))]
     if case["agency"] is None:
         return not names
-    wanted = agencies.canonical(case["agency"]) or case["agency"]
-    return any((agencies.canonical(n) or n) == wanted for n in names)
+    wanted = canonical(case["agency"]) or case["agency"]
+    return any((canonical(n) or n) == wanted for n in names)
 
 
 @pytest.mark.parametrize(("name", "least"), [("credits.jsonl", 0.97), ("credits-further.jsonl", 0.96)])
@@ -53,7 +56,7 @@ def test_agency_as_a_subject() -> None:
 
 def test_spellings_mean_one_agency() -> None:
     """Spellings of a large agency, and initials with a full name that is written somewhere, are grouped."""
-    names = agencies.grouped(["رويترز", "Reuters", "NPA", "Northlight Press Agency", "XYZ"])
+    names = grouped(["رويترز", "Reuters", "NPA", "Northlight Press Agency", "XYZ"])
     assert names["رويترز"] == names["Reuters"] == "Reuters"
     assert names["NPA"] == "Northlight Press Agency"
     assert names["XYZ"] == "XYZ"
@@ -191,9 +194,9 @@ def test_letters_are_named_in_their_scripts() -> None:
 
 def test_an_acronym_means_what_its_letters_do() -> None:
     """However it is written, and with the full name that has its initials."""
-    assert agencies.canonical("पीटीआय") == agencies.canonical("PTI") == "PTI"
-    assert agencies.canonical("شِنہوا") == "Xinhua"
-    names = agencies.grouped(["این پی اے", "Northlight Press Agency"])
+    assert canonical("पीटीआय") == canonical("PTI") == "PTI"
+    assert canonical("شِنہوا") == "Xinhua"
+    names = grouped(["این پی اے", "Northlight Press Agency"])
     assert names["این پی اے"] == "Northlight Press Agency"
 
 
@@ -216,8 +219,8 @@ def test_what_a_text_is_about_is_no_agency() -> None:
     assert [c.agency for c in credits(Document(text=plain))] == ["QVD"]
     about = f"{plain} The QVD will vote on a toll. Members of the QVD said so."
     assert not credits(Document(text=about))
-    large = about.replace("QVD", "AFP")
-    assert [c.agency for c in credits(Document(text=large))] == ["AFP"]
+    of_afp = about.replace("QVD", "AFP")
+    assert [c.agency for c in credits(Document(text=of_afp))] == ["AFP"]
 
 
 @pytest.mark.parametrize("text", ["橋を点検する作業員（岬通信）", "पुलाची पाहणी (छायाचित्र: सागर वृत्तसंस्था)"])
@@ -229,14 +232,14 @@ def test_a_name_has_no_marks_inside(text: str) -> None:
 def test_no_large_agency_is_overlooked() -> None:
     """What says quickly that a text names none never says so of one that does, in whatever spelling, on one line or
     two; a common word with which some of their names begin is none."""
-    table = json.loads((Path(agencies.__file__).parent / "data/agencies.json").read_text(encoding="utf-8"))
+    table = json.loads((resources.files("dedup") / "data/agencies.json").read_text(encoding="utf-8"))
     spellings = {s for name, others in table.items() for s in (name, *others)}
     assert len(spellings) > 300
     for spelling in spellings:
-        assert agencies.may_name(f"The bridge was closed ({spelling})."), spelling
-        assert agencies.may_name(f"The bridge\nwas closed, {spelling.upper()}\nsaid."), spelling
-        assert agencies.may_name(spelling.replace(" ", "\n", 1)), spelling
-    assert not agencies.may_name("The bridge was closed by the United harbour trust, inside and beside the pier.")
+        assert may_name(f"The bridge was closed ({spelling})."), spelling
+        assert may_name(f"The bridge\nwas closed, {spelling.upper()}\nsaid."), spelling
+        assert may_name(spelling.replace(" ", "\n", 1)), spelling
+    assert not may_name("The bridge was closed by the United harbour trust, inside and beside the pier.")
 
 
 @pytest.mark.parametrize(
@@ -254,7 +257,7 @@ def _pieces() -> list[str]:
     lines = [line for case in cases for line in case["text"].split("\n") if line]
     lines += [line for each in pieces() for line in each.split("\n") if line]
     heads, tails = [line[:45] for line in lines], [line[-25:] for line in lines]
-    table = json.loads((Path(agencies.__file__).parent / "data/agencies.json").read_text(encoding="utf-8"))
+    table = json.loads((resources.files("dedup") / "data/agencies.json").read_text(encoding="utf-8"))
     names = [s for name, others in table.items() for s in (name, *others)]
     names += [n.upper() for n in names] + ["NPA", "Tidewater Wire", "HABER AJANSI", "ИА «Причал»", 'agentura "Mol"']
     return heads + tails + names
@@ -321,13 +324,13 @@ def test_no_hint_is_passed_over(name: str, data: st.DataObject) -> None:
 
 def test_no_large_agency_is_passed_over() -> None:
     """A line that begins as no large agency does is none, in whatever spelling and with whatever behind it."""
-    table = json.loads((Path(agencies.__file__).parent / "data/agencies.json").read_text(encoding="utf-8"))
+    table = json.loads((resources.files("dedup") / "data/agencies.json").read_text(encoding="utf-8"))
     names = [s for name, others in table.items() for s in (name, name.upper(), *others)]
     lines = [line for s in names for line in (s, f" {s}.", f"«{s}»", f"{s}/lby", f"{s}, Selby", f"the {s}", f"{s}s")]
-    found = [*map(agencies.known, lines), agencies.known("شِنہوا")]
+    found = [*map(known, lines), known("شِنہوا")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(agencies, "_by_first_word", lambda: All())
-        assert [*map(agencies.known, lines), agencies.known("شِنہوا")] == found
+        patch.setattr(large, "_by_first_word", lambda: All())
+        assert [*map(known, lines), known("شِنہوا")] == found
     assert found[-1]
 
 
@@ -366,11 +369,11 @@ def test_photo_credits_at_the_ends_of_lines() -> None:
 
 
 @MANY
-@given(st.from_regex(agencies._KEYWORD), st.sampled_from(["", "Tidewater ", "НОВІ ", "潮見"]))
+@given(st.from_regex(agencies.KEYWORD), st.sampled_from(["", "Tidewater ", "НОВІ ", "潮見"]))
 def test_no_word_of_agencies_is_passed_over(word: str, before: str) -> None:
     """What agencies call themselves is looked for wherever it can be found, in capitals too."""
     for text in (word, before + word, word.title(), word.upper(), word.upper().title()):
-        assert agencies._has_keyword(text) == (bool(agencies._KEYWORD.search(text)) or bool(agency_words.find(text)))
+        assert agencies.has_keyword(text) == (bool(agencies.KEYWORD.search(text)) or bool(agency_words.find(text)))
 
 
 @pytest.mark.parametrize(

@@ -10,29 +10,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from dedup import cue_signs, cues, first_persons, frames, kinds
-from dedup.cue_signs import EVERY
+from dedup import kinds
+from dedup.cues import cue_signs, first_persons, frames, marks
+from dedup.cues.cue_signs import EVERY
+from dedup.cues.places import Occurrence
 from dedup.kinds import Context
-from dedup.places import Occurrence
 from tests.strategies import SOME
 
 # Each pattern with its sign, whether it is looked for in lower case, and whether in parts of the text as well.
 PATTERNS = {
-    "speech": (cues._SPEECH, cue_signs.SPEECH, True, True),
+    "speech": (marks._SPEECH, cue_signs.SPEECH, True, True),
     "person": (first_persons.PATTERN, cue_signs.PERSON, False, False),
-    "furniture": (cues._FURNITURE_MARK, cue_signs.FURNITURE, True, False),
-    "caption": (cues._CAPTION_MARK, cue_signs.CAPTION, True, False),
+    "furniture": (marks._FURNITURE_MARK, cue_signs.FURNITURE, True, False),
+    "caption": (marks._CAPTION_MARK, cue_signs.CAPTION, True, False),
     "frame": (frames.PATTERN, cue_signs.FRAME, True, True),
-    "author": (cues._AUTHOR, cue_signs.AUTHOR, True, False),
-    "rights": (cues._RIGHTS, cue_signs.RIGHTS, True, False),
-    "quotes": (cues._QUOTE_MARKS, cue_signs.QUOTES | cue_signs.SINGLE, False, True),
-    "single": (cues._SINGLE, cue_signs.SINGLE, False, True),
-    "about": (cues._ABOUT_MARK, cue_signs.ABOUT, False, False),
-    "founded": (cues._FOUNDED, cue_signs.ABOUT, True, False),
-    "bars": (cues._BARS, cue_signs.TOGETHER, False, False),
-    "more": (cues._MORE, cue_signs.TOGETHER, False, False),
-    "glued": (cues._GLUED, cue_signs.TOGETHER, False, False),
-    "row": (cues._ROW, cue_signs.ROW, False, False),
+    "author": (marks._AUTHOR, cue_signs.AUTHOR, True, False),
+    "rights": (marks._RIGHTS, cue_signs.RIGHTS, True, False),
+    "quotes": (marks._QUOTE_MARKS, cue_signs.QUOTES | cue_signs.SINGLE, False, True),
+    "single": (marks._SINGLE, cue_signs.SINGLE, False, True),
+    "about": (marks._ABOUT_MARK, cue_signs.ABOUT, False, False),
+    "founded": (marks._FOUNDED, cue_signs.ABOUT, True, False),
+    "bars": (marks._BARS, cue_signs.TOGETHER, False, False),
+    "more": (marks._MORE, cue_signs.TOGETHER, False, False),
+    "glued": (marks._GLUED, cue_signs.TOGETHER, False, False),
+    "row": (marks._ROW, cue_signs.ROW, False, False),
 }
 PIECES = (
     *('"We lost the boats," she said. ', "I told my friends that we know. ", "‘It is ours,’ he added. ", "Read more: "),
@@ -109,16 +110,16 @@ def test_no_cue_is_missed(name: str, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_where_patterns_are_tried(name: str, data: st.DataObject) -> None:
     """What is looked for where it may begin, or stand at all, is found as where it is looked for everywhere."""
-    caption = re.compile(cues._CAPTION_MARK.pattern.partition("^)")[2])
-    plain = {"caption": caption, "frame": frames.PATTERN, "speech": cues._SPEECH}[name]
+    caption = re.compile(marks._CAPTION_MARK.pattern.partition("^)")[2])
+    plain = {"caption": caption, "frame": frames.PATTERN, "speech": marks._SPEECH}[name]
     pieces = st.from_regex(plain) | st.sampled_from(PIECES) | st.text(" ,.c1(/é\n”", max_size=3)
     text = "".join(data.draw(st.lists(pieces, min_size=1, max_size=4))).lower()
     if name == "caption":
-        assert [m.span() for m in cues._CAPTION_MARK.finditer(text)] == [m.span() for m in plain.finditer(text)]
+        assert [m.span() for m in marks._CAPTION_MARK.finditer(text)] == [m.span() for m in plain.finditer(text)]
     elif name == "frame":
         assert frames.count(text) == len(plain.findall(text))
     else:
-        assert cues.has_speech(text) == bool(plain.search(text))
+        assert marks.has_speech(text) == bool(plain.search(text))
 
 
 def test_what_has_no_cue() -> None:
@@ -141,7 +142,7 @@ def test_the_kind_is_the_same(around: list[str], own: list[str]) -> None:
         assert places[0].signs == EVERY
         assert kinds.classify(quick, about) == kinds.classify(places, about)
     if not signs & (cue_signs.QUOTES | cue_signs.SINGLE):
-        assert cues.quoted_share(paragraph, len(before), len(before) + len(text)) == 0.0
+        assert marks.quoted_share(paragraph, len(before), len(before) + len(text)) == 0.0
 
 
 @SOME

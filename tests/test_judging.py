@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from dedup.agency.credits import Credit
 from dedup.assembly import Company, Material
 from dedup.clusters import Carrier, Cluster, Clusters
-from dedup.credits import Credit
 from dedup.families import Family
 from dedup.furniture import Apart, Verdict
 from dedup.judging import Given, MemberDraft, PassageDraft, judged

@@ -12,9 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from dedup import Config, agencies, cues, frames, kinds, picture_credits, scan
+from dedup import Config, kinds, scan
+from dedup.agency import large
+from dedup.agency.large import may_name
+from dedup.cues import frames, marks, picture_credits
+from dedup.cues.places import Occurrence, is_quoted
 from dedup.kinds import Context
-from dedup.places import Occurrence, is_quoted
 from tests.strategies import SOME
 
 REPORTED = "the harbour board will widen the outer breakwater after the storms of the last two winters"
@@ -159,16 +162,16 @@ def test_what_a_company_says_of_itself_needs_no_heading(text: str) -> None:
 )
 def test_words_for_pictures_stand_in_other_words_too(text: str, is_mark: bool) -> None:
     """Where words are not spaced, or are parts of others, what stands around a mark tells it."""
-    assert cues.has_caption_mark(text) == is_mark
+    assert marks.has_caption_mark(text) == is_mark
 
 
 def test_a_quotation_may_be_interrupted() -> None:
     """What begins and ends inside marks is quoted, though its speaker is named in the middle."""
     said = '"We lost the boats," said the harbour master, Edda Croll. "We kept the men."'
     start, end = said.index("We lost"), said.index('."')
-    assert cues.quoted_share(said, start, end) >= cues.QUOTED
+    assert marks.quoted_share(said, start, end) >= marks.QUOTED
     plain = said.replace('"', "")
-    assert cues.quoted_share(plain, 0, len(plain)) == 0.0
+    assert marks.quoted_share(plain, 0, len(plain)) == 0.0
 
 
 def test_one_texts_narrative_is_whole_sentences() -> None:
@@ -199,10 +202,10 @@ def test_a_caption_that_stands_twice_in_one_text_may_be_long() -> None:
 
 def test_no_agency_is_passed_over() -> None:
     """The quick look never denies what is then named, in quotation marks or not."""
-    forms = sorted(agencies._forms())
+    forms = sorted(large._forms())
     assert forms
-    assert all(agencies.may_name(shown) for form in forms for shown in (form, f"“{form}”", f"({form})"))
-    assert not agencies.may_name("the harbour office")
+    assert all(may_name(shown) for form in forms for shown in (form, f"“{form}”", f"({form})"))
+    assert not may_name("the harbour office")
 
 
 LONG = "The board met for nine hours. It heard the fishers and the insurers, and then it voted to widen the pier."
@@ -228,9 +231,9 @@ def test_a_quotation_may_name_its_speaker() -> None:
     said = '"We lost the boats and the nets and the whole of the season," said Edda Croll, the harbour master of Corran'
     told = f"{said}. The board met for nine hours on Monday and voted to widen the pier before the winter storms"
     quoted = [structs.replace(place(i, said, alone=True), quoted=0.55) for i in range(2)]
-    assert cues.is_quoted_with_speaker(said, 0, len(said))
+    assert marks.is_quoted_with_speaker(said, 0, len(said))
     assert kind_of(quoted) == "quotation"
-    assert not cues.is_quoted_with_speaker(told, 0, len(told))
+    assert not marks.is_quoted_with_speaker(told, 0, len(told))
 
 
 def test_what_is_signed_by_an_account_is_quoted() -> None:
@@ -251,9 +254,9 @@ def test_words_that_are_quoted_somewhere_are_less_a_report() -> None:
 
 def test_a_post_may_hold_its_signature() -> None:
     """The account stands at the end of the passage, or behind it, with a date."""
-    assert cues.is_signed("We lost the boats. — Edda Croll (@eddacroll) May 4, 2019", "")
-    assert cues.is_signed("We lost the boats — Edda Croll (", "@eddacroll) May 4, 2019")
-    assert not cues.is_signed("The master — Edda Croll — wrote to us", " (she is @eddacroll) and left")
+    assert marks.is_signed("We lost the boats. — Edda Croll (@eddacroll) May 4, 2019", "")
+    assert marks.is_signed("We lost the boats — Edda Croll (", "@eddacroll) May 4, 2019")
+    assert not marks.is_signed("The master — Edda Croll — wrote to us", " (she is @eddacroll) and left")
 
 
 @pytest.mark.parametrize(
@@ -269,7 +272,7 @@ def test_a_post_may_hold_its_signature() -> None:
 )
 def test_single_marks_quote_where_no_others_stand(paragraph: str, inside: list[str]) -> None:
     """Apostrophes of words, of plurals and of years quote nothing."""
-    stretches = cues.quotations(paragraph, 0, len(paragraph))
+    stretches = marks.quotations(paragraph, 0, len(paragraph))
     assert [paragraph[a:b] for a, b in stretches] == inside
 
 
@@ -340,7 +343,7 @@ def test_what_stands_in_a_table_is_no_narrative() -> None:
     assert kind_of(ranked, company=1.0) == "wire_copy"
     names = "Edda Croll, Ada Quill, Jo Harle, Mia Dunmoor and Lou Corran met the board of Harle on Monday"
     assert kind_of([place(i, names) for i in range(2)], company=1.0) == "wire_copy"
-    assert not cues.is_list("港湾 委員会 は 外側 の 防波堤 を 広げる 二冬 の 嵐 の あと")
+    assert not marks.is_list("港湾 委員会 は 外側 の 防波堤 を 広げる 二冬 の 嵐 の あと")
 
 
 def test_a_sentence_of_a_caption_is_a_caption() -> None:
@@ -570,7 +573,7 @@ def test_each_mark_of_captions_is_tried(mark: str) -> None:
 @pytest.mark.parametrize("word", ["pictured", "file photo", "foto:", "image/", "bild (", "handout", "archive", "imago"])
 def test_each_word_of_captions_is_tried(word: str) -> None:
     """A word of captions is found behind others."""
-    assert cues.has_caption_mark(f"Boats lay at the quay, {word} 3")
+    assert marks.has_caption_mark(f"Boats lay at the quay, {word} 3")
 
 
 @pytest.mark.parametrize("unit", ["海", "a", "-", "1 ", "- ", "a'", "a."])
@@ -578,9 +581,9 @@ def test_long_lines_without_spaces_cost_no_more_than_others(unit: str) -> None:
     """What is looked for at the head of a line is looked for in its head, and a long word is read once."""
     line = unit * (40_000 // len(unit)) + "1\n"
     began = time.process_time()
-    assert not cues.is_introduced("", "", line, "")
-    cues.is_list(line * 4)
-    cues.is_run_together(line.rstrip(), "", "")
+    assert not marks.is_introduced("", "", line, "")
+    marks.is_list(line * 4)
+    marks.is_run_together(line.rstrip(), "", "")
     assert time.process_time() - began < 0.5
 
 
@@ -588,7 +591,7 @@ def test_long_lines_without_spaces_cost_no_more_than_others(unit: str) -> None:
 @given(st.data(), st.sampled_from([("_CAPTION_MARK", "_OF_CAPTIONS"), ("_RIGHTS", "_OF_RIGHTS")]))
 def test_words_before_patterns(data: st.DataObject, names: tuple[str, str]) -> None:
     """What says quickly that a mark does not stand in a text never says so where it does."""
-    pattern, words = (getattr(cues, name) for name in names)
+    pattern, words = (getattr(marks, name) for name in names)
     found = data.draw(st.from_regex(pattern, fullmatch=True))
     assert any(word in found for word in words), found
 
@@ -596,8 +599,8 @@ def test_words_before_patterns(data: st.DataObject, names: tuple[str, str]) -> N
 def test_one_long_sentence_of_subscribers_is_no_furniture() -> None:
     """Words of subscription stand in furniture sentence by sentence; a story may have them in its long first one."""
     told = "The agency will close three bureaus and cut a third of its newsroom as subscription income falls. "
-    assert not cues.has_furniture_mark(told + "It was founded by owners. Unions will ballot. It employs 96.")
-    assert cues.has_furniture_mark("Sign up for our newsletter. It is free.")
+    assert not marks.has_furniture_mark(told + "It was founded by owners. Unions will ballot. It employs 96.")
+    assert marks.has_furniture_mark("Sign up for our newsletter. It is free.")
 
 
 @pytest.mark.parametrize(
@@ -697,4 +700,4 @@ def test_what_a_text_has_as_caption_and_says_again_is_a_caption() -> None:
 )
 def test_a_company_says_where_its_seat_is(note: str, is_one: bool) -> None:
     """When it was founded and where its seat is says of what a note is about that it is a company."""
-    assert cues.says_what_it_is(note) == is_one
+    assert marks.says_what_it_is(note) == is_one

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from dedup import agencies
-from dedup.another_story import is_of_one, own_lines
-from dedup.credits import credits
+from dedup.agency.another_story import is_of_one, own_lines
+from dedup.agency.credits import credits
+from dedup.agency.offices import is_body
+from dedup.agency.same import grouped
 from dedup.model import Document
-from dedup.offices import is_body
 from tests.test_shared_credits import FERRY, told
 
 PATH = Path(__file__).parent / "cases" / "lines-of-carriers.jsonl"
@@ -25,7 +25,7 @@ def test_an_agency(case: dict[str, Any]) -> None:
     """Rights, material, sources, brackets, initials of editors, sentences on reporting, other alphabets and cases."""
     name, found = case["agency"], told(FERRY, *case["carriers"]).agency
     assert found is not None
-    names = agencies.grouped([name, found])
+    names = grouped([name, found])
     assert names[name] == names[found] or found.casefold() == name.casefold()
 
 

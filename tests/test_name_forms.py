@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import agencies, name_forms
+from dedup.agency import name_forms
+from dedup.agency.same import grouped
 
 
 def are_one(a: str, b: str) -> bool:
     """Say whether two names mean one agency."""
-    names = agencies.grouped([a, b])
+    names = grouped([a, b])
     return names[a] == names[b]
 
 

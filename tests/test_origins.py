@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from dedup import Document, reporting, scan
-from dedup.credit_hints import Printed, confirmed, hints
-from dedup.credit_signs import FIRST, read
-from dedup.credits import credits
+from dedup import Document, scan
+from dedup.agency import reporting
+from dedup.agency.credit_hints import Printed, confirmed, hints
+from dedup.agency.credit_signs import FIRST, read
+from dedup.agency.credits import credits
 from dedup.origins import Carried, is_credited, of_kind, origin
 from dedup.readers.dates import parse_date
 from tests.strategies import SOME

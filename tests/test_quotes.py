@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import cues, quotes
-from dedup.quotes import whole
+from dedup.cues import marks, quotes
+from dedup.cues.quotes import whole
 from tests.strategies import SOME
 
 CASES = (
@@ -85,12 +85,12 @@ def test_lines_of_speech(paragraph: str, said: str | None) -> None:
 )
 def test_who_speaks_follows_a_comma(paragraph: str, told: bool) -> None:
     """Behind a quotation and a comma stands who said it, whatever the language."""
-    assert cues.is_quoted_with_speaker(paragraph, 0, len(paragraph)) == told
+    assert marks.is_quoted_with_speaker(paragraph, 0, len(paragraph)) == told
 
 
 def test_endings_behind_initials_quote_nothing() -> None:
     """An apostrophe behind an abbreviation belongs to the word."""
-    assert cues.quoted_share("S.K.'den haber alamayan işletmeci polise gitti.", 10, 40) == 0.0
+    assert marks.quoted_share("S.K.'den haber alamayan işletmeci polise gitti.", 10, 40) == 0.0
 
 
 @SOME
@@ -118,10 +118,10 @@ def test_long_paragraphs_are_read_once() -> None:
 @given(st.text(alphabet="a '‘’\"＂“”„«»「」\n", max_size=14))
 def test_marks_are_found_by_what_they_begin_with(text: str) -> None:
     """Marks are those of the plain pattern, one or two single ones; what looks for them quickly misses none."""
-    for pattern in (cues._QUOTE_MARKS, quotes._MARK):
+    for pattern in (marks._QUOTE_MARKS, quotes._MARK):
         plain = re.compile("[\"＂“”„«»「」]|['‘’]{2}")
         assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in plain.finditer(text)]
-    assert cues.has_marks(text) == bool(cues._QUOTE_MARKS.search(text))
-    assert all(cues.has_marks(f"told {a}{b}us") for a in "'‘’" for b in "'‘’")
-    opened = any(m["begin"] for m in cues._SINGLE.finditer(text))
-    assert not opened or cues._BEGIN.search(text)
+    assert marks.has_marks(text) == bool(marks._QUOTE_MARKS.search(text))
+    assert all(marks.has_marks(f"told {a}{b}us") for a in "'‘’" for b in "'‘’")
+    opened = any(m["begin"] for m in marks._SINGLE.finditer(text))
+    assert not opened or marks._BEGIN.search(text)

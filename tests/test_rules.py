@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from dedup import Document, StoreError, compare, memory, relations, rescore
+from dedup.agency.credits import credits
 from dedup.config import RescoreConfig
-from dedup.credits import credits
 from dedup.families import families_of
 from dedup.origins import Carried, origin
 from dedup.progress import NoProgress

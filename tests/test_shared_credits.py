@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from dedup import agencies
-from dedup.credit_hints import of_texts
-from dedup.credits import credits
+from dedup.agency.credit_hints import of_texts
+from dedup.agency.credits import credits
+from dedup.agency.same import grouped
 from dedup.model import Document, Origin
 from dedup.origins import Carried, origin
 
@@ -66,7 +66,7 @@ def is_right(case: dict[str, Any]) -> bool:
     agency = told(table()[0][case["lang"]], *case["carriers"]).agency
     if agency is None or case["agency"] is None:
         return agency is case["agency"]
-    names = agencies.grouped([agency, case["agency"]])
+    names = grouped([agency, case["agency"]])
     return names[agency] == names[case["agency"]]
 
 
@@ -189,9 +189,9 @@ def test_letters_of_one_carrier_are_outvoted() -> None:
 
 def test_a_name_without_one_of_the_words_for_what_it_is() -> None:
     """ "Agenzia Stretto Notizie" is credited as "Stretto Notizie"; what is left must say that it is an agency, too."""
-    same = agencies.grouped(["Agenzia Stretto Notizie", "Stretto Notizie"])
+    same = grouped(["Agenzia Stretto Notizie", "Stretto Notizie"])
     assert len(set(same.values())) == 1
-    apart = agencies.grouped(["Agenzia Stretto Verde", "Verde"])
+    apart = grouped(["Agenzia Stretto Verde", "Verde"])
     assert len(set(apart.values())) == 2
 
 
@@ -259,7 +259,7 @@ def test_the_agency_of_its_own_page() -> None:
 )
 def test_forms_of_one_name(short: str, name: str) -> None:
     """Acronyms by the letters of all words, in several scripts; declined forms, desks, and shorter ones."""
-    names = agencies.grouped([short, name, "Tidewater Wire"])
+    names = grouped([short, name, "Tidewater Wire"])
     assert names[short] == names[name] != names["Tidewater Wire"]
 
 
@@ -269,7 +269,7 @@ def test_forms_of_one_name(short: str, name: str) -> None:
 )
 def test_other_names(short: str, name: str) -> None:
     """What only looks alike is not one."""
-    names = agencies.grouped([short, name])
+    names = grouped([short, name])
     assert names[short] != names[name]
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from dedup import agencies, agency_words, agreed
-from dedup.credits import Credit, credits
+from dedup.agency import agencies, agency_words, agreed
+from dedup.agency.credits import Credit, credits
+from dedup.agency.same import grouped
 from dedup.model import Document
 from dedup.origins import Carried, origin
 from tests.test_shared_credits import FERRY, table, told
@@ -23,7 +24,7 @@ def is_right(case: dict[str, Any]) -> bool:
     agency = told(table()[0].get(case["lang"], FERRY), *case["carriers"]).agency
     if agency is None or case["agency"] is None:
         return agency is case["agency"]
-    names = agencies.grouped([agency, case["agency"]])
+    names = grouped([agency, case["agency"]])
     return names[agency] == names[case["agency"]] or agency.casefold() == case["agency"].casefold()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dedup import agencies
+from dedup.agency.same import grouped
 from dedup.evaluation.figures import confusion, harmonic, interval, mean, prf, ratio, rounded
 from dedup.evaluation.links import Found
 from dedup.evaluation.records import Credit, GoldCluster, PassageLine
@@ -100,7 +100,7 @@ def _origin_field(
 def _is_same_agency(gold: str, found: str) -> bool:
     """Return whether two names mean one agency: spellings of a large one, a name and its initials or short form."""
     a, b = (" ".join(name.split()) for name in (gold, found))
-    names = agencies.grouped([a, b])
+    names = grouped([a, b])
     return a.casefold() == b.casefold() or names[a] == names[b]
 
 

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from dedup import cue_signs, places, signs
+from dedup import signs
+from dedup.cues import cue_signs, places
+from dedup.cues.places import Occurrence
 from dedup.kernels.signs import ALONE, BIG, BLANK, CAPITAL, GLUED, LETTER, LINES, LOW, ROW, SMALL, SPACE, shapes
-from dedup.places import Occurrence
 from dedup.signs import Signs
 from tests import reference
 from tests.strategies import MANY, SOME

@@ -13,12 +13,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from dedup import agencies, agency_words, another_story, letters, offices, reporting
-from dedup.called import called_in
-from dedup.credit_signs import CLOSE, DASH, OPEN, SOURCES
-from dedup.datelines import CASED, is_place
+from dedup.agency import agencies, agency_words, another_story, letters, offices, reporting
+from dedup.agency.called import called_in
+from dedup.agency.credit_signs import CLOSE, DASH, OPEN, SOURCES
+from dedup.agency.datelines import CASED, is_place
+from dedup.agency.large import canonical
+from dedup.agency.photo_credits import is_photo, is_photo_line
+from dedup.agency.same import grouped
 from dedup.model import Document
-from dedup.photo_credits import is_photo, is_photo_line
 
 # Longest byline, beginning of a paragraph, short line and sentence on material that are looked at (characters).
 LONGEST_AUTHOR, HEAD, SHORT, LONGEST_SENTENCE = 120, 90, 80, 160
@@ -135,7 +137,7 @@ def _named(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple[
         return None
     small = {word for f in looked_at for word in _WORD.findall(f.document.text) if word[:1].islower()}
     told = [p for p in told if p.name.lower() not in small or _ABBREVIATED.fullmatch(p.name)]
-    groups = agencies.grouped([p.name for p in told])
+    groups = grouped([p.name for p in told])
     found: dict[str, list[_Piece]] = {}
     for a, b in itertools.combinations(told, 2):
         name = _common(a, b, groups)
@@ -158,7 +160,7 @@ def _called(frames: Sequence[tuple[Frame, Sequence[Place]]]) -> tuple[str, tuple
                 found.append((name, slot))
     if not found:
         return None
-    groups = agencies.grouped([name for name, _ in found])
+    groups = grouped([name for name, _ in found])
     votes = Counter(groups[name] for name, _ in found)
     best = min(votes, key=lambda name: (-votes[name], -len(name), name))
     return best, tuple(sorted({slot for name, slot in found if groups[name] == best}))
@@ -197,7 +199,7 @@ def _common(a: _Piece, b: _Piece, groups: Mapping[str, str]) -> str | None:
         return None
     # where words are not spaced it is not known where a name ends; of two that are joined one is meant
     is_joined = bool(_AND.search(full.replace(short, "")))
-    return short if _UNSPACED.search(short) or agencies.canonical(short) or is_joined else full
+    return short if _UNSPACED.search(short) or canonical(short) or is_joined else full
 
 
 def _may_be_person(name: str) -> bool:

@@ -6,7 +6,8 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 
-from dedup import agencies
+from dedup.agency import agencies
+from dedup.agency.large import known, leading
 
 # Longest word for pictures before a colon (characters).
 LONGEST_LABEL = 16
@@ -67,17 +68,17 @@ def photos(text: str, large: bool, lines: Sequence[tuple[int, int]]) -> Iterator
     """Yield place and agency of photo credits; `large`: the text may name a large agency; `lines`: those in which one
     of `BEGINNINGS` or `PHOTO_MARKS` may stand."""
     for start, pieces in _credit_pieces(text, tuple(lines)):
-        found = next(filter(None, map(agencies.known, reversed(pieces))), None)
+        found = next(filter(None, map(known, reversed(pieces))), None)
         found = found or next(filter(None, (agencies.named(first_part(p)) for p in reversed(pieces))), None)
         if found:
             yield start, found
     for match in _AT_END.finditer(text) if large else ():
-        name = agencies.known(match[1])
+        name = known(match[1])
         if name and not _OF_TEXT.fullmatch(text, text.rfind("\n", 0, match.start()) + 1, match.start()):
             yield match.start(), name
     for match in _beginning(_AGENCY_PHOTO, _AGENCY_PHOTO_BEGINS, text, lines):
         word = _LAST_WORD.search(text[max(0, match.start() - 17) : match.start()])
-        if word and (agencies.known(word[0]) or word[0].isupper()):
+        if word and (known(word[0]) or word[0].isupper()):
             yield match.start(), word[0]
     for low, high in lines:
         # a bracket may open at the end of the line before
@@ -86,9 +87,9 @@ def photos(text: str, large: bool, lines: Sequence[tuple[int, int]]) -> Iterator
             if name:
                 yield match.start(), name
     for match in _TAKEN.finditer(text) if lines and ("摄" in text or "攝" in text) else ():
-        yield match.start(), agencies.leading(match[1]) or match[1]
+        yield match.start(), leading(match[1]) or match[1]
     for match in _SLASH_NAME.finditer(text) if large and "/" in text else ():
-        name = agencies.known(match[1])
+        name = known(match[1])
         if name:
             yield match.start(), name
 

@@ -1,6 +1,6 @@
 """Where in a text agency credits may stand at all: most lines hold nothing that a credit stands in or beside.
 
-One reading says which do, and only those are read closely (`dedup.credits`).
+One reading says which do, and only those are read closely (`dedup.agency.credits`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup import agencies, agency_words
+from dedup.agency import agencies, agency_words
+from dedup.agency.large import BETWEEN_WORDS, may_name, signs_of_large
+from dedup.agency.photo_credits import BEGINNINGS, PHOTO_MARKS
 from dedup.kernels.signs import SPACE
-from dedup.photo_credits import BEGINNINGS, PHOTO_MARKS
 from dedup.signs import Signs
 
 # Longest head of a paragraph that is looked at for a dateline, and longest paragraph that is a credit (characters).
@@ -237,7 +238,7 @@ _BYLINES = (
 @functools.cache
 def _signs() -> Signs:
     """Return what finds the signs of credits."""
-    words = [(word, LARGE) for word in agencies.signs_of_large()]
+    words = [(word, LARGE) for word in signs_of_large()]
     words += [(word, CALLS) for word in (*agency_words.CALLED, *agency_words.signs(), "staff")]
     words += [(word, REPORTS) for several in REPORTING_WORDS.values() for word in several]
     words += [(word, PHOTO) for word in BEGINNINGS]
@@ -248,7 +249,7 @@ def _signs() -> Signs:
     figures = "".join(c for c in map(chr, range(_LAST_FIGURE)) if c.isdecimal())
     characters = {"/" + OPEN: OPENS, CLOSE: CLOSES, "—–―": DASHES, agencies.QUOTES: QUOTE, ":：": COLON}
     characters |= {"©": RIGHTS, "社": WIRE, PHOTO_MARKS: PHOTO, figures: FIGURE, OPEN + CLOSE + DASH + ".": AROUND}
-    boundary = agencies.BETWEEN_WORDS + OPEN + CLOSE + DASH + ".!?"
+    boundary = BETWEEN_WORDS + OPEN + CLOSE + DASH + ".!?"
     return Signs(words, characters, boundary, (HEAD, LONGEST_CREDIT, BEGINNING))
 
 
@@ -324,7 +325,7 @@ def _paragraphs(plains: Sequence[str], rows: npt.NDArray[np.int64], bounds: npt.
     number, large = np.repeat(np.arange(len(plains)), counts), np.zeros(len(plains), np.bool_)
     named = rows[:, 2] & LARGE != 0
     for t, (start, end) in zip(number[named].tolist(), rows[named, :2].tolist(), strict=True):
-        large[t] = large[t] or agencies.may_name(plains[t][start:end])
+        large[t] = large[t] or may_name(plains[t][start:end])
     is_first, is_last = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
     is_first[firsts], is_last[lasts] = True, True
     # "By Ada Quill", and her agency in the next line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dedup.photo_credits import is_photo_line
+from dedup.agency.photo_credits import is_photo_line
 
 # Shortest and longest heading in capitals, and longest line that is but a credit (characters), of which one of a script
 # that does not space words counts for two.

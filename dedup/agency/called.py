@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import re
 
-from dedup import agencies, agency_words, offices
-from dedup.datelines import CASED
+from dedup.agency import agencies, agency_words, offices
+from dedup.agency.datelines import CASED
 
 # Most words of a name, and words between two marks that are looked at.
 MOST_WORDS, MOST_LOOKED_AT = 8, 16

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dedup.credit_signs import MATERIAL, REPORTING_WORDS
+from dedup.agency.credit_signs import MATERIAL, REPORTING_WORDS
 
 # Longest sentence that says who provided a text (characters).
 LONGEST_SIGN_OFF = 160

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import re
 
-from dedup import cue_signs, first_persons, letters
+from dedup.agency import letters
+from dedup.cues import cue_signs, first_persons
 
 # Texts of which what they show is kept at hand: the places of a cluster often have the same words.
 SEEN = 1 << 10

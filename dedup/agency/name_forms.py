@@ -1,6 +1,6 @@
 """Forms in which one name is written: initials, abbreviations, other cases of a language, other alphabets.
 
-These say what a name may stand for; which names are agencies `dedup.agencies` says.
+These say what a name may stand for; which names are agencies `dedup.agency.agencies` says.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from dedup import agency_words, letters
+from dedup.agency import agency_words, letters
 
 # Words of names that give no letter to an acronym.
 _PARTICLES = frozenset("of the and for de del des du d la le les di da do dos das der van von und et e y i a".split())

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dedup import agencies, letters, offices, reporting
-from dedup import credit_signs as signs
-from dedup.called import begun, called_in
-from dedup.credit_signs import (
+from dedup.agency import agencies, letters, offices, reporting
+from dedup.agency import credit_signs as signs
+from dedup.agency.called import begun, called_in
+from dedup.agency.credit_signs import (
     BYLINE,
     CLOSE,
     DASH,
@@ -26,9 +26,9 @@ from dedup.credit_signs import (
     Line,
     Paragraphs,
 )
-from dedup.datelines import CASED, SENT, dateline, is_place, uncased_part
-from dedup.model import Document
-from dedup.photo_credits import (
+from dedup.agency.datelines import CASED, SENT, dateline, is_place, uncased_part
+from dedup.agency.large import canonical, known
+from dedup.agency.photo_credits import (
     first_part,
     is_label,
     is_of_pictures,
@@ -37,6 +37,8 @@ from dedup.photo_credits import (
     is_picture,
     photos,
 )
+from dedup.agency.same import initials
+from dedup.model import Document
 
 # Longest acronym, and mentions beside its credits from which one is what the text is about.
 LONGEST_ACRONYM, ACTOR_MENTIONS = 6, 2
@@ -71,11 +73,11 @@ def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
     # patterns of pieces take the square of the length of a stretch of blanks
     by = _bylines(" ".join(document.author.split())) if document.author else ()
     found |= {Credit(agency=agency, position="byline", start=0) for agency in by}
-    known = read or signs.read([document.text])[0]
-    found |= {Credit(agency=name, position=position, start=at) for at, position, name in _in_text(document.text, known)}
+    parts = read or signs.read([document.text])[0]
+    found |= {Credit(agency=name, position=position, start=at) for at, position, name in _in_text(document.text, parts)}
     actors = {name for name in {c.agency for c in found} if _is_actor(name, document.text, found)}
     if document.outlet:
-        found |= set(_beside_outlet(document.outlet, known))
+        found |= set(_beside_outlet(document.outlet, parts))
         actors |= {c.agency for c in found if _is_own(document.outlet, c.agency)}
         actors |= {c.agency for c in found if _is_own_staff(document.outlet, c, document.author or "")}
     kept = (c for c in found if c.agency not in actors or c.position == "agency field")
@@ -84,31 +86,31 @@ def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
 
 def _is_own(outlet: str, name: str) -> bool:
     """Return whether a credit names the outlet itself, by its name or initials, and that is no agency."""
-    if agencies.canonical(name) or agencies.says_it_is_one(outlet):
+    if canonical(name) or agencies.says_it_is_one(outlet):
         return False
     inner, outer = sorted((name.casefold(), outlet.casefold()), key=len)
-    initials = "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
+    own = "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
     is_part = len(inner) >= SHORTEST_OUTLET and letters.has_word(outer, inner)
-    return is_part or initials in (name, name.partition(" ")[0]) or letters.is_station(outlet, name)
+    return is_part or own in (name, name.partition(" ")[0]) or letters.is_station(outlet, name)
 
 
 def _is_own_staff(outlet: str, credit: Credit, author: str) -> bool:
     """Return whether a byline beside whose acronym more stands has the outlet's initials, which a large agency has
     too: "TT Reporter"."""
     is_beside = credit.position == "byline" and not credit.start and author.strip() != credit.agency
-    is_large = agencies.canonical(credit.agency) is not None
-    return is_large and is_beside and agencies.initials(outlet) == credit.agency and not agencies.says_it_is_one(outlet)
+    is_large = canonical(credit.agency) is not None
+    return is_large and is_beside and initials(outlet) == credit.agency and not agencies.says_it_is_one(outlet)
 
 
 # What may stand around a line of credits.
 _AROUND = "©ⓒ" + OPEN + CLOSE + DASH + " "
 
 
-def _beside_outlet(outlet: str, known: Paragraphs) -> Iterator[Credit]:
+def _beside_outlet(outlet: str, parts: Paragraphs) -> Iterator[Credit]:
     """Yield the agencies that stand beside the name of the outlet in a line of their own: "STT–Pohjan Kaiku"."""
     if len(outlet) < SHORTEST_OUTLET:
         return
-    for line in known.lines:
+    for line in parts.lines:
         if len(line.text) > LONGEST_CREDIT and not (line.text[0] in _AROUND or line.text[-1] in _AROUND):
             continue
         plain = line.text.strip(_AROUND)
@@ -124,24 +126,24 @@ def _beside_outlet(outlet: str, known: Paragraphs) -> Iterator[Credit]:
 def _is_actor(name: str, text: str, found: set[Credit]) -> bool:
     """Return whether an acronym that no large agency has stands in the sentences of a text as well as where credits do:
     a party or a company that the text is about does, an agency hardly."""
-    if not name.isupper() or len(name) > LONGEST_ACRONYM or agencies.canonical(name):
+    if not name.isupper() or len(name) > LONGEST_ACRONYM or canonical(name):
         return False
     least = ACTOR_MENTIONS + sum(c.agency == name for c in found)
     return text.count(name) >= least and len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text)) >= least
 
 
-def _in_text(text: str, known: Paragraphs) -> Iterator[tuple[int, str, str]]:
+def _in_text(text: str, parts: Paragraphs) -> Iterator[tuple[int, str, str]]:
     """Yield place, position and agency of the credits of a text."""
-    if known.there & signs.REPORTS:
-        for line in known.lines:
+    if parts.there & signs.REPORTS:
+        for line in parts.lines:
             name = _reporting(line.text) if line.whole & signs.REPORTS and reporting.may_report(line.text) else None
             if name:
                 yield line.start, "reporting credit", name
-    for number, line in enumerate(known.lines):
+    for number, line in enumerate(parts.lines):
         if line.may or (line.edged and _has_mark(line.text)) or (not number and letters.begins(line.text)):
-            for position, name in _in_line(line, known.large):
+            for position, name in _in_line(line, parts.large):
                 yield line.start, position, name
-    for start, name in photos(text, known.large, known.pictured) if known.large or known.pictured else ():
+    for start, name in photos(text, parts.large, parts.pictured) if parts.large or parts.pictured else ():
         yield start, "photo credit", name
 
 
@@ -157,7 +159,7 @@ def _in_line(line: Line, large: bool) -> Iterator[tuple[str, str]]:
     text, is_first, is_last = line.text, line.is_first, line.is_last
     if len(text) <= LONGEST_CREDIT and is_of_pictures(text):
         said = _BESIDE_PICTURE.search(text)
-        if said and (name := agencies.known(said[1]) or agencies.named(said[1])):
+        if said and (name := known(said[1]) or agencies.named(said[1])):
             yield "byline" if is_first else "trailing credit", name
         return
     name = dateline(
@@ -237,7 +239,7 @@ def _bylines(author: str) -> Sequence[str]:
     """Return the agencies of a byline, the surest first; several have made a text together, or one its pictures."""
     author = author.strip()
     if offices.is_office(author):
-        return [name] if (name := next(filter(None, map(agencies.known, _BETWEEN.split(author))), None)) else []
+        return [name] if (name := next(filter(None, map(known, _BETWEEN.split(author))), None)) else []
     said = _SOURCE.match(author) or _WITH.match(author)
     if said and (name := _of_piece(_AGENCY_WORD.sub("", said[1].rstrip(".)")))):
         return [name]
@@ -245,13 +247,13 @@ def _bylines(author: str) -> Sequence[str]:
     plain = plain[1:-1] if plain[:1] in "(（[" and plain[-1:] in ")）]" and len(plain) > 2 else plain
     if whole := next(filter(None, map(agencies.with_acronym, (plain, *_BETWEEN.split(plain)[1:]))), None):
         return [whole]
-    if agencies.canonical(plain):
+    if canonical(plain):
         return [plain]
     person = _IN_BRACKETS.fullmatch(plain)
     if person and (name := agencies.named(_AVEC.sub("", person[2]))):
         return [name]
     pieces = [_AVEC.sub("", p.strip(" .")) for p in _BETWEEN.split(plain) if p.strip(" .")]
-    large = [name for piece in reversed(pieces) if (name := agencies.known(piece) or _with_region(piece))]
+    large = [name for piece in reversed(pieces) if (name := known(piece) or _with_region(piece))]
     small, are_acronyms = [], len(pieces) > 1 and all(map(agencies.is_acronym, pieces))
     for number, piece in reversed(list(enumerate(pieces))):
         name = _of_piece(piece) or (agencies.perhaps(piece) if number else None)
@@ -297,7 +299,7 @@ def _with_region(piece: str) -> str | None:
     """Return the agency of a piece like "Press Association Scotland"."""
     words = piece.split()
     if 1 < len(words) <= 5 and all(w[:1].isupper() for w in words):
-        return agencies.known(" ".join(words[:-1])) if len(words) > 2 else None
+        return known(" ".join(words[:-1])) if len(words) > 2 else None
     return None
 
 
@@ -388,7 +390,7 @@ def _credit_line(line: str, read: Line) -> str | None:
         if match:
             source = _AGENCY_WORD.sub("", _one_source(match[1]))
             sure = not agencies.is_acronym(source) or _ALONGSIDE.match(plain)
-            return agencies.known(source) or (agencies.named(source) if sure else None)
+            return known(source) or (agencies.named(source) if sure else None)
     label = _LABEL.match(plain)
     if label and not is_photo(label[0]) and (name := agencies.calls_itself_one(_one_source(label[1]))):
         return name
@@ -397,7 +399,7 @@ def _credit_line(line: str, read: Line) -> str | None:
         return right
     # a dash behind alone is a dateline's
     is_apart = stripped[:1] in DASH or (bracketed and stripped[-1:] not in DASH)
-    found = agencies.named(plain) if is_apart else agencies.known(plain)
+    found = agencies.named(plain) if is_apart else known(plain)
     if found is None and _AGENCE.match(plain):
         found = agencies.named(plain)
     if found is None and not CASED.search(plain):
@@ -483,7 +485,7 @@ def _name_at_end(line: str) -> str | None:
     if not 1 < len(words) <= MOST_WORDS or not agencies.says_agency(line) or not CASED.search(line):
         return None
     ends = (" ".join(words[i:]) for i in range(1, len(words) - 1) if words[i][:1].isupper())
-    return next((end for end in ends if not agencies.known(end) and agencies.calls_itself_one(end)), None)
+    return next((end for end in ends if not known(end) and agencies.calls_itself_one(end)), None)
 
 
 def _is_acronym(name: str) -> bool:
@@ -501,7 +503,7 @@ def _copyright(line: str) -> str | None:
         return None
     name = first_part(match[1]).strip(" .").removeprefix("by ")
     own = agencies.calls_itself_one(name)
-    return own or agencies.known(name) or agencies.known(name.split("-")[0]) or agencies.known(name.split(" ")[0])
+    return own or known(name) or known(name.split("-")[0]) or known(name.split(" ")[0])
 
 
 def _tail(line: str, is_last: bool) -> str | None:
@@ -514,7 +516,7 @@ def _tail(line: str, is_last: bool) -> str | None:
             right = _WITH.match(inside) or _SOURCE.match(inside)
             if right:
                 source = _one_source(right[1])
-                return agencies.known(source) or agencies.calls_itself_one(source)
+                return known(source) or agencies.calls_itself_one(source)
             return agencies.named(inside) or _uncased_tail(inside)
         # behind a photographer's name
         return agencies.calls_itself_one(inside) if line.endswith(CLOSES) else None
@@ -523,9 +525,9 @@ def _tail(line: str, is_last: bool) -> str | None:
         return thai[1]
     match = _DASH_TAIL.search(line) if any(map(line.__contains__, signs.LONG_DASHES)) else None
     if match:
-        return agencies.known(match[1]) or (match[1] if _is_acronym(match[1]) and agencies.named(match[1]) else None)
+        return known(match[1]) or (match[1] if _is_acronym(match[1]) and agencies.named(match[1]) else None)
     match = _LAST_TAIL.search(line) if is_last else None
-    return agencies.known(match[1]) or agencies.calls_itself_one(match[1]) if match else None
+    return known(match[1]) or agencies.calls_itself_one(match[1]) if match else None
 
 
 def _uncased_tail(inside: str) -> str | None:
@@ -534,7 +536,7 @@ def _uncased_tail(inside: str) -> str | None:
     told = _TOLD.match(inside)
     two = _TWO.split(inside)
     of_two = next(filter(None, map(agencies.calls_itself_one, two)), None) if len(two) == 2 else None
-    return agencies.known(inside) or of_two or (agencies.named(told[1] or told[2]) if told else None)
+    return known(inside) or of_two or (agencies.named(told[1] or told[2]) if told else None)
 
 
 def _reporting(line: str) -> str | None:

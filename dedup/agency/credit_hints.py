@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from dedup import agencies, agency_words, letters
-from dedup.credit_signs import CLOSES, FIRST, NAMES, Paragraphs, read
-from dedup.credits import Credit, credits, said_source
-from dedup.datelines import is_place
+from dedup.agency import agencies, agency_words, letters
+from dedup.agency.credit_signs import CLOSES, FIRST, NAMES, Paragraphs, read
+from dedup.agency.credits import Credit, credits, said_source
+from dedup.agency.datelines import is_place
+from dedup.agency.photo_credits import credited, is_photo
+from dedup.agency.same import grouped, short_form
 from dedup.model import Document
-from dedup.photo_credits import credited, is_photo
 
 # What stands in brackets at the end of Chinese and Japanese texts may be anything: it is never enough that it recurs.
 _HAN = re.compile("[一-鿿ァ-ヴー]+")
@@ -112,7 +113,7 @@ def of_texts(
     # what finds signs and names is made before processes are forked, that they need not make it again
     agency_words.prepare()
     letters.begins("पीटीआय")
-    agencies.grouped([*filter(None, map(agencies.named, ("Northlight Press Agency", "NPA")))])
+    grouped([*filter(None, map(agencies.named, ("Northlight Press Agency", "NPA")))])
     read(["."])
     blocks = spread(block, range(0, len(numbers), BLOCK_TEXTS))
     kind = list[tuple[int, list[Credit], list[Credit], list[Credit], int, Printed | None]]
@@ -320,7 +321,7 @@ def confirmed(
 ) -> dict[int, list[Credit]]:
     """Return the credits of each text that has any: the sure ones and those that other texts confirm."""
     names = {_folded(c.agency) for found in sure.values() for c in found}
-    names |= {_folded(short) for found in sure.values() for c in found if (short := agencies.short_form(c.agency))}
+    names |= {_folded(short) for found in sure.values() for c in found if (short := short_form(c.agency))}
     names |= _recurring(unsure, printed) | _in_two_positions(unsure, printed)
     out = {d: list(found) for d, found in sure.items()}
     for d, found in unsure.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dedup import agency_words
+from dedup.agency import agency_words
 
 # Offices and authorities are called agencies too: one of these stands in their names, and no word of news.
 _OFFICE = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dedup import cues
+from dedup.cues import marks
 
 # What closes a quotation, by what has opened it; two single marks are a double one, as some keyboards write it.
 _CLOSED_BY = {
@@ -13,7 +13,7 @@ _CLOSED_BY = {
     **{"「": ("」",), "『": ("』",), "〝": ("〞", "〟"), "＂": ("＂",), '"': ('"', "”")},
     **{"''": ("''", '"'), "‘‘": ("’’",), "’’": ("’’", "‘‘")},
 }
-# What any of them begins with comes first, as in `cues`.
+# What any of them begins with comes first, as in `marks`.
 _MARK = re.compile(r"[\"＂“”„«»「」『』〝〞〟'‘’](?:(?<!['‘’])|['‘’])")
 _MARKS = " \t\u00a0\"＂“”„«»'‘’"
 # Most characters between a word and the quotation behind it.
@@ -35,7 +35,7 @@ def whole(paragraph: str) -> list[tuple[int, int]]:
     marked = list(_marked(paragraph))
     if not marked and not _MARK.search(paragraph):
         # the last one may be without its end
-        marked = [(a, b) for a, b in cues.quotations(paragraph, 0, len(paragraph)) if b < len(paragraph)]
+        marked = [(a, b) for a, b in marks.quotations(paragraph, 0, len(paragraph)) if b < len(paragraph)]
     if not marked and (spoken := line_of_speech(paragraph)) is not None:
         return [spoken]
     joined: list[tuple[int, int]] = []
@@ -107,7 +107,7 @@ def _attribution(paragraph: str, begin: int) -> tuple[int, int] | None:
         found = _TOLD.search(paragraph, at, begin + 2 * _LOOKED_AT)
         stop = found.end() if found else min(len(paragraph), begin + 2 * _LOOKED_AT)
         for turn in reversed(list(_TURN.finditer(paragraph, at, stop))):
-            if stop - turn.end() <= cues.LONGEST_ATTRIBUTION and _SPEAKS.search(paragraph, turn.end(), stop):
+            if stop - turn.end() <= marks.LONGEST_ATTRIBUTION and _SPEAKS.search(paragraph, turn.end(), stop):
                 return turn.start() + (turn[0][0] in "!?…"), stop
         at = stop
     return None
@@ -165,7 +165,7 @@ def _marked(paragraph: str) -> Iterator[tuple[int, int]]:
 
 def _names_speaker(between: str) -> bool:
     """Return whether what stands between two quotations says whose the first is, and nothing more."""
-    if len(between) > cues.LONGEST_ATTRIBUTION or not cues.has_speech(between):
+    if len(between) > marks.LONGEST_ATTRIBUTION or not marks.has_speech(between):
         return False
     stops = list(_STOP.finditer(between, 1))
     rest = between[stops[-1].end() :] if stops else between

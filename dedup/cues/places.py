@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from dedup import cue_signs, cues, frames, picture_credits, quotes
+from dedup.cues import cue_signs, frames, marks, picture_credits, quotes
 
 # Share of a text from which a passage is its author's own, in whatever person.
 MOST_OF_TEXT = 0.5
@@ -90,28 +90,28 @@ def is_quoted(o: Occurrence) -> bool:
     """Return whether a place is somebody's words, set in quotation marks, signed, or set apart."""
     if o.quoted and is_together(o):
         return False
-    if o.quoted >= cues.QUOTED or quotes.is_line_of_speech(o.before, o.after):
+    if o.quoted >= marks.QUOTED or quotes.is_line_of_speech(o.before, o.after):
         return True
     begin = len(o.before)
     if quotes.is_in_line_of_speech(o.paragraph, begin, begin + len(o.text)):
         return True
     if _is_attributed(o) or _is_set_apart(o):
         return True
-    return ("@" in o.after or "@" in o.text) and cues.is_signed(o.text, o.after)
+    return ("@" in o.after or "@" in o.text) and marks.is_signed(o.text, o.after)
 
 
 def is_together(o: Occurrence) -> bool:
     """Return whether a place is headlines run together."""
-    return bool(o.signs & cue_signs.TOGETHER) and cues.is_run_together(o.text, o.before, o.after)
+    return bool(o.signs & cue_signs.TOGETHER) and marks.is_run_together(o.text, o.before, o.after)
 
 
 def _is_set_apart(o: Occurrence) -> bool:
-    return cues.is_given(o.before, o.lead) and o.document_share < MOST_OF_TEXT and not _is_furniture(o)
+    return marks.is_given(o.before, o.lead) and o.document_share < MOST_OF_TEXT and not _is_furniture(o)
 
 
 def _is_attributed(o: Occurrence) -> bool:
     begin = len(o.before)
-    return o.quoted >= 0.5 and cues.is_quoted_with_speaker(o.paragraph, begin, begin + len(o.text))
+    return o.quoted >= 0.5 and marks.is_quoted_with_speaker(o.paragraph, begin, begin + len(o.text))
 
 
 def is_first_person(o: Occurrence, known: bool) -> bool:
@@ -122,9 +122,9 @@ def is_first_person(o: Occurrence, known: bool) -> bool:
     begin = len(o.before)
     if not o.signs & cue_signs.PERSON or o.document_share >= MOST_OF_TEXT:
         return False
-    if not cues.is_first_person(o.paragraph, begin, begin + len(o.text)):
+    if not marks.is_first_person(o.paragraph, begin, begin + len(o.text)):
         return False
-    told = known or o.quoted >= 0.4 or cues.is_introduced(o.before, o.after, o.paragraph, o.lead)
+    told = known or o.quoted >= 0.4 or marks.is_introduced(o.before, o.after, o.paragraph, o.lead)
     return told and not _is_furniture(o)
 
 
@@ -133,29 +133,29 @@ def is_listed(o: Occurrence) -> bool:
     if o.names >= LISTED and o.names >= o.usual_names + ABOVE_USUAL:
         return True
     lines, alone, row = o.signs & cue_signs.LINES, o.signs & cue_signs.ALONE, o.signs & cue_signs.ROW
-    if (lines or alone or row) and cues.is_list(o.text, lines=bool(lines), alone=bool(alone), row=bool(row)):
+    if (lines or alone or row) and marks.is_list(o.text, lines=bool(lines), alone=bool(alone), row=bool(row)):
         return True
-    return bool(row) and cues.stands_in_table(o.before, o.after)
+    return bool(row) and marks.stands_in_table(o.before, o.after)
 
 
 def is_about_author(o: Occurrence) -> bool:
     """Return whether a place says who wrote a column."""
-    return bool(o.signs & cue_signs.AUTHOR) and cues.is_about_author(o.text)
+    return bool(o.signs & cue_signs.AUTHOR) and marks.is_about_author(o.text)
 
 
 def leads_elsewhere(o: Occurrence) -> bool:
     """Return whether a place is, or follows, what leads elsewhere."""
-    return cues.leads_elsewhere(o.before, o.text)
+    return marks.leads_elsewhere(o.before, o.text)
 
 
 def has_mail(o: Occurrence) -> bool:
     """Return whether a place has an address to write to."""
-    return cues.has_mail(o.text)
+    return marks.has_mail(o.text)
 
 
 def claims_rights(o: Occurrence) -> bool:
     """Return whether a place is a notice of rights."""
-    return bool(o.signs & cue_signs.RIGHTS) and cues.claims_rights(o.text)
+    return bool(o.signs & cue_signs.RIGHTS) and marks.claims_rights(o.text)
 
 
 def is_alone(o: Occurrence) -> bool:
@@ -178,7 +178,7 @@ def _has_frames(text: str, before: str, after: str) -> bool:
 
 def is_beside_speech(o: Occurrence) -> bool:
     """Return whether a verb of speech stands beside a place."""
-    return bool(o.signs & cue_signs.SPEECH) and cues.has_speech(f"{o.before[-120:]} {o.after[:120]}")
+    return bool(o.signs & cue_signs.SPEECH) and marks.has_speech(f"{o.before[-120:]} {o.after[:120]}")
 
 
 def has_caption_mark(occurrence: Occurrence) -> bool:
@@ -194,13 +194,13 @@ def ends_as_caption(paragraph: str) -> bool:
     if picture_credits.ends_in_one(paragraph):
         return True
     is_open = not paragraph.rstrip().endswith(picture_credits.ENDS)
-    return is_open and cues.has_caption_mark(paragraph[-picture_credits.LONGEST_TAIL :])
+    return is_open and marks.has_caption_mark(paragraph[-picture_credits.LONGEST_TAIL :])
 
 
 @functools.lru_cache(maxsize=1 << 10)
 def is_marked(paragraph: str) -> bool:
     """Return whether a paragraph has a mark or credit of a caption; asked several times of each."""
-    return cues.has_caption_mark(paragraph)
+    return marks.has_caption_mark(paragraph)
 
 
 def looks_like_caption(paragraph: str, signs: int = cue_signs.EVERY) -> bool:
@@ -226,10 +226,10 @@ def _is_furniture(o: Occurrence) -> bool:
 @functools.lru_cache(maxsize=1 << 10)
 def _has_furniture_mark(text: str) -> bool:
     """Return whether a text has words of navigation and the like; asked several times of each passage."""
-    return cues.has_furniture_mark(text)
+    return marks.has_furniture_mark(text)
 
 
 def is_note(o: Occurrence) -> bool:
     """Return whether a place is one paragraph of its text, not most of it, in which somebody says what he is."""
     may = o.signs & cue_signs.ABOUT and o.document_share < MOST_OF_TEXT and "\n" not in o.text
-    return bool(may) and cues.says_what_it_is(o.paragraph)
+    return bool(may) and marks.says_what_it_is(o.paragraph)

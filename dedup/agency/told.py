@@ -11,11 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from dedup import agencies, agency_words, another_story, name_forms, offices
-from dedup.agreed import MOST_CARRIERS, Frame, Slot, in_copy, is_own
-from dedup.called import called_in
-from dedup.datelines import CASED
-from dedup.photo_credits import is_photo
+from dedup.agency import agencies, agency_words, another_story, name_forms, offices
+from dedup.agency.agreed import MOST_CARRIERS, Frame, Slot, in_copy, is_own
+from dedup.agency.called import called_in
+from dedup.agency.datelines import CASED
+from dedup.agency.large import canonical, known, may_name
+from dedup.agency.photo_credits import is_photo
+from dedup.agency.same import grouped, short_form
 
 # Longest paragraph above copy, and sentence behind it, that are looked at (characters); lines behind it, and last ones.
 LEAD, BEHIND, LINES, LAST_LINES = 400, 140, 2, 2
@@ -50,7 +52,7 @@ def told(frames: Sequence[Frame], asked: Sequence[Frame]) -> tuple[str, tuple[st
     ]
     if not found:
         return None
-    groups = agencies.grouped([name for name, *_ in found])
+    groups = grouped([name for name, *_ in found])
     votes = Counter(name for name, _ in {(groups[name], n) for name, _, n in found})
     best = min(votes, key=lambda name: (-votes[name], -len(name), name))
     return best, tuple(sorted({slot for name, slot, _ in found if groups[name] == best}))
@@ -63,14 +65,14 @@ def full_name(acronym: str, frames: Sequence[Frame]) -> str | None:
             called = called_in(sentence)
             name = _with_acronym(called[0], sentence) if called else None
             if name and name != acronym and not agencies.is_acronym(name):
-                groups = agencies.grouped([name, acronym])
-                if groups[name] == groups[acronym] and not agencies.canonical(name):
+                groups = grouped([name, acronym])
+                if groups[name] == groups[acronym] and not canonical(name):
                     return name
     return None
 
 
 def _short(name: str) -> str:
-    return agencies.short_form(name) or name
+    return short_form(name) or name
 
 
 def spelt_out(name: str, frames: Sequence[Frame]) -> str:
@@ -95,7 +97,7 @@ def _with_initials(name: str, text: str) -> str | None:
 def _named(frame: Frame) -> Iterator[tuple[Slot, str]]:
     for slot, sentence in _sentences(frame):
         # most sentences name no agency
-        if not (agency_words.may_be_called(sentence) or agencies.may_name(sentence)):
+        if not (agency_words.may_be_called(sentence) or may_name(sentence)):
             continue
         if not agency_words.reports(sentence) or offices.is_office(sentence):
             continue
@@ -140,7 +142,7 @@ def _large(sentence: str) -> str | None:
         for first in range(len(words) - size + 1):
             name = " ".join(words[first : first + size])
             for each in _without_ending(name):
-                if each[:1].upper() == each[:1] and agencies.known(each):
+                if each[:1].upper() == each[:1] and known(each):
                     return each
     return None
 

@@ -1,6 +1,6 @@
 """What the cues of kinds need to stand in a paragraph: one reading says which of them can be found there at all.
 
-Each has a bit, and words of which one stands in whatever its pattern in `dedup.cues` matches, in whatever case.
+Each has a bit, and words of which one stands in whatever its pattern in `dedup.cues.marks` matches, in whatever case.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ UNSTOPPED = "\u0e00-\u0eff"
 FURTHEST = 400
 
 _CHARACTERS = {'"＂“„«‹「『《〝”»›」』》〞': QUOTES, "'‘’": SINGLE, "(": CAPTION, "/": FRAME, "|•·▪►▸»": TOGETHER}
-# One of these stands in each verb of speech that `cues` knows.
+# One of these stands in each verb of speech that `marks` knows.
 OF_SPEECH = (
     *("said", "says", "told", "added", "tweeted", "wrote", "stated", "testified", "explained", "insisted", "warned"),
     *("argued", "according to", "statement", "sagte", "erklärte", "dijo", "declaró", "afirmó", "a déclaré", "a dit"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from dedup import agencies, letters
-from dedup.credit_signs import CLOSE, DASH, HEAD, OPEN, is_capital
-from dedup.photo_credits import is_photo, is_picture
+from dedup.agency import agencies, letters
+from dedup.agency.credit_signs import CLOSE, DASH, HEAD, OPEN, is_capital
+from dedup.agency.large import ending, joint, known, leading, may_name, months
+from dedup.agency.photo_credits import is_photo, is_picture
 
 # Most words of an agency in brackets behind a date.
 MOST_NAMES = 3
@@ -61,7 +62,7 @@ def dateline(head: str, large: bool, is_first: bool, *, may_say: bool = True) ->
     may have words by which agencies call themselves."""
     wired = _WIRED.match(head) if not head[:2].isascii() else None
     if wired:
-        return agencies.leading(wired[1]) or wired[1]
+        return leading(wired[1]) or wired[1]
     sent = SENT.match(head) if "社" in head[:10] else None
     told = None if sent or not is_first else _FIRST_TOLD.match(head)
     if (sent or told) and (name := agencies.calls_itself_one((sent or told)[1])):  # type: ignore[index]
@@ -69,7 +70,7 @@ def dateline(head: str, large: bool, is_first: bool, *, may_say: bool = True) ->
     said = _FIRST_SAID.match(head) if is_first else None
     if said and (name := agencies.calls_itself_one(next(filter(None, said.groups())))):
         return name
-    may = (is_capital(head) and _DIGIT.search(head)) or (large and agencies.may_name(head))
+    may = (is_capital(head) and _DIGIT.search(head)) or (large and may_name(head))
     may = may or (is_first and ((may_say and _says_agency(head)) or letters.begins(head)))
     if _OPENS.search(head):
         name = _bracketed(head) or _between_slashes(head)
@@ -139,16 +140,16 @@ def _in_opening_bracket(inside: str, opening: str, after: str) -> str | None:
     first, _, second = inside.partition("/")
     # "(Ada Quill/NPA)" alone stands below a picture
     is_shown = is_picture(inside) and not agencies.calls_itself_one(inside)
-    if is_shown or (second and not after.strip() and not agencies.known(first.strip())):
+    if is_shown or (second and not after.strip() and not known(first.strip())):
         return None
     if "=" in inside or "＝" in inside:
-        return agencies.joint(inside) or agencies.plainly(re.split("[=＝]", inside)[-1])
+        return joint(inside) or agencies.plainly(re.split("[=＝]", inside)[-1])
     parts = [p for p in re.split(r"[\s／/・]+", inside) if p]
-    found = agencies.known(inside) or next(filter(None, map(agencies.known, reversed(parts))), None)
+    found = known(inside) or next(filter(None, map(known, reversed(parts))), None)
     if found:
         return found
     if opening in "【［[（" and not inside.isascii():
-        name = agencies.ending(inside) or agencies.leading(inside)
+        name = ending(inside) or leading(inside)
         if name and (len(inside) > len(name)):
             return name
         return agencies.named(_DATED.sub("", inside))
@@ -168,7 +169,7 @@ def _between_slashes(head: str) -> str | None:
             return agencies.plainly(match[1]) if _DIGIT.search(before) else agencies.named(match[1])
     # "TOWN, 5 maj/XYZ/- …", whatever the months are
     tight = _TIGHT.match(head) if head.count("/") > 1 else None
-    return agencies.known(tight[1]) if tight else None
+    return known(tight[1]) if tight else None
 
 
 def _in_pieces(head: str) -> str | None:
@@ -180,7 +181,7 @@ def _in_pieces(head: str) -> str | None:
             return None
         sign = mark or head[match.start() : match.end()].strip()
         alone = number or sign[:1] in DASH + ":"
-        name = (agencies.known(piece) or agencies.calls_itself_one(piece)) if alone else _with_place(piece, sign, head)
+        name = (known(piece) or agencies.calls_itself_one(piece)) if alone else _with_place(piece, sign, head)
         # two letters behind a place may be a state
         is_state = len(piece) == 2 and not _DIGIT.search(before)
         if name and _goes_on(head[match.end() :]) and not is_state:
@@ -199,11 +200,11 @@ def _in_pieces(head: str) -> str | None:
     if CASED.search(head):
         # "Town, 5 May, XYZ" as a line of its own
         place, _, last = head.strip().rpartition(", ")
-        return agencies.known(last) if len(head) < HEAD and _DIGIT.search(place) and is_place(place) else None
+        return known(last) if len(head) < HEAD and _DIGIT.search(place) and is_place(place) else None
     if len(head) < HEAD and any(w.isdigit() for w in words) and len(words) > 3:
-        return agencies.known(words[-1])
+        return known(words[-1])
     run_on = _RUN_ON.match(head)
-    return agencies.known(run_on[1]) if run_on else None
+    return known(run_on[1]) if run_on else None
 
 
 def _with_place(piece: str, sign: str, head: str) -> str | None:
@@ -235,7 +236,7 @@ def is_place(before: str) -> bool:
         for i, w in enumerate(words)
         if w[:1].islower()
         and w not in _PARTICLES
-        and w.rstrip(".") not in agencies.months()
+        and w.rstrip(".") not in months()
         and not any(dated[max(0, i - 1) : i + 2])
     ]
     return not small

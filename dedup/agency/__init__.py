@@ -1,0 +1,1 @@
+"""Which agency a text credits, and which names mean one agency."""
