@@ -102,7 +102,7 @@ def _scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--unit", type=click.Choice(["article", "page"]), help="A page holds many stories."),
         click.option("--jobs", type=int, metavar="N", help="Threads; all cores by default."),
         click.option("--memory", callback=_bytes, metavar="SIZE", help="Memory to stay within, such as 4G."),
-        click.option("--work", type=click.Path(), help="Folder for what does not fit in memory; else beside OUT."),
+        click.option("--work", type=click.Path(), help="Folder for temporary files; else beside OUT."),
         click.option("--resume", is_flag=True, help="Keep what is finished; go on where a scan with --resume stopped."),
         click.option("--engine", type=click.Choice(["local", "spark"]), default="local", help="Where to work."),
         click.option("--master", metavar="URL", help="Spark's master, such as local[2]; else as Spark is set up."),

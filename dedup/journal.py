@@ -19,7 +19,7 @@ import xxhash
 from dedup.errors import StoreError
 
 # Changes whenever what is kept, or how, does.
-FORMAT = b"dedup journal 2\n"
+FORMAT = b"dedup journal 3\n"
 # Bytes of a digest of documents.
 DIGEST = 16
 _PIECE = struct.Struct("<HQQ")

@@ -67,10 +67,10 @@ def scan(
     """Find the near-duplicates and reused passages of a corpus.
 
     `source` is a path, several paths, or an iterable of documents or dicts; `against` a reference set with which alone
-    the documents are compared. What does not fit into memory is kept in nameless files in the folder `work`, by default
-    where the system keeps temporary files. `find` makes passages of texts, here or elsewhere. What is finished is kept
-    in the `journal` and, of the same documents, taken from it: its caller closes it, or removes it. Returns the same
-    result for any order of the input and any number of jobs.
+    the documents are compared. What does not fit into memory, and the documents of large files of JSON lines, are kept
+    in nameless files in the folder `work`, by default where the system keeps temporary files. `find` makes passages of
+    texts, here or elsewhere. What is finished is kept in the `journal` and, of the same documents, taken from it: its
+    caller closes it, or removes it. Returns the same result for any order of the input and any number of jobs.
 
     Raises `InputError` when a path does not exist, `ConfigError` when a setting is wrong, `StoreError` when there is no
     room in `work`.

@@ -1,4 +1,4 @@
-"""Records of a result that are too many to be held: kept encoded, or made from arrays, one by one when asked for."""
+"""Records of a result, which may be many: kept encoded, or made from arrays, one by one when they are asked for."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Lazy(Sequence[T_co]):
     def __getitem__(self, index: slice) -> Sequence[T_co]: ...
     def __getitem__(self, index: int | slice) -> T_co | Sequence[T_co]:
         if isinstance(index, slice):
-            return [self._make(i) for i in range(*index.indices(len(self)))]
+            return tuple(self._make(i) for i in range(*index.indices(len(self))))
         if not -len(self) <= index < len(self):
             raise IndexError(index)
         return self._make(index % len(self))
@@ -57,6 +57,10 @@ class Lazy(Sequence[T_co]):
         return all(a == b for a, b in zip(self, other, strict=True))
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type[tuple[T_co, ...]], tuple[tuple[T_co, ...]]]:
+        """Copies, and what is sent to other processes, are tuples of the items."""
+        return tuple, (tuple(self),)
 
     def __repr__(self) -> str:
         return f"<{len(self):,} records, made when asked for>"

@@ -1,4 +1,5 @@
-"""Documents in memory while they fit, else encoded in a nameless file, from which each is read when it is asked for."""
+"""Documents: as they were given while they fit into memory, else encoded in nameless files, as those that come from
+large files are; from there each is read when it is asked for."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ from dedup.model import Document
 from dedup.spill import Column, Scratch
 
 T = TypeVar("T")
-# Documents kept at hand once they were read from the file.
-AT_HAND = 1 << 12
+# Documents kept at hand once they were read from the file, and their code points, about: each process keeps its own.
+AT_HAND, CHARACTERS_AT_HAND = 1 << 12, 1 << 24
 # Documents read from files before mapped pages may be let go of: around each the system maps some more.
 LOOKS = 1 << 8
 # Files of a shelf's own, before those of batches.
@@ -154,10 +155,6 @@ class _Spans:
         """Return a record."""
         return views[self._files[at]][self._starts[at] : self._ends[at]]
 
-    def all(self, views: Sequence[memoryview]) -> Iterator[memoryview]:
-        """Yield all records."""
-        return (views[n][low:high] for n, low, high in zip(self._files, self._starts, self._ends, strict=True))
-
 
 class Shelf(Sequence[Document]):
     """Documents in the order in which they were added or, once arranged, in another."""
@@ -258,7 +255,8 @@ class Shelf(Sequence[Document]):
         From then on they may be read from several threads.
         """
         self._order = np.array(order, np.int64)
-        self._read.cache_clear()
+        at_hand = CHARACTERS_AT_HAND * len(self._ids) // max(1, self._size)
+        self._read = functools.lru_cache(maxsize=min(AT_HAND, max(1, at_hand)))(self._decoded)
         if self._held is not None:
             return
         self._map()

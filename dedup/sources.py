@@ -56,8 +56,9 @@ def gather(
 ) -> Corpus:
     """Read everything that a scan compares; what has more than `limit` code points goes to the folder of `scratch`.
 
-    Each text is given to `look` when it is read, in the order in which the shelf gets it. Files of JSON lines are read
-    by as many processes as there are jobs, unless the scan has a reference set.
+    Each text is given to `look` when it is read, in the order in which the shelf gets it. Large files of JSON
+    lines are read by as many processes as there are jobs, where processes are forked and unless the scan has a
+    reference set.
     A text that is a document of the reference set under the same id is that document, and no copy of it.
 
     Raises `InputError` when a path does not exist, `ConfigError` when a setting applies to nothing.

@@ -368,9 +368,8 @@ def keep_freed() -> None:
 
 def full(folder: Path | None, error: OSError) -> StoreError:
     """Return what to say of a file of a folder that cannot be written."""
-    return StoreError(
-        f"{folder}: {error.strerror or error}; free some space there, or choose another place with --work"
-    )
+    place = folder or tempfile.gettempdir()
+    return StoreError(f"{place}: {error.strerror or error}; free some space there, or choose another place with --work")
 
 
 def _resident() -> tuple[int, int]:

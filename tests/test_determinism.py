@@ -13,12 +13,20 @@ from typing import Any
 
 import pytest
 
+from dedup.workers import forks
+
 CORPUS = Path(__file__).parents[1] / "corpus" / "articles.jsonl"
 COMMAND = "from dedup.cli import main; main()"
 # Tiles of a few hits, and no component so small that it is looked at as a whole.
 SMALL = (
     "from dedup import candidates, clusters, seeds; "
     f"candidates.TILE_HITS = 3; seeds.WEIGHED_HITS = 2; clusters.FEW = 0; {COMMAND}"
+)
+# Files read in many parts by processes, as large ones are.
+PARTED = (
+    "from dedup.readers import reading; from dedup.shelf import Shelf; reading.PART = 4000; "
+    "taken = []; take = Shelf.take; Shelf.take = lambda shelf, batch: (taken.append(batch), take(shelf, batch)); "
+    "from dedup.cli import main; main(standalone_mode=False); assert len(taken) > 9"
 )
 
 Files = dict[str, bytes]
@@ -87,6 +95,21 @@ def test_threads(jobs: str, scanned: Callable[..., Files], corpus: list[str], fi
 def test_memory(jobs: str, scanned: Callable[..., Files], corpus: list[str], first: Files) -> None:
     """A scan that keeps everything in files, as one short of memory does, writes the same bytes."""
     assert differing(scanned(corpus, "--jobs", jobs, "--memory", "64M"), first) == []
+
+
+@pytest.mark.skipif(not forks(), reason="processes are not forked here")
+@pytest.mark.parametrize("memory", [(), ("--memory", "64M")])
+def test_parts(memory: tuple[str, ...], scanned: Callable[..., Files], corpus: list[str], first: Files) -> None:
+    """A file that is read in parts gives the same bytes as one that is read from front to back."""
+    assert differing(scanned(corpus, "--jobs", "2", *memory, program=PARTED), first) == []
+
+
+@pytest.mark.skipif(not forks(), reason="processes are not forked here")
+def test_parts_of_documents_alone(scanned: Callable[..., Files], corpus: list[str]) -> None:
+    """The same where nothing but near-duplicate documents is asked for."""
+    plain, parted = (scanned(corpus, "--jobs", "2", "--only", "documents", program=p) for p in (COMMAND, PARTED))
+    assert plain["documents.jsonl"].count(b"\n") > 5
+    assert differing(plain, parted) == []
 
 
 @pytest.mark.parametrize("seed", ["1", "random"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,7 +45,8 @@ def test_made_as_held(table: str, results: tuple[ScanResult, ScanResult]) -> Non
     assert len(held) == len(made) > 20
     assert made == held
     assert tuple(made) == held
-    assert (made[3], made[-1], tuple(made[2:5])) == (held[3], held[-1], held[2:5])
+    assert (made[3], made[-1], made[2:5]) == (held[3], held[-1], held[2:5])
+    assert pickle.loads(pickle.dumps(made)) == copy.deepcopy(made) == held
     assert made != held[:-1]
     assert made != (*held[1:], held[0])
     with pytest.raises(IndexError):

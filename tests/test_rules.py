@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from dedup import Document, StoreError, compare, memory, relations, rescore
+from dedup import shelf as shelf_module
 from dedup.agency.credits import credits
 from dedup.config import RescoreConfig
 from dedup.families import families_of
@@ -45,6 +46,18 @@ def test_what_does_not_fit_is_spilled(tmp_path: Path) -> None:
         assert len(chosen.values()) == 2
         assert (chosen.get("8"), chosen.get("4"), chosen.get("none", 7)) == (documents[0], None, 7)
         assert shelf[-1] == documents[0]
+
+
+def test_few_long_documents_are_kept_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of documents read from a file so many are kept as their length allows, and one at least."""
+    documents = [Document(id=f"{n}", text="word " * 100) for n in range(4)]
+    for characters, kept in ((1500, True), (10, False)):
+        monkeypatch.setattr(shelf_module, "CHARACTERS_AT_HAND", characters)
+        shelf = Shelf(documents, Scratch(tmp_path, on_disk=True), 20)
+        shelf.arrange(range(4))
+        one, other = shelf[0], shelf[1]
+        assert (shelf[0] is one, shelf[1] is other) == (kept, kept)
+        assert shelf[0] == one
 
 
 def test_spilled_documents_are_read_by_many_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,7 +109,7 @@ def stream(source: Any, config: ReadConfig, log: ReadLog, jobs: int | None, late
 def batches(
     source: Any, config: ReadConfig, log: ReadLog, jobs: int | None, late: LateBook, shop: Workshop | None
 ) -> Iterator[Document | Batch]:
-    """Return an iterator as `stream` does; documents of JSON lines come in batches, made by those of `shop`."""
+    """Return an iterator as `stream` does; documents of large files come in batches, made by those of `shop`."""
     reading = Reading(config, log, jobs, late=late, shop=shop)
     if is_paths(source):
         return _from_sources(reading, find_sources(source, log))
@@ -147,7 +147,7 @@ class Reading:
     ) -> None:
         """Raises `ConfigError` for a date format or path pattern that cannot be used.
 
-        With a `shop`, whose documents are under the ids that they came with, files of JSON lines are read in parts.
+        With a `shop`, whose documents are under the ids that they came with, large files are read in parts.
         """
         self._config, self._late, self._shop = config, late, shop
         self.builder = DocumentBuilder(config, log, late, ids)
@@ -192,12 +192,12 @@ class Reading:
         return OpenSource(reader, records, partial(self.builder.from_plain, defaults=defaults))
 
     def parted(self, source: Source) -> Iterator[Batch | Document | Unread | None] | None:
-        """Return what is made of the records of a file of JSON lines, in parts; None of any other source."""
+        """Return what is made of the records of a large file of JSON lines, in parts; None of any other source."""
         shop, reader = self._shop, source.reader
         if shop is None or self._late is None or source.path is None or not isinstance(reader, JsonLinesReader):
             return None
         stream = Stream(source.name, source.path, ReadLog())
-        if reader.is_spread(stream.head()):
+        if _size(source.path) < 2 * PART or reader.is_spread(stream.head()):
             return None
         first = next(line_records(stream, self._limit, ReadLog()), None)
         if source.found and (first is None or not self._has_text(first[1])):
