@@ -108,6 +108,11 @@ def test_time_is_told_by_the_pace_of_this_machine(monkeypatch: pytest.MonkeyPatc
     assert memory.seconds(texts, 300_000, 2, documents_alone=False) == pytest.approx(1.5 * whole)
     assert 5 * memory.seconds(texts, 100_000, 1, documents_alone=True) < whole
     assert memory.seconds([""], 0, 1, documents_alone=False) == 0.0
+    # of a long text its beginning is enough
+    seen: list[int] = []
+    monkeypatch.setattr(memory, "tokenize", lambda some: seen.append(max(map(len, some))))
+    memory.seconds(["word " * 100_000], 500_000, 1, documents_alone=False)
+    assert max(seen) == memory.TIMED_CHARACTERS
 
 
 def test_a_domain_with_many_outlets_is_a_host() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,16 @@ def test_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Scratch, "write", full)
     with pytest.raises(StoreError, match="--work"):
         in_parts(path, ReadConfig())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no pipe has a name here")
+def test_a_pipe_is_read_from_the_front(tmp_path: Path) -> None:
+    """Nothing is lost of what cannot be read twice, whatever it is called."""
+    reader, writer = os.pipe()
+    os.write(writer, b"".join(b'{"id": "%d", "text": "Rain."}\n' % n for n in range(1000)))
+    os.close(writer)
+    (tmp_path / "pipe.jsonl").symlink_to(f"/proc/self/fd/{reader}")
+    shop = Workshop.of(1, Scratch(), make=msgspec.msgpack.encode)
+    read = list(batches([tmp_path / "pipe.jsonl"], ReadConfig(), ReadLog(), 1, LateBook(), shop))
+    os.close(reader)
+    assert [d.id for d in read if isinstance(d, Document)] == [str(n) for n in range(1000)]
