@@ -47,6 +47,8 @@ BLOCK_TEXTS, ALIGN_TEXTS = 64, 128
 READ_TEXTS = 256
 # Texts that one thread looks for at a time, at least and at most: the keys of many, in order, are near one another.
 LEAST_SEARCH, MOST_SEARCH = 512, 1024
+# Texts of which all seeds are looked up at a time.
+TOGETHER = 8192
 # What part of the memory allowed documents that were read may take, to be there when they are asked for again.
 KEPT_PART = 4
 
@@ -432,14 +434,19 @@ class Index:
         )
         limited = {"frequent_seeds": 0, "passed_over": 0}
         each = min(max(LEAST_SEARCH, -(-len(texts) // (2 * self._threads))), MOST_SEARCH)
-        blocks = [(low, min(low + each, len(texts))) for low in range(0, len(texts), each)]
+        searchers = pool and self._searchers
 
         def read() -> Iterator[_Read]:
-            # the next ones are looked for by threads of their own while these are read and compared
-            for (_, stop), found in zip(blocks, in_order(pool and self._searchers, search.block, blocks), strict=True):
-                limited["frequent_seeds"] += found.frequent
-                limited["passed_over"] += found.passed_over
-                yield from self._read_for(found, texts[:stop], search.batch, idf, pool)
+            for some in _ranges(len(texts), TOGETHER):
+                hits = search.hits(some, searchers)
+                limited["frequent_seeds"] += hits.frequent
+                blocks = [(some[0] + low, some[0] + high) for low, high in _ranges(some[1] - some[0], each)]
+                # the next ones are chosen by threads of their own while these are read and compared
+                chosen = in_order(searchers, partial(search.block, hits=hits), blocks)
+                for (_, stop), found in zip(blocks, chosen, strict=True):
+                    limited["frequent_seeds"] += found.frequent
+                    limited["passed_over"] += found.passed_over
+                    yield from self._read_for(found, texts[:stop], search.batch, idf, pool)
 
         made: list[IndexMatch] = []
         for some in ahead(pool and reader, read()):
@@ -521,6 +528,11 @@ class _New:
 def _blocks(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
     for first in range(0, len(documents), BLOCK_TEXTS):
         yield documents[first : first + BLOCK_TEXTS]
+
+
+def _ranges(count: int, each: int) -> Sequence[tuple[int, int]]:
+    """Return the ranges `[first, last)` of so many items, a few at a time."""
+    return [(low, min(low + each, count)) for low in range(0, count, each)]
 
 
 def _has_made_id(document: Document) -> bool:

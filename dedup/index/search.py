@@ -9,9 +9,11 @@ every stretch is answered, not every carrier named.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,7 @@ from dedup.kernels import chosen, held, lookup
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
 from dedup.kernels.tokens import FLAG_LINE, FLAG_QUOTE
+from dedup.spill import done, in_order
 from dedup.store.runs import Records
 from dedup.store.segments import Segment
 from dedup.tokens import Tokens
@@ -35,6 +38,8 @@ MOST_DOCUMENTS = 1 << 30
 FREQUENT = 32
 # Bits that are left out of what stands around a seed: all but those of the next word, those of the word before, none.
 SHIFTS = np.cumsum([RANK_BITS, *reversed(CONTEXT[1:])])[::-1].tolist()
+# Keys of a range that are looked up together, about: what is known of them stays at hand.
+RANGE_KEYS = 1 << 15
 # Carriers of one stretch of a text that are named when nothing else is asked.
 CARRIERS = 8
 
@@ -43,8 +48,8 @@ CARRIERS = 8
 class Candidates:
     """Pairs to align: `texts` (int64) among the new ones, and `numbers` (uint32) of documents.
 
-    `frequent` counts the seeds and bands of which the earliest documents alone were looked at, `passed_over` the
-    candidates that were not aligned.
+    `frequent` counts the bands of which the earliest documents alone were looked at, `passed_over` the candidates that
+    were not aligned.
     """
 
     texts: npt.NDArray[np.int64]
@@ -124,6 +129,28 @@ class _Lists:
     frequent: int
 
 
+class _Found(NamedTuple):
+    """What some seeds (int64, in order of their keys) have hit: seed k the postings `starts[k]:starts[k + 1]`, and how
+    many of them are frequent."""
+
+    seeds: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    postings: npt.NDArray[np.uint32]
+    frequent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """What the seeds of some texts, the `first` one and those behind it, have hit: seed `first + s` the postings
+    `starts[s]:starts[s + 1]` (uint32, see `gather`). `frequent` counts the seeds of which only some documents were
+    looked at."""
+
+    first: int
+    starts: npt.NDArray[np.int64]
+    postings: npt.NDArray[np.uint32]
+    frequent: int
+
+
 @dataclass(frozen=True, slots=True)
 class NewTexts:
     """The new texts that are in the index: the least number, and which text each number from it on is (int64, -1)."""
@@ -159,14 +186,51 @@ class Search:
     batch: NewTexts
     config: Config
 
-    def block(self, texts: tuple[int, int]) -> Candidates:
-        """Return the documents that may share something with each of the texts `[first, last)`."""
-        by_seeds, seeds = self._by_seeds(*texts)
-        by_bands, bands = self._by_bands(*texts)
+    def hits(self, texts: tuple[int, int], pool: Executor | None) -> Hits:
+        """Return what the seeds of the texts `[first, last)` have hit.
+
+        All keys of a range are looked up at once, range by range: what many texts ask for stands close together.
+        """
+        first, last = (int(self.seeds.bounds[text]) for text in texts)
+        keys = self.seeds.keys[first:last]
+        order, edges = lookup.ranged(keys, max(0, (len(keys) // RANGE_KEYS).bit_length()))
+
+        def found(part: tuple[int, int]) -> _Found:
+            return self._found(first + order[slice(*part)])
+
+        parts = list(in_order(pool, found, itertools.pairwise(edges.tolist())))
+        starts = np.zeros(len(keys) + 1, np.int64)
+        for part in parts:
+            starts[1 + part.seeds - first] = np.diff(part.starts)
+        np.cumsum(starts, out=starts)
+        postings = np.empty(starts[-1], np.uint32)
+
+        def placed(part: _Found) -> None:
+            lookup.placed(part.starts, part.postings, part.seeds - first, starts, postings)
+
+        done(pool, placed, parts)
+        return Hits(first=first, starts=starts, postings=postings, frequent=sum(part.frequent for part in parts))
+
+    def _found(self, seeds: npt.NDArray[np.int64]) -> _Found:
+        """Return what some seeds have hit, in order of their keys."""
+        seeds = seeds[np.argsort(self.seeds.keys[seeds])]
+        contexts = self.seeds.contexts[seeds]
+        lists = self._look_up("seeds", self.seeds.keys[seeds], contexts)
+        starts = lookup.starts_of(lists.low, lists.high)
+        at, postings = starts[:-1].copy(), np.empty(starts[-1], np.uint32)
+        for n, view in enumerate(lists.views):
+            kernels.gather(view, lists.low[n], lists.high[n], contexts, self.documents.firsts[n], at, postings)
+        return _Found(seeds, starts, postings, lists.frequent)
+
+    def block(self, texts: tuple[int, int], hits: Hits) -> Candidates:
+        """Return the documents that may share something with each of the texts `[first, last)`, of which there are
+        `hits`."""
+        by_seeds = self._by_seeds(*texts, hits)
+        by_bands, frequent = self._by_bands(*texts)
         found, numbers, left = chosen.aligned(
             by_seeds, by_bands, texts[0], (self.batch.least, self.batch.position), self.asked.carriers
         )
-        return Candidates(texts=found, numbers=numbers, frequent=seeds + bands, passed_over=left)
+        return Candidates(texts=found, numbers=numbers, frequent=frequent, passed_over=left)
 
     def _look_up(
         self, name: str, keys: npt.NDArray[np.uint32], contexts: npt.NDArray[np.uint32] | None = None
@@ -196,18 +260,11 @@ class Search:
         lookup.limit(low, high, frequent, most)
         return _Lists(low, high, views, len(frequent))
 
-    def _by_seeds(self, first: int, last: int) -> tuple[tuple[Any, ...], int]:
-        """Return the documents that may have a chain, as of `chosen.best`, and how many seeds were frequent."""
+    def _by_seeds(self, first: int, last: int, hits: Hits) -> tuple[Any, ...]:
+        """Return the documents that may have a chain, as of `chosen.best`."""
         edges = self.seeds.bounds[first : last + 1]
-        part = slice(edges[0], edges[-1])
-        keys, places, contexts = self.seeds.keys[part], self.seeds.places[part], self.seeds.contexts[part]
-        order = np.argsort(keys)
-        contexts = contexts[order]
-        lists = self._look_up("seeds", keys[order], contexts)
-        starts, at = lookup.starts_of(lists.low, lists.high, order)
-        hits = np.empty(starts[-1], np.uint32)
-        for n, view in enumerate(lists.views):
-            kernels.gather(view, lists.low[n], lists.high[n], contexts, self.documents.firsts[n], at, hits)
+        places = self.seeds.places[edges[0] : edges[-1]]
+        starts = hits.starts[edges[0] - hits.first : edges[-1] - hits.first + 1]
         tokens = self.known.tokens
         bounds = tokens.bounds[first : last + 1]
         begin, end = bounds[0], bounds[-1] + 1
@@ -226,8 +283,8 @@ class Search:
         limits = np.array([chains.max_gap, int(chains.least_mass * 256), self.asked.carriers], np.int64)
         known = self.documents.costs, self.documents.numbers
         found = kernels.worthy(
-            edges - part.start,
-            (starts, hits),
+            edges - edges[0],
+            (starts, hits.postings),
             known,
             (self.batch.least, self.batch.position, first),
             kernels.reach(places, tokens.weights, bounds, sizes.seed_size, sizes.seed_window - 1),
@@ -235,7 +292,8 @@ class Search:
             borders,
             limits,
         )
-        return chosen.best(found, known, sums, borders, limits), lists.frequent
+        best_first: tuple[Any, ...] = chosen.best(found, known, sums, borders, limits)
+        return best_first
 
     def _by_bands(self, first: int, last: int) -> tuple[npt.NDArray[np.uint64], int]:
         """Return the pairs of text and document (packed) that share bands of their signatures, sorted, once for each

@@ -278,18 +278,42 @@ def limit(low: Any, high: Any, keys: Any, most: int) -> None:
 
 
 @kernel
-def starts_of(low: Any, high: Any, order: Any) -> Any:
-    """Return where the records `[low, high)` (int64, parts x keys) of all parts begin when they stand key by key in
-    another order: of each key in that order (int64, keys + 1), and of each key as they are given (int64).
-
-    `order` (int64) is the place that each key has in that order.
-    """
-    starts, at = np.zeros(len(order) + 1, np.int64), np.empty(len(order), np.int64)
-    for k in range(len(order)):
-        for p in range(len(low)):
-            starts[order[k] + 1] += high[p, k] - low[p, k]
-    for k in range(len(order)):
+def starts_of(low: Any, high: Any) -> Any:
+    """Return where the records `[low, high)` (int64, parts x keys) of each key begin when those of all parts stand key
+    by key (int64, keys + 1)."""
+    starts = np.zeros(low.shape[1] + 1, np.int64)
+    for p in range(len(low)):
+        for k in range(low.shape[1]):
+            starts[k + 1] += high[p, k] - low[p, k]
+    for k in range(low.shape[1]):
         starts[k + 1] += starts[k]
+    return starts
+
+
+@kernel
+def ranged(keys: Any, bits: int) -> Any:
+    """Return the places (int64) of keys (uint32) by the ranges of their highest `bits`, in each as they came, and where
+    the places of each range begin (int64, ranges + 1)."""
+    shift, n = np.uint64(32 - bits), 1 << bits
+    edges, order = np.zeros(n + 1, np.int64), np.empty(len(keys), np.int64)
+    for k in range(len(keys)):
+        edges[np.uint64(keys[k]) >> shift] += 1
+    total = 0
+    for r in range(n + 1):
+        total, edges[r] = total + edges[r], total
+    at = edges.copy()
+    for k in range(len(keys)):
+        r = np.uint64(keys[k]) >> shift
+        order[at[r]] = k
+        at[r] += 1
+    return order, edges
+
+
+@kernel
+def placed(starts: Any, values: Any, order: Any, places: Any, out: Any) -> None:
+    """Write the `values` of group k, `[starts[k], starts[k + 1])`, to `out` from `places[order[k]]` (int64) on."""
     for k in range(len(order)):
-        at[k] = starts[order[k]]
-    return starts, at
+        at = places[order[k]]
+        for i in range(starts[k], starts[k + 1]):
+            out[at] = values[i]
+            at += 1
