@@ -6,7 +6,7 @@ import datetime
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,8 +22,8 @@ from dedup.config import Config
 from dedup.errors import StoreError
 from dedup.index import contents, foreign, handles, upkeep
 from dedup.index.answers import Answer, Clusters, IndexStats, uncollected
-from dedup.index.known import Idf, Known, KnownTexts, of_texts
-from dedup.index.matching import Found, Texts, find, matches
+from dedup.index.known import Known, KnownTexts, of_texts
+from dedup.index.matching import Texts, find, matches
 from dedup.index.search import CARRIERS, Candidates, Documents, NewTexts, Question, Search, weighed
 from dedup.index.state import FORMAT
 from dedup.index.storage import Change, Mode, Storage
@@ -35,18 +35,16 @@ from dedup.pipeline import scan
 from dedup.readers import ReadLog, read_records
 from dedup.readers.ids import FreeIds, content_id
 from dedup.signatures import signatures
-from dedup.spill import ahead, in_order
+from dedup.spill import in_order
 from dedup.store.segments import LARGEST, Segment
 from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 
 # Code points of a batch from which threads are worth while.
 LARGE = 500_000
-# Texts that one thread reads, or compares, at a time.
-BLOCK_TEXTS, ALIGN_TEXTS = 64, 128
-# Texts whose candidates are read at a time.
-READ_TEXTS = 256
+# Texts that one thread tokenises at a time, or compares with what it reads for them.
+BLOCK_TEXTS, PART_TEXTS = 64, 64
 # Texts that one thread looks for at a time, at least and at most: the keys of many, in order, are near one another.
-LEAST_SEARCH, MOST_SEARCH = 512, 1024
+LEAST_SEARCH, MOST_SEARCH = 256, 256
 # Texts of which all seeds are looked up at a time.
 TOGETHER = 8192
 # What part of the memory allowed documents that were read may take, to be there when they are asked for again.
@@ -76,7 +74,7 @@ class Index:
         self.config = storage.config
         self._threads = self.config.jobs or os.cpu_count() or 1
         self._pool, self._searchers = ThreadPoolExecutor(self._threads), ThreadPoolExecutor(self._threads)
-        self._writer, self._reader = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self._writer = ThreadPoolExecutor(1)
         self._clusters: Clusters | None = None
         room = memory.limit(self.config.memory) // KEPT_PART
         self._texts = KnownTexts(storage.database, storage.packing, room)
@@ -104,7 +102,6 @@ class Index:
         self._pool.shutdown()
         self._searchers.shutdown()
         self._writer.shutdown()
-        self._reader.shutdown()
 
     def __enter__(self) -> Index:
         return self
@@ -138,9 +135,9 @@ class Index:
                 words = self._words(added, own[changed].astype(np.uint32))
                 change = self._storage.planned(own[changed].tolist(), before[before >= 0].tolist(), words)
                 with self._beside(new.documents, lambda: self._commit(change, added.documents, own[changed])):
-                    answer = self._answer(new, own, change.after, Question(carriers=carriers), self._reader)
+                    answer = self._answer(new, own, change.after, Question(carriers=carriers), writing=True)
             else:
-                answer = self._answer(new, own, view, Question(carriers=carriers), self._reader)
+                answer = self._answer(new, own, view, Question(carriers=carriers), writing=True)
             upkeep.settle(self._storage)
         ids = [d.id for d in new.documents]
         return replace(
@@ -315,7 +312,7 @@ class Index:
             view = self._storage.view()
             found = foreign.sharing_a_band(rows, view, self.config)
             numbers = sorted({n for some in found for n in some})
-            known = self._texts.take(numbers, self._storage.idf(view), None)
+            known = self._texts.take(numbers, self._storage.idf(view))
         out = []
         for row, some in zip(rows, found, strict=True):
             made = self._new([known[n].document for n in some], ReadLog())
@@ -389,7 +386,7 @@ class Index:
 
     def _words_of_rows(self, rows: Sequence[tuple[int, bytes]]) -> list[Segment]:
         """Return what is searched for in stored documents."""
-        new = self._new(list(self._storage.packing.unpack_all(body for _, body in rows)), ReadLog())
+        new = self._new(self._storage.packing.unpack_all([body for _, body in rows]), ReadLog())
         return self._words(new, np.array([number for number, _ in rows], np.uint32))
 
     def _numbers(self, ids: Sequence[str], view: View) -> list[int]:
@@ -413,12 +410,11 @@ class Index:
 
     @uncollected()
     def _answer(
-        self, new: _New, own: npt.NDArray[np.int64], view: View, asked: Question, reader: Executor | None = None
+        self, new: _New, own: npt.NDArray[np.int64], view: View, asked: Question, *, writing: bool = False
     ) -> Answer:
         """Return the matches of new texts; `own` are their numbers in the index, or -1.
 
-        Of many texts stored documents are read by a thread of `reader` while others are compared. That is for who
-        writes: no snapshot of this thread holds for it.
+        Stored documents are read by the thread whose snapshot holds; for who is `writing` by those that compare them.
         """
         idf = self._storage.idf(view)
         pool = self._workers(new.documents)
@@ -436,7 +432,7 @@ class Index:
         each = min(max(LEAST_SEARCH, -(-len(texts) // (2 * self._threads))), MOST_SEARCH)
         searchers = pool and self._searchers
 
-        def read() -> Iterator[_Read]:
+        def parts() -> Iterator[_Part]:
             for some in _ranges(len(texts), TOGETHER):
                 hits = search.hits(some, searchers)
                 limited["frequent_seeds"] += hits.frequent
@@ -446,14 +442,22 @@ class Index:
                 for (_, stop), found in zip(blocks, chosen, strict=True):
                     limited["frequent_seeds"] += found.frequent
                     limited["passed_over"] += found.passed_over
-                    yield from self._read_for(found, texts[:stop], search.batch, idf, pool)
+                    yield from _parts(found, texts[:stop], search.batch)
 
-        made: list[IndexMatch] = []
-        for some in ahead(pool and reader, read()):
-            for part in in_order(pool, partial(some.compared, idf=idf, config=self.config), some.parts()):
-                made += matches(part, self.config, view.state.commit)
+        def read(part: _Part) -> tuple[_Part, Mapping[int, Known]]:
+            return part, self._texts.take(part.stored, idf)
+
+        def compared(part: _Part, stored: Mapping[int, Known]) -> list[IndexMatch]:
+            found = find(Texts.of([*map(stored.__getitem__, part.stored), *part.new], idf), part.pairs, self.config)
+            return list(matches(found, self.config, view.state.commit))
+
+        if writing:
+            made = in_order(pool, lambda part: compared(*read(part)), parts())
+        else:
+            made = in_order(pool, lambda one: compared(*one), map(read, parts()))
+        found = tuple(itertools.chain.from_iterable(made))
         return Answer(
-            matches=tuple(made),
+            matches=found,
             asked=tuple(d.id for d in new.documents),
             as_of=view.state.commit,
             limited=limited,
@@ -461,36 +465,25 @@ class Index:
             complete=new.log.complete,
         )
 
-    def _read_for(
-        self, found: Candidates, own: Sequence[Known], batch: NewTexts, idf: Idf, pool: Executor | None
-    ) -> Iterator[_Read]:
-        """Yield new texts with their candidates, stored ones or earlier new ones, some at a time."""
-        stored, new, pairs = kernels.rows(found.texts, found.numbers, batch.least, batch.position)
-        for some in _by_texts(pairs, READ_TEXTS):
-            rows, where = distinct(some.ravel())
-            numbers = stored[rows[rows < len(stored)]].tolist()
-            kept = self._texts.take(numbers, idf, pool)
-            others = new[rows[len(numbers) :] - len(stored)].tolist()
-            yield _Read([*(kept[n] for n in numbers), *(own[i] for i in others)], where.reshape(some.shape))
-
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """Some texts that were read, and pairs of them to compare (int64, n x 2: a known one, a new one), in order of the
-    new ones."""
+class _Part:
+    """Numbers of stored documents and some new texts, and which of all of them to compare (int64, n x 2: a known one, a
+    new one), in order of the new ones."""
 
-    texts: Sequence[Known]
+    stored: Sequence[int]
+    new: Sequence[Known]
     pairs: npt.NDArray[np.int64]
 
-    def parts(self) -> Sequence[npt.NDArray[np.int64]]:
-        """Return the pairs in parts of a few new texts."""
-        return _by_texts(self.pairs, ALIGN_TEXTS)
 
-    def compared(self, pairs: npt.NDArray[np.int64], idf: Idf, config: Config) -> Found:
-        """Return what the texts of some pairs share."""
-        # their tokens side by side: of a few texts they are still near when they are compared
-        used, where = distinct(pairs.ravel())
-        return find(Texts.of([self.texts[i] for i in used.tolist()], idf), where.reshape(pairs.shape), config)
+def _parts(found: Candidates, own: Sequence[Known], batch: NewTexts) -> Iterator[_Part]:
+    """Yield new texts with their candidates, stored ones or earlier new ones, some at a time."""
+    stored, new, pairs = kernels.rows(found.texts, found.numbers, batch.least, batch.position)
+    for some in _by_texts(pairs, PART_TEXTS):
+        rows, where = distinct(some.ravel())
+        numbers = stored[rows[rows < len(stored)]].tolist()
+        others = new[rows[len(numbers) :] - len(stored)].tolist()
+        yield _Part(numbers, [own[i] for i in others], where.reshape(some.shape))
 
 
 def _by_texts(pairs: npt.NDArray[np.int64], count: int) -> Sequence[npt.NDArray[np.int64]]:

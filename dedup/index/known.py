@@ -28,14 +28,13 @@ Idf = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.uint32]
 # Rows of some texts, where those of each begin, and their digests and usual shares of names.
 _Made = tuple[Rows, list[int], list[bytes], list[float]]
-_Block = Sequence[tuple[int, Document]]
 T = TypeVar("T")
 
 # The marks that a text's usual share of names is told by.
 _MARKED = (rescore.NAME, rescore.INNER)
 # Bytes that a document takes besides its text and its tokens.
 EACH = 1024
-# Documents that one thread reads at a time.
+# Documents that are read at a time.
 BLOCK = 64
 
 
@@ -108,7 +107,12 @@ def _each(documents: Iterable[Document], made: _Made, idf: Idf, *, alone: bool =
     """Yield each document with what was made of it; `alone` with a copy, as a part would keep the rows of all."""
     rows, bounds, digests, names = made
     for document, (low, high), digest, usual in zip(documents, itertools.pairwise(bounds), digests, names, strict=True):
-        yield Known(document, rows[low:high].copy() if alone else rows[low:high], digest, idf, usual)
+        yield Known(document, _copied(rows[low:high]) if alone else rows[low:high], digest, idf, usual)
+
+
+def _copied(rows: Rows) -> Rows:
+    """Return a copy. To copy an array lets go of the interpreter's lock, which takes longer to get back than this."""
+    return np.frombuffer(rows.tobytes(), np.uint32).reshape(rows.shape)
 
 
 def together(known: Sequence[Known], idf: Idf) -> rescore.Evidence:
@@ -147,7 +151,7 @@ class KnownTexts:
         self._size = 0
         self._lock = threading.Lock()
 
-    def take(self, numbers: Sequence[int], idf: Idf, pool: Executor | None) -> Mapping[int, Known]:
+    def take(self, numbers: Sequence[int], idf: Idf) -> Mapping[int, Known]:
         """Return documents that must be there, by number, weighed by `idf`.
 
         Raises `StoreError` when one is missing or damaged.
@@ -162,10 +166,8 @@ class KnownTexts:
         stale = [n for n, known in found.items() if known.idf is not idf]
         if len(found) == len(numbers) and not stale:
             return found
-        made = itertools.chain(
-            self._read([n for n in numbers if n not in found], idf, pool),
-            _again([(n, found[n]) for n in stale], idf, pool),
-        )
+        missing = [n for n in numbers if n not in found]
+        made = itertools.chain(self._read(missing, idf), _again([(n, found[n]) for n in stale], idf))
         for number, known in made:
             found[number] = known
             with self._lock:
@@ -183,33 +185,23 @@ class KnownTexts:
             self._kept.clear()
             self._size = 0
 
-    def _read(self, numbers: Sequence[int], idf: Idf, pool: Executor | None) -> Iterator[tuple[int, Known]]:
-        """Yield documents with their numbers. Records are unpacked by the thread that asks, as only one can at a time;
-        what is made of their texts is made by others meanwhile."""
-
-        def made(block: _Block) -> tuple[_Block, _Made]:
-            return block, _made(tokenize([d.text for _, d in block]), idf)[0]
-
-        for block, parts in in_order(pool, made, _blocks(self._unpacked(numbers))):
-            yield from zip((n for n, _ in block), _each((d for _, d in block), parts, idf, alone=True), strict=True)
-
-    def _unpacked(self, numbers: Sequence[int]) -> Iterator[tuple[int, Document]]:
+    def _read(self, numbers: Sequence[int], idf: Idf) -> Iterator[tuple[int, Known]]:
         """Yield documents with their numbers, in the order in which they are stored."""
-        for number, body in self._database.documents_of(numbers):
-            yield number, self._packing.unpack(body)
+        for some in _blocks(numbers):
+            rows = self._database.documents_of(some)
+            documents = self._packing.unpack_all([body for _, body in rows])
+            made, _ = _made(tokenize([d.text for d in documents]), idf)
+            yield from zip((number for number, _ in rows), _each(documents, made, idf, alone=True), strict=True)
 
 
-def _again(stale: Sequence[tuple[int, Known]], idf: Idf, pool: Executor | None) -> Iterator[tuple[int, Known]]:
+def _again(stale: Sequence[tuple[int, Known]], idf: Idf) -> Iterator[tuple[int, Known]]:
     """Yield documents with their numbers, weighed anew."""
-
-    def made(block: Sequence[tuple[int, Known]]) -> tuple[Sequence[tuple[int, Known]], _Made]:
+    for block in _blocks(stale):
         every = [known.rows for _, known in block]
         bounds = np.cumsum([0, *(len(rows) for rows in every)])
         rows, sums = kernels.weighed(np.concatenate(every), bounds, idf, content_mass(), rescore.KINDS, _MARKED)
-        return block, (rows, bounds.tolist(), [known.digest for _, known in block], _usual(sums))
-
-    for block, parts in in_order(pool, made, _blocks(stale)):
-        anew = _each((known.document for _, known in block), parts, idf, alone=True)
+        made = rows, bounds.tolist(), [known.digest for _, known in block], _usual(sums)
+        anew = _each((known.document for _, known in block), made, idf, alone=True)
         yield from zip((number for number, _ in block), anew, strict=True)
 
 

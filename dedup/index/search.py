@@ -27,7 +27,7 @@ from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
 from dedup.kernels.tokens import FLAG_LINE, FLAG_QUOTE
 from dedup.spill import done, in_order
-from dedup.store.runs import Records
+from dedup.store.runs import Column, Records
 from dedup.store.segments import Segment
 from dedup.tokens import Tokens
 from dedup.verdict import reach
@@ -120,12 +120,12 @@ class Documents:
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """The records `[low, high)` (int64, parts x keys) of each key that are looked at, the postings of each part (blocks
-    x records of a block), and of how many keys there are more than are looked at."""
+    """The records `[low, high)` (int64, parts x keys) of each key that are looked at, the postings of each part, and of
+    how many keys there are more than are looked at."""
 
     low: npt.NDArray[np.int64]
     high: npt.NDArray[np.int64]
-    views: Sequence[npt.NDArray[np.uint32]]
+    columns: Sequence[Column]
     frequent: int
 
 
@@ -218,8 +218,8 @@ class Search:
         lists = self._look_up("seeds", self.seeds.keys[seeds], contexts)
         starts = lookup.starts_of(lists.low, lists.high)
         at, postings = starts[:-1].copy(), np.empty(starts[-1], np.uint32)
-        for n, view in enumerate(lists.views):
-            kernels.gather(view, lists.low[n], lists.high[n], contexts, self.documents.firsts[n], at, postings)
+        for n, column in enumerate(lists.columns):
+            kernels.gather(column, lists.low[n], lists.high[n], contexts, self.documents.firsts[n], at, postings)
         return _Found(seeds, starts, postings, lists.frequent)
 
     def block(self, texts: tuple[int, int], hits: Hits) -> Candidates:
@@ -247,18 +247,18 @@ class Search:
         low, high = np.zeros((2, len(runs), len(keys)), np.int64)
         for n, run in enumerate(runs):
             run.search(keys, low[n], high[n])
-        views = [run.column(0) for run in runs]
+        columns = [run.column(0) for run in runs]
         frequent = lookup.frequent(low, high, np.arange(len(keys)), most)
         if contexts is not None and len(frequent):
             wanted, left = contexts.astype(np.int64) << RANK_BITS, frequent
             for shift in SHIFTS:
-                for n, view in enumerate(views):
-                    lookup.narrow(view, low[n], high[n], left, wanted, shift)
+                for n, column in enumerate(columns):
+                    lookup.narrow(column, low[n], high[n], left, wanted, shift)
                 left = lookup.frequent(low, high, left, most)
                 if not len(left):
                     break
         lookup.limit(low, high, frequent, most)
-        return _Lists(low, high, views, len(frequent))
+        return _Lists(low, high, columns, len(frequent))
 
     def _by_seeds(self, first: int, last: int, hits: Hits) -> tuple[Any, ...]:
         """Return the documents that may have a chain, as of `chosen.best`."""
@@ -311,6 +311,6 @@ class Search:
         lists = self._look_up("bands", keys[order])
         found, n = np.empty((lists.high - lists.low).sum(), np.uint64), 0
         known = self.documents.costs, self.documents.numbers
-        for p, view in enumerate(lists.views):
-            n = kernels.carriers(view, lists.low[p], lists.high[p], self.documents.firsts[p], known, texts, found, n)
+        for p, column in enumerate(lists.columns):
+            n = kernels.carriers(column, lists.low[p], lists.high[p], self.documents.firsts[p], known, texts, found, n)
         return np.sort(found[:n]), lists.frequent

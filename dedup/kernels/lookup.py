@@ -172,84 +172,71 @@ def search(keys: Any, held: Any, fences: Any, checked: Any, records: int, low: A
 
 
 @helper
-def _first_from(view: Any, low: int, high: int, shift: int, wanted: int) -> int:
-    """Return the first of the records `[low, high)` whose value, its lowest `shift` bits left out, is not below."""
-    if low >= high:
-        return low
-    size = view.shape[1]
-    # the last block that begins below it, then the place in that one: to divide takes longer than to look
-    block, last = low // size, (high - 1) // size
-    first = low - block * size
-    while block < last:
-        middle = (block + last + 1) >> 1
-        if np.int64(view[middle, 0]) >> shift < wanted:
-            block, first = middle, 0
-        else:
-            last = middle - 1
-    end = min(high - block * size, size)
-    while first < end:
-        middle = (first + end) >> 1
-        if np.int64(view[block, middle]) >> shift < wanted:
-            first = middle + 1
-        else:
-            end = middle
-    return block * size + first
+def value_of(column: Any, record: int) -> Any:
+    """Return a value of a column: all blocks as one array, how many bits of a record's number stand below that of its
+    block, how far the first of a block is from that of the next, and where the first of all stands."""
+    values, bits, stride, first = column
+    block = record >> bits
+    return values[np.uint64(block * stride + first + record - (block << bits))]
 
 
 @helper
-def _block_bits(view: Any) -> int:
-    """Return how many bits of a record's number stand below that of its block: blocks are powers of two, or one."""
-    bits = 0
-    while view.shape[0] > 1 and 1 << bits < view.shape[1]:
-        bits += 1
-    return bits if view.shape[0] > 1 else 62
-
-
-@helper
-def _value(view: Any, record: int, bits: int, shift: int) -> Any:
+def _shifted(column: Any, record: int, shift: int) -> Any:
     """Return the value of a record, its lowest `shift` bits left out."""
-    inside = (1 << bits) - 1
-    return np.int64(view[np.uint64(record >> bits), np.uint64(record & inside)]) >> shift
+    return np.int64(value_of(column, record)) >> shift
 
 
 @helper
-def _lower_bounds(view: Any, keys: Any, wanted: Any, shift: int, at: Any, left: Any) -> None:
+def _first_from(column: Any, low: int, high: int, shift: int, wanted: int) -> int:
+    """Return the first of the records `[low, high)` whose value, its lowest `shift` bits left out, is not below."""
+    while low < high:
+        middle = (low + high) >> 1
+        if _shifted(column, middle, shift) < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@helper
+def _lower_bounds(column: Any, keys: Any, wanted: Any, shift: int, at: Any, left: Any) -> None:
     """Move `at` to the first of `left` records (int64 each) of each key whose value, its lowest `shift` bits left out,
     is not below that of `wanted`. All keys take each step together, so that what they read comes at once."""
-    bits, last, most = _block_bits(view), view.shape[0] * view.shape[1] - 1, 0
+    most = 0
     for k in range(len(keys)):
         most = max(most, left[k])
     while most:
         for k in range(len(keys)):
             half = left[k] >> 1
-            middle = min(at[k] + half, last)
-            below = np.int64(left[k] > 0) & np.int64(_value(view, middle, bits, shift) < wanted[keys[k]] >> shift)
+            # where none is left what stands before is read, and does not count
+            middle = max(at[k] + half - (left[k] == 0), 0)
+            below = np.int64(left[k] > 0) & np.int64(_shifted(column, middle, shift) < wanted[keys[k]] >> shift)
             at[k] += below * (half + 1)
             left[k] = half + below * (left[k] - 2 * half - 1)
         most >>= 1
 
 
 @kernel
-def narrow(view: Any, low: Any, high: Any, keys: Any, wanted: Any, shift: int) -> None:
+def narrow(column: Any, low: Any, high: Any, keys: Any, wanted: Any, shift: int) -> None:
     """Leave of the records `[low, high)` of some `keys` (int64 each) those whose value agrees with `wanted` (int64 a
     key) in all but the lowest `shift` bits.
 
-    `view` (blocks x records of a block) has the values, in order within a key.
+    `column` (see `value_of`) has the values, in order within a key.
     """
-    bits, at, left = _block_bits(view), np.empty(TILE, np.int64), np.empty(TILE, np.int64)
+    at, left = np.empty(TILE, np.int64), np.empty(TILE, np.int64)
     for first in range(0, len(keys), TILE):
         some = keys[first : first + TILE]
         for k in range(len(some)):
             at[k], left[k] = low[some[k]], high[some[k]] - low[some[k]]
-        _lower_bounds(view, some, wanted, shift, at, left)
+        _lower_bounds(column, some, wanted, shift, at, left)
         for k in range(len(some)):
             key, step = some[k], 1
             value, start, end = wanted[key] >> shift, at[k], high[key]
             # few agree, so the end is looked for from here, in steps that double
-            while start + step <= end and _value(view, start + step - 1, bits, shift) == value:
+            while start + step <= end and _shifted(column, start + step - 1, shift) == value:
                 start += step
                 step *= 2
-            low[key], high[key] = at[k], _first_from(view, start, min(start + step, end), shift, value + 1)
+            low[key], high[key] = at[k], _first_from(column, start, min(start + step, end), shift, value + 1)
 
 
 @kernel
@@ -303,9 +290,9 @@ def ranged(keys: Any, bits: int) -> Any:
         total, edges[r] = total + edges[r], total
     at = edges.copy()
     for k in range(len(keys)):
-        r = np.uint64(keys[k]) >> shift
-        order[at[r]] = k
-        at[r] += 1
+        cell = np.uint64(keys[k]) >> shift
+        order[at[cell]] = k
+        at[cell] += 1
     return order, edges
 
 

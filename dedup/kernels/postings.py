@@ -8,6 +8,7 @@ import numpy as np
 
 from dedup.kernels.arrays import grown, grown_rows
 from dedup.kernels.jit import helper, kernel
+from dedup.kernels.lookup import value_of
 
 # Least tokens between two borders for a whole unit, a paragraph or quotation, to stand between them.
 UNIT = 3
@@ -137,16 +138,16 @@ def bands_of(signed: Any, bounds: Any, first: int, bands: int, rows: int) -> Any
 
 
 @kernel
-def carriers(view: Any, low: Any, high: Any, first: int, known: Any, texts: Any, out: Any, n: int) -> int:
+def carriers(column: Any, low: Any, high: Any, first: int, known: Any, texts: Any, out: Any, n: int) -> int:
     """Write the documents of the records `[low, high)` (int64) of each key, below the text of the key (`texts`, int64),
     to `out` (uint64) from `n` on; return how far it is then filled.
 
-    `view` and `first` are as in `gather`, `known` as in `worthy`.
+    `column` and `first` are as in `gather`, `known` as in `worthy`.
     """
-    size, mask = view.shape[1], np.int64((1 << RANK_BITS) - 1)
+    mask = np.int64((1 << RANK_BITS) - 1)
     for i in range(len(low)):
         for r in range(low[i], high[i]):
-            place = first + (np.int64(view[r // size, r % size]) & mask)
+            place = first + (np.int64(value_of(column, r)) & mask)
             if known[0][place] < np.inf:
                 out[n] = np.uint64(texts[i]) << np.uint64(32) | np.uint64(known[1][place])
                 n += 1
@@ -170,31 +171,24 @@ def _borders(borders: Any) -> Any:
 
 
 @kernel
-def gather(view: Any, low: Any, high: Any, contexts: Any, first: int, at: Any, out: Any) -> None:
+def gather(column: Any, low: Any, high: Any, contexts: Any, first: int, at: Any, out: Any) -> None:
     """Write what stands in the records `[low, high)` (int64) of each key to `out` (uint32), from `at[key]` (int64) on,
     which is moved along.
 
-    `view` (blocks x records of a block) has the postings of a part whose documents are counted from `first` on. Written
+    `column` (uint32, see `value_of`) has the postings of a part whose documents are counted from `first` on. Written
     is the place of a document, and below it two bits: `BEFORE` where the word before the seed is another one than
     `contexts` (uint32 a key) tell, `BEHIND` where the next one is. Keys in order are read in order: looked up
     seed by seed as a text has them, every posting would have to be fetched from far away.
     """
-    size, mask, before = view.shape[1], np.int64((1 << RANK_BITS) - 1), np.int64((1 << BEFORE_BITS) - 1)
+    mask, before = np.int64((1 << RANK_BITS) - 1), np.int64((1 << BEFORE_BITS) - 1)
     for i in range(len(low)):
-        if low[i] == high[i]:
-            continue
         wanted, n = np.int64(contexts[i]), at[i]
-        block = low[i] // size
-        row = low[i] - block * size
-        for _ in range(low[i], high[i]):
-            posting = np.int64(view[block, row])
+        for r in range(low[i], high[i]):
+            posting = np.int64(value_of(column, r))
             other = posting >> RANK_BITS ^ wanted
             differs = (BEFORE if other & before else 0) | (BEHIND if other >> NEXT_BITS else 0)
             out[n] = np.uint32((first + (posting & mask)) << 2 | differs)
             n += 1
-            row += 1
-            if row == size:
-                block, row = block + 1, 0
         at[i] = n
 
 

@@ -46,6 +46,8 @@ _VALUES = ("|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f4", "<f8")
 
 Keys = npt.NDArray[np.unsignedinteger[Any]]
 Batch = tuple[Keys, tuple[npt.NDArray[Any], ...]]
+# What a value of a record is read from, see `kernels.value_of`.
+Column = tuple[npt.NDArray[Any], int, int, int]
 # First keys of blocks, the block that each cell of keys begins with, and the bits below a cell's number.
 Cells = tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32], np.uint64]
 # Blocks as one array, keys of a block, values from one block to the next, and the first key of each line of a block.
@@ -312,7 +314,12 @@ class Run:
         self._views = self._make_views()
         # of a block they are there when it has been checked
         tops = np.zeros((blocks, -(-self.layout.block // kernels.LINE)), self.layout.types[0])
-        held = self._flat_keys(), self.layout.block, self.layout.stride // self.layout.types[0].itemsize, tops
+        held = (
+            self._flat(self.layout.types[0]),
+            self.layout.block,
+            self.layout.stride // self.layout.types[0].itemsize,
+            tops,
+        )
         self._sought = held, cells, self._checked, records
 
     def _make_views(self) -> tuple[npt.NDArray[Any], ...]:
@@ -326,9 +333,8 @@ class Run:
             offset += width
         return tuple(views)
 
-    def _flat_keys(self) -> Keys:
-        """Return all blocks as one array of the type of the keys, without copying."""
-        kind = self.layout.types[0]
+    def _flat(self, kind: np.dtype[Any]) -> npt.NDArray[Any]:
+        """Return all blocks as one array of a type, without copying."""
         return np.frombuffer(self._map, kind, self._blocks * self.layout.stride // kind.itemsize, self._first)
 
     def __len__(self) -> int:
@@ -357,10 +363,17 @@ class Run:
             while len(missing := kernels.search(keys, *self._sought, low, high)):
                 self._check(missing)
 
-    def column(self, number: int) -> npt.NDArray[Any]:
-        """Return a column (blocks x records of a block), of which the records that `lookup` told may be read: their
-        blocks have been checked."""
-        return self._views[1 + number]
+    def column(self, number: int) -> Column:
+        """Return a column, of which the records that `lookup` told may be read: their blocks have been checked.
+
+        Raises `ValueError` where blocks are no powers of two.
+        """
+        block, kind = self.layout.block, self.layout.types[1 + number]
+        if block & (block - 1):
+            raise ValueError(f"{self.path.name}: has blocks of {block} records, which is no power of two")
+        first = block * sum(t.itemsize for t in self.layout.types[: 1 + number])
+        stride = self.layout.stride // kind.itemsize
+        return self._flat(kind), block.bit_length() - 1, stride, first // kind.itemsize
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:
         """Return keys and columns of records by number, in the order given.
@@ -489,8 +502,8 @@ class Records(Mergeable, Protocol):
         """Return keys and columns of records by number."""
         ...
 
-    def column(self, number: int) -> npt.NDArray[Any]:
-        """Return a column (blocks x records of a block) of which the records that `lookup` told may be read."""
+    def column(self, number: int) -> Column:
+        """Return a column of which the records that `lookup` told may be read."""
         ...
 
 

@@ -27,7 +27,7 @@ from dedup.kernels import lookup
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
 from dedup.spill import in_order
-from dedup.store.runs import Batch, Keys, Layout, Records, Run, RunWriter, celled, merge, topped
+from dedup.store.runs import Batch, Column, Keys, Layout, Records, Run, RunWriter, celled, merge, topped
 
 BLOCK = 512
 LAYOUTS = {
@@ -106,9 +106,9 @@ class MemoryRun:
         """Return keys and columns of records by number."""
         return self._keys[records], tuple(c[records] for c in self._columns)
 
-    def column(self, number: int) -> npt.NDArray[Any]:
-        """Return a column as one block."""
-        return self._columns[number].reshape(1, -1)
+    def column(self, number: int) -> Column:
+        """Return a column, which is one block."""
+        return self._columns[number], 62, 0, 0
 
     def batches(self, records: int = 1 << 16) -> Iterator[Batch]:
         """Yield all records in order."""
