@@ -13,10 +13,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, wait
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -64,22 +64,6 @@ def done(pool: Executor | None, function: Callable[[T], None], items: Iterable[T
     """Do something with each item, and return when all is done."""
     for _ in in_order(pool, function, items):
         pass
-
-
-def ahead(pool: Executor | None, items: Iterator[T]) -> Iterator[T]:
-    """Yield all items, each made by a thread of `pool` while the one before is worked on."""
-    if pool is None:
-        yield from items
-        return
-    end = object()
-    coming: Future[T | object] = pool.submit(next, items, end)
-    try:
-        while (item := coming.result()) is not end:
-            coming = pool.submit(next, items, end)
-            yield cast("T", item)
-    finally:
-        # nothing goes on behind an error
-        wait([coming])
 
 
 class Scratch:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
@@ -19,7 +17,7 @@ from hypothesis import strategies as st
 
 from dedup import spill
 from dedup.errors import StoreError
-from dedup.spill import AHEAD, LARGE_PIECE, SMALL_PIECE, Parts, Scratch, _resident, ahead, in_order, return_freed
+from dedup.spill import AHEAD, LARGE_PIECE, SMALL_PIECE, Parts, Scratch, _resident, in_order, return_freed
 from tests.strategies import FEW
 
 EDGES = np.array([0, 2, 2, 5], np.int64)
@@ -245,51 +243,6 @@ def test_values_at_places(places: list[int]) -> None:
         found = Scratch().at(values, rows)
     assert found.dtype == values.dtype
     assert found.tolist() == values[rows].tolist()
-
-
-def test_the_next_item_is_made_beside_the_one_that_is_worked_on() -> None:
-    """Items come in order, each made by a thread while the one before is looked at; without threads as they are asked
-    for."""
-    made: list[int] = []
-    begun = [threading.Event() for _ in range(4)]
-
-    def items() -> Iterator[int]:
-        for n in range(3):
-            begun[n].set()
-            made.append(n)
-            yield n
-        begun[3].set()
-
-    with ThreadPoolExecutor(1) as pool:
-        for n in ahead(pool, items()):
-            assert begun[n + 1].wait(10)
-    assert made == [0, 1, 2]
-    assert [(n, len(made)) for n in ahead(None, items())] == [(0, 4), (1, 5), (2, 6)]
-
-
-def test_nothing_is_made_behind_an_error() -> None:
-    """An error of who makes items reaches who asks, and an error of who asks ends the making before it goes on."""
-    made: list[int] = []
-
-    def items() -> Iterator[int]:
-        for n in range(9):
-            time.sleep(0.01)
-            made.append(n)
-            if n == 3:
-                raise StoreError("no more")
-            yield n
-
-    def look(found: Iterator[int]) -> None:
-        for n in found:
-            raise ValueError(f"asked for {n}")
-
-    with ThreadPoolExecutor(1) as pool:
-        with pytest.raises(StoreError, match="no more"):
-            list(ahead(pool, items()))
-        made.clear()
-        with pytest.raises(ValueError, match="asked"):
-            look(ahead(pool, items()))
-        assert made == [0, 1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="an option of glibc")

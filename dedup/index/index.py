@@ -43,10 +43,8 @@ from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 LARGE = 500_000
 # Texts that one thread tokenises at a time, or compares with what it reads for them.
 BLOCK_TEXTS, PART_TEXTS = 64, 64
-# Texts that one thread looks for at a time, at least and at most: the keys of many, in order, are near one another.
-LEAST_SEARCH, MOST_SEARCH = 256, 256
-# Texts of which all seeds are looked up at a time.
-TOGETHER = 8192
+# Texts whose candidates one thread chooses at a time, and most of which all seeds are looked up together.
+CHOICE_TEXTS, TOGETHER = 256, 8192
 # What part of the memory allowed documents that were read may take, to be there when they are asked for again.
 KEPT_PART = 4
 
@@ -98,10 +96,10 @@ class Index:
 
     def close(self) -> None:
         """Close it; another process may then write."""
+        # what goes on behind an error reads from what is closed
+        for threads in (self._pool, self._searchers, self._writer):
+            threads.shutdown(cancel_futures=True)
         self._storage.close()
-        self._pool.shutdown()
-        self._searchers.shutdown()
-        self._writer.shutdown()
 
     def __enter__(self) -> Index:
         return self
@@ -386,7 +384,7 @@ class Index:
 
     def _words_of_rows(self, rows: Sequence[tuple[int, bytes]]) -> list[Segment]:
         """Return what is searched for in stored documents."""
-        new = self._new(self._storage.packing.unpack_all([body for _, body in rows]), ReadLog())
+        new = self._new(list(self._storage.packing.unpack_all(body for _, body in rows)), ReadLog())
         return self._words(new, np.array([number for number, _ in rows], np.uint32))
 
     def _numbers(self, ids: Sequence[str], view: View) -> list[int]:
@@ -429,14 +427,13 @@ class Index:
             config=self.config,
         )
         limited = {"frequent_seeds": 0, "passed_over": 0}
-        each = min(max(LEAST_SEARCH, -(-len(texts) // (2 * self._threads))), MOST_SEARCH)
         searchers = pool and self._searchers
 
         def parts() -> Iterator[_Part]:
-            for some in _ranges(len(texts), TOGETHER):
+            for some in _ranges(0, len(texts), TOGETHER):
                 hits = search.hits(some, searchers)
                 limited["frequent_seeds"] += hits.frequent
-                blocks = [(some[0] + low, some[0] + high) for low, high in _ranges(some[1] - some[0], each)]
+                blocks = _ranges(*some, CHOICE_TEXTS)
                 # the next ones are chosen by threads of their own while these are read and compared
                 chosen = in_order(searchers, partial(search.block, hits=hits), blocks)
                 for (_, stop), found in zip(blocks, chosen, strict=True):
@@ -455,9 +452,8 @@ class Index:
             made = in_order(pool, lambda part: compared(*read(part)), parts())
         else:
             made = in_order(pool, lambda one: compared(*one), map(read, parts()))
-        found = tuple(itertools.chain.from_iterable(made))
         return Answer(
-            matches=found,
+            matches=tuple(itertools.chain.from_iterable(made)),
             asked=tuple(d.id for d in new.documents),
             as_of=view.state.commit,
             limited=limited,
@@ -523,9 +519,11 @@ def _blocks(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
         yield documents[first : first + BLOCK_TEXTS]
 
 
-def _ranges(count: int, each: int) -> Sequence[tuple[int, int]]:
-    """Return the ranges `[first, last)` of so many items, a few at a time."""
-    return [(low, min(low + each, count)) for low in range(0, count, each)]
+def _ranges(first: int, last: int, most: int) -> Sequence[tuple[int, int]]:
+    """Return `[first, last)` in ranges of like size, of so many items at most."""
+    count = -(-(last - first) // most)
+    edges = [first + n * (last - first) // max(count, 1) for n in range(count + 1)]
+    return list(itertools.pairwise(edges))
 
 
 def _has_made_id(document: Document) -> bool:

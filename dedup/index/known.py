@@ -107,12 +107,7 @@ def _each(documents: Iterable[Document], made: _Made, idf: Idf, *, alone: bool =
     """Yield each document with what was made of it; `alone` with a copy, as a part would keep the rows of all."""
     rows, bounds, digests, names = made
     for document, (low, high), digest, usual in zip(documents, itertools.pairwise(bounds), digests, names, strict=True):
-        yield Known(document, _copied(rows[low:high]) if alone else rows[low:high], digest, idf, usual)
-
-
-def _copied(rows: Rows) -> Rows:
-    """Return a copy. To copy an array lets go of the interpreter's lock, which takes longer to get back than this."""
-    return np.frombuffer(rows.tobytes(), np.uint32).reshape(rows.shape)
+        yield Known(document, rows[low:high].copy() if alone else rows[low:high], digest, idf, usual)
 
 
 def together(known: Sequence[Known], idf: Idf) -> rescore.Evidence:
@@ -188,10 +183,12 @@ class KnownTexts:
     def _read(self, numbers: Sequence[int], idf: Idf) -> Iterator[tuple[int, Known]]:
         """Yield documents with their numbers, in the order in which they are stored."""
         for some in _blocks(numbers):
-            rows = self._database.documents_of(some)
-            documents = self._packing.unpack_all([body for _, body in rows])
+            read, documents = [], []
+            for number, body in self._database.documents_of(some):
+                read.append(number)
+                documents.append(self._packing.unpack(body))
             made, _ = _made(tokenize([d.text for d in documents]), idf)
-            yield from zip((number for number, _ in rows), _each(documents, made, idf, alone=True), strict=True)
+            yield from zip(read, _each(documents, made, idf, alone=True), strict=True)
 
 
 def _again(stale: Sequence[tuple[int, Known]], idf: Idf) -> Iterator[tuple[int, Known]]:

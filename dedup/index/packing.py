@@ -6,11 +6,8 @@ its index. The number of its dictionary stands in every compressed record; those
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
 
 import msgspec
 import zstandard
@@ -45,54 +42,38 @@ class Packing:
 
         Raises `StoreError` when it is none, or its dictionary is missing.
         """
-        with _told():
-            found: bytes = self._decompressor(packed).decompress(packed)
+        known: dict[int, zstandard.ZstdDecompressor] = self._local.__dict__.setdefault("decompressors", {})
+        try:
+            number = zstandard.get_frame_parameters(packed).dict_id
+            if number not in known:
+                known[number] = zstandard.ZstdDecompressor(dict_data=self._loaded(number))
+            found: bytes = known[number].decompress(packed)
+        except zstandard.ZstdError as error:
+            raise StoreError(f"a stored document cannot be read ({error})") from error
         return found
 
-    def unpack_all(self, packed: Sequence[bytes]) -> list[Document]:
-        """Return documents of `pack_all`; raises as `unpack` does.
-
-        What has one dictionary is decompressed at once, as the interpreter's lock is let go of at each call.
-        """
-        plain: list[Any] = []
-        with _told():
-            for decompressor, some in itertools.groupby(packed, self._decompressor):
-                plain.extend(decompressor.multi_decompress_to_buffer(list(some)))
-            return list(map(_DECODER.decode, plain))
+    def unpack_all(self, packed: Iterable[bytes]) -> Iterator[Document]:
+        """Return an iterator over the documents of `pack_all`, each of which raises as `unpack` does."""
+        return map(self.unpack, packed)
 
     def unpack(self, packed: bytes) -> Document:
         """Return one document of `pack_all`.
 
         Raises `StoreError` when the bytes are none.
         """
-        with _told():
+        try:
             return _DECODER.decode(self.plain(packed))
+        except msgspec.DecodeError as error:
+            raise StoreError(f"a stored document cannot be read ({error})") from error
 
     def is_of(self, packed: bytes, document: Document) -> bool:
         """Return whether packed bytes are those of a document, with all its fields."""
         return self.plain(packed) == plain_bytes(document)
 
-    def _decompressor(self, packed: bytes) -> zstandard.ZstdDecompressor:
-        """Return what decompresses some bytes."""
-        known: dict[int, zstandard.ZstdDecompressor] = self._local.__dict__.setdefault("decompressors", {})
-        number = zstandard.get_frame_parameters(packed).dict_id
-        if number not in known:
-            known[number] = zstandard.ZstdDecompressor(dict_data=self._loaded(number))
-        return known[number]
-
     def _loaded(self, number: int) -> zstandard.ZstdCompressionDict | None:
         if not number:
             return None
         return zstandard.ZstdCompressionDict(self._dictionary(number), dict_type=zstandard.DICT_TYPE_FULLDICT)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn errors of decompressing and decoding into ones that say what they mean."""
-    try:
-        yield
-    except (zstandard.ZstdError, msgspec.DecodeError) as error:
-        raise StoreError(f"a stored document cannot be read ({error})") from error
 
 
 def trained(plain: Sequence[bytes], number: int) -> bytes | None:

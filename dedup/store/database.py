@@ -23,8 +23,7 @@ PATIENCE = 30.0
 _PAGE = 16384
 # Pages that the write-ahead log grows to, 4 MB.
 _LOG_PAGES = 256
-# Bytes of the largest content that is read together with others.
-_TOGETHER = 1 << 20
+_AT_ONCE = 500
 _SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE parts (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
@@ -120,24 +119,18 @@ class Database:
             raise self.damaged(f"document {number} is missing")
         return self._opened(number, row[0])
 
-    def documents_of(self, numbers: Sequence[int]) -> list[tuple[int, bytes]]:
-        """Return number and content of some dozens of documents that must be there, by number.
-
-        All come as one row: for each row the interpreter's lock is let go of, and taken back when others leave it,
-        which takes longer than to read one.
-        """
-        one = f"CASE WHEN length(body) <= {_TOGETHER} THEN hex(body) ELSE '' END"
-        asked = f"SELECT group_concat(number), group_concat({one}) FROM documents WHERE number IN "
-        with self._named():
-            sql = f"{asked} ({', '.join('?' * len(numbers))})"
-            found, bodies = self._connection().execute(sql, numbers).fetchone()
-            rows = dict(zip(map(int, found.split(",")), bodies.split(","), strict=True)) if found else {}
-        if len(rows) < len(set(numbers)):
-            raise self.damaged(f"document {min(set(numbers) - set(rows))} is missing")
-        return [
-            (number, (self._opened(number, bytes.fromhex(body)) if body else self.document(number))[0])
-            for number, body in sorted(rows.items())
-        ]
+    def documents_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Yield number and content of documents that must be there."""
+        for first in range(0, len(numbers), _AT_ONCE):
+            part = numbers[first : first + _AT_ONCE]
+            asked = f"SELECT number, body FROM documents WHERE number IN ({', '.join('?' * len(part))})"
+            with self._named():
+                rows = self._connection().execute(asked, part).fetchall()
+            if len(rows) < len(set(part)):
+                missing = min(set(part) - {number for number, _ in rows})
+                raise self.damaged(f"document {missing} is missing")
+            for number, body in rows:
+                yield number, self._opened(number, body)[0]
 
     def documents(self, first: int = 0) -> Iterator[tuple[int, bytes, int]]:
         """Yield number, content and checksum of all documents from a number on."""

@@ -366,14 +366,13 @@ class Run:
     def column(self, number: int) -> Column:
         """Return a column, of which the records that `lookup` told may be read: their blocks have been checked.
 
-        Raises `ValueError` where blocks are no powers of two.
+        Raises `ValueError` for blocks of a size that is no power of two.
         """
         block, kind = self.layout.block, self.layout.types[1 + number]
+        first = block * sum(t.itemsize for t in self.layout.types[: 1 + number])
         if block & (block - 1):
             raise ValueError(f"{self.path.name}: has blocks of {block} records, which is no power of two")
-        first = block * sum(t.itemsize for t in self.layout.types[: 1 + number])
-        stride = self.layout.stride // kind.itemsize
-        return self._flat(kind), block.bit_length() - 1, stride, first // kind.itemsize
+        return self._flat(kind), block.bit_length() - 1, self.layout.stride // kind.itemsize, first // kind.itemsize
 
     def take(self, records: npt.NDArray[np.int64]) -> Batch:
         """Return keys and columns of records by number, in the order given.

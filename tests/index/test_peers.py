@@ -12,6 +12,7 @@ import pytest
 
 from dedup import ConfigError, Index, StoreError, shingle_hashes
 from dedup.index import index as index_module
+from dedup.index import search as search_module
 from dedup.index import upkeep
 from tests.index.texts import article
 
@@ -106,13 +107,21 @@ def test_d19_memory_files_and_threads_answer_alike(tmp_path: Path, monkeypatch: 
         upkeep.flush(index._storage)
         expected = answers(index)
         found["file"] = [answer[:2] for answer in expected]
-    with Index.open(tmp_path / "memory", mode="r") as index:
+        told = index.add(articles())
+        assert len(told) > len(told.unchanged) == len(articles())
+    with Index.open(tmp_path / "memory") as index:
         assert answers(index) == expected
-        monkeypatch.setattr(index_module, "LARGE", 0)
-        monkeypatch.setattr(index_module, "ALIGN_TEXTS", 2)
-        monkeypatch.setattr(index_module, "LEAST_SEARCH", 2)
-        monkeypatch.setattr(index_module, "MOST_SEARCH", 4)
+        for module, name, size in (
+            (index_module, "LARGE", 0),
+            (index_module, "PART_TEXTS", 2),
+            (index_module, "CHOICE_TEXTS", 3),
+            (index_module, "TOGETHER", 5),
+            (search_module, "RANGE_KEYS", 8),
+        ):
+            monkeypatch.setattr(module, name, size)
         assert answers(index) == expected
+        again = index.add(articles())
+        assert (again.matches, again.limited) == (told.matches, told.limited)
     with Index.open(tmp_path / "files") as index:
         for n, one in enumerate(articles()):
             index.add(one)

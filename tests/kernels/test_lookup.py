@@ -8,8 +8,9 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.kernels.lookup import frequent, limit, narrow, search, starts_of
+from dedup.kernels.lookup import frequent, limit, narrow, placed, ranged, search, starts_of
 from dedup.store.runs import celled, topped
+from tests.kernels.columns import column
 from tests.strategies import MANY
 
 SPREAD = st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 63)).map(lambda pair: pair[0] >> pair[1])
@@ -57,10 +58,10 @@ def test_narrow(values: list[int], cut: tuple[int, int], wanted: int) -> None:
     """Of some records those are left that agree in the upper bits, the fewer of them the more agree."""
     ordered = sorted(values)
     least, most = sorted(min(c, len(ordered)) for c in cut)
-    view = np.pad(np.array(ordered, np.uint32), (0, -len(ordered) % 4)).reshape(-1, 4)
+    values_at = column(np.array(ordered, np.uint32))
     low, high = np.array([0, least]), np.array([1, most])
     for shift in (8, 4, 0):
-        narrow(view, low, high, np.array([1]), np.array([0, wanted]), shift)
+        narrow(values_at, low, high, np.array([1]), np.array([0, wanted]), shift)
         agreeing = [i for i in range(least, most) if ordered[i] >> shift == wanted >> shift]
         assert list(range(low[1], high[1])) == agreeing
     assert (low[0], high[0]) == (0, 1)
@@ -89,11 +90,31 @@ def test_limit(sizes: list[list[int]], most: int) -> None:
 
 
 @MANY
-@given(parts=st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), max_size=3), order=st.permutations(range(4)))
-def test_starts_of(parts: list[list[int]], order: list[int]) -> None:
-    """Records of all parts follow one another key by key, in the other order."""
+@given(
+    parts=st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), max_size=3),
+    order=st.permutations(range(4)),
+    before=st.integers(0, 2),
+)
+def test_groups_in_another_order(parts: list[list[int]], order: list[int], before: int) -> None:
+    """Records of all parts follow one another key by key, and their values are written where each key stands."""
     high = np.array(parts, np.int64).reshape(-1, 4)
-    starts, at = starts_of(np.zeros_like(high), high, np.array(order, np.int64))
-    sizes = {place: int(high[:, key].sum()) for key, place in enumerate(order)}
-    assert starts.tolist() == [sum(sizes[k] for k in range(place)) for place in range(5)]
-    assert at.tolist() == [starts[place] for place in order]
+    starts = starts_of(np.zeros_like(high), high)
+    sizes = high.sum(axis=0).tolist()
+    assert starts.tolist() == [sum(sizes[:k]) for k in range(5)]
+    values = np.arange(100, 100 + starts[-1], dtype=np.uint32)
+    # key k is the one at place order[k]
+    at = {place: before + sum(sizes[order.index(p)] for p in range(place)) for place in range(4)}
+    out = np.zeros(before + len(values), np.uint32)
+    placed(starts, values, np.array(order, np.int64), np.array([at[p] for p in range(4)], np.int64), out)
+    expected = [v for p in range(4) for v in values[starts[order.index(p)] : starts[order.index(p) + 1]].tolist()]
+    assert out.tolist() == [0] * before + expected
+
+
+@MANY
+@given(keys=st.lists(SPREAD.map(lambda key: key & 2**32 - 1)), bits=st.integers(0, 5))
+def test_ranged(keys: list[int], bits: int) -> None:
+    """Every key stands in the range of its highest bits, in each as they came."""
+    order, edges = ranged(np.array(keys, np.uint32), bits)
+    assert len(edges) == (1 << bits) + 1
+    found = [order[edges[r] : edges[r + 1]].tolist() for r in range(1 << bits)]
+    assert found == [[k for k, key in enumerate(keys) if key >> (32 - bits) == r] for r in range(1 << bits)]

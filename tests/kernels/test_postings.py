@@ -23,6 +23,7 @@ from dedup.kernels.postings import (
     worthy,
 )
 from tests import reference
+from tests.kernels.columns import column
 from tests.strategies import MANY
 
 SPANS = st.lists(st.tuples(st.integers(0, 18), st.integers(1, 5)), min_size=1, max_size=5)
@@ -103,7 +104,7 @@ def test_worthy(
     starts = np.concatenate([[0], highs])
     gathered = np.empty(len(postings), np.uint32)
     gather(
-        np.pad(postings, (0, -len(postings) % 3)).reshape(-1, 3),
+        column(postings),
         starts[:-1],
         highs,
         contexts,
@@ -149,7 +150,7 @@ def test_gather(parts: list[list[list[tuple[int, int]]]], wanted: list[int]) -> 
         highs = np.cumsum([len(one) for one in part])
         lows = highs - [len(one) for one in part]
         gather(
-            np.pad(flat, (0, -len(flat) % 3)).reshape(-1, 3),
+            column(flat),
             lows,
             highs,
             np.array(wanted, np.uint32),
@@ -266,7 +267,7 @@ def test_carriers(lists: list[list[int]], hidden: int, before: int) -> None:
     costs = np.where(np.arange(6) < hidden, 1.0, np.inf)
     out = np.zeros(before + len(flat), np.uint64)
     n = carriers(
-        np.pad(flat, (0, -len(flat) % 3)).reshape(-1, 3),
+        column(flat, 1),
         highs - np.array([len(one) for one in lists], np.int64),
         highs,
         4,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.errors import StoreError
+from dedup.kernels.lookup import value_of
 from dedup.store.runs import Layout, Run, RunWriter, merge
+from dedup.store.segments import MemoryRun
 from tests.strategies import SOME
 
 PLAIN = Layout(key="<u4", columns=(("document", "<u4"), ("weight", "<f8")), block=64)
@@ -72,6 +75,28 @@ def test_lookup_is_a_search_in_a_list(tmp_path_factory: pytest.TempPathFactory, 
         found, (documents, weights) = run.take(numbers)
         assert list(zip(found.tolist(), documents.tolist(), strict=True)) == [ordered[i] for i in numbers]
         assert weights.tolist() == [ordered[i][1] / 2.0 for i in numbers]
+
+
+@SOME
+@given(rows=many_rows())
+def test_columns_are_read_value_by_value(tmp_path_factory: pytest.TempPathFactory, rows: Rows) -> None:
+    """Every value of a column is where a kernel looks for it, in a file and in memory."""
+    path = write(tmp_path_factory.mktemp("runs") / "a.run", rows)
+    ordered = sorted(rows, key=lambda r: r[0])
+    keys, values = (np.array(one, np.uint32) for one in (zip(*ordered, strict=True) if rows else ((), ())))
+    memory = MemoryRun(PLAIN, keys, values, values / 2.0)
+    with Run(path) as run:
+        for records in (run, memory):
+            for number, factor in ((0, 1.0), (1, 0.5)):
+                column = records.column(number)
+                assert [value_of(column, r) for r in range(len(rows))] == [factor * v for _, v in ordered]
+
+
+def test_a_value_is_found_by_bits_of_its_number_alone(tmp_path: Path) -> None:
+    """Of blocks that are no power of two no column can be read value by value."""
+    path = write(tmp_path / "a.run", [(n, n) for n in range(500)], layout=replace(PLAIN, block=192))
+    with Run(path) as run, pytest.raises(ValueError, match="192 records, which is no power of two"):
+        run.column(0)
 
 
 @SOME
