@@ -420,6 +420,7 @@ def context(
         furniture_confidence=verdict.confidence if verdict else 0.0,
         unrelated=apart.unrelated and standing.words <= kinds.LONGEST_FORMULA,
         distance=apart.distance,
+        untitled=apart.untitled,
         company=standing.company,
         lasting=standing.lasting,
         credited=credited,

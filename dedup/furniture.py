@@ -107,11 +107,13 @@ def _spread(pages: list[int], most: int) -> list[int]:
 
 
 class Apart(NamedTuple):
-    """Whether the texts of a cluster are `unrelated` with one another, as a formula's are, not a report's; and
-    `distance`, in [0, 1]: how surely they tell different stories."""
+    """Whether the texts of a cluster are `unrelated` with one another, as a formula's are, not a report's; `distance`,
+    in [0, 1]: how surely they tell different stories; and whether it is one family's and `untitled`: it says nothing of
+    what the titles of its texts do."""
 
     unrelated: bool
     distance: float
+    untitled: bool = False
 
 
 class Relatedness:
@@ -550,9 +552,23 @@ def _aparts(
     texts = [first[low:high, 0].tolist() for low, high in itertools.pairwise(edges.tolist())]
     picked = relatedness.unrelated([*map(_sampled, texts)], vectors, 2 * config.min_pages)
     few = [each[:: max(1, len(each) // DISTANCE_SAMPLE)][:DISTANCE_SAMPLE] for each in texts]
-    for documents, count, sample, cosines in zip(texts, picked, few, relatedness.cosines(few, vectors), strict=True):
+    untitled = _untitled(first, edges, relatedness)
+    rows = zip(texts, picked, few, relatedness.cosines(few, vectors), untitled, strict=True)
+    for documents, count, sample, cosines, silent in rows:
         least = min(config.min_pages, len(documents))
-        yield Apart(least > 1 and count >= least, _distance(sample, cosines, relatedness))
+        yield Apart(least > 1 and count >= least, _distance(sample, cosines, relatedness), silent)
+
+
+def _untitled(first: npt.NDArray[np.int64], edges: npt.NDArray[np.int64], relatedness: Relatedness) -> Iterator[bool]:
+    """Yield whether each cluster is one family's and holds nothing of what the titles of its texts say, which all say
+    enough."""
+    samples = []
+    for low, high in itertools.pairwise(edges.tolist()):
+        is_own = high - low > 1 and len({relatedness.families[d] for d in first[low:high, 0].tolist()}) == 1
+        samples.append(first[low : min(high, low + DISTANCE_SAMPLE)] if is_own else first[:0])
+    told = relatedness.told(np.concatenate([first[:0], *samples]))
+    for high, each in zip(itertools.accumulate(map(len, samples)), samples, strict=True):
+        yield len(each) > 0 and not told[high - len(each) : high].any()
 
 
 def _distance(sample: Sequence[int], cosines: Sequence[float], relatedness: Relatedness) -> float:

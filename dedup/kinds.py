@@ -25,8 +25,9 @@ class Context:
     """What is known of a cluster as a whole.
 
     `unrelated`: its texts have nothing else in common; `distance`, in [0, 1]: how surely they tell different stories,
-    by what they say around the passage; `company`: in which share of pairs of its texts other passages are shared, None
-    for one text; `lasting`: no two of its texts were published in one week.
+    by what they say around the passage; `untitled`: it is one family's, and holds nothing of the titles of its texts;
+    `company`: in which share of pairs of its texts other passages are shared, None for one text; `lasting`: no two of
+    its texts were published in one week.
     """
 
     words: float
@@ -38,6 +39,7 @@ class Context:
     lasting: bool
     credited: bool
     body_twice: bool
+    untitled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,7 +313,8 @@ def _caption(occurrences: Sequence[Occurrence], context: Context, shown: _Shown)
     ):
         # what texts of several stories end in is no caption of theirs
         strength = 0.55 * (1.0 - context.distance) if _closes(occurrences, shown) else 0.55
-        found.append((round(strength, 6), "a paragraph of its own that is no full sentence"))
+        if not _is_foot(occurrences, context, shown):
+            found.append((round(strength, 6), "a paragraph of its own that is no full sentence"))
     if alone >= 0.5 and context.words <= 60:
         found.append((0.35 * alone, "a short paragraph of its own"))
     if repeats and alone >= 0.3 and context.words <= 60:
@@ -372,6 +375,8 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Shown
     if context.words <= LONGEST_FORMULA and context.distance and _closes(occurrences, shown):
         strength = round(0.75 * context.distance, 6)
         found.append((strength, "the last line of texts that tell different stories, and no sentence"))
+    if _is_foot(occurrences, context, shown):
+        found.append((0.7, "the last paragraph of texts of one outlet, and none of what their titles say"))
     found += _house(occurrences, context, shown)
     if shown.author >= 0.5:
         found.append((0.8, "it says who wrote a column"))
@@ -386,6 +391,16 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Shown
 def _closes(occurrences: Sequence[Occurrence], shown: _Shown) -> bool:
     """Return whether a passage is the last line of its texts, and no sentence; captions stand before more text."""
     return shown.open > 0.5 and 2 * sum(o.last for o in occurrences) >= len(occurrences)
+
+
+def _is_foot(occurrences: Sequence[Occurrence], context: Context, shown: _Shown) -> bool:
+    """Return whether a passage is what one family's texts, which share little else, end in, whatever they tell."""
+    if not context.untitled or shown.alone < 0.5 or max(shown.inside, shown.spoken) >= 0.5:
+        return False
+    if context.words > LONGEST_FORMULA or (context.company or 0.0) >= 0.5:
+        return False
+    is_small = max(o.document_share for o in occurrences) < places.MOST_OF_TEXT
+    return is_small and 2 * sum(o.last for o in occurrences) >= len(occurrences)
 
 
 def _house(occurrences: Sequence[Occurrence], context: Context, shown: _Shown) -> list[tuple[float, str]]:
