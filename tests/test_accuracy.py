@@ -74,6 +74,17 @@ def test_reworded(tmp_path: Path) -> None:
     assert found["link_precision"]["value"] >= 0.9
 
 
+def test_eighth(tmp_path: Path) -> None:
+    """Genres and languages that the other sets hardly have are told as often as when their misses had been read."""
+    folder = ROOT / "corpus" / "eighth"
+    write_results(scan(folder / "articles.jsonl"), tmp_path / "out")
+    found = evaluate(folder / "gold.jsonl", tmp_path / "out")["passages"]
+    assert found["link_recall"]["value"] >= 0.94
+    assert found["link_precision"]["value"] >= 0.97
+    assert found["kind"]["accuracy"] >= 0.82
+    assert found["origin"]["agency"]["accuracy"] >= 0.96
+
+
 def test_origins(tmp_path: Path) -> None:
     """Agencies of 22 languages, and who had a text first, are told as often as before; without evidence neither is."""
     folder = ROOT / "corpus" / "origins"

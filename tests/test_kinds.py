@@ -663,6 +663,42 @@ def test_the_last_line_of_other_stories_is_furniture() -> None:
     assert kind_of(inner, distance=1.0) != "boilerplate"
 
 
+def test_what_texts_of_one_outlet_end_in_is_furniture() -> None:
+    """A last paragraph of one outlet's texts that share nothing else and whose titles say nothing of it is its standing
+    text, whole sentence or not; where any of that does not hold it may be a report's, or a caption."""
+    for line in (REPORTED.capitalize() + ".", REPORTED.capitalize()):
+        feet = [structs.replace(place(i, line, alone=True, family="one house"), last=True) for i in range(2)]
+        assert kind_of(feet, untitled=True) == "boilerplate"
+        assert kind_of(feet) != "boilerplate"
+        assert kind_of(feet, untitled=True, company=1.0) != "boilerplate"
+        assert kind_of(feet, untitled=True, words=60.0) != "boilerplate"
+        for other in ({"last": False}, {"quoted": 1.0}, {"document_share": 0.6}, {"before": "As we said, "}):
+            assert kind_of([structs.replace(p, **other) for p in feet], untitled=True) != "boilerplate"
+
+
+def test_texts_of_one_outlet_end_in_what_their_titles_do_not_say() -> None:
+    """The last paragraph of two reports of one beat is the outlet's own; what a title speaks of is not."""
+    foot = "Write to the harvest desk by Friday if your field was passed over this season."
+    told = [
+        "Barley growers near Quarry Lane counted thirty sacks on Tuesday. Rain had kept them from the upper slopes, "
+        "and two wagons stood idle by the gate until the evening came.",
+        "An orchard at Ferry Row lost half of its plums to frost. Its owner, who planted the trees as a boy, means to "
+        "graft older kinds on them before winter.",
+    ]
+    titles = ["Barley growers count sacks near Quarry Lane", "Frost takes plums of the orchard at Ferry Row"]
+
+    def kinds_of(titles: list[str]) -> set[str]:
+        texts = [
+            {"id": str(i), "outlet": "Ledger", "title": titles[i], "text": f"{told[i]}\n\n{foot}"} for i in range(2)
+        ]
+        return {p.kind for p in scan(texts).passages}
+
+    assert kinds_of(titles) == {"boilerplate"}
+    assert "boilerplate" not in kinds_of(
+        [f"Harvest desk: {w} field passed over this season" for w in ("barley", "plum")]
+    )
+
+
 @pytest.mark.parametrize("dash", ["-", "–", "—"])
 def test_speech_may_stand_between_dashes(dash: str) -> None:
     """A paragraph that begins with a dash, up to the dash before whose words they are; no insertion between two."""

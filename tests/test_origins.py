@@ -388,3 +388,22 @@ def test_the_agency_that_was_first_is_credited() -> None:
     own = dataclasses.replace(first.document, outlet="Northlight Press Agency")
     assert is_credited([structs.replace(first, document=own), second])
     assert not is_credited([first, second])
+
+
+@pytest.mark.parametrize(
+    ("outlet", "author", "found"),
+    [
+        ("Radio Maule Mar", "RMM", set()),
+        ("Bihari Szó", "BSZ", set()),
+        ("Bihari Szó", "KHÜ", {"KHÜ"}),
+        ("BSZ Hírügynökség", "BSZ", {"BSZ Hírügynökség"}),
+    ],
+)
+def test_initials_of_an_outlet_as_its_author_are_its_desk(outlet: str, author: str, found: set[str]) -> None:
+    """An acronym for an author is an agency, unless the outlet is called so."""
+    text = "The bridge was shut on Monday after an inspection found a crack in its northern pier. " * 4
+    texts = [
+        {"id": "a", "outlet": outlet, "author": author, "title": "A bridge is shut", "text": text},
+        {"id": "b", "outlet": "Kettle Mail", "title": "A crack in a pier", "text": text + "Nobody was hurt."},
+    ]
+    assert {p.origin.agency for p in scan(texts).passages if p.origin.agency} == found
