@@ -108,7 +108,7 @@ def _spread(pages: list[int], most: int) -> list[int]:
 
 class Apart(NamedTuple):
     """Whether the texts of a cluster are `unrelated` with one another, as a formula's are, not a report's; `distance`,
-    in [0, 1]: how surely they tell different stories; and whether it is one family's and `untitled`: it says nothing of
+    in [0, 1]: how surely they tell different stories; and whether it is one family's and `untitled`: it says little of
     what the titles of its texts do."""
 
     unrelated: bool
@@ -552,21 +552,21 @@ def _aparts(
     texts = [first[low:high, 0].tolist() for low, high in itertools.pairwise(edges.tolist())]
     picked = relatedness.unrelated([*map(_sampled, texts)], vectors, 2 * config.min_pages)
     few = [each[:: max(1, len(each) // DISTANCE_SAMPLE)][:DISTANCE_SAMPLE] for each in texts]
-    untitled = _untitled(first, edges, relatedness)
-    rows = zip(texts, picked, few, relatedness.cosines(few, vectors), untitled, strict=True)
+    rows = zip(texts, picked, few, relatedness.cosines(few, vectors), _untitled(first, edges, relatedness), strict=True)
     for documents, count, sample, cosines, silent in rows:
         least = min(config.min_pages, len(documents))
         yield Apart(least > 1 and count >= least, _distance(sample, cosines, relatedness), silent)
 
 
-def _untitled(first: npt.NDArray[np.int64], edges: npt.NDArray[np.int64], relatedness: Relatedness) -> Iterator[bool]:
-    """Yield whether each cluster is one family's and holds nothing of what the titles of its texts say, which all say
-    enough."""
+def _untitled(first: npt.NDArray[np.int64], edges: npt.NDArray[np.int64], known: Relatedness) -> Iterator[bool]:
+    """Yield whether each cluster is one family's and holds little of what the titles of its texts say (a sample of
+    them), which all say enough."""
     samples = []
     for low, high in itertools.pairwise(edges.tolist()):
-        is_own = high - low > 1 and len({relatedness.families[d] for d in first[low:high, 0].tolist()}) == 1
-        samples.append(first[low : min(high, low + DISTANCE_SAMPLE)] if is_own else first[:0])
-    told = relatedness.told(np.concatenate([first[:0], *samples]))
+        is_own = high - low > 1 and len({known.families[d] for d in first[low:high, 0].tolist()}) == 1
+        step = max(1, (high - low) // DISTANCE_SAMPLE)
+        samples.append(first[low : high if is_own else low : step][:DISTANCE_SAMPLE])
+    told = known.told(np.concatenate([first[:0], *samples]))
     for high, each in zip(itertools.accumulate(map(len, samples)), samples, strict=True):
         yield len(each) > 0 and not told[high - len(each) : high].any()
 

@@ -25,7 +25,7 @@ class Context:
     """What is known of a cluster as a whole.
 
     `unrelated`: its texts have nothing else in common; `distance`, in [0, 1]: how surely they tell different stories,
-    by what they say around the passage; `untitled`: it is one family's, and holds nothing of the titles of its texts;
+    by what they say around the passage; `untitled`: it is one family's, and holds little of the titles of its texts;
     `company`: in which share of pairs of its texts other passages are shared, None for one text; `lasting`: no two of
     its texts were published in one week.
     """
@@ -376,7 +376,7 @@ def _standing(occurrences: Sequence[Occurrence], context: Context, shown: _Shown
         strength = round(0.75 * context.distance, 6)
         found.append((strength, "the last line of texts that tell different stories, and no sentence"))
     if _is_foot(occurrences, context, shown):
-        found.append((0.7, "the last paragraph of texts of one outlet, and none of what their titles say"))
+        found.append((0.7, "the last paragraph of texts of one outlet, and little of what their titles say"))
     found += _house(occurrences, context, shown)
     if shown.author >= 0.5:
         found.append((0.8, "it says who wrote a column"))
@@ -394,13 +394,13 @@ def _closes(occurrences: Sequence[Occurrence], shown: _Shown) -> bool:
 
 
 def _is_foot(occurrences: Sequence[Occurrence], context: Context, shown: _Shown) -> bool:
-    """Return whether a passage is what one family's texts, which share little else, end in, whatever they tell."""
-    if not context.untitled or shown.alone < 0.5 or max(shown.inside, shown.spoken) >= 0.5:
+    """Return whether a passage is what one outlet's texts, which share little else, end in, whatever they tell."""
+    if not context.untitled or shown.outlets > 1 or shown.alone < 0.5 or max(shown.inside, shown.spoken) >= 0.5:
         return False
     if context.words > LONGEST_FORMULA or (context.company or 0.0) >= 0.5:
         return False
     is_small = max(o.document_share for o in occurrences) < places.MOST_OF_TEXT
-    return is_small and 2 * sum(o.last for o in occurrences) >= len(occurrences)
+    return is_small and 2 * sum(o.last for o in occurrences) > len(occurrences)
 
 
 def _house(occurrences: Sequence[Occurrence], context: Context, shown: _Shown) -> list[tuple[float, str]]:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from dedup.agency import agencies, agreed, another_story, reporting, told
-from dedup.agency.credits import Credit, is_own, said_source
+from dedup.agency import agencies, agreed, another_story, name_forms, reporting, told
+from dedup.agency.credits import Credit, said_source
 from dedup.agency.large import canonical, spellings
 from dedup.agency.same import grouped, initials
 from dedup.families import registrable_domain
@@ -431,7 +431,8 @@ def _unsure_agency(carriers: Sequence[Carried]) -> Credited:
     for carried in carriers:
         for credit in carried.credits if carried.extent >= LEAST_EXTENT else ():
             near = _is_before_text(carried, credit) or _is_right_behind(carried, credit)
-            is_outlet = credit.agency.casefold() in own or is_own(carried.document.outlet or "", credit.agency)
+            is_desk = name_forms.is_of_beginnings(credit.agency, carried.document.outlet or "")
+            is_outlet = credit.agency.casefold() in own or is_desk
             if near and not credit.is_sure and not is_outlet:
                 votes.setdefault(credit.agency, []).append((carried, credit))
     votes = {name: found for name, found in votes.items() if _stands_out(name, found, votes, carriers)}

@@ -12,8 +12,8 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Executor, Future, wait
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -46,18 +46,24 @@ MAPPED_PART = 8
 SMALL_PIECE, LARGE_PIECE = 1 << 16, 1 << 21
 
 
-def in_order(pool: Executor | None, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+def in_order(pool: Executor | None, function: Callable[[T], R], items: Iterable[T]) -> Generator[R, None, None]:
     """Yield what `function` makes of each item, in order, with few results ahead of the one that is taken."""
     if pool is None:
         yield from map(function, items)
         return
     waiting: list[Future[R]] = []
-    for item in items:
-        waiting.append(pool.submit(function, item))
-        if len(waiting) > AHEAD:
+    try:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) > AHEAD:
+                yield waiting.pop(0).result()
+        while waiting:
             yield waiting.pop(0).result()
-    for future in waiting:
-        yield future.result()
+    finally:
+        # nothing goes on behind an error
+        for future in waiting:
+            future.cancel()
+        wait(waiting)
 
 
 def done(pool: Executor | None, function: Callable[[T], None], items: Iterable[T]) -> None:

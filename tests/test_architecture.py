@@ -86,6 +86,7 @@ SIDEWAYS: dict[tuple[str, str], str] = {
     ("origins", "agency.agencies"): "which words name an agency",
     ("origins", "agency.large"): "the large agencies by their spellings",
     ("origins", "agency.same"): "which names mean one agency",
+    ("origins", "agency.name_forms"): "initials of an outlet",
     ("origins", "agency.credits"): "Credit",
     ("origins", "families"): "which addresses are of another site",
     ("selection", "clusters"): "Carrier and Cluster",

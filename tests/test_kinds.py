@@ -667,13 +667,15 @@ def test_what_texts_of_one_outlet_end_in_is_furniture() -> None:
     """A last paragraph of one outlet's texts that share nothing else and whose titles say nothing of it is its standing
     text, whole sentence or not; where any of that does not hold it may be a report's, or a caption."""
     for line in (REPORTED.capitalize() + ".", REPORTED.capitalize()):
-        feet = [structs.replace(place(i, line, alone=True, family="one house"), last=True) for i in range(2)]
+        feet = [structs.replace(place(i, line, alone=True, family="a"), last=True, outlet="a") for i in range(2)]
         assert kind_of(feet, untitled=True) == "boilerplate"
         assert kind_of(feet) != "boilerplate"
         assert kind_of(feet, untitled=True, company=1.0) != "boilerplate"
         assert kind_of(feet, untitled=True, words=60.0) != "boilerplate"
         for other in ({"last": False}, {"quoted": 1.0}, {"document_share": 0.6}, {"before": "As we said, "}):
             assert kind_of([structs.replace(p, **other) for p in feet], untitled=True) != "boilerplate"
+        assert kind_of([feet[0], structs.replace(feet[1], last=False)], untitled=True) != "boilerplate"
+        assert kind_of([feet[0], structs.replace(feet[1], outlet="a sister of a")], untitled=True) != "boilerplate"
 
 
 def test_texts_of_one_outlet_end_in_what_their_titles_do_not_say() -> None:

@@ -233,6 +233,34 @@ def test_results_come_in_order_and_few_ahead(jobs: int) -> None:
     assert list(in_order(None, work, range(3))) == [0, 1, 2]
 
 
+def test_nothing_goes_on_behind_an_error() -> None:
+    """An error of who works reaches who asks when all that had begun has ended, and nothing begins afterwards; so does
+    asking no further."""
+    begun: list[int] = []
+    ended: list[int] = []
+
+    def work(number: int) -> int:
+        begun.append(number)
+        time.sleep(0.01)
+        if number == 3:
+            raise StoreError("no more")
+        ended.append(number)
+        return number
+
+    with ThreadPoolExecutor(2) as pool:
+        with pytest.raises(StoreError, match="no more"):
+            list(in_order(pool, work, range(40)))
+        count = len(begun)
+        assert sorted(begun) == sorted([*ended, 3])
+        found = in_order(pool, work, range(4, 40))
+        assert next(found) == 4
+        found.close()
+        after = len(begun)
+        assert len(begun) == len(ended) + 1
+        time.sleep(0.05)
+        assert count < after == len(begun) < 40
+
+
 @FEW
 @given(st.lists(st.integers(0, 99), max_size=30))
 def test_values_at_places(places: list[int]) -> None:

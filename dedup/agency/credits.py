@@ -78,20 +78,20 @@ def credits(document: Document, read: Paragraphs | None = None) -> list[Credit]:
     actors = {name for name in {c.agency for c in found} if _is_actor(name, document.text, found)}
     if document.outlet:
         found |= set(_beside_outlet(document.outlet, parts))
-        actors |= {c.agency for c in found if is_own(document.outlet, c.agency)}
+        actors |= {c.agency for c in found if _is_own(document.outlet, c.agency)}
         actors |= {c.agency for c in found if _is_own_staff(document.outlet, c, document.author or "")}
     kept = (c for c in found if c.agency not in actors or c.position == "agency field")
     return sorted(kept, key=lambda c: (c.start, c.position, c.agency))
 
 
-def is_own(outlet: str, name: str) -> bool:
+def _is_own(outlet: str, name: str) -> bool:
     """Return whether a credit names the outlet itself, by its name or initials, and that is no agency."""
     if canonical(name) or agencies.says_it_is_one(outlet):
         return False
     inner, outer = sorted((name.casefold(), outlet.casefold()), key=len)
     first, own = name.partition(" ")[0], "".join(w if w.isupper() else w[:1] for w in outlet.split()).upper()
     is_part = len(inner) >= SHORTEST_OUTLET and letters.has_word(outer, inner)
-    is_short = own in (name, first) or (first.isupper() and name_forms.is_of_beginnings(first, outlet))
+    is_short = own in (name, first) or name_forms.is_of_beginnings(name, outlet)
     return is_part or is_short or letters.is_station(outlet, name)
 
 

@@ -99,16 +99,16 @@ def is_of_parts(acronym: str, name: str) -> bool:
 
 
 def is_of_beginnings(acronym: str, name: str) -> bool:
-    """Return whether an acronym has the first letter, or two, of all words of a name in order.
+    """Return whether capitals are the first letter, or two, of all words of a name in order.
 
     >>> is_of_beginnings("BSZ", "Bihari Szó"), is_of_beginnings("NPA", "Northlight Press Agency")
     (True, True)
-    >>> is_of_beginnings("MTI", "Bihari Szó"), is_of_beginnings("B", "Bihari")
-    (False, False)
+    >>> is_of_beginnings("MTI", "Bihari Szó"), is_of_beginnings("Bisz", "Bihari Szó"), is_of_beginnings("B", "Bihari")
+    (False, False, False)
     """
     words = [w for w in re.split(r"[\s-]+", name.casefold()) if w and w not in _PARTICLES]
     parts = (re.escape(w[0]) + (f"(?:{re.escape(w[1])})?" if w[1:] else "") for w in words)
-    return len(words) > 1 and bool(re.fullmatch("".join(parts), acronym.casefold()))
+    return acronym.isupper() and len(words) > 1 and bool(re.fullmatch("".join(parts), acronym.casefold()))
 
 
 def is_declined(a: str, b: str) -> bool:

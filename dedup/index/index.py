@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import itertools
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from dedup.config import Config
 from dedup.errors import StoreError
 from dedup.index import contents, foreign, handles, upkeep
 from dedup.index.answers import Answer, Clusters, IndexStats, uncollected
-from dedup.index.known import Known, KnownTexts, of_texts
+from dedup.index.known import Fetched, Known, KnownTexts, of_texts
 from dedup.index.matching import Texts, find, matches
 from dedup.index.search import CARRIERS, Candidates, Documents, NewTexts, Question, Search, weighed
 from dedup.index.state import FORMAT
@@ -43,8 +44,8 @@ from dedup.tokens import Tokens, concatenate, tokenize, tokenize_all
 LARGE = 500_000
 # Texts that one thread tokenises at a time, or compares with what it reads for them.
 BLOCK_TEXTS, PART_TEXTS = 64, 64
-# Texts whose candidates one thread chooses at a time, and most of which all seeds are looked up together.
-CHOICE_TEXTS, TOGETHER = 256, 8192
+# Texts whose candidates one thread chooses at a time.
+CHOICE_TEXTS = 256
 # What part of the memory allowed documents that were read may take, to be there when they are asked for again.
 KEPT_PART = 4
 
@@ -73,6 +74,8 @@ class Index:
         self._threads = self.config.jobs or os.cpu_count() or 1
         self._pool, self._searchers = ThreadPoolExecutor(self._threads), ThreadPoolExecutor(self._threads)
         self._writer = ThreadPoolExecutor(1)
+        # who writes waits for others who do; a view is asked for meanwhile
+        self._writing = threading.RLock()
         self._clusters: Clusters | None = None
         room = memory.limit(self.config.memory) // KEPT_PART
         self._texts = KnownTexts(storage.database, storage.packing, room)
@@ -96,10 +99,12 @@ class Index:
 
     def close(self) -> None:
         """Close it; another process may then write."""
-        # what goes on behind an error reads from what is closed
-        for threads in (self._pool, self._searchers, self._writer):
-            threads.shutdown(cancel_futures=True)
-        self._storage.close()
+        try:
+            # who writes has others work for it, and all read from what is closed then
+            for threads in (self._writer, self._pool, self._searchers):
+                threads.shutdown()
+        finally:
+            self._storage.close()
 
     def __enter__(self) -> Index:
         return self
@@ -122,7 +127,7 @@ class Index:
         """
         self._must_write()
         new = self._read(batch)
-        with self._storage.lock:
+        with self._writing:
             view = self._storage.view()
             own, same = self._known(new.documents, view)
             changed = np.flatnonzero(~same)
@@ -132,11 +137,14 @@ class Index:
                 added = new.only(changed, self.config)
                 words = self._words(added, own[changed].astype(np.uint32))
                 change = self._storage.planned(own[changed].tolist(), before[before >= 0].tolist(), words)
+                view = change.after
+                # words are weighed by the segments that are there now, which are merged beside the answer
+                self._storage.idf(view)
                 with self._beside(new.documents, lambda: self._commit(change, added.documents, own[changed])):
-                    answer = self._answer(new, own, change.after, Question(carriers=carriers), writing=True)
+                    answer = self._answer(new, own, view, Question(carriers=carriers), writing=True)
             else:
                 answer = self._answer(new, own, view, Question(carriers=carriers), writing=True)
-            upkeep.settle(self._storage)
+                upkeep.settle(self._storage)
         ids = [d.id for d in new.documents]
         return replace(
             answer,
@@ -181,7 +189,7 @@ class Index:
         """Remove documents in one commit; return how many there were. Ids that are not known are passed over."""
         self._must_write()
         wanted = sorted({ids} if isinstance(ids, str) else set(ids))
-        with self._storage.lock:
+        with self._writing:
             view = self._storage.view()
             numbers = [n for n in self._numbers(wanted, view) if n >= 0]
             if numbers:
@@ -193,7 +201,7 @@ class Index:
         """Remove all documents dated before a point in time; return how many. Those without a date stay."""
         self._must_write()
         point = contents.seconds(before)
-        with self._storage.lock:
+        with self._writing:
             gone = upkeep.drop_expired(self._storage, float("-inf") if point is None else point)
             upkeep.settle(self._storage)
             return gone
@@ -204,7 +212,7 @@ class Index:
         It takes about as long as a copy of the index, and as much room while it runs.
         """
         self._must_write()
-        with self._storage.lock:
+        with self._writing:
             upkeep.compact(self._storage)
 
     def verify(self) -> IndexStats:
@@ -241,7 +249,7 @@ class Index:
         This is a scan: it takes the time and the memory of one. Asked again at the same commit it is there already.
         An index open for writing remembers the handles; one open for reading goes on from those remembered last.
         """
-        with self._storage.lock:
+        with self._writing:
             with self._storage.database.reading():
                 state = self._storage.view().state
                 if self._clusters is not None and self._clusters.as_of == state.commit:
@@ -366,9 +374,10 @@ class Index:
             done.result()
 
     def _commit(self, change: Change, documents: Sequence[Document], numbers: npt.NDArray[np.int64]) -> None:
-        """Write a planned change with its documents."""
+        """Write a planned change with its documents, and merge what has become too many segments."""
         packed = self._storage.packing.pack_all(documents, change.before.state.dictionary)
         self._storage.commit(change, list(zip(numbers.tolist(), packed, strict=True)))
+        upkeep.settle(self._storage)
 
     def _words(self, new: _New, numbers: npt.NDArray[np.uint32]) -> list[Segment]:
         """Return what is searched for in documents with rising numbers, in as many segments as are needed."""
@@ -412,7 +421,7 @@ class Index:
     ) -> Answer:
         """Return the matches of new texts; `own` are their numbers in the index, or -1.
 
-        Stored documents are read by the thread whose snapshot holds; for who is `writing` by those that compare them.
+        Stored documents are fetched by this thread, whose snapshot holds; for who is `writing` by those that compare.
         """
         idf = self._storage.idf(view)
         pool = self._workers(new.documents)
@@ -429,31 +438,33 @@ class Index:
         limited = {"frequent_seeds": 0, "passed_over": 0}
         searchers = pool and self._searchers
 
-        def parts() -> Iterator[_Part]:
-            for some in _ranges(0, len(texts), TOGETHER):
-                hits = search.hits(some, searchers)
-                limited["frequent_seeds"] += hits.frequent
-                blocks = _ranges(*some, CHOICE_TEXTS)
-                # the next ones are chosen by threads of their own while these are read and compared
-                chosen = in_order(searchers, partial(search.block, hits=hits), blocks)
-                for (_, stop), found in zip(blocks, chosen, strict=True):
-                    limited["frequent_seeds"] += found.frequent
-                    limited["passed_over"] += found.passed_over
-                    yield from _parts(found, texts[:stop], search.batch)
+        def chosen(some: tuple[int, int]) -> Iterator[_Part]:
+            hits = search.hits(some, searchers)
+            limited["frequent_seeds"] += hits.frequent
+            blocks = _ranges(*some, CHOICE_TEXTS)
+            # the next ones are chosen by threads of their own while these are read and compared
+            candidates = in_order(searchers, partial(search.block, hits=hits), blocks)
+            for (_, stop), found in zip(blocks, candidates, strict=True):
+                limited["frequent_seeds"] += found.frequent
+                limited["passed_over"] += found.passed_over
+                yield from _parts(found, texts[:stop], search.batch)
 
-        def read(part: _Part) -> tuple[_Part, Mapping[int, Known]]:
-            return part, self._texts.take(part.stored, idf)
+        def fetched(part: _Part) -> tuple[_Part, Fetched]:
+            return part, self._texts.fetch(part.stored)
 
-        def compared(part: _Part, stored: Mapping[int, Known]) -> list[IndexMatch]:
+        def compared(part: _Part, read: Fetched) -> list[IndexMatch]:
+            stored = self._texts.known(read, idf)
             found = find(Texts.of([*map(stored.__getitem__, part.stored), *part.new], idf), part.pairs, self.config)
             return list(matches(found, self.config, view.state.commit))
 
-        if writing:
-            made = in_order(pool, lambda part: compared(*read(part)), parts())
-        else:
-            made = in_order(pool, lambda one: compared(*one), map(read, parts()))
+        with closing(part for some in search.ranges() for part in chosen(some)) as parts:
+            if writing:
+                made = in_order(pool, lambda part: compared(*fetched(part)), parts)
+            else:
+                made = in_order(pool, lambda one: compared(*one), map(fetched, parts))
+            found = tuple(itertools.chain.from_iterable(made))
         return Answer(
-            matches=tuple(itertools.chain.from_iterable(made)),
+            matches=found,
             asked=tuple(d.id for d in new.documents),
             as_of=view.state.commit,
             limited=limited,

@@ -135,6 +135,14 @@ def _tokens(known: Sequence[Known]) -> tuple[Tokens, npt.NDArray[np.uint16], npt
     return tokens, masses, marks
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Documents by number: those that were read before, and the others as they are stored."""
+
+    kept: Mapping[int, Known]
+    stored: Sequence[tuple[int, bytes]]
+
+
 class KnownTexts:
     """The documents of a database by number, which never change, so that what was read once need not be read again."""
 
@@ -147,23 +155,31 @@ class KnownTexts:
         self._lock = threading.Lock()
 
     def take(self, numbers: Sequence[int], idf: Idf) -> Mapping[int, Known]:
-        """Return documents that must be there, by number, weighed by `idf`.
+        """Return documents that must be there, by number, weighed by `idf`; raises as `fetch` does."""
+        return self.known(self.fetch(numbers), idf)
+
+    def fetch(self, numbers: Sequence[int]) -> Fetched:
+        """Return documents that must be there as they are kept, or as they are stored.
 
         Raises `StoreError` when one is missing or damaged.
         """
-        found: dict[int, Known] = {}
+        kept: dict[int, Known] = {}
         with self._lock:
             for number in numbers:
                 if number in self._kept:
                     # what was used last stands last
                     self._kept.move_to_end(number)
-                    found[number] = self._kept[number]
-        stale = [n for n, known in found.items() if known.idf is not idf]
-        if len(found) == len(numbers) and not stale:
-            return found
-        missing = [n for n in numbers if n not in found]
-        made = itertools.chain(self._read(missing, idf), _again([(n, found[n]) for n in stale], idf))
-        for number, known in made:
+                    kept[number] = self._kept[number]
+        return Fetched(kept, list(self._database.documents_of([n for n in numbers if n not in kept])))
+
+    def known(self, fetched: Fetched, idf: Idf) -> Mapping[int, Known]:
+        """Return what was fetched by number, weighed by `idf`.
+
+        Raises `StoreError` when a document is damaged.
+        """
+        found = dict(fetched.kept)
+        stale = [(n, known) for n, known in found.items() if known.idf is not idf]
+        for number, known in itertools.chain(self._read(fetched.stored, idf), _again(stale, idf)):
             found[number] = known
             with self._lock:
                 if (old := self._kept.pop(number, None)) is not None:
@@ -180,15 +196,12 @@ class KnownTexts:
             self._kept.clear()
             self._size = 0
 
-    def _read(self, numbers: Sequence[int], idf: Idf) -> Iterator[tuple[int, Known]]:
-        """Yield documents with their numbers, in the order in which they are stored."""
-        for some in _blocks(numbers):
-            read, documents = [], []
-            for number, body in self._database.documents_of(some):
-                read.append(number)
-                documents.append(self._packing.unpack(body))
+    def _read(self, stored: Sequence[tuple[int, bytes]], idf: Idf) -> Iterator[tuple[int, Known]]:
+        """Yield stored documents with their numbers, in the same order."""
+        for rows in _blocks(stored):
+            documents = [self._packing.unpack(body) for _, body in rows]
             made, _ = _made(tokenize([d.text for d in documents]), idf)
-            yield from zip(read, _each(documents, made, idf, alone=True), strict=True)
+            yield from zip((number for number, _ in rows), _each(documents, made, idf, alone=True), strict=True)
 
 
 def _again(stale: Sequence[tuple[int, Known]], idf: Idf) -> Iterator[tuple[int, Known]]:

@@ -38,8 +38,9 @@ MOST_DOCUMENTS = 1 << 30
 FREQUENT = 32
 # Bits that are left out of what stands around a seed: all but those of the next word, those of the word before, none.
 SHIFTS = np.cumsum([RANK_BITS, *reversed(CONTEXT[1:])])[::-1].tolist()
-# Keys of a range that are looked up together, about: what is known of them stays at hand.
-RANGE_KEYS = 1 << 15
+# Keys of a range that are looked up together, about: what is known of them stays at hand; and seeds of all ranges, of
+# which each may have `FREQUENT` postings, four bytes each, twice while they are put in order.
+RANGE_KEYS, MOST_SEEDS = 1 << 15, 1 << 22
 # Carriers of one stretch of a text that are named when nothing else is asked.
 CARRIERS = 8
 
@@ -139,6 +140,9 @@ class _Found(NamedTuple):
     frequent: int
 
 
+NOTHING_FOUND = _Found(np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0, np.uint32), 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
     """What the seeds of some texts, the `first` one and those behind it, have hit: seed `first + s` the postings
@@ -186,6 +190,20 @@ class Search:
     batch: NewTexts
     config: Config
 
+    def ranges(self) -> list[tuple[int, int]]:
+        """Return the texts `[first, last)` whose seeds are looked up together: as many as there is room for, at least
+        one."""
+        bounds, room = self.seeds.bounds, max(1, MOST_SEEDS * FREQUENT // self._most())
+        parts = max(1, -(-int(bounds[-1]) // room))
+        edges = np.searchsorted(bounds, np.arange(1, parts) * (int(bounds[-1]) / parts), "right") - 1
+        return list(itertools.pairwise(sorted({0, *edges.tolist(), len(bounds) - 1})))
+
+    def _most(self) -> int:
+        """Return how many documents are looked at for a seed or band."""
+        most = max(FREQUENT, 2 * self.asked.carriers) * (4 if self.asked.among.narrow else 1)
+        # so that removed documents do not take the places of others
+        return most + min(self.documents.removed, 3 * most)
+
     def hits(self, texts: tuple[int, int], pool: Executor | None) -> Hits:
         """Return what the seeds of the texts `[first, last)` have hit.
 
@@ -199,17 +217,21 @@ class Search:
             return self._found(first + order[slice(*part)])
 
         parts = list(in_order(pool, found, itertools.pairwise(edges.tolist())))
-        starts = np.zeros(len(keys) + 1, np.int64)
+        starts, frequent = np.zeros(len(keys) + 1, np.int64), 0
         for part in parts:
             starts[1 + part.seeds - first] = np.diff(part.starts)
+            frequent += part.frequent
         np.cumsum(starts, out=starts)
         postings = np.empty(starts[-1], np.uint32)
 
-        def placed(part: _Found) -> None:
+        def placed(n: int) -> None:
+            part = parts[n]
             lookup.placed(part.starts, part.postings, part.seeds - first, starts, postings)
+            # what is placed need not be held twice
+            parts[n] = NOTHING_FOUND
 
-        done(pool, placed, parts)
-        return Hits(first=first, starts=starts, postings=postings, frequent=sum(part.frequent for part in parts))
+        done(pool, placed, range(len(parts)))
+        return Hits(first=first, starts=starts, postings=postings, frequent=frequent)
 
     def _found(self, seeds: npt.NDArray[np.int64]) -> _Found:
         """Return what some seeds have hit, in order of their keys."""
@@ -239,10 +261,7 @@ class Search:
 
         With `contexts` those of a frequent key are taken first that agree in most of it, then the earliest.
         """
-        among = self.asked.among
-        most = max(FREQUENT, 2 * self.asked.carriers) * (4 if among.narrow else 1)
-        # so that removed documents do not take the places of others
-        most += min(self.documents.removed, 3 * most)
+        most = self._most()
         runs: list[Records] = [getattr(part, name) for part in self.documents.parts]
         low, high = np.zeros((2, len(runs), len(keys)), np.int64)
         for n, run in enumerate(runs):

@@ -502,7 +502,7 @@ class Records(Mergeable, Protocol):
         ...
 
     def column(self, number: int) -> Column:
-        """Return a column of which the records that `lookup` told may be read."""
+        """Return a column of which the records that `lookup` told may be read; `ValueError` where that cannot be."""
         ...
 
 

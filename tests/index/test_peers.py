@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -115,7 +117,7 @@ def test_d19_memory_files_and_threads_answer_alike(tmp_path: Path, monkeypatch: 
             (index_module, "LARGE", 0),
             (index_module, "PART_TEXTS", 2),
             (index_module, "CHOICE_TEXTS", 3),
-            (index_module, "TOGETHER", 5),
+            (search_module, "MOST_SEEDS", 60),
             (search_module, "RANGE_KEYS", 8),
         ):
             monkeypatch.setattr(module, name, size)
@@ -134,6 +136,56 @@ def test_d19_memory_files_and_threads_answer_alike(tmp_path: Path, monkeypatch: 
         assert answers(index) == expected
     assert found["memory"]
     assert found["memory"] == found["file"]
+
+
+def test_d19_additions_by_threads_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D19: documents that are added, replaced and merged by threads beside the answer give the answers, commits and
+    documents of one thread."""
+    monkeypatch.setattr(upkeep, "LEAST_FLUSH", 3)
+    batches = [
+        [article(n, (n % 5, 5 + n % 3), day=1 + n) for n in range(12)],
+        [article(n, ((n + 1) % 5, 5 + n % 3), day=1 + n) for n in range(6, 20)],
+        [article(n, (n % 5, 6), day=2 + n) for n in range(3, 26)],
+    ]
+
+    def run(path: Path) -> list[Any]:
+        with Index.open(path) as index:
+            told = [index.add(batch) for batch in batches]
+            stats = index.verify()
+            found = [(a.matches, a.added, a.replaced, a.limited, a.as_of) for a in told]
+            return [*found, stats.documents, stats.segments, [d.text for d in index.documents()], answers(index)]
+
+    plain = run(tmp_path / "plain")
+    for module, name, size in (
+        (index_module, "LARGE", 0),
+        (index_module, "PART_TEXTS", 2),
+        (index_module, "CHOICE_TEXTS", 3),
+        (search_module, "MOST_SEEDS", 60),
+        (search_module, "RANGE_KEYS", 8),
+    ):
+        monkeypatch.setattr(module, name, size)
+    threaded = run(tmp_path / "threads")
+    assert any(matches for matches, *_ in plain[:3])
+    assert threaded == plain
+
+
+def test_d21_a_record_that_a_thread_finds_damaged_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D21: a stored document that threads meet damaged ends an addition or question with its number."""
+    monkeypatch.setattr(index_module, "LARGE", 0)
+    monkeypatch.setattr(index_module, "PART_TEXTS", 2)
+    path = tmp_path / "news.idx"
+    with Index.open(path) as index:
+        index.add(articles())
+        upkeep.flush(index._storage)
+    with closing(sqlite3.connect(path / "index.sqlite")) as damaged, damaged:
+        damaged.execute("UPDATE documents SET body = zeroblob(40) WHERE number = 7")
+    asked = [article(n, (n % 5, 5 + n % 3), day=1 + n) for n in range(20, 40)]
+    for ask in (Index.add, Index.query):
+        with (
+            Index.open(path) as index,
+            pytest.raises(StoreError, match=r"index\.sqlite: the file is damaged: .* row 7 "),
+        ):
+            ask(index, asked)
 
 
 def test_d21_a_segment_cut_anywhere_is_named(tmp_path: Path) -> None:
