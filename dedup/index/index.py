@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import itertools
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -74,8 +73,6 @@ class Index:
         self._threads = self.config.jobs or os.cpu_count() or 1
         self._pool, self._searchers = ThreadPoolExecutor(self._threads), ThreadPoolExecutor(self._threads)
         self._writer = ThreadPoolExecutor(1)
-        # who writes waits for others who do; a view is asked for meanwhile
-        self._writing = threading.RLock()
         self._clusters: Clusters | None = None
         room = memory.limit(self.config.memory) // KEPT_PART
         self._texts = KnownTexts(storage.database, storage.packing, room)
@@ -127,7 +124,7 @@ class Index:
         """
         self._must_write()
         new = self._read(batch)
-        with self._writing:
+        with self._storage.lock:
             view = self._storage.view()
             own, same = self._known(new.documents, view)
             changed = np.flatnonzero(~same)
@@ -138,13 +135,11 @@ class Index:
                 words = self._words(added, own[changed].astype(np.uint32))
                 change = self._storage.planned(own[changed].tolist(), before[before >= 0].tolist(), words)
                 view = change.after
-                # words are weighed by the segments that are there now, which are merged beside the answer
-                self._storage.idf(view)
                 with self._beside(new.documents, lambda: self._commit(change, added.documents, own[changed])):
                     answer = self._answer(new, own, view, Question(carriers=carriers), writing=True)
             else:
                 answer = self._answer(new, own, view, Question(carriers=carriers), writing=True)
-                upkeep.settle(self._storage)
+            upkeep.settle(self._storage)
         ids = [d.id for d in new.documents]
         return replace(
             answer,
@@ -189,7 +184,7 @@ class Index:
         """Remove documents in one commit; return how many there were. Ids that are not known are passed over."""
         self._must_write()
         wanted = sorted({ids} if isinstance(ids, str) else set(ids))
-        with self._writing:
+        with self._storage.lock:
             view = self._storage.view()
             numbers = [n for n in self._numbers(wanted, view) if n >= 0]
             if numbers:
@@ -201,7 +196,7 @@ class Index:
         """Remove all documents dated before a point in time; return how many. Those without a date stay."""
         self._must_write()
         point = contents.seconds(before)
-        with self._writing:
+        with self._storage.lock:
             gone = upkeep.drop_expired(self._storage, float("-inf") if point is None else point)
             upkeep.settle(self._storage)
             return gone
@@ -212,7 +207,7 @@ class Index:
         It takes about as long as a copy of the index, and as much room while it runs.
         """
         self._must_write()
-        with self._writing:
+        with self._storage.lock:
             upkeep.compact(self._storage)
 
     def verify(self) -> IndexStats:
@@ -249,7 +244,7 @@ class Index:
         This is a scan: it takes the time and the memory of one. Asked again at the same commit it is there already.
         An index open for writing remembers the handles; one open for reading goes on from those remembered last.
         """
-        with self._writing:
+        with self._storage.lock:
             with self._storage.database.reading():
                 state = self._storage.view().state
                 if self._clusters is not None and self._clusters.as_of == state.commit:
@@ -374,10 +369,9 @@ class Index:
             done.result()
 
     def _commit(self, change: Change, documents: Sequence[Document], numbers: npt.NDArray[np.int64]) -> None:
-        """Write a planned change with its documents, and merge what has become too many segments."""
+        """Write a planned change with its documents."""
         packed = self._storage.packing.pack_all(documents, change.before.state.dictionary)
         self._storage.commit(change, list(zip(numbers.tolist(), packed, strict=True)))
-        upkeep.settle(self._storage)
 
     def _words(self, new: _New, numbers: npt.NDArray[np.uint32]) -> list[Segment]:
         """Return what is searched for in documents with rising numbers, in as many segments as are needed."""

@@ -250,8 +250,8 @@ class Storage:
     def planned(self, added: Sequence[int], removed: Sequence[int], words: Sequence[Segment]) -> Change:
         """Return what it takes to add documents with new numbers and to remove others, and the view after it.
 
-        It may be searched before `commit`, but nothing that is found may be told until then. The caller sees to it that
-        nothing else is written until both are done.
+        It may be searched before `commit`, but nothing that is found may be told until then. The caller holds the lock
+        until both are done.
         """
         view = self.view()
         state = view.state
@@ -272,7 +272,7 @@ class Storage:
         return Change(before=view, after=replace(view, state=state, removed=marked, newest=newest), gone=gone)
 
     def commit(self, change: Change, added: Sequence[tuple[int, bytes]]) -> View:
-        """Write a planned change with its documents; any thread may do so.
+        """Write a planned change with its documents; any thread may do so while the one that planned it waits.
 
         Raises `StoreError` when it cannot be done; nothing is then changed.
         """
@@ -282,20 +282,19 @@ class Storage:
         content = before.state.content + sum(digests.values()) - sum(gone.values())
         newest = before.state.newest_content + sum(digests.values()) - sum(gone_newest.values())
         state = replace(after.state, content=content % _WHOLE, newest_content=newest % _WHOLE)
-        with self.lock:
-            with self.database.writing():
-                self.database.put_documents(added)
-                self.database.drop_documents(gone)
-                for segment, numbers in after.removed.items():
-                    if len(numbers) != len(before.removed.get(segment, NO_NUMBERS)):
-                        self.database.put_part(f"removed {segment}", numbers.astype("<u4").tobytes())
-                self.database.put_part("state", state.encode())
-            self._digests.update(digests)
-            for number in gone_newest:
-                del self._digests[number]
-            view = replace(after, state=state)
-            view.kept.update(after.kept)
-            return self._now(view)
+        with self.database.writing():
+            self.database.put_documents(added)
+            self.database.drop_documents(gone)
+            for segment, numbers in after.removed.items():
+                if len(numbers) != len(before.removed.get(segment, NO_NUMBERS)):
+                    self.database.put_part(f"removed {segment}", numbers.astype("<u4").tobytes())
+            self.database.put_part("state", state.encode())
+        self._digests.update(digests)
+        for number in gone_newest:
+            del self._digests[number]
+        view = replace(after, state=state)
+        view.kept.update(after.kept)
+        return self._now(view)
 
     def _marked(self, view: View, gone: Sequence[int]) -> dict[int, Numbers]:
         """Return the removed documents of all segments with some more."""
