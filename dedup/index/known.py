@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -41,12 +42,15 @@ BLOCK = 64
 @dataclass(frozen=True, slots=True)
 class Known:
     """A document, its tokens with what they weigh by some `idf` (float32, nats a slot) as `rows` (see
-    `dedup.kernels.held`), a digest of the tokens that equal texts share, and its usual share of names."""
+    `dedup.kernels.held`), a digest of the tokens that equal texts share, and its usual share of names.
+
+    Of the idf it is only asked which it is: what is kept would hold an array of 4 MB for each change of the segments.
+    """
 
     document: Document
     rows: Rows
     digest: bytes
-    idf: Idf
+    idf: weakref.ref[Idf]
     usual_names: float
 
     @property
@@ -106,8 +110,9 @@ def _usual(sums: npt.NDArray[np.int64]) -> list[float]:
 def _each(documents: Iterable[Document], made: _Made, idf: Idf, *, alone: bool = False) -> Iterator[Known]:
     """Yield each document with what was made of it; `alone` with a copy, as a part would keep the rows of all."""
     rows, bounds, digests, names = made
+    weighed_by = weakref.ref(idf)
     for document, (low, high), digest, usual in zip(documents, itertools.pairwise(bounds), digests, names, strict=True):
-        yield Known(document, rows[low:high].copy() if alone else rows[low:high], digest, idf, usual)
+        yield Known(document, rows[low:high].copy() if alone else rows[low:high], digest, weighed_by, usual)
 
 
 def together(known: Sequence[Known], idf: Idf) -> rescore.Evidence:
@@ -178,7 +183,7 @@ class KnownTexts:
         Raises `StoreError` when a document is damaged.
         """
         found = dict(fetched.kept)
-        stale = [(n, known) for n, known in found.items() if known.idf is not idf]
+        stale = [(n, known) for n, known in found.items() if known.idf() is not idf]
         for number, known in itertools.chain(self._read(fetched.stored, idf), _again(stale, idf)):
             found[number] = known
             with self._lock:

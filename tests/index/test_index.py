@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -383,3 +384,16 @@ def test_signatures_are_datasketchs(tmp_path: Path) -> None:
         made = MinHash(num_perm=128, seed=1, scheme="affine32", hashfunc=int)
         made.update_batch(shingle_hashes(articles[0]["text"]).tolist())
         assert sorted(lsh.query(made)) == ["n1", "n2"]
+
+
+def test_documents_that_are_kept_hold_no_weights_of_the_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words are weighed anew when segments change; documents that were read before keep no array of it alive."""
+    monkeypatch.setattr(upkeep, "LEAST_FLUSH", 1)
+    with Index.open(tmp_path / "news.idx") as index:
+        weights = []
+        for n in range(12):
+            # of each two the second asks for the first, and nobody for either again
+            index.add(article(n, (n // 2,)))
+            weights.append(weakref.ref(index._storage.idf(index._storage.view())))
+        assert index._texts._kept
+        assert sum(each() is not None for each in weights) <= 2
