@@ -47,7 +47,10 @@ SMALL_PIECE, LARGE_PIECE = 1 << 16, 1 << 21
 
 
 def in_order(pool: Executor | None, function: Callable[[T], R], items: Iterable[T]) -> Generator[R, None, None]:
-    """Yield what `function` makes of each item, in order, with few results ahead of the one that is taken."""
+    """Yield what `function` makes of each item, in order, with few results ahead of the one that is taken.
+
+    An error, or who takes no more, ends it when all that has begun is done.
+    """
     if pool is None:
         yield from map(function, items)
         return

@@ -241,9 +241,9 @@ def test_nothing_goes_on_behind_an_error() -> None:
 
     def work(number: int) -> int:
         begun.append(number)
-        time.sleep(0.01)
         if number == 3:
             raise StoreError("no more")
+        time.sleep(0.2 if number > 3 else 0.01)
         ended.append(number)
         return number
 
@@ -252,6 +252,8 @@ def test_nothing_goes_on_behind_an_error() -> None:
             list(in_order(pool, work, range(40)))
         count = len(begun)
         assert sorted(begun) == sorted([*ended, 3])
+        # what waited for its turn never began
+        assert count < 4 + AHEAD
         found = in_order(pool, work, range(4, 40))
         assert next(found) == 4
         found.close()

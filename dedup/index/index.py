@@ -134,9 +134,8 @@ class Index:
                 added = new.only(changed, self.config)
                 words = self._words(added, own[changed].astype(np.uint32))
                 change = self._storage.planned(own[changed].tolist(), before[before >= 0].tolist(), words)
-                view = change.after
                 with self._beside(new.documents, lambda: self._commit(change, added.documents, own[changed])):
-                    answer = self._answer(new, own, view, Question(carriers=carriers), writing=True)
+                    answer = self._answer(new, own, change.after, Question(carriers=carriers), writing=True)
             else:
                 answer = self._answer(new, own, view, Question(carriers=carriers), writing=True)
             upkeep.settle(self._storage)

@@ -33,6 +33,15 @@ def answers(index: Index) -> list[Any]:
     ]
 
 
+def work_by_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let threads work on a few texts as they do on thousands, in several parts, blocks and ranges."""
+    monkeypatch.setattr(index_module, "LARGE", 0)
+    monkeypatch.setattr(index_module, "PART_TEXTS", 2)
+    monkeypatch.setattr(index_module, "CHOICE_TEXTS", 3)
+    monkeypatch.setattr(search_module, "MOST_SEEDS", 300)
+    monkeypatch.setattr(search_module, "RANGE_KEYS", 8)
+
+
 def test_d18_signatures_of_another_scheme_are_never_searched(tmp_path: Path) -> None:
     """D18: an index whose signatures were made by another scheme is refused, also when all else fits."""
     with Index.open(tmp_path / "news.idx") as index:
@@ -113,14 +122,7 @@ def test_d19_memory_files_and_threads_answer_alike(tmp_path: Path, monkeypatch: 
         assert len(told) > len(told.unchanged) == len(articles())
     with Index.open(tmp_path / "memory") as index:
         assert answers(index) == expected
-        for module, name, size in (
-            (index_module, "LARGE", 0),
-            (index_module, "PART_TEXTS", 2),
-            (index_module, "CHOICE_TEXTS", 3),
-            (search_module, "MOST_SEEDS", 60),
-            (search_module, "RANGE_KEYS", 8),
-        ):
-            monkeypatch.setattr(module, name, size)
+        work_by_threads(monkeypatch)
         assert answers(index) == expected
         again = index.add(articles())
         assert (again.matches, again.limited) == (told.matches, told.limited)
@@ -139,9 +141,10 @@ def test_d19_memory_files_and_threads_answer_alike(tmp_path: Path, monkeypatch: 
 
 
 def test_d19_additions_by_threads_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """D19: documents that are added, replaced and merged by threads beside the answer give the answers, commits and
+    """D19: documents that are added and replaced by threads give the answers, commits and
     documents of one thread."""
     monkeypatch.setattr(upkeep, "LEAST_FLUSH", 3)
+    monkeypatch.setattr(search_module, "FREQUENT", 2)
     batches = [
         [article(n, (n % 5, 5 + n % 3), day=1 + n) for n in range(12)],
         [article(n, ((n + 1) % 5, 5 + n % 3), day=1 + n) for n in range(6, 20)],
@@ -150,29 +153,21 @@ def test_d19_additions_by_threads_change_nothing(tmp_path: Path, monkeypatch: py
 
     def run(path: Path) -> list[Any]:
         with Index.open(path) as index:
-            told = [index.add(batch) for batch in batches]
+            told = [index.add(batch, carriers=1) for batch in batches]
             stats = index.verify()
             found = [(a.matches, a.added, a.replaced, a.limited, a.as_of) for a in told]
             return [*found, stats.documents, stats.segments, [d.text for d in index.documents()], answers(index)]
 
     plain = run(tmp_path / "plain")
-    for module, name, size in (
-        (index_module, "LARGE", 0),
-        (index_module, "PART_TEXTS", 2),
-        (index_module, "CHOICE_TEXTS", 3),
-        (search_module, "MOST_SEEDS", 60),
-        (search_module, "RANGE_KEYS", 8),
-    ):
-        monkeypatch.setattr(module, name, size)
+    work_by_threads(monkeypatch)
     threaded = run(tmp_path / "threads")
-    assert any(matches for matches, *_ in plain[:3])
+    assert all(matches and limited["frequent_seeds"] for matches, *_, limited, _ in plain[1:3])
     assert threaded == plain
 
 
 def test_d21_a_record_that_a_thread_finds_damaged_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """D21: a stored document that threads meet damaged ends an addition or question with its number."""
-    monkeypatch.setattr(index_module, "LARGE", 0)
-    monkeypatch.setattr(index_module, "PART_TEXTS", 2)
+    work_by_threads(monkeypatch)
     path = tmp_path / "news.idx"
     with Index.open(path) as index:
         index.add(articles())
