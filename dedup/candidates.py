@@ -325,7 +325,6 @@ class _Given:
 
     def block(self, number: int) -> Block:
         """Return the passages whose left text is in a block, worked on in tiles with a range of right texts each."""
-        self.scratch.release()
         first, last = self.linked.layout.edges[number : number + 2]
         near = self.near[np.searchsorted(self.near[:, 0], first) : np.searchsorted(self.near[:, 0], last)]
         left = self.copies.documents[:, 0]
@@ -339,7 +338,6 @@ class _Given:
             some = copies.select((right >= low) & (right < high))
             pairs = near[(near[:, 1] >= low) & (near[:, 1] < high)]
             tiles.append(align_block(hits.between(low, high), pairs, some, self.known, self.config, self.keep))
-            self.scratch.release()
         passages, scored = together(*((t.passages, t.scored) for t in tiles))
         return Block(
             passages=passages,
@@ -365,7 +363,6 @@ def align_verified(
     config = verified.config
 
     def block(first: int) -> Passages:
-        scratch.release()
         part = slice(first, first + BLOCK_PAIRS)
         more = align_pairs(pairs[part], None if windows is None else windows[part], known, config, matches=True)
         return more.select(verified(more, rescore.screen(more, known, config.rescore), known))

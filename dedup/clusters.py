@@ -239,7 +239,7 @@ def cluster_passages(passages: Passages, means: Means) -> Clusters:
     found = Gathering(means.scratch)
     left = passages
     while len(left):
-        regions = group(left, means.known.mass, means.scratch, means.pool)
+        regions = group(left, means.known.mass, means.pool)
         bundles = components(regions)
         large = np.diff(bundles.region_bounds) > LARGE
         whole = bundles.select(~large)

@@ -148,12 +148,11 @@ class Relatedness:
         edges = np.cumsum([0, *map(len, houses)], dtype=np.int64)
         self._houses = np.concatenate([NO_WORDS, *houses]), edges
 
-    def cover(self, spans: npt.NDArray[np.int64], pool: Executor, scratch: Scratch) -> None:
+    def cover(self, spans: npt.NDArray[np.int64], pool: Executor) -> None:
         """Take token spans (int64, n x 2), those of suspect clusters, out of the remainders; before these are asked
         for."""
 
         def covered(at: int) -> None:
-            scratch.release()
             mark(self._covered, spans[at : at + COVERED], True)
 
         done(pool, covered, range(0, len(spans), COVERED))
@@ -172,7 +171,6 @@ class Relatedness:
             values.append(part.weights)
             sizes.append(np.diff(part.edges))
             known.append(part.known)
-            scratch.release()
         edges = np.cumsum(np.concatenate(sizes))
         self._usually = Vectors(words.finish(), values.finish(), edges, np.concatenate(known))
         self._samples = np.cumsum([0, *map(len, samples)], dtype=np.int64)

@@ -19,7 +19,7 @@ from dedup.tokens import tokenize
 # process holds more than a share of what it may.
 BYTES_A_CHARACTER = 12
 BYTES_AT_REST = 300 * 2**20
-MAPPED_SHARE = 0.5
+MAPPED_SHARE = 0.7
 # Seeds and hits stay in memory while what is not mapped is less than this share.
 HELD_SHARE = 0.4
 # Bytes of files: tokens, masses, marks, seeds, hits and records grow with the text, signatures with the documents.

@@ -259,7 +259,7 @@ class _Scan:
             return relatedness.suspects(*clusters.texts(*blocks[number])).tobytes()
 
         suspect = np.frombuffer(b"".join(work.spread(suspects, range(len(blocks)))), np.bool_)
-        relatedness.cover(clusters.spans(suspect), work.pool, work.scratch)
+        relatedness.cover(clusters.spans(suspect), work.pool)
         relatedness.learn(work.pool, work.scratch)
 
         def verdicts(number: int) -> bytes:
@@ -426,7 +426,7 @@ class _Scan:
         document_records = [assembly.document_record(head, tied, documents) for head, tied in ties]
         aside = records.Aside(clusters=judged.clusters, verdicts=judged.verdicts)
         own = corpus.sides != sources.KNOWN
-        suppressed = records.SuppressedPlaces(aside, own, material.tokens, documents, made.scratch)
+        suppressed = records.SuppressedPlaces(aside, own, material.tokens, documents)
         in_clusters = np.array([d for head, tied in ties for d in (head, *tied)], np.int64)
         matched = distinct(np.concatenate([company.carriers(), in_clusters]))
         return ScanResult(

@@ -17,12 +17,12 @@ from dedup.furniture import Verdict
 from dedup.model import Kind, PassageCluster, Scope, Suppressed
 from dedup.rows import unique_rows
 from dedup.shelf import Shelf
-from dedup.spill import Scratch
+from dedup.spill import Scratch, looked_up
 from dedup.tokens import Tokens
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-# Records that are made before mapped pages may be let go of.
+# Records of which the texts are asked for together.
 MADE = 1 << 8
 
 
@@ -103,7 +103,7 @@ class Encoded:
     """The records of clusters in the order of these, and what is asked of all of them."""
 
     def __init__(self, scratch: Scratch) -> None:
-        self.scratch, self._column = scratch, scratch.column(np.uint8)
+        self._column = scratch.column(np.uint8)
         self._ends = array("q", [0])
         self.ids: list[str] = []
         self.kinds: list[Kind] = []
@@ -136,7 +136,7 @@ class Encoded:
 
     def chosen(self, numbers: Sequence[int], parents: Mapping[int, str]) -> EncodedPassages:
         """Return some of the records in a certain order, with the ids of their parents."""
-        return EncodedPassages((self._column.finish().data, self.scratch), self._ends, numbers, parents)
+        return EncodedPassages(self._column.finish().data, self._ends, numbers, parents)
 
 
 class EncodedPassages(Lazy[PassageCluster]):
@@ -144,13 +144,9 @@ class EncodedPassages(Lazy[PassageCluster]):
 
     is_ranked = True
 
-    def __init__(
-        self, kept: tuple[memoryview, Scratch], ends: array[int], numbers: Sequence[int], parents: Mapping[int, str]
-    ) -> None:
-        """Take what is `kept` of records up to `ends`, with the scratch folder whose pages it may be in."""
-        (self._view, self._scratch), self._ends = kept, ends
-        self._numbers, self._parents = numbers, parents
-        self._made = 0
+    def __init__(self, view: memoryview, ends: array[int], numbers: Sequence[int], parents: Mapping[int, str]) -> None:
+        """Take a view of records up to `ends`."""
+        self._view, self._ends, self._numbers, self._parents = view, ends, numbers, parents
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -160,9 +156,6 @@ class EncodedPassages(Lazy[PassageCluster]):
         return found
 
     def _raw(self, number: int) -> bytes | memoryview:
-        self._made += 1
-        if not self._made % MADE:
-            self._scratch.release()
         raw = self._view[self._ends[number] : self._ends[number + 1]]
         parent = self._parents.get(number)
         if parent is None:
@@ -198,7 +191,6 @@ class SuppressedPlaces(Lazy[Suppressed]):
         listed: npt.NDArray[np.bool_],
         tokens: Tokens,
         documents: Shelf,
-        scratch: Scratch | None = None,
     ) -> None:
         clusters = aside.clusters
         verdicts = [aside.verdicts[c] for c in sorted(aside.verdicts)]
@@ -212,8 +204,7 @@ class SuppressedPlaces(Lazy[Suppressed]):
         pages = unique_rows(np.stack([why, members[:, 0]], axis=1))[0][:, 0]
         counts = np.bincount(pages, minlength=len(verdicts))
         self._verdicts = [(v, int(n)) for v, n in zip(verdicts, counts, strict=True)]
-        scratch = scratch or Scratch()
-        starts, ends = scratch.at(tokens.starts, members[:, 1]), scratch.at(tokens.ends, members[:, 2] - 1)
+        starts, ends = looked_up(tokens.starts, members[:, 1]), looked_up(tokens.ends, members[:, 2] - 1)
         rules = {rule: n for n, rule in enumerate(sorted({v.rule for v in verdicts}))}
         ruled = np.array([rules[v.rule] for v in verdicts], np.int64)[why]
         order = np.lexsort((ruled, ends, starts, members[:, 0]))

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from dedup.align import Passages, joined
 from dedup.kernels import clusters as kernels
 from dedup.rows import unique_rows
-from dedup.spill import Scratch, in_order
+from dedup.spill import in_order
 from dedup.weights import Sums
 
 Int64s = npt.NDArray[np.int64]
@@ -58,11 +58,10 @@ class Regions:
         return rows[:, :2], rows[:, 2:]
 
 
-def group(passages: Passages, prefix: Sums, scratch: Scratch | None = None, pool: Executor | None = None) -> Regions:
+def group(passages: Passages, prefix: Sums, pool: Executor | None = None) -> Regions:
     """Group the spans that overlap in a text; `prefix` sums the masses of all tokens.
 
-    Some texts after the others, of which few have all their spans at hand, several at a time on `pool`; mapped pages of
-    `scratch` are let go of between them.
+    Some texts after the others, of which few have all their spans at hand, several at a time on `pool`.
     """
 
     def grouped(edges: tuple[int, int]) -> tuple[tuple[Int64s, Int64s], Int64s, Int64s]:
@@ -80,8 +79,6 @@ def group(passages: Passages, prefix: Sums, scratch: Scratch | None = None, pool
     documents, low, high = np.concatenate(parts).T.copy()
     weight = np.zeros(count, np.int64)
     for at in range(0, len(passages), GROUPED):
-        if scratch is not None:
-            scratch.release()
         starts, ends = passages.spans(slice(at, at + GROUPED))[:, :2].T
         mass, some = prefix[ends] - prefix[starts], of[at : at + GROUPED]
         np.add.at(weight, some[:, 0], mass)

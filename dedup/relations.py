@@ -93,14 +93,12 @@ def masks(
     for spans, mark in ((quotations, QUOTED), (furniture, FURNITURE)):
 
         def marked(at: int, spans: npt.NDArray[np.int64] = spans, mark: int = mark) -> None:
-            scratch.release()
             kernels.mark(marks, spans[at : at + MARKED], mark)
 
         done(pool, marked, range(0, len(spans), MARKED))
     totals = np.empty((len(tokens), 3), np.int64)
 
     def sums(first: int) -> None:
-        scratch.release()
         starts = tokens.bounds[first : first + SUMMED + 1]
         texts = np.stack([starts[:-1], starts[:-1], np.diff(starts)], axis=1)
         each = np.arange(len(texts) + 1)

@@ -127,7 +127,6 @@ def evidence(
         for some_masses, some_marks in in_order(pool, block, range(0, len(tokens.hashes), BATCH_TOKENS)):
             all_masses.append(some_masses)
             all_marks.append(some_marks)
-            scratch.release()
         masses, marks = all_masses.finish(), all_marks.finish()
     sums = (
         functools.partial(Sums, masses),

@@ -39,8 +39,6 @@ MOST_PART_BITS = 8
 # Seeds that are linked at a time, about: what is known of their places stays near the processor, in memory that the
 # seeds before them had.
 LINKED_SEEDS = 1 << 18
-# Hits that are looked at before mapped pages may be let go of, about.
-SIFTED_HITS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +109,6 @@ class Linked:
     hits: Parts
     layout: Layout
     tokens: Tokens
-    scratch: Scratch
     seeds: int
     frequent: int
 
@@ -124,25 +121,16 @@ class Linked:
         layout, start = self.layout, int(self.layout.starts[number])
         starts = layout.bounds[layout.edges[number] : layout.edges[number + 1] + 1] - start
         block = start, starts, kernels.first_documents(starts, sieve_kernels.STEP)
-        records, kept, dropped, first = np.sort(self.hits.take(number)), [np.empty(0, np.uint64)], 0, 0
-        while first < len(records):
-            # all hits of a right text at a time
-            last = int(records[min(first + SIFTED_HITS, len(records)) - 1] >> np.uint64(layout.left_bits))
-            behind = layout.bounds[np.searchsorted(layout.bounds, last, side="right")]
-            end = int(np.searchsorted(records, np.uint64(int(behind) << layout.left_bits)))
-            some, out = sieve_kernels.sifted(
-                records[first:end],
-                layout.left_bits,
-                block,
-                layout.bounds,
-                layout.firsts,
-                (self.tokens.hashes, sieve.masses),
-                (min(sieve.least, UNKNOWN), sieve.max_gap),
-            )
-            kept.append(some)
-            dropped, first = dropped + int(out), end
-            self.scratch.release()
-        return self._hits(number, np.concatenate(kept)), dropped
+        kept, dropped = sieve_kernels.sifted(
+            np.sort(self.hits.take(number)),
+            layout.left_bits,
+            block,
+            layout.bounds,
+            layout.firsts,
+            (self.tokens.hashes, sieve.masses),
+            (min(sieve.least, UNKNOWN), sieve.max_gap),
+        )
+        return self._hits(number, kept), int(dropped)
 
     def _hits(self, number: int, records: npt.NDArray[np.uint64]) -> Hits:
         layout = self.layout
@@ -166,14 +154,13 @@ def link_seeds(
     memory goes to `scratch`.
     """
     scratch = scratch or Scratch()
-    seeds = _seeds(tokens, active, config, layout, pool, scratch)
+    seeds, heads = _seeds(tokens, active, config, layout, pool, scratch)
     hits = Parts(len(layout), scratch)
     two_sided = bool(sides.any())
 
     def part(number: int) -> int:
-        scratch.release()
         records = np.sort(seeds.take(number))
-        texts, total = (tokens.bounds, layout.firsts, tokens.hashes, sides), 0
+        texts, total = (tokens.bounds, layout.firsts, heads, sides), 0
         for some in _stretches(records, layout.place_bits):
             found, frequent = linked(some, layout.place_bits, config.small_bucket, texts, crossing=two_sided)
             hits.add(*kernels.scatter_hits(found, layout.left_bits, layout.starts, layout.block_firsts))
@@ -183,7 +170,7 @@ def link_seeds(
     frequent = sum(in_order(pool, part, range(len(seeds))))
     seeds.close()
     count = int(seeds.sizes.sum())
-    return Linked(hits=hits, layout=layout, tokens=tokens, scratch=scratch, seeds=count, frequent=frequent)
+    return Linked(hits=hits, layout=layout, tokens=tokens, seeds=count, frequent=frequent)
 
 
 def _stretches(records: npt.NDArray[np.uint64], place_bits: int) -> Iterator[npt.NDArray[np.uint64]]:
@@ -200,12 +187,13 @@ def linked(
 ) -> tuple[npt.NDArray[np.int64], int]:
     """Return the hits of sorted seeds (as of `kernels.scatter`), and how many are frequent (more than `small` places).
 
-    `texts` are the bounds of all texts, their `kernels.first_documents`, the hashes of their tokens, and their sides.
+    `texts` are the bounds of all texts, their `kernels.first_documents`, the heads of their tokens (`links.link`), and
+    their sides.
     """
     shared, edges, frequent = links.shared_seeds(records, place_bits, small)
     # in order of place they are looked up as they stand
-    bits, (bounds, firsts, hashes, sides) = links.number_bits(len(records)), texts
-    found = links.link(np.sort(shared), bits, edges, frequent, bounds, firsts, hashes, sides, crossing)
+    bits, (bounds, firsts, heads, sides) = links.number_bits(len(records)), texts
+    found = links.link(np.sort(shared), bits, edges, frequent, bounds, firsts, heads, sides, crossing)
     return found, int(frequent)
 
 
@@ -277,19 +265,20 @@ def _seeds(
     layout: Layout,
     pool: Executor | None,
     scratch: Scratch,
-) -> Parts:
-    """Return the seeds of all active texts in parts by their key."""
-    parts = Parts(1 << layout.part_bits, scratch)
+) -> tuple[Parts, npt.NDArray[np.uint8]]:
+    """Return the seeds of all active texts in parts by their key, and the heads of all tokens (`links.link`)."""
+    parts, heads = Parts(1 << layout.part_bits, scratch), scratch.column(np.uint8, in_use=True)
 
-    def block(first: int) -> None:
-        scratch.release()
+    def block(first: int) -> npt.NDArray[np.uint8]:
         which = np.flatnonzero(active[first : first + BLOCK_DOCUMENTS]) + first
         spans = np.stack([tokens.bounds[which], tokens.bounds[which + 1]], axis=1)
         keys, places, _ = shingle_kernels.seed_places(
             tokens.hashes, tokens.weights, spans, config.seed_size, config.seed_window
         )
         parts.add(*kernels.scatter(keys, places, layout.part_bits, layout.place_bits))
+        low, high = tokens.bounds[first], tokens.bounds[min(first + BLOCK_DOCUMENTS, len(tokens))]
+        return links.heads(tokens.hashes[low:high])
 
-    for _ in in_order(pool, block, range(0, len(tokens), BLOCK_DOCUMENTS)):
-        pass
-    return parts
+    for some in in_order(pool, block, range(0, len(tokens), BLOCK_DOCUMENTS)):
+        heads.append(some)
+    return parts, heads.finish()

@@ -21,7 +21,7 @@ from dedup.spill import Column, Scratch
 T = TypeVar("T")
 # Documents kept at hand once they were read from the file, and their code points, about: each process keeps its own.
 AT_HAND, CHARACTERS_AT_HAND = 1 << 12, 1 << 24
-# Documents read from files before mapped pages may be let go of: around each the system maps some more.
+# Documents whose places are looked up together.
 LOOKS = 1 << 8
 # Files of a shelf's own, before those of batches.
 OWN = 2
@@ -184,7 +184,6 @@ class Shelf(Sequence[Document]):
         self._own: tuple[Column, Column] | None = None
         self._views: list[memoryview] = []
         self._replaced: dict[int, Document] = {}
-        self._taken = 0
         self._read = functools.lru_cache(maxsize=AT_HAND)(self._decoded)
         for document in documents:
             self.append(document)
@@ -309,14 +308,12 @@ class Shelf(Sequence[Document]):
         views, of, decode, replaced = self._views or self._map(), self._head_spans.of, _HEADS.decode, self._replaced
         numbers, order = iter(numbers), self.order
         while several := [*itertools.islice(numbers, LOOKS)]:
-            self._scratch.release()
             for at in order[several].tolist():
                 yield replaced[at] if at in replaced else decode(of(views, at))
 
     def _decoded_head(self, at: int) -> Head | Document:
         if at in self._replaced:
             return self._replaced[at]
-        self._look()
         head: Head = _HEADS.decode(self._head_spans.of(self._views or self._map(), at))
         return head
 
@@ -376,13 +373,7 @@ class Shelf(Sequence[Document]):
         return index % size
 
     def _raw(self, at: int) -> memoryview:
-        self._look()
         return self._spans.of(self._views or self._map(), at)
-
-    def _look(self) -> None:
-        self._taken += 1
-        if not self._taken % LOOKS:
-            self._scratch.release()
 
     def _map(self) -> list[memoryview]:
         """Return the files, of which the first call makes arrays; nothing can be added after it."""

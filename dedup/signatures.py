@@ -47,7 +47,6 @@ def signatures(
         out[first : first + BLOCK_DOCUMENTS] = kernels.sign(
             tokens.hashes, tokens.weights, bounds, config.shingle_size, a, b
         )
-        scratch.release()
 
     for _ in in_order(pool, block, range(0, len(tokens), BLOCK_DOCUMENTS)):
         pass

@@ -1,7 +1,7 @@
 """Where arrays are kept that need not be in memory: there while they fit, else in files that nobody else sees.
 
 The files have no name, or lose it with the process, so that their space is free again however the process ends.
-Mapped arrays are let go of when the process holds more than its budget; the system keeps of them what it has room for.
+Pages of mapped arrays are let go of when the process holds more than its budget (`mapped.py`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from dedup import mapped
 from dedup.errors import StoreError
 
 Records = npt.NDArray[np.uint64]
@@ -31,15 +32,11 @@ R = TypeVar("R")
 PIECE = 1 << 12
 # Parts that have a file in common.
 TOGETHER = 16
-# Values of an array that are looked up before mapped pages may be let go of.
-LOOKED_UP = 1 << 14
 # Blocks that may be worked on, or wait for their turn, ahead of the one that is taken.
 AHEAD = 6
 # Freed bytes that a process keeps for the next piece of its work, at most; glibc's numbers of the two options.
 MOST_KEPT = 1 << 25
 _KEPT_UP_TO, _MAPPED_FROM = -1, -3
-# Of what part of its budget a process must hold pages of files to let go of them.
-MAPPED_PART = 8
 # Bytes that are written to a file at a time. Linux keeps what was written at once as one large page of memory, if it
 # can, and maps all of it when one place is looked at: the largest pages where all is looked at again and again, small
 # ones where only a place here and there is.
@@ -78,13 +75,12 @@ def done(pool: Executor | None, function: Callable[[T], None], items: Iterable[T
 class Scratch:
     """Arrays in memory or, `on_disk`, in nameless files in a folder; without one, where the system keeps such files.
 
-    `budget` is how many bytes the process may hold before mapped arrays are let go of, `room` how many, mapped ones
-    apart, so that records are still kept in memory.
+    `budget` is how many bytes the process may hold before pages of mapped arrays are let go of, if that is said; `room`
+    how many, those apart, so that records are still kept in memory.
     """
 
     def __init__(self, folder: Path | None = None, budget: int = 0, room: int = 0, *, on_disk: bool = False) -> None:
         self.folder, self.budget, self.room, self.on_disk = folder, budget, room, on_disk
-        self._maps: list[mmap.mmap] = []
         self._lock = threading.Lock()
         self._left: int | None = None
         self._reserved = 0
@@ -125,18 +121,9 @@ class Scratch:
             if not os.fstat(file.fileno()).st_size:
                 return np.empty(0, kind)
             view = mmap.mmap(file.fileno(), 0)
-        self._maps.append(view)
+        if self.budget:
+            mapped.add(view, self.budget)
         return np.frombuffer(view, kind)
-
-    def at(self, values: npt.NDArray[Any], places: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-        """Return the values at some places of an array that may be mapped, of which little is held at a time."""
-        found = np.empty(len(places), values.dtype)
-        order = np.argsort(places)
-        for first in range(0, len(places), LOOKED_UP):
-            self.release()
-            some = order[first : first + LOOKED_UP]
-            found[some] = values[places[some]]
-        return found
 
     def write(self, file: IO[bytes], raw: bytes | memoryview) -> int:
         """Write to the end of a file, past its buffer; return where that began. Raises `StoreError` when it cannot."""
@@ -156,8 +143,8 @@ class Scratch:
             return True
         with self._lock:
             if self._left is None:
-                held, mapped = _resident()
-                self._left = self.room - (held - mapped) if held else 0
+                held, of_files = mapped.resident()
+                self._left = self.room - (held - of_files) if held else 0
             if size > self._left:
                 return False
             self._left -= size
@@ -171,16 +158,6 @@ class Scratch:
                 self._left, self._reserved = self._left + size, self._reserved - size
                 if not self._reserved:
                     self._left = None
-
-    def release(self) -> None:
-        """Let go of mapped pages when the process holds more than its budget, and a fair part of that is mapped."""
-        if not self._maps or not self.budget:
-            return
-        held, mapped = _resident()
-        # a process that holds much else would look up every page anew for each piece of its work
-        if held > self.budget and mapped > self.budget // MAPPED_PART:
-            for view in self._maps:
-                view.madvise(mmap.MADV_DONTNEED)
 
 
 class Column:
@@ -337,6 +314,14 @@ class Parts:
                 file.close()
 
 
+def looked_up(values: npt.NDArray[Any], places: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """Return the values at some places of an array that may be mapped, looked up in the order of the file."""
+    order = np.argsort(places)
+    found = np.empty(len(places), values.dtype)
+    found[order] = np.take(values, places[order])
+    return found
+
+
 def return_freed() -> None:
     """Give freed memory back to the system, where that is Linux with glibc, which else keeps small arrays' for others.
 
@@ -363,14 +348,3 @@ def full(folder: Path | None, error: OSError) -> StoreError:
     """Return what to say of a file of a folder that cannot be written."""
     place = folder or tempfile.gettempdir()
     return StoreError(f"{place}: {error.strerror or error}; free some space there, or choose another place with --work")
-
-
-def _resident() -> tuple[int, int]:
-    """Return how many bytes the process holds in memory, and how many of them are of files; 0 where the system does
-    not tell."""
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            held, mapped = file.read().split()[1:3]
-            return int(held) * mmap.PAGESIZE, int(mapped) * mmap.PAGESIZE
-    except OSError:
-        return 0, 0

@@ -167,7 +167,6 @@ class _Minima:
         """Yield them, and keep them."""
 
         def block(number: int) -> _Shingles:
-            self._scratch.release()
             first = self._firsts[number]
             spans, tokens = self._spans(first), self._tokens
             keys, places, edges = seed_places(tokens.hashes, tokens.weights, spans, REPEAT_WORDS, REPEAT_WINDOW)
@@ -184,7 +183,6 @@ class _Minima:
         """Yield them once more, and let go of them."""
 
         def block(number: int) -> _Shingles:
-            self._scratch.release()
             first, kept, edges = self._firsts[number], self._kept.take(number), self._edges.pop(number)
             spans = self._spans(first)
             places = (kept >> np.uint64(32)).astype(np.int64) + np.repeat(spans[:, 0], np.diff(edges))

@@ -142,7 +142,6 @@ def _aligned(some: Narrowed, pool: Executor, progress: Progress, config: Config,
         return passages.select(kept), scored.select(kept)
 
     def block(first: int) -> tuple[Passages, rescore.Scored]:
-        scratch.release()
         return verified(candidates.align_pairs(pairs[first : first + BLOCK_PAIRS], None, known, config))
 
     parts = [verified(copied(copies, tokens))]

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
+from dedup import mapped
 from dedup.errors import StoreError
 from dedup.spill import Scratch, full, keep_freed
 
@@ -66,11 +67,10 @@ def in_processes(
         yield function(items[0])
         items = items[1:]
     scratch = scratch or Scratch()
-    scratch.release()
     workers: list[_Worker[T]] = []
     try:
         for n in range(jobs):
-            workers.append(_Worker(function, items[n::jobs], [w.heads for w in workers], scratch))
+            workers.append(_Worker(function, items[n::jobs], [w.heads for w in workers], (scratch, jobs)))
         for n in range(len(items)):
             yield workers[n % jobs].result()
     finally:
@@ -92,7 +92,7 @@ def beside(functions: Sequence[Callable[[], bytes]], jobs: int) -> Iterator[list
     started: list[_Worker[Callable[[], bytes]]] = []
     try:
         for each in functions:
-            started.append(_Worker(_called, [each], [w.heads for w in started], scratch))
+            started.append(_Worker(_called, [each], [w.heads for w in started], (scratch, len(functions))))
         yield [worker.result for worker in started]
     finally:
         for worker in started:
@@ -118,7 +118,11 @@ def attended(parts: Iterable[T]) -> Iterator[T]:
 class _Worker(Generic[T]):
     """A process that works through some items, and the way back from it."""
 
-    def __init__(self, function: Callable[[T], bytes], items: Iterable[T], others: list[int], scratch: Scratch) -> None:
+    def __init__(
+        self, function: Callable[[T], bytes], items: Iterable[T], others: list[int], shared: tuple[Scratch, int]
+    ) -> None:
+        """Start one of so many processes that share a scratch folder; `others` are the pipes of those before it."""
+        scratch, processes = shared
         self._file, self._folder = scratch.file(), scratch.folder
         self.heads, heads = os.pipe()
         sys.stdout.flush()
@@ -131,7 +135,7 @@ class _Worker(Generic[T]):
             # a pipe that only its reader holds breaks when that ends, and the process with it
             for handle in (self.heads, *others):
                 os.close(handle)
-            _work(function, items, (self._file.fileno(), heads), scratch)
+            _work(function, items, (self._file.fileno(), heads), processes)
         os.close(heads)
 
     def result(self) -> bytes:
@@ -162,8 +166,8 @@ class _Worker(Generic[T]):
         self._file.close()
 
 
-def _work(function: Callable[[T], bytes], items: Iterable[T], back: tuple[int, int], scratch: Scratch) -> None:
-    """Make the results, in a forked process, and send them `back` by a file and a pipe; never returns."""
+def _work(function: Callable[[T], bytes], items: Iterable[T], back: tuple[int, int], processes: int) -> None:
+    """Make the results, in one of some forked processes, and send them `back` by a file and a pipe; never returns."""
     file, heads = back
     status, at, said = 1, 0, b""
     try:
@@ -171,9 +175,9 @@ def _work(function: Callable[[T], bytes], items: Iterable[T], back: tuple[int, i
         gc.freeze()
         gc.set_threshold(YOUNG)
         keep_freed()
+        # what it looks up in files counts as its own memory, whoever else has it
+        mapped.watch(processes)
         for item in items:
-            # what it looks up in files counts as its own memory, whoever else has it
-            scratch.release()
             at += _send(function(item), at, file, heads)
         status = 0
     except StoreError as error:

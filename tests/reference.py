@@ -563,16 +563,16 @@ def link_small(rows: Sequence[Pair], documents: Sequence[int], small: int) -> tu
 
 
 def contexts(hashes: Sequence[int], step: int, most: int) -> list[bytes]:
-    """The tokens of a text from each of its places on, forward or backward, as bytes."""
+    """The highest bytes of the tokens of a text from each of its places on, forward or backward."""
     read = [hashes[i:] if step > 0 else hashes[i::-1] for i in range(len(hashes))]
-    return [b"".join(h.to_bytes(4, "big") for h in some[:most]) for some in read]
+    return [bytes(h >> 24 for h in some[:most]) for some in read]
 
 
 def around(hashes: Sequence[int], masses: Sequence[int], place: int) -> list[int]:
-    """The lowest byte of the hash of each of the 4 tokens before a place of a text and of the 8 from there on, then the
-    masses of these tokens in steps of 32, rounded up; 0 where the text has none."""
+    """The highest byte of the hash of each of the 4 tokens before a place of a text and of the 8 from there on, then
+    the masses of these tokens in steps of 32, rounded up; 0 where the text has none."""
     near = [i if 0 <= i < len(hashes) else None for i in range(place - 4, place + 8)]
-    return [0 if i is None else hashes[i] % 256 for i in near] + [
+    return [0 if i is None else hashes[i] >> 24 for i in near] + [
         0 if i is None else min(255, masses[i] // 32 + 1) for i in near
     ]
 

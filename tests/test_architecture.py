@@ -19,7 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # but what SIDEWAYS allows. A name ending in a dot is a package.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "errors"),
-    ("config", "progress", "rows", "spill", "workers", "journal", "kernels."),
+    ("config", "progress", "rows", "mapped", "spill", "workers", "journal", "kernels."),
     (
         *("tokens", "characters", "shingles", "signatures", "lsh", "seeds", "chains", "align", "weights"),
         *("verdict", "rescore", "layout", "clusters", "families", "furniture", "relations", "kinds", "cues."),
@@ -40,7 +40,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 SIDEWAYS: dict[tuple[str, str], str] = {
     ("config", "errors"): "a wrong setting is an error",
     ("tokens", "characters"): "the tokeniser's tables",
+    ("spill", "mapped"): "pages of mapped arrays are let go of",
     ("workers", "spill"): "what they make goes to a nameless file",
+    ("workers", "mapped"): "a forked process watches its own pages",
     ("shingles", "tokens"): "shingle_hashes takes text, for signatures made elsewhere",
     ("signatures", "tokens"): "Tokens",
     ("sketches", "tokens"): "Tokens",

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import spill
 from dedup.errors import StoreError
-from dedup.spill import AHEAD, LARGE_PIECE, SMALL_PIECE, Parts, Scratch, _resident, in_order, return_freed
+from dedup.mapped import let_go, resident
+from dedup.spill import AHEAD, LARGE_PIECE, SMALL_PIECE, Parts, Scratch, in_order, looked_up, return_freed
 from tests.strategies import FEW
 
 EDGES = np.array([0, 2, 2, 5], np.int64)
@@ -46,7 +46,7 @@ def test_parts_are_in_memory_while_there_is_room(tmp_path: Path, monkeypatch: py
     """Records are kept in memory as long as there is room, which a part that is taken gives back; they come back from
     both places."""
     monkeypatch.setattr("dedup.spill.PIECE", 2)
-    monkeypatch.setattr("dedup.spill._resident", lambda: (160, 60))
+    monkeypatch.setattr("dedup.mapped.resident", lambda: (160, 60))
     parts = Parts(3, Scratch(tmp_path, room=150, on_disk=True))
     parts.add(RECORDS, EDGES)
     assert not _written(parts)
@@ -61,10 +61,10 @@ def test_parts_are_in_memory_while_there_is_room(tmp_path: Path, monkeypatch: py
 def test_room_is_looked_up_anew_when_all_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What else the process came to hold meanwhile counts."""
     scratch = Scratch(tmp_path, room=150, on_disk=True)
-    monkeypatch.setattr("dedup.spill._resident", lambda: (160, 60))
+    monkeypatch.setattr("dedup.mapped.resident", lambda: (160, 60))
     assert scratch.reserve(30)
     assert scratch.reserve(20)
-    monkeypatch.setattr("dedup.spill._resident", lambda: (190, 60))
+    monkeypatch.setattr("dedup.mapped.resident", lambda: (190, 60))
     scratch.give_back(20)
     assert scratch.reserve(20)
     scratch.give_back(50)
@@ -79,7 +79,7 @@ def test_parts_like_lists(sizes: list[list[int]], room: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dedup.spill.PIECE", 4)
         patch.setattr("dedup.spill.TOGETHER", 2)
-        patch.setattr("dedup.spill._resident", lambda: (1, 0))
+        patch.setattr("dedup.mapped.resident", lambda: (1, 0))
         parts, plain, n = Parts(3, Scratch(room=room, on_disk=True)), [[], [], []], 0
         for added in sizes:
             edges = np.concatenate([[0], np.cumsum(added)])
@@ -151,7 +151,7 @@ def test_columns(on_disk: bool, tmp_path: Path) -> None:
         column.append(np.arange(first, first + 1000, dtype=np.int32))
     array, table = column.finish(), scratch.empty((3, 5), np.uint16)
     table[2], table[:2] = 7, 1
-    scratch.release()
+    let_go()
     assert array.tolist() == list(range(3000))
     assert table.tolist() == [[1] * 5, [1] * 5, [7] * 5]
     assert (len(empty.finish()), scratch.empty((0, 4), np.uint8).shape) == (0, (0, 4))
@@ -181,31 +181,14 @@ def test_columns_are_written_in_pieces(in_use: bool, tmp_path: Path, monkeypatch
     assert written == [piece, piece, piece // 2]
 
 
-def test_only_a_fair_part_of_mapped_pages_is_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages go when the process holds more than its budget, unless nearly all of it is memory of its own."""
-    scratch = Scratch(tmp_path, 800, on_disk=True)
-    scratch.empty((4096,), np.uint8)
-    let_go = []
-
-    class View:
-        def madvise(self, _: int) -> None:
-            let_go.append(1)
-
-    scratch._maps = [View()]  # type: ignore[list-item]
-    for held, mapped, wanted in ((700, 700, 0), (900, 50, 0), (900, 200, 1)):
-        monkeypatch.setattr("dedup.spill._resident", lambda held=held, mapped=mapped: (held, mapped))
-        scratch.release()
-        assert len(let_go) == wanted
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="asks glibc")
 def test_freed_memory_goes_back() -> None:
     """Small arrays that were freed below one that is kept are let go of."""
     arrays = [np.ones(4096, np.uint64) for _ in range(4000)]
-    held, _ = _resident()
+    held, _ = resident()
     del arrays[:-1]
     return_freed()
-    assert _resident()[0] < held - 3900 * 32_000
+    assert resident()[0] < held - 3900 * 32_000
 
 
 def test_no_place_to_write(tmp_path: Path) -> None:
@@ -268,9 +251,7 @@ def test_nothing_goes_on_behind_an_error() -> None:
 def test_values_at_places(places: list[int]) -> None:
     values = np.arange(100, dtype=np.int32) * 7
     rows = np.array(places, np.int64)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(spill, "LOOKED_UP", 4)
-        found = Scratch().at(values, rows)
+    found = looked_up(values, rows)
     assert found.dtype == values.dtype
     assert found.tolist() == values[rows].tolist()
 

@@ -10,12 +10,14 @@ from dedup.kernels.arrays import sort
 from dedup.kernels.jit import helper, kernel
 from dedup.kernels.seeds import document_at
 
-# Tokens compared on either side when the places of a frequent seed are put in order.
+# Tokens compared on either side when the places of a frequent seed are put in order. They are compared by the highest
+# byte of their hashes: all of these take a quarter of the memory. A token that looks like another one, as one in 256
+# does, puts a place among others that share one token more with one another than with it.
 CONTEXT = 64
 # Tokens that are read at once for the place of a frequent seed, and how many of them stand before it.
-NEAR, NEAR_BEFORE = 16, 4
-# Bits that a second token has behind the first.
-TOKEN = np.uint64(31)
+NEAR, NEAR_BEFORE = 32, 14
+# Bits of a token where several are compared at once: one more than its byte has, as none is a value too.
+BITS = 9
 
 
 @helper
@@ -25,6 +27,15 @@ def number_bits(n: int) -> int:
     while n >> bits:
         bits += 1
     return bits
+
+
+@kernel
+def heads(hashes: Any) -> Any:
+    """Return the highest byte of each hash (uint8)."""
+    out = np.empty(len(hashes), np.uint8)
+    for i in range(len(hashes)):
+        out[i] = hashes[i] >> np.uint32(24)
+    return out
 
 
 @kernel
@@ -64,17 +75,17 @@ def link(
     frequent: int,
     bounds: Any,
     firsts: Any,
-    hashes: Any,
+    heads: Any,
     sides: Any,
     crossing: bool,
 ) -> Any:
     """Link the places of each seed: `shared` (sorted, each number in `above` bits), `edges` and how many of the seeds
-    are `frequent` as of `shared_seeds`.
+    are `frequent` as of `shared_seeds`; `heads` (uint8) are the highest bytes of the hashes of all tokens.
 
     `sides` (int8 a text): places are linked only across sides when `crossing`. Places of a frequent seed are linked
     with their neighbours, those of others all with all. Returns hits (int64, n x 2 places, the smaller first).
     """
-    places, documents, near, rooms = _looked_up(shared, above, bounds, firsts, hashes, edges[frequent])
+    places, documents, near, rooms = _looked_up(shared, above, bounds, firsts, heads, edges[frequent])
     sizes = np.diff(edges)
     largest = np.int64(0)
     for seed in range(frequent):
@@ -93,7 +104,7 @@ def link(
         part = order[: sizes[seed]]
         for step in (1, -1):
             some = rooms[own, 0 if step > 0 else 1]
-            _context_order(hashes, near[own], places[own], some, step, part, rows, waiting)
+            _context_order(heads, near[own], places[own], some, step, part, rows, waiting)
             count = _link_sorted(places[own], documents[own], part, sides, crossing, 1, out, count)
             if crossing:
                 count = _link_sorted(places[own], documents[own], part, sides, crossing, -1, out, count)
@@ -101,8 +112,8 @@ def link(
 
 
 @kernel
-def _looked_up(shared: Any, above: int, bounds: Any, firsts: Any, hashes: Any, frequent: int) -> Any:
-    """Return place (int64) and text (int32) of each number, and of those below `frequent` the tokens around it (uint32,
+def _looked_up(shared: Any, above: int, bounds: Any, firsts: Any, heads: Any, frequent: int) -> Any:
+    """Return place (int64) and text (int32) of each number, and of those below `frequent` the heads around it (uint8,
     n x `NEAR`) and how many of a context there are, that of the place first, to either side (uint8, n x 2).
 
     `shared` are sorted, so all are read as they stand: fetched seed by seed, each would have to come from far away.
@@ -111,21 +122,21 @@ def _looked_up(shared: Any, above: int, bounds: Any, firsts: Any, hashes: Any, f
     """
     n = len(shared)
     places, documents = np.empty(n, np.int64), np.empty(n, np.int32)
-    near, rooms = np.empty((frequent, NEAR), np.uint32), np.empty((frequent, 2), np.uint8)
+    near, rooms = np.empty((frequent, NEAR), np.uint8), np.empty((frequent, 2), np.uint8)
     mask, d = (np.uint64(1) << np.uint64(above)) - np.uint64(1), 0
     for s in range(n):
         place, i = np.int64(shared[s] >> np.uint64(above)), np.int64(shared[s] & mask)
         if i < frequent:
             # those of other texts are not looked at
             first = place - NEAR_BEFORE
-            if first >= 0 and first + NEAR <= len(hashes):
-                for k in range(NEAR):
-                    near[np.uint64(i), k] = hashes[np.uint64(first + k)]
+            if first >= 0 and first + NEAR <= len(heads):
+                for k in range(np.uint64(NEAR)):
+                    near[np.uint64(i), k] = heads[np.uint64(first) + k]
             else:
                 low: Any = max(0, -first)
-                high: Any = min(NEAR, len(hashes) - first)
+                high: Any = min(NEAR, len(heads) - first)
                 for k in range(low, high):
-                    near[i, k] = hashes[first + k]
+                    near[i, k] = heads[first + k]
     for s in range(n):
         place, i = np.int64(shared[s] >> np.uint64(above)), np.int64(shared[s] & mask)
         if bounds[d + 1] <= place:
@@ -178,7 +189,7 @@ def _emit(out: Any, n: int, a: int, b: int) -> int:
 
 @helper
 def _context_order(
-    hashes: Any, near: Any, places: Any, rooms: Any, step: int, order: Any, rows: Any, waiting: Any
+    heads: Any, near: Any, places: Any, rooms: Any, step: int, order: Any, rows: Any, waiting: Any
 ) -> None:
     """Sort `order` (indices into `places`, which ascend) by context, of which each has so many tokens (`rooms`).
 
@@ -197,29 +208,33 @@ def _context_order(
         low, high, common = waiting[left, 0], waiting[left, 1], waiting[left, 2]
         size = high - low
         some, keys, before = order[low:high], rows[0, :size], rows[1, :size]
-        common = _beginnings(hashes, near, places, rooms, step, some, common, keys)
-        bits = np.uint64(number_bits(size))
+        # as many tokens as there is room for above the number of a place
+        number = number_bits(size)
+        many: Any = (64 - number) // BITS
+        common = _beginnings(heads, near, places, rooms, step, some, common, many, keys)
         for k in range(size):
-            keys[k] = keys[k] >> bits << bits | np.uint64(k)
+            keys[k] = keys[k] << np.uint64(64 - BITS * many) | np.uint64(k)
             before[k] = np.uint64(some[k])
         sort(keys, rows[2, :size])
-        start = 0
+        start, bits = 0, np.uint64(64 - BITS * many)
         for k in range(size + 1):
             if k < size:
-                some[k] = before[keys[k] & ((np.uint64(1) << bits) - np.uint64(1))]
+                some[k] = before[keys[k] & ((np.uint64(1) << np.uint64(number)) - np.uint64(1))]
                 if keys[k] >> bits == keys[start] >> bits:
                     continue
-            # where the next token is the same, and not the end of all of them
-            if k - start > 1 and keys[start] >> TOKEN:
-                waiting[left, 0], waiting[left, 1], waiting[left, 2] = low + start, low + k, common + 1
+            # where all these tokens are the same, and none the end of all of them
+            if k - start > 1 and keys[start] >> bits & np.uint64((1 << BITS) - 1):
+                waiting[left, 0], waiting[left, 1], waiting[left, 2] = low + start, low + k, common + many
                 left += 1
             start = k
 
 
 @helper
-def _beginnings(hashes: Any, near: Any, places: Any, rooms: Any, step: int, some: Any, common: int, out: Any) -> int:
-    """Write to `out` (uint64) two tokens of the context of `some` places (which of them), read forward (step 1) or
-    backward (-1), behind those that all of these have in common: what sorts lower here sorts lower as a whole.
+def _beginnings(
+    heads: Any, near: Any, places: Any, rooms: Any, step: int, some: Any, common: int, many: int, out: Any
+) -> int:
+    """Write to `out` (uint64) so `many` tokens of the context of `some` places (which of them), read forward (step 1)
+    or backward (-1), behind those that all of these have in common: what sorts lower here sorts lower as a whole.
 
     `common` tokens are known to be. Returns how many are.
     """
@@ -230,27 +245,28 @@ def _beginnings(hashes: Any, near: Any, places: Any, rooms: Any, step: int, some
         same = common
         while same < room:
             away = same * step
-            if _token(hashes, near, places, first, away) != _token(hashes, near, places, i, away):
+            if _head(heads, near, places, first, away) != _head(heads, near, places, i, away):
                 break
             same += 1
         if same == common:
             break
     for k, i in enumerate(some):
-        one, two = np.uint64(0), np.uint64(0)
-        if same < rooms[i]:
-            one = np.uint64(_token(hashes, near, places, i, same * step)) + np.uint64(1)
-        if same + 1 < rooms[i]:
-            two = np.uint64(_token(hashes, near, places, i, (same + 1) * step)) + np.uint64(1)
-        out[k] = one << TOKEN | two >> np.uint64(2)
+        value = np.uint64(0)
+        for further in range(same, same + many):
+            value <<= np.uint64(BITS)
+            # 0 is the end of the text, or of what is compared
+            if further < rooms[i]:
+                value |= np.uint64(_head(heads, near, places, i, further * step)) + np.uint64(1)
+        out[k] = value
     return same
 
 
 @helper
-def _token(hashes: Any, near: Any, places: Any, i: int, away: int) -> Any:
-    """Return the token that stands so far away from a place."""
+def _head(heads: Any, near: Any, places: Any, i: int, away: int) -> Any:
+    """Return the highest byte of the token that stands so far away from a place."""
     if -NEAR_BEFORE <= away < NEAR - NEAR_BEFORE:
         return near[i, NEAR_BEFORE + away]
-    return hashes[places[i] + away]
+    return heads[places[i] + away]
 
 
 @kernel
@@ -285,16 +301,13 @@ def link_small(keys: Any, places: Any, documents: Any, small: int) -> Any:
 def contexts(hashes: Any, places: Any, starts: Any, ends: Any, step: int) -> Any:
     """Return what the tokens at and behind each place are ordered by, read forward (step 1) or backward (-1).
 
-    `starts` and `ends` (int64) are the tokens of each place's text. Returns bytes (uint8, rows x 4 `CONTEXT`) and how
+    `starts` and `ends` (int64) are the tokens of each place's text. Returns bytes (uint8, rows x `CONTEXT`) and how
     many of them each row has (int64): their order, then that of the places, is the order of frequent seeds.
     """
-    out = np.zeros((len(places), 4 * CONTEXT), np.uint8)
+    out = np.zeros((len(places), CONTEXT), np.uint8)
     sizes = np.empty(len(places), np.int64)
     for i in range(len(places)):
-        room = min(CONTEXT, ends[i] - places[i] if step > 0 else places[i] - starts[i] + 1)
-        for k in range(room):
-            value = hashes[places[i] + k * step]
-            for byte in range(4):
-                out[i, 4 * k + byte] = (value >> np.uint32(24 - 8 * byte)) & np.uint32(255)
-        sizes[i] = 4 * room
+        sizes[i] = min(CONTEXT, ends[i] - places[i] if step > 0 else places[i] - starts[i] + 1)
+        for k in range(sizes[i]):
+            out[i, k] = hashes[places[i] + k * step] >> np.uint32(24)
     return out, sizes

@@ -9,7 +9,8 @@ import numpy as np
 
 from dedup.kernels.jit import kernel
 
-# Tokens noted before the place of a seed, and from there on; of each a byte of its hash and one of its mass.
+# Tokens noted before the place of a seed, and from there on; of each the highest byte of its hash, as words that differ
+# there differ in the order of places too (`links.py`), and one of its mass.
 BEFORE = 4
 AFTER = 8
 WIDTH = BEFORE + AFTER
@@ -31,7 +32,7 @@ def around(hashes: Any, masses: Any, places: Any, starts: Any, ends: Any) -> Any
         for k in range(WIDTH):
             at = places[i] - BEFORE + k
             if starts[i] <= at < ends[i]:
-                out[i, k] = hashes[at] & np.uint32(255)
+                out[i, k] = hashes[at] >> np.uint32(24)
                 out[i, WIDTH + k] = min(np.int64(HIGHEST), np.int64(masses[at]) // STEP + 1)
     return out
 

@@ -246,7 +246,7 @@ def windows(parts: int, idf: Any, kind: Any) -> Callable[[Any, Any], Any]:
             "before": before.astype(np.uint8),
             "weighs": sizes.astype(np.uint8),
         }
-        return packing.together(packed(FREQUENT, part, columns, several={"words": (words, bounds)}))
+        return packing.together(packed(FREQUENT, part, columns, several={"words": (links.heads(words), bounds)}))
 
     return stage
 
@@ -261,7 +261,7 @@ def ordering(kind: Any, bits: int) -> Callable[[Any], Any]:
         lows = np.cumsum(sizes) - sizes
         sizes, lows = sizes[order], lows[order]
         bounds = np.concatenate([[0], np.cumsum(sizes)])
-        words = numbers(rows, "words", np.uint32)[np.repeat(lows - bounds[:-1], sizes) + np.arange(bounds[-1])]
+        words = numbers(rows, "words", np.uint8)[np.repeat(lows - bounds[:-1], sizes) + np.arange(bounds[-1])]
         place_bits = max(1, int(bounds[-1]).bit_length())
         rank = np.cumsum(np.diff(keys, prepend=keys[:1]) != 0)
         records = rank << place_bits | bounds[:-1] + numbers(rows, "before", np.uint8)[order]

@@ -1,0 +1,112 @@
+"""Pages of mapped files, which a process lets go of while it works.
+
+What is looked at in a mapped file counts as memory of the process until it lets go of it; the system keeps the pages as
+long as it has room for them, so that looking again costs little. A thread watches how many there are, since no piece of
+work knows what all of them look at. Where the system does not tell, none are let go of.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import threading
+import time
+import weakref
+
+# What part of its budget a process may always hold in pages of files: one that holds much else would look up every page
+# anew for each piece of its work.
+LEAST_PART = 8
+# Seconds between two looks: at most, and at least while pages come quickly.
+SLOW, QUICK = 0.02, 0.002
+
+# The mapped files that live, by their address, and how many bytes the process may hold in all while they do.
+_maps: dict[int, tuple[weakref.ref[mmap.mmap], int]] = {}
+_watcher: threading.Thread | None = None
+# How many processes of its kind, this one among them, share what may be held.
+_processes = 1
+
+
+def add(view: mmap.mmap, budget: int) -> None:
+    """Let go of pages of a mapped file, as long as it lives, when the process holds more than `budget` bytes."""
+    key = id(view)
+    _maps[key] = weakref.ref(view, lambda _: _maps.pop(key, None)), budget
+    if _watcher is None or not _watcher.is_alive():
+        watch()
+
+
+def watch(processes: int = 1) -> None:
+    """Watch the pages of this process, if it has any, which shares what may be held with others of its kind.
+
+    For one that was forked, which has the files of the other but not its threads.
+    """
+    global _watcher, _processes
+    _processes = processes
+    if _maps:
+        _watcher = threading.Thread(target=_attend, name="dedup-mapped", daemon=True)
+        _watcher.start()
+
+
+def let_go() -> None:
+    """Let go of the pages of all mapped files; what is looked at again is read from them again."""
+    for view in [view() for view, _ in list(_maps.values())]:
+        if view is not None:
+            view.madvise(mmap.MADV_DONTNEED)
+
+
+def allowance(budget: int, own: int, processes: int) -> int:
+    """Return how many bytes of pages of files a process may hold beside memory of its `own`, one of several."""
+    return max(budget // LEAST_PART, (budget - own) // processes)
+
+
+def resident() -> tuple[int, int]:
+    """Return how many bytes the process holds in memory, and how many of them are of files; 0 where the system does
+    not tell."""
+    try:
+        file = os.open("/proc/self/statm", os.O_RDONLY)
+    except OSError:
+        return 0, 0
+    try:
+        held, pages = os.read(file, 256).split()[1:3]
+    finally:
+        os.close(file)
+    return int(held) * mmap.PAGESIZE, int(pages) * mmap.PAGESIZE
+
+
+def look() -> float:
+    """Let go of pages if the process holds more of them than it may; return which part of what it may hold is left.
+
+    The watch does so all the time; for work that looks at more than that in a hundredth of a second.
+    """
+    files = list(_maps.values())
+    if not files:
+        return 1.0
+    held, pages = resident()
+    allowed = allowance(min(budget for _, budget in files), held - pages, _processes)
+    if pages <= allowed:
+        return 1.0 - pages / allowed
+    let_go()
+    return 1.0
+
+
+def _attend() -> None:
+    """Let go of pages as long as a file is mapped."""
+    me = _watcher
+    pause, left = SLOW, 1.0
+    while _maps or not _ends(me):
+        time.sleep(pause)
+        before, left = left, look()
+        # twice before as much is held again at this pace
+        taken = max(before - left, 0.0)
+        pause = min(max(pause * left / taken / 2, QUICK), SLOW) if taken else SLOW
+
+
+def _ends(me: threading.Thread | None) -> bool:
+    """Say that this thread ends, as no file is mapped; return False if one was meanwhile and no other thread began."""
+    global _watcher
+    if _watcher is not me:
+        return True
+    _watcher = None
+    if _maps and _watcher is None:
+        _watcher = me
+        return False
+    return True

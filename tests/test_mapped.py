@@ -1,0 +1,98 @@
+"""Pages of mapped files that a process lets go of."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dedup import mapped, workers
+from dedup.mapped import allowance, resident
+from dedup.spill import Scratch
+
+MB = 1 << 20
+linux = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+
+
+def _written(scratch: Scratch, size: int) -> np.ndarray:
+    """Return an array of so many bytes in a file, which holds the numbers of its pages."""
+    column = scratch.column(np.uint64, in_use=True)
+    for at in range(0, size, 8 * MB):
+        column.append(np.full(MB, at // (8 * MB), np.uint64))
+    return column.finish()
+
+
+def _looked_at(array: np.ndarray) -> float:
+    """Look at every page of an array, again and again for a while; return what was held of files, on average."""
+    held, end = [], time.monotonic() + 1
+    while time.monotonic() < end:
+        for at in range(0, len(array), MB):
+            assert int(array[at : at + MB : 512].sum()) == at // MB * (MB // 512)
+            held.append(resident()[1])
+            time.sleep(0.002)
+    return sum(held) / len(held)
+
+
+def _until(held: int) -> bool:
+    """Wait until the process holds no more than so many bytes of files; return whether it came to that."""
+    end = time.monotonic() + 20
+    while resident()[1] > held and time.monotonic() < end:
+        time.sleep(0.01)
+    return resident()[1] <= held
+
+
+def test_what_may_be_held() -> None:
+    """Pages may take what is left of the budget, divided among processes, and always an eighth of it."""
+    assert allowance(800, 300, 1) == 500
+    assert allowance(800, 300, 2) == 250
+    assert allowance(800, 790, 1) == 100
+    assert allowance(800, 5000, 2) == 100
+
+
+@linux
+def test_pages_are_let_go_of_while_they_are_looked_at(tmp_path: Path) -> None:
+    """Who looks at a whole file again and again holds a part of it; where as much may be held, all."""
+    own, of_files = resident()
+    budget = own - of_files + 40 * MB
+    array = _written(Scratch(tmp_path, budget, on_disk=True), 256 * MB)
+    assert _looked_at(array) < of_files + 150 * MB
+    assert _until(of_files + 40 * MB)
+    del array
+    array = _written(Scratch(tmp_path, 1 << 40, on_disk=True), 256 * MB)
+    assert _looked_at(array) > 200 * MB
+
+
+@linux
+def test_the_watch_ends_with_the_files(tmp_path: Path) -> None:
+    """A thread runs as long as a file is mapped, whether its scratch lives or not; the next file starts another one."""
+    for _ in range(2):
+        array = _written(Scratch(tmp_path, 1 << 40, on_disk=True), 8 * MB)
+        gc.collect()
+        watcher = mapped._watcher
+        assert watcher is not None
+        time.sleep(3 * mapped.SLOW)
+        assert watcher.is_alive()
+        assert array[0] == 0
+        del array
+        gc.collect()
+        watcher.join(20)
+        assert not watcher.is_alive()
+        assert mapped._watcher is None
+
+
+@linux
+def test_processes_share_what_may_be_held(tmp_path: Path) -> None:
+    """A forked process watches its own pages, with a share of what may be held."""
+    own, of_files = resident()
+    array = _written(Scratch(tmp_path, own - of_files + 80 * MB, on_disk=True), 256 * MB)
+
+    def made(_: int) -> bytes:
+        before = resident()[1]
+        held = _looked_at(array)
+        return bytes([held < before + 150 * MB and _until(before + 48 * MB)])
+
+    assert list(workers.in_processes(made, range(workers.LEAST_ITEMS), 2, Scratch(tmp_path))) == [b"\x01"] * 4
