@@ -63,6 +63,9 @@ LONGEST_FORMULA, LONGEST_FURNITURE = 40, 120
 # Longest part of a sentence (words) that may be a mere description when texts share nothing else, and whatever they
 # share: two reporters of one event write so much alike.
 PASSING, ALIKE = 15, 11
+# Parts of a text up to which a passage may be a formula in it, and from which it is what the text is about: a brief
+# and the report that it was cut from tell little else in common. Formulas of our corpora are at most 0.29 of a text.
+FORMULA_PART, STORY_PART = 0.25, 0.4
 # Texts of one outlet from which what they share is a note of its own, how surely they tell different stories then, and
 # the longest such line.
 SEVERAL_TEXTS, OTHER_STORIES, LONGEST_LINE = 3, 0.8, 12
@@ -77,7 +80,8 @@ class _Shown:
     sentence; `open`: in lines that end no sentence; `together`: headlines run together; `listed`: tables and lists of
     names; `author`: notes on who wrote a column; `links`, `mail` and `rights`: what leads elsewhere, addresses to write
     to, and notices of rights; `alone`: paragraphs of their own; `furniture`: those of a short passage with words of
-    navigation and the like. `pages`, `outlets` and `families` are how many these are; `there` are the signs of all.
+    navigation and the like. `small`: how surely it is a small part of all its texts. `pages`, `outlets` and `families`
+    are how many these are; `there` are the signs of all.
     """
 
     spoken: float
@@ -94,6 +98,7 @@ class _Shown:
     rights: float
     alone: float
     furniture: float
+    small: float
     pages: int
     outlets: int
     families: int
@@ -126,11 +131,17 @@ def _read(occurrences: Sequence[Occurrence], context: Context) -> _Shown:
         rights=share(places.claims_rights, short and there & cue_signs.RIGHTS),
         alone=share(places.is_alone),
         furniture=share(places.is_furniture_alone, _may_be_furniture(context) and there & cue_signs.FURNITURE),
+        small=_smallness(max(o.document_share for o in occurrences)),
         pages=pages,
         outlets=len({o.outlet for o in occurrences}),
         families=len({o.family for o in occurrences}),
         there=there,
     )
+
+
+def _smallness(part: float) -> float:
+    """Return how surely a passage that is at most such a part of its texts may be a formula in them, in [0, 1]."""
+    return min(1.0, max(0.0, (STORY_PART - part) / (STORY_PART - FORMULA_PART)))
 
 
 def _there(occurrences: Sequence[Occurrence]) -> int:
@@ -355,8 +366,11 @@ def _boilerplate(
     alone = shown.alone
     if alone >= 0.5 and shown.there & cue_signs.ABOUT and 2 * sum(map(places.is_note, occurrences)) >= len(occurrences):
         found.append((0.85, "a paragraph that says what a company or an author is"))
-    if alone >= 0.5 and shown.pages > 1 and shown.families < shown.pages:
-        strength = round(0.8 * context.distance, 6)
+    # pictures are printed again with other stories too
+    pictured = 2 * sum(map(places.has_caption_mark, occurrences)) >= len(occurrences)
+    if alone >= 0.5 and shown.pages > 1 and shown.families < shown.pages and not pictured:
+        # what two texts are about stands in an update too
+        strength = round(0.8 * context.distance * (shown.small if shown.pages == 2 else 1.0), 6)
         if strength:
             found.append((strength, "a paragraph of its own on pages of one family that tell different stories"))
     if alone < 0.3 and context.words < 25 and not standing:
@@ -428,14 +442,15 @@ def _stock(
         return found
     if context.unrelated:
         found.append((0.75, "a short run in texts that have nothing else in common"))
-    if context.distance:
-        found.append((round(0.75 * context.distance, 6), "a short run in texts that tell different stories"))
+    distance = context.distance * shown.small
+    if distance:
+        found.append((round(0.75 * distance, 6), "a short run in texts that tell different stories"))
         if context.company == 0.0:
             found.append((0.4, "it is all that its texts share"))
     if context.lasting and context.company == 0.0:
         # dates only support: news is not taken over for so long, but a statement or a biography may be
         found.append((0.45, "texts of different weeks that share nothing else"))
-        if not context.distance:
+        if not distance:
             found.append((0.4, "it is all that its texts share"))
     if context.company:
         found.append((round(-0.5 * context.company, 6), ""))
@@ -476,8 +491,9 @@ def _wire(
         found.append((-0.85, ""))
     if context.unrelated:
         found.append((-0.6, ""))
-    if context.words <= LONGEST_FORMULA and context.distance:
-        found.append((round(-0.7 * context.distance, 6), ""))
+    distance = context.distance * shown.small
+    if context.words <= LONGEST_FORMULA and distance:
+        found.append((round(-0.7 * distance, 6), ""))
     elif context.words <= LONGEST_FORMULA and context.lasting and context.company == 0.0:
         found.append((-0.45, ""))
     if shown.furniture >= 0.5:

@@ -28,6 +28,7 @@ from dedup import (
     selection,
     sketches,
     sources,
+    titles,
     whole,
     workers,
 )
@@ -187,7 +188,7 @@ class _Scan:
         spread = self._spread(scratch)
         relatedness = furniture.Relatedness(
             found.evidence,
-            furniture.titles(documents, found.evidence, self.jobs, scratch),
+            titles.of_documents(documents, found.evidence, self.jobs, scratch),
             corpus.columns.families(known_families),
             self.config.furniture.related,
             scratch.zeros((len(tokens.hashes),), np.bool_),

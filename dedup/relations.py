@@ -25,7 +25,7 @@ from dedup.tokens import Tokens
 BY_SHARES: tuple[Relation, ...] = ("partial", "contained", "contains", "duplicate")
 # What a token is marked as.
 FURNITURE, QUOTED = 1, 2
-# Spans that are marked, and texts whose words are summed, before mapped pages may be let go of; and pairs of texts of
+# Spans that are marked, and texts whose words are summed, at a time; and pairs of texts of
 # which it is counted at a time what they share.
 MARKED, SUMMED, COVERED = 1 << 12, 1 << 16, 1 << 16
 # An update has at least this part of the earlier text, and is this much longer.

@@ -69,6 +69,29 @@ def test_a_formula_is_told_by_other_stories_around_it() -> None:
     assert kind_of(places, distance=1.0, company=1.0) != "stock_phrase"
 
 
+def test_what_a_text_is_mostly_made_of_is_no_formula() -> None:
+    """A brief and the report that it was cut from tell little else in common; one small part of both is a formula."""
+
+    def places(share: float) -> list[Occurrence]:
+        return [structs.replace(place(i, REPORTED), document_share=(share, 0.1)[i]) for i in (0, 1)]
+
+    assert kind_of(places(0.24), distance=1.0) == "stock_phrase"
+    assert kind_of(places(0.45), distance=1.0) == "wire_copy"
+    # a pair of one family is an update then; three are not, nor what is little of both
+    own = [structs.replace(p, alone=True, family="one") for p in (place(2, REPORTED), *places(0.45))]
+    assert kind_of(own, distance=1.0) == "boilerplate"
+    assert kind_of(own[1:], distance=1.0) != "boilerplate"
+    little = [structs.replace(p, document_share=0.1) for p in own[1:]]
+    assert kind_of(little, distance=1.0) == "boilerplate"
+
+
+def test_a_picture_may_stand_with_other_stories() -> None:
+    """A paragraph with a mark of captions is no furniture because stories of one outlet have nothing else in common."""
+    text = "Trawlers tie up behind the outer breakwater on Monday. Photo: Ada Nwosu / Pellmouth Press"
+    places = [place(i, text, alone=True, family="one") for i in (0, 1)]
+    assert kind_of(places, distance=1.0) == "caption"
+
+
 def test_a_short_run_of_different_weeks_is_a_formula() -> None:
     """News is not taken over after weeks by texts that share nothing else; where they do, or it is long, it may be."""
     places = [place(0, REPORTED), place(1, REPORTED)]

@@ -58,6 +58,32 @@ def test_a_sentence_of_one_story_stays() -> None:
     assert passages[frozenset("abcd")].text.startswith("A grain silo")
 
 
+@pytest.mark.parametrize("title", ["Crash on the coast road: {} injured", "{} killed in crash on coast road"])
+def test_a_formula_of_like_events_of_one_day_is_one(title: str) -> None:
+    """What two papers say of two accidents in the same words, and nothing else, is no copy, whatever their titles have
+    in common, in a corpus that knows its words from nowhere else; what the rest of both tells too is."""
+    formula = (
+        "The injured were taken to the district infirmary and officers are examining how the collision came about."
+    )
+    one = (
+        "A milk lorry and a hatchback met head on at the Tolvan bend shortly before dawn, scattering churns over both "
+        f"lanes. Two sisters from Orrin had to be cut from the car. {formula} The road was shut until lunch. "
+        "Farmers poured what was left of the load into a ditch, and the dairy at Penmoor sent a tanker for the rest."
+    )
+    two = (
+        "Fog is thought to have blinded a cyclist who rode into the back of a parked snowplough near Kessel quarry. "
+        f"He had been on his way home from the night shift. {formula} His helmet was split in half. "
+        "Neighbours have asked for lamps along that stretch ever since a postman was hurt there two winters ago."
+    )
+    other = one.replace("A milk lorry", "Witnesses say a milk lorry").replace("shut until lunch", "closed all morning")
+    for right, kind in ((two, "stock_phrase"), (other, "wire_copy")):
+        documents = [
+            Document(id=n, text=t, title=title.format(k), outlet=n, published="2031-03-01")
+            for n, t, k in zip("ab", (one, right), ("two", "one"), strict=True)
+        ]
+        assert [p.kind for p in scan(documents).passages] == [kind]
+
+
 ROUND = (
     "{} Two trawlers were tied up all week and the ice plant stood idle while engineers looked for a spare pump.",
     "A regatta was called off. {} Nobody could say when the causeway would open to the school bus again.",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -53,17 +55,37 @@ def test_what_may_be_held() -> None:
     assert allowance(800, 5000, 2) == 100
 
 
-@linux
-def test_pages_are_let_go_of_while_they_are_looked_at(tmp_path: Path) -> None:
+def alone(folder: str) -> None:
     """Who looks at a whole file again and again holds a part of it; where as much may be held, all."""
-    own, of_files = resident()
-    budget = own - of_files + 40 * MB
-    array = _written(Scratch(tmp_path, budget, on_disk=True), 256 * MB)
+    held, of_files = resident()
+    array = _written(Scratch(Path(folder), held - of_files + 40 * MB, on_disk=True), 256 * MB)
     assert _looked_at(array) < of_files + 150 * MB
     assert _until(of_files + 40 * MB)
     del array
-    array = _written(Scratch(tmp_path, 1 << 40, on_disk=True), 256 * MB)
+    array = _written(Scratch(Path(folder), 1 << 40, on_disk=True), 256 * MB)
     assert _looked_at(array) > 200 * MB
+
+
+def together(folder: str) -> None:
+    """A forked process watches its own pages, with a share of what may be held."""
+    held, of_files = resident()
+    array = _written(Scratch(Path(folder), held - of_files + 80 * MB, on_disk=True), 256 * MB)
+
+    def made(_: int) -> bytes:
+        before = resident()[1]
+        held = _looked_at(array)
+        return bytes([held < before + 150 * MB and _until(before + 48 * MB)])
+
+    assert list(workers.in_processes(made, range(workers.LEAST_ITEMS), 2, Scratch(Path(folder)))) == [b"\x01"] * 4
+
+
+@linux
+@pytest.mark.parametrize("case", [alone, together])
+def test_pages_are_let_go_of_while_they_are_looked_at(case: Callable[[str], None], tmp_path: Path) -> None:
+    """In a process that holds little else, as what it holds is divided."""
+    code = f"from tests.test_mapped import {case.__name__}; {case.__name__}({str(tmp_path)!r})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert not done.returncode, done.stderr
 
 
 @linux
@@ -82,17 +104,3 @@ def test_the_watch_ends_with_the_files(tmp_path: Path) -> None:
         watcher.join(20)
         assert not watcher.is_alive()
         assert mapped._watcher is None
-
-
-@linux
-def test_processes_share_what_may_be_held(tmp_path: Path) -> None:
-    """A forked process watches its own pages, with a share of what may be held."""
-    own, of_files = resident()
-    array = _written(Scratch(tmp_path, own - of_files + 80 * MB, on_disk=True), 256 * MB)
-
-    def made(_: int) -> bytes:
-        before = resident()[1]
-        held = _looked_at(array)
-        return bytes([held < before + 150 * MB and _until(before + 48 * MB)])
-
-    assert list(workers.in_processes(made, range(workers.LEAST_ITEMS), 2, Scratch(tmp_path))) == [b"\x01"] * 4

@@ -48,15 +48,17 @@ def usual_words(hashes: Any, bounds: Any, texts: Any) -> Any:
 
 @kernel
 def remainders(hashes: Any, weights: Any, masses: Any, covered: Any, spans: Any, widest: tuple[int, int]) -> Any:
-    """Return the keys and masses of `remainder_keys` of some spans (int64, n x 2), one behind the other, where those of
-    each begin and the last ends (int64), and what the tokens of each weigh (int64)."""
-    bounds, weighed = np.zeros(len(spans) + 1, np.int64), np.empty(len(spans), np.int64)
+    """Return the keys and masses of `remainder_keys` of some spans without others (int64, n x 2 each), one behind the
+    other, where those of each begin and the last ends (int64), and what the tokens of each weigh (int64)."""
+    of, without = spans
+    bounds, weighed = np.zeros(len(of) + 1, np.int64), np.empty(len(of), np.int64)
     total = 0
-    for s in range(len(spans)):
-        total += spans[s, 1] - spans[s, 0]
+    for s in range(len(of)):
+        total += of[s, 1] - of[s, 0]
     keys, values = np.empty(total, np.uint64), np.empty(total, np.float64)
-    for s in range(len(spans)):
-        own, nats, weighed[s] = remainder_keys(hashes, weights, masses, covered, (spans[s, 0], spans[s, 1]), widest)
+    for s in range(len(of)):
+        span, inner = (of[s, 0], of[s, 1]), (without[s, 0], without[s, 1])
+        own, nats, weighed[s] = remainder_keys(hashes, weights, masses, covered, span, inner, widest)
         first, last = bounds[s], bounds[s] + len(own)
         keys[first:last], values[first:last] = own, nats
         bounds[s + 1] = last
@@ -150,10 +152,14 @@ def unrelated(
 
 @kernel
 def of_pairs(
-    pages: Any, bounds: Any, texts: Any, titles: Any, families: Any, houses: Any, known: Any, least: Any
+    pages: Any, bounds: Any, texts: Any, titles: Any, families: Any, houses: Any, known: Any, least: Any, other: float
 ) -> Any:
     """Return the cosine of the remainders of each page of each list with each one before it (float64), 1 where their
-    titles are related, nan where it is not known; all as of `unrelated`."""
+    titles are related, nan where it is not known; all as of `unrelated`.
+
+    Titles of two families whose remainders are no more alike than `other` relate nothing: those of like events are
+    alike too.
+    """
     total = 0
     for c in range(len(bounds) - 1):
         n = bounds[c + 1] - bounds[c]
@@ -164,8 +170,10 @@ def of_pairs(
         for i in range(bounds[c], bounds[c + 1]):
             for j in range(bounds[c], i):
                 a, b = pages[i], pages[j]
-                is_one = _titles(texts[a], texts[b], titles, families, houses, least) == RELATED
-                out[at] = 1.0 if is_one else _dot(known, a, known, b)
+                out[at] = _dot(known, a, known, b)
+                asked = families[texts[a]] == families[texts[b]] or not out[at] <= other
+                if asked and _titles(texts[a], texts[b], titles, families, houses, least) == RELATED:
+                    out[at] = 1.0
                 at += 1
     return out
 

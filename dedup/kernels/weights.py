@@ -301,13 +301,15 @@ def each_once(keys: Any, values: Any, house: Any) -> tuple[Any, Any, Any]:
 
 
 @kernel
-def remainder_keys(hashes: Any, weights: Any, masses: Any, covered: Any, span: tuple[int, int], widest: Any) -> Any:
-    """Return what `word_keys` does of the tokens of a span (int64) that are not `covered` (bool a token; with an empty
-    array none is), and what these weigh."""
+def remainder_keys(
+    hashes: Any, weights: Any, masses: Any, covered: Any, span: tuple[int, int], without: tuple[int, int], widest: Any
+) -> Any:
+    """Return what `word_keys` does of the tokens of a span (int64) that are not in another one, nor `covered` (bool a
+    token; with an empty array none is), and what these weigh."""
     low, high = span
     kept, weight = np.ones(high - low, np.bool_), 0
     for i in range(high - low):
-        if len(covered) and covered[low + i]:
+        if without[0] <= low + i < without[1] or (len(covered) and covered[low + i]):
             kept[i] = False
         else:
             weight += weights[low + i]

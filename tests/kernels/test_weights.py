@@ -251,13 +251,16 @@ def test_words_of_a_text_are_those_of_its_kept_tokens(
 @SOME
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 6), st.integers(0, 999), st.booleans()), max_size=30))
 def test_words_of_a_span(tokens: list[tuple[int, int, int, bool]]) -> None:
-    """They are those of its tokens that are not covered; with nothing said, none is."""
+    """They are those of its tokens that are not covered, nor in another span; with nothing said, none is."""
     kinds = (np.uint32, np.uint8, np.uint16, np.bool_)
     columns = [np.array([t[k] for t in tokens], kind) for k, kind in enumerate(kinds)]
     low, high = len(tokens) // 3, len(tokens)
     inner = [column[low:high] for column in columns]
-    for covered, kept in ((columns[3], ~inner[3]), (np.empty(0, np.bool_), np.ones(high - low, np.bool_))):
-        keys, nats, weight = kernels.remainder_keys(*columns[:3], covered, (low, high), (3, 2))
+    nothing, every = np.empty(0, np.bool_), np.ones(high - low, np.bool_)
+    apart = np.arange(low, high) >= low + 2
+    cases = ((columns[3], (0, 0), ~inner[3]), (nothing, (0, 0), every), (columns[3], (0, low + 2), apart & ~inner[3]))
+    for covered, without, kept in cases:
+        keys, nats, weight = kernels.remainder_keys(*columns[:3], covered, (low, high), without, (3, 2))
         expected = kernels.word_keys(*inner[:3], kept, (3, 2))
         assert (keys.tolist(), nats.tolist()) == (expected[0].tolist(), expected[1].tolist())
         assert weight == inner[1][kept].sum()
