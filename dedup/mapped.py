@@ -17,7 +17,7 @@ import weakref
 # anew for each piece of its work.
 LEAST_PART = 8
 # Seconds between two looks: at most, and at least while pages come quickly.
-SLOW, QUICK = 0.02, 0.002
+SLOW, QUICK = 0.01, 0.002
 
 # The mapped files that live, by their address, and how many bytes the process may hold in all while they do.
 _maps: dict[int, tuple[weakref.ref[mmap.mmap], int]] = {}
