@@ -7,11 +7,13 @@ work knows what all of them look at. Where the system does not tell, none are le
 
 from __future__ import annotations
 
+import functools
 import mmap
 import os
 import threading
 import time
 import weakref
+from typing import Any
 
 # What part of its budget a process may always hold in pages of files: one that holds much else would look up every page
 # anew for each piece of its work.
@@ -29,9 +31,13 @@ _processes = 1
 def add(view: mmap.mmap, budget: int) -> None:
     """Let go of pages of a mapped file, as long as it lives, when the process holds more than `budget` bytes."""
     key = id(view)
-    _maps[key] = weakref.ref(view, lambda _: _maps.pop(key, None)), budget
+    _maps[key] = weakref.ref(view, functools.partial(_forget, _maps, key)), budget
     if _watcher is None or not _watcher.is_alive():
-        watch()
+        watch(_processes)
+
+
+def _forget(maps: dict[int, Any], key: int, _: object) -> None:
+    maps.pop(key, None)
 
 
 def watch(processes: int = 1) -> None:
@@ -41,7 +47,7 @@ def watch(processes: int = 1) -> None:
     """
     global _watcher, _processes
     _processes = processes
-    if _maps:
+    if _maps and resident()[0]:
         _watcher = threading.Thread(target=_attend, name="dedup-mapped", daemon=True)
         _watcher.start()
 
@@ -49,7 +55,7 @@ def watch(processes: int = 1) -> None:
 def let_go() -> None:
     """Let go of the pages of all mapped files; what is looked at again is read from them again."""
     for view in [view() for view, _ in list(_maps.values())]:
-        if view is not None:
+        if view is not None and not view.closed:
             view.madvise(mmap.MADV_DONTNEED)
 
 
@@ -72,17 +78,14 @@ def resident() -> tuple[int, int]:
     return int(held) * mmap.PAGESIZE, int(pages) * mmap.PAGESIZE
 
 
-def look() -> float:
-    """Let go of pages if the process holds more of them than it may; return which part of what it may hold is left.
-
-    The watch does so all the time; for work that looks at more than that in a hundredth of a second.
-    """
+def _look() -> float:
+    """Let go of pages if the process holds more of them than it may; return which part of what it may hold is left."""
     files = list(_maps.values())
     if not files:
         return 1.0
     held, pages = resident()
     allowed = allowance(min(budget for _, budget in files), held - pages, _processes)
-    if pages <= allowed:
+    if pages < allowed:
         return 1.0 - pages / allowed
     let_go()
     return 1.0
@@ -94,7 +97,7 @@ def _attend() -> None:
     pause, left = SLOW, 1.0
     while _maps or not _ends(me):
         time.sleep(pause)
-        before, left = left, look()
+        before, left = left, _look()
         # twice before as much is held again at this pace
         taken = max(before - left, 0.0)
         pause = min(max(pause * left / taken / 2, QUICK), SLOW) if taken else SLOW
