@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -80,7 +81,7 @@ class _Shown:
     sentence; `open`: in lines that end no sentence; `together`: headlines run together; `listed`: tables and lists of
     names; `author`: notes on who wrote a column; `links`, `mail` and `rights`: what leads elsewhere, addresses to write
     to, and notices of rights; `alone`: paragraphs of their own; `furniture`: those of a short passage with words of
-    navigation and the like. `small`: how surely it is a small part of all its texts. `pages`, `outlets` and `families`
+    navigation and the like. `small`: how surely it is a small part of its texts. `pages`, `outlets` and `families`
     are how many these are; `there` are the signs of all.
     """
 
@@ -131,7 +132,7 @@ def _read(occurrences: Sequence[Occurrence], context: Context) -> _Shown:
         rights=share(places.claims_rights, short and there & cue_signs.RIGHTS),
         alone=share(places.is_alone),
         furniture=share(places.is_furniture_alone, _may_be_furniture(context) and there & cue_signs.FURNITURE),
-        small=_smallness(max(o.document_share for o in occurrences)),
+        small=_smallness([o.document_share for o in occurrences]),
         pages=pages,
         outlets=len({o.outlet for o in occurrences}),
         families=len({o.family for o in occurrences}),
@@ -139,8 +140,10 @@ def _read(occurrences: Sequence[Occurrence], context: Context) -> _Shown:
     )
 
 
-def _smallness(part: float) -> float:
-    """Return how surely a passage that is at most such a part of its texts may be a formula in them, in [0, 1]."""
+def _smallness(parts: Sequence[float]) -> float:
+    """Return how surely a passage that is such parts of its texts may be a formula in them, in [0, 1]: of two both must
+    be small, of more most."""
+    part = max(parts) if len(parts) == 2 else statistics.median(parts)
     return min(1.0, max(0.0, (STORY_PART - part) / (STORY_PART - FORMULA_PART)))
 
 
@@ -369,8 +372,8 @@ def _boilerplate(
     # pictures are printed again with other stories too
     pictured = 2 * sum(map(places.has_caption_mark, occurrences)) >= len(occurrences)
     if alone >= 0.5 and shown.pages > 1 and shown.families < shown.pages and not pictured:
-        # what two texts are about stands in an update too
-        strength = round(0.8 * context.distance * (shown.small if shown.pages == 2 else 1.0), 6)
+        # what texts are about stands in their updates too
+        strength = round(0.8 * context.distance * shown.small, 6)
         if strength:
             found.append((strength, "a paragraph of its own on pages of one family that tell different stories"))
     if alone < 0.3 and context.words < 25 and not standing:
@@ -450,7 +453,7 @@ def _stock(
     if context.lasting and context.company == 0.0:
         # dates only support: news is not taken over for so long, but a statement or a biography may be
         found.append((0.45, "texts of different weeks that share nothing else"))
-        if not distance:
+        if not context.distance:
             found.append((0.4, "it is all that its texts share"))
     if context.company:
         found.append((round(-0.5 * context.company, 6), ""))

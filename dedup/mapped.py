@@ -13,19 +13,22 @@ import os
 import threading
 import time
 import weakref
+from contextlib import suppress
 from typing import Any
 
 # What part of its budget a process may always hold in pages of files: one that holds much else would look up every page
 # anew for each piece of its work.
 LEAST_PART = 8
-# Seconds between two looks: at most, and at least while pages come quickly.
-SLOW, QUICK = 0.01, 0.002
+# Seconds between two looks: where nothing is looked at for long, at most while it is, and at least.
+IDLE, SLOW, QUICK = 0.25, 0.01, 0.002
 
 # The mapped files that live, by their address, and how many bytes the process may hold in all while they do.
 _maps: dict[int, tuple[weakref.ref[mmap.mmap], int]] = {}
 _watcher: threading.Thread | None = None
 # How many processes of its kind, this one among them, share what may be held.
 _processes = 1
+# Bytes of pages of other files, such as libraries, which stay: 0 before that is known.
+_rest = 0
 
 
 def add(view: mmap.mmap, budget: int) -> None:
@@ -41,15 +44,18 @@ def _forget(maps: dict[int, Any], key: int, _: object) -> None:
 
 
 def watch(processes: int = 1) -> None:
-    """Watch the pages of this process, if it has any, which shares what may be held with others of its kind.
+    """Watch the pages of this process, if it maps files, which shares what may be held with others of its kind.
 
-    For one that was forked, which has the files of the other but not its threads.
+    One that was forked has the files of the other, but not its threads.
     """
-    global _watcher, _processes
-    _processes = processes
+    global _watcher, _processes, _rest
+    _processes, _rest = processes, 0
     if _maps and resident()[0]:
-        _watcher = threading.Thread(target=_attend, name="dedup-mapped", daemon=True)
-        _watcher.start()
+        watcher = threading.Thread(target=_attend, name="dedup-mapped", daemon=True)
+        # where no thread can be started pages are let go of by the system alone
+        with suppress(RuntimeError):
+            watcher.start()
+            _watcher = watcher
 
 
 def let_go() -> None:
@@ -79,28 +85,36 @@ def resident() -> tuple[int, int]:
 
 
 def _look() -> float:
-    """Let go of pages if the process holds more of them than it may; return which part of what it may hold is left."""
+    """Let go of pages if the process holds more of them than it may; return which part of that was left, 0 for none."""
+    global _rest
     files = list(_maps.values())
     if not files:
         return 1.0
     held, pages = resident()
-    allowed = allowance(min(budget for _, budget in files), held - pages, _processes)
-    if pages < allowed:
-        return 1.0 - pages / allowed
+    allowed = allowance(min(budget for _, budget in files), held - pages + _rest, _processes)
+    if pages - _rest < allowed:
+        return 1.0 - max(0, pages - _rest) / allowed
     let_go()
-    return 1.0
+    left = resident()[1]
+    _rest = min(_rest, left) if _rest else left
+    return 0.0
 
 
 def _attend() -> None:
     """Let go of pages as long as a file is mapped."""
-    me = _watcher
-    pause, left = SLOW, 1.0
+    me = threading.current_thread()
+    pause, before = SLOW, 1.0
     while _maps or not _ends(me):
         time.sleep(pause)
-        before, left = left, _look()
-        # twice before as much is held again at this pace
-        taken = max(before - left, 0.0)
-        pause = min(max(pause * left / taken / 2, QUICK), SLOW) if taken else SLOW
+        left = _look()
+        if not left:
+            # it came to that before this looked
+            pause, before = min(max(pause / 2, QUICK), SLOW), 1.0
+            continue
+        taken, before = before - left, left
+        # at this pace twice before there are too many, ever more seldom where there are no more
+        soon = min(pause * left / taken / 2, SLOW) if taken > 0 else min(max(pause, SLOW) * 1.1, IDLE)
+        pause = max(soon, QUICK)
 
 
 def _ends(me: threading.Thread | None) -> bool:

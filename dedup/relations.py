@@ -25,8 +25,8 @@ from dedup.tokens import Tokens
 BY_SHARES: tuple[Relation, ...] = ("partial", "contained", "contains", "duplicate")
 # What a token is marked as.
 FURNITURE, QUOTED = 1, 2
-# Spans that are marked, and texts whose words are summed, at a time; and pairs of texts of
-# which it is counted at a time what they share.
+# Spans that are marked, texts whose words are summed, and pairs of texts of which it is counted what they share, at a
+# time.
 MARKED, SUMMED, COVERED = 1 << 12, 1 << 16, 1 << 16
 # An update has at least this part of the earlier text, and is this much longer.
 UPDATE_SHARE = 0.5

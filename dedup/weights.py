@@ -152,7 +152,7 @@ class _Minima:
     second: to make them again takes several times as long."""
 
     def __init__(self, tokens: Tokens, counted: npt.NDArray[np.bool_], scratch: Scratch) -> None:
-        self._tokens, self._counted, self._scratch = tokens, counted, scratch
+        self._tokens, self._counted = tokens, counted
         self._firsts = range(0, len(tokens), BLOCK_DOCUMENTS)
         # of each its key, and above it the place in its text
         self._kept = Parts(len(self._firsts), scratch)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import mmap
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ from dedup import mapped, workers
 from dedup.mapped import allowance, resident
 from dedup.spill import Scratch
 
+ROOT = Path(__file__).parents[1]
 MB = 1 << 20
 linux = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 
@@ -72,6 +75,7 @@ def together(folder: str) -> None:
     array = _written(Scratch(Path(folder), held - of_files + 80 * MB, on_disk=True), 256 * MB)
 
     def made(_: int) -> bytes:
+        mapped.let_go()
         before = resident()[1]
         held = _looked_at(array)
         return bytes([held < before + 150 * MB and _until(before + 48 * MB)])
@@ -79,20 +83,10 @@ def together(folder: str) -> None:
     assert list(workers.in_processes(made, range(workers.LEAST_ITEMS), 2, Scratch(Path(folder)))) == [b"\x01"] * 4
 
 
-@linux
-@pytest.mark.parametrize("case", [alone, together])
-def test_pages_are_let_go_of_while_they_are_looked_at(case: Callable[[str], None], tmp_path: Path) -> None:
-    """In a process that holds little else, as what it holds is divided."""
-    code = f"from tests.test_mapped import {case.__name__}; {case.__name__}({str(tmp_path)!r})"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
-    assert not done.returncode, done.stderr
-
-
-@linux
-def test_the_watch_ends_with_the_files(tmp_path: Path) -> None:
+def ending(folder: str) -> None:
     """A thread runs as long as a file is mapped, whether its scratch lives or not; the next file starts another one."""
     for _ in range(2):
-        array = _written(Scratch(tmp_path, 1 << 40, on_disk=True), 8 * MB)
+        array = _written(Scratch(Path(folder), 1 << 40, on_disk=True), 8 * MB)
         gc.collect()
         watcher = mapped._watcher
         assert watcher is not None
@@ -104,3 +98,39 @@ def test_the_watch_ends_with_the_files(tmp_path: Path) -> None:
         watcher.join(20)
         assert not watcher.is_alive()
         assert mapped._watcher is None
+
+
+@linux
+@pytest.mark.parametrize("case", [alone, together, ending])
+def test_by_itself(case: Callable[[str], None], tmp_path: Path) -> None:
+    """In a process that holds little else, as what it holds is divided."""
+    code = f"from tests.test_mapped import {case.__name__}; {case.__name__}({str(tmp_path)!r})"
+    call = [sys.executable, "-c", code]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=120, check=False, cwd=ROOT)
+    assert not done.returncode, done.stderr
+
+
+@linux
+def test_a_closed_map_is_passed_over(tmp_path: Path) -> None:
+    """What nobody can look at holds no pages."""
+    (tmp_path / "file").write_bytes(b"7" * 4096)
+    with (tmp_path / "file").open("r+b") as file:
+        view = mmap.mmap(file.fileno(), 0)
+    mapped.add(view, 1 << 40)
+    view.close()
+    mapped.let_go()
+
+
+def test_nothing_is_watched_where_the_system_does_not_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are mapped without a thread; nor does a scan end where none can be started."""
+    for module, name, value in ((mapped, "resident", lambda: (0, 0)), (threading.Thread, "start", _no_thread)):
+        with monkeypatch.context() as patch:
+            patch.setattr(mapped, "_watcher", None)
+            patch.setattr(module, name, value)
+            array = _written(Scratch(tmp_path, 1, on_disk=True), 8 * MB)
+            assert mapped._watcher is None
+            assert array[0] == 0
+
+
+def _no_thread(_: object) -> None:
+    raise RuntimeError("can't start new thread")
