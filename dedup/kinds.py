@@ -369,9 +369,7 @@ def _boilerplate(
     alone = shown.alone
     if alone >= 0.5 and shown.there & cue_signs.ABOUT and 2 * sum(map(places.is_note, occurrences)) >= len(occurrences):
         found.append((0.85, "a paragraph that says what a company or an author is"))
-    # pictures are printed again with other stories too
-    pictured = 2 * sum(map(places.has_caption_mark, occurrences)) >= len(occurrences)
-    if alone >= 0.5 and shown.pages > 1 and shown.families < shown.pages and not pictured:
+    if alone >= 0.5 and shown.pages > 1 and shown.families < shown.pages:
         # what texts are about stands in their updates too
         strength = round(0.8 * context.distance * shown.small, 6)
         if strength:

@@ -86,13 +86,6 @@ def test_what_a_text_is_mostly_made_of_is_no_formula() -> None:
     assert kind_of(little, distance=1.0) == "boilerplate"
 
 
-def test_a_picture_may_stand_with_other_stories() -> None:
-    """A paragraph with a mark of captions is no furniture because stories of one outlet have nothing else in common."""
-    text = "Trawlers tie up behind the outer breakwater on Monday. Photo: Ada Nwosu / Pellmouth Press"
-    places = [place(i, text, alone=True, family="one") for i in (0, 1)]
-    assert kind_of(places, distance=1.0) == "caption"
-
-
 def test_a_short_run_of_different_weeks_is_a_formula() -> None:
     """News is not taken over after weeks by texts that share nothing else; where they do, or it is long, it may be."""
     places = [place(0, REPORTED), place(1, REPORTED)]
