@@ -28,8 +28,8 @@ from dedup.tokens import Tokens, tokenize_all
 
 # Tokens around the passages of a pair in which a second pass looks for more.
 AROUND = 200
-# Pairs of texts aligned at a time.
-BLOCK_PAIRS = 512
+# Pairs of texts aligned at a time: around each place that is looked at the system maps some more of a file.
+BLOCK_PAIRS = 128
 # Hits of a tile, about.
 TILE_HITS = 1 << 17
 # What is kept of them in a journal.

@@ -84,8 +84,11 @@ def resident() -> tuple[int, int]:
     return int(held) * mmap.PAGESIZE, int(pages) * mmap.PAGESIZE
 
 
-def _look() -> float:
-    """Let go of pages if the process holds more of them than it may; return which part of that was left, 0 for none."""
+def look() -> float:
+    """Let go of pages if the process holds more of them than it may; return which part of that was left, 0 for none.
+
+    For who has done a piece of work that looks at many places: a thread that waits for its turn is too late then.
+    """
     global _rest
     files = list(_maps.values())
     if not files:
@@ -106,7 +109,7 @@ def _attend() -> None:
     pause, before = SLOW, 1.0
     while _maps or not _ends(me):
         time.sleep(pause)
-        left = _look()
+        left = look()
         if not left:
             # it came to that before this looked
             pause, before = min(max(pause / 2, QUICK), SLOW), 1.0

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dedup import mapped
 from dedup.align import Passages, joined
 from dedup.kernels import clusters as kernels
 from dedup.rows import unique_rows
@@ -23,6 +24,8 @@ from dedup.weights import Sums
 Int64s = npt.NDArray[np.int64]
 # Sides of passages that are grouped at a time, about.
 GROUPED = 1 << 18
+# Passages that are weighed at a time: around each place that is looked at the system maps some more of a file.
+WEIGHED = 1 << 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +81,12 @@ def group(passages: Passages, prefix: Sums, pool: Executor | None = None) -> Reg
         count += len(regions)
     documents, low, high = np.concatenate(parts).T.copy()
     weight = np.zeros(count, np.int64)
-    for at in range(0, len(passages), GROUPED):
-        starts, ends = passages.spans(slice(at, at + GROUPED))[:, :2].T
-        mass, some = prefix[ends] - prefix[starts], of[at : at + GROUPED]
+    for at in range(0, len(passages), WEIGHED):
+        starts, ends = passages.spans(slice(at, at + WEIGHED))[:, :2].T
+        mass, some = prefix[ends] - prefix[starts], of[at : at + WEIGHED]
         np.add.at(weight, some[:, 0], mass)
         np.add.at(weight, some[:, 1], mass)
+        mapped.look()
     rank = np.empty(count, np.int64)
     rank[np.lexsort((np.arange(count), low - high, -weight))] = np.arange(count)
     return Regions(of=of, documents=documents, starts=low, ends=high, rank=rank)

@@ -129,8 +129,8 @@ def evidence(
             all_marks.append(some_marks)
         masses, marks = all_masses.finish(), all_marks.finish()
     sums = (
-        functools.partial(Sums, masses),
-        *(functools.partial(Sums, tokens.weights, marks, mark) for mark in (0, NAME, INNER)),
+        functools.partial(Sums, masses, scratch=scratch),
+        *(functools.partial(Sums, tokens.weights, marks, mark, scratch=scratch) for mark in (0, NAME, INNER)),
     )
     mass, weight, names, inner = in_order(pool, lambda make: make(), sums)
     return Evidence(

@@ -41,6 +41,9 @@ _KEPT_UP_TO, _MAPPED_FROM = -1, -3
 # can, and maps all of it when one place is looked at: the largest pages where all is looked at again and again, small
 # ones where only a place here and there is.
 SMALL_PIECE, LARGE_PIECE = 1 << 16, 1 << 21
+# Large pages that pieces of work may look at before anybody sees how much is mapped: in two arrays around both texts of
+# each of some hundred pairs, by each of two threads.
+PAGES_AT_ONCE = 1 << 10
 
 
 def in_order(pool: Executor | None, function: Callable[[T], R], items: Iterable[T]) -> Generator[R, None, None]:
@@ -52,9 +55,15 @@ def in_order(pool: Executor | None, function: Callable[[T], R], items: Iterable[
         yield from map(function, items)
         return
     waiting: list[Future[R]] = []
+
+    def made(item: T) -> R:
+        result = function(item)
+        mapped.look()
+        return result
+
     try:
         for item in items:
-            waiting.append(pool.submit(function, item))
+            waiting.append(pool.submit(made, item))
             if len(waiting) > AHEAD:
                 yield waiting.pop(0).result()
         while waiting:
@@ -94,7 +103,12 @@ class Scratch:
 
     def column(self, kind: npt.DTypeLike, *, in_use: bool = False) -> Column:
         """Return an array to be filled from its beginning; where all of it will be `in_use`, in large pages."""
-        return Column(self, np.dtype(kind), LARGE_PIECE if in_use else SMALL_PIECE)
+        return Column(self, np.dtype(kind), self._large_piece() if in_use else SMALL_PIECE)
+
+    def _large_piece(self) -> int:
+        """Return the bytes of a large page, of which `PAGES_AT_ONCE` fit into half of the budget."""
+        most = max(SMALL_PIECE, self.budget // (2 * PAGES_AT_ONCE)) if self.budget else LARGE_PIECE
+        return min(1 << most.bit_length() - 1, LARGE_PIECE)
 
     def empty(self, shape: tuple[int, ...], kind: npt.DTypeLike) -> npt.NDArray[Any]:
         """Return an array to be filled in any order; raises `StoreError` when there is no room."""

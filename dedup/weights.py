@@ -67,17 +67,20 @@ class Sums:
         mark: int = 0,
         *,
         later: bool = False,
+        scratch: Scratch | None = None,
     ) -> None:
         """Take the values (uint8 or uint16 a token); with a `mark`, those alone that have it among their `marks`.
 
-        They are summed up at once or, where they may never be asked for, `later`.
+        They are summed up at once or, where they may never be asked for, `later`; sums are kept where `scratch` keeps
+        arrays.
         """
-        self._values, self._mark = values, mark
+        self._values, self._mark, self._scratch = values, mark, scratch or Scratch()
         self._marks = np.empty(0, np.uint8) if marks is None else marks
         self._steps = None if later else self._summed()
 
     def _summed(self) -> npt.NDArray[np.int64]:
-        found: npt.NDArray[np.int64] = kernels.step_sums(self._values, self._marks, self._mark, self.STEP)
+        found: npt.NDArray[np.int64] = self._scratch.empty((len(self._values) // self.STEP + 1,), np.int64)
+        kernels.step_sums(self._values, self._marks, self._mark, self.STEP, found)
         return found
 
     def __getitem__(self, places: npt.NDArray[np.int64] | np.integer[Any] | int) -> Any:

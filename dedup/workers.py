@@ -67,6 +67,8 @@ def in_processes(
         yield function(items[0])
         items = items[1:]
     scratch = scratch or Scratch()
+    # who waits looks at nothing, and what it has mapped would be held beside what they map
+    mapped.let_go()
     workers: list[_Worker[T]] = []
     try:
         for n in range(jobs):
@@ -89,6 +91,7 @@ def beside(functions: Sequence[Callable[[], bytes]], jobs: int) -> Iterator[list
         yield list(functions)
         return
     scratch = Scratch()
+    mapped.let_go()
     started: list[_Worker[Callable[[], bytes]]] = []
     try:
         for each in functions:
@@ -179,6 +182,7 @@ def _work(function: Callable[[T], bytes], items: Iterable[T], back: tuple[int, i
         mapped.watch(processes)
         for item in items:
             at += _send(function(item), at, file, heads)
+            mapped.look()
         status = 0
     except StoreError as error:
         said = _STORE + str(error).encode("utf-8", "surrogateescape")

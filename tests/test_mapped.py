@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ import pytest
 
 from dedup import mapped, workers
 from dedup.mapped import allowance, resident
-from dedup.spill import Scratch
+from dedup.spill import Scratch, in_order
 
 ROOT = Path(__file__).parents[1]
 MB = 1 << 20
@@ -100,8 +101,41 @@ def ending(folder: str) -> None:
         assert mapped._watcher is None
 
 
+def piece_by_piece(folder: str) -> None:
+    """Who has done a piece of work, in a thread or a process, lets go of what is too much without being watched."""
+    mapped.watch = lambda processes=1: None
+    _, of_files = resident()
+    array = _written(Scratch(Path(folder), 1, on_disk=True), 256 * MB)
+    mapped.look()
+    size = len(array) // 16
+
+    def made(part: int) -> bytes:
+        before = resident()[1]
+        assert array[part * size : (part + 1) * size : 512].any() or not part
+        return bytes([before < of_files + 20 * MB, resident()[1] > before + 12 * MB])
+
+    with ThreadPoolExecutor(1) as pool:
+        assert list(in_order(pool, made, range(16))) == [b"\x01\x01"] * 16
+    assert list(workers.in_processes(made, range(16), 2, Scratch(Path(folder)))) == [b"\x01\x01"] * 16
+
+
+def waiting(folder: str) -> None:
+    """Who waits for processes that it has forked holds no pages meanwhile."""
+    mapped.watch = lambda processes=1: None
+    _, of_files = resident()
+    array = _written(Scratch(Path(folder), 1 << 40, on_disk=True), 64 * MB)
+    for wait in (
+        lambda: next(workers.in_processes(lambda _: b"", range(4), 2)),
+        lambda: workers.beside([lambda: b""], 2).__enter__(),
+    ):
+        assert array[::512].any()
+        assert resident()[1] > of_files + 60 * MB
+        wait()
+        assert resident()[1] < of_files + 10 * MB
+
+
 @linux
-@pytest.mark.parametrize("case", [alone, together, ending])
+@pytest.mark.parametrize("case", [alone, together, ending, piece_by_piece, waiting])
 def test_by_itself(case: Callable[[str], None], tmp_path: Path) -> None:
     """In a process that holds little else, as what it holds is divided."""
     code = f"from tests.test_mapped import {case.__name__}; {case.__name__}({str(tmp_path)!r})"

@@ -158,10 +158,21 @@ def test_columns(on_disk: bool, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("in_use", [True, False])
-def test_columns_are_written_in_pieces(in_use: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of columns are written in whole pieces from their beginning, large ones where all of an array is in use:
-    as large is a page that the system may keep of it."""
+@pytest.mark.parametrize(
+    ("in_use", "budget", "piece"),
+    [
+        (True, 0, LARGE_PIECE),
+        (True, 6 << 30, LARGE_PIECE),
+        (True, 3 << 29, LARGE_PIECE // 4),
+        (True, 1 << 20, SMALL_PIECE),
+        (False, 6 << 30, SMALL_PIECE),
+    ],
+)
+def test_columns_are_written_in_pieces(
+    in_use: bool, budget: int, piece: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files of columns are written in whole pieces from their beginning, large ones where all of an array is in use and
+    there is memory for many: as large is a page that the system may keep of it."""
     written: list[int] = []
 
     def write(self: Scratch, file: IO[bytes], raw: bytes) -> None:
@@ -169,10 +180,7 @@ def test_columns_are_written_in_pieces(in_use: bool, tmp_path: Path, monkeypatch
         file.write(raw)
 
     monkeypatch.setattr(Scratch, "write", write)
-    column, piece = (
-        Scratch(tmp_path, on_disk=True).column(np.int32, in_use=in_use),
-        LARGE_PIECE if in_use else SMALL_PIECE,
-    )
+    column = Scratch(tmp_path, budget, on_disk=True).column(np.int32, in_use=in_use)
     values = np.arange(5 * piece // 8, dtype=np.int32)
     for part in np.array_split(values, 7):
         column.append(part)

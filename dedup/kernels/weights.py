@@ -138,13 +138,12 @@ def _sum(values: Any, marks: Any, mark: int, start: int, end: int) -> int:
 
 
 @kernel
-def step_sums(values: Any, marks: Any, mark: int, step: int) -> Any:
-    """Return the sums (int64) of the values (uint8 or uint16) before every `step`-th place, those alone that have
-    `mark` among `marks` (uint8) unless it is 0."""
-    out = np.zeros(len(values) // step + 1, np.int64)
+def step_sums(values: Any, marks: Any, mark: int, step: int, out: Any) -> None:
+    """Write to `out` (int64) the sums of the values (uint8 or uint16) before every `step`-th place, those alone that
+    have `mark` among `marks` (uint8) unless it is 0."""
+    out[0] = 0
     for i in range(1, len(out)):
         out[i] = out[i - 1] + _sum(values, marks, mark, (i - 1) * step, i * step)
-    return out
 
 
 @kernel

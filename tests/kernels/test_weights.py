@@ -201,8 +201,9 @@ def test_sums_like_the_twin(rows: list[tuple[int, int]], mark: int) -> None:
     chosen = [not mark or bool(m & mark) for _, m in rows]
     places = np.arange(len(rows) + 1)
     plain = [sum(v for (v, _), c in zip(rows[:p], chosen[:p], strict=True) if c) for p in places]
-    assert Sums(values, marks, mark)[places].tolist() == plain
-    assert Sums(values, marks, mark)[len(rows)] == plain[-1]
+    for scratch in (None, Scratch(on_disk=True)):
+        assert Sums(values, marks, mark, scratch=scratch)[places].tolist() == plain
+        assert Sums(values, marks, mark, scratch=scratch)[len(rows)] == plain[-1]
 
 
 @SOME
