@@ -46,7 +46,7 @@ BLOCK_TEXTS, PART_TEXTS = 64, 64
 # Texts whose candidates one thread chooses at a time.
 CHOICE_TEXTS = 256
 # What part of the memory allowed documents that were read may take, to be there when they are asked for again.
-KEPT_PART = 4
+KEPT_PART = 2
 
 When = str | float | datetime.datetime | datetime.date
 Batch = Document | Mapping[str, Any] | Iterable[Document | Mapping[str, Any]]
@@ -312,7 +312,7 @@ class Index:
             view = self._storage.view()
             found = foreign.sharing_a_band(rows, view, self.config)
             numbers = sorted({n for some in found for n in some})
-            known = self._texts.take(numbers, self._storage.idf(view))
+            known = self._texts.take(numbers)
         out = []
         for row, some in zip(rows, found, strict=True):
             made = self._new([known[n].document for n in some], ReadLog())
@@ -418,9 +418,9 @@ class Index:
         """
         idf = self._storage.idf(view)
         pool = self._workers(new.documents)
-        texts, masses = of_texts(new.documents, new.tokens, idf, pool)
+        texts = of_texts(new.documents, new.tokens, pool)
         search = Search(
-            known=weighed(new.tokens, masses),
+            known=weighed(new.tokens, idf),
             seeds=new.seeds,
             signed=new.signed,
             documents=Documents.of(view, asked.among, self.config),
@@ -446,7 +446,7 @@ class Index:
             return part, self._texts.fetch(part.stored)
 
         def compared(part: _Part, read: Fetched) -> list[IndexMatch]:
-            stored = self._texts.known(read, idf)
+            stored = self._texts.known(read)
             found = find(Texts.of([*map(stored.__getitem__, part.stored), *part.new], idf), part.pairs, self.config)
             return list(matches(found, self.config, view.state.commit))
 

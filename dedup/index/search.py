@@ -26,6 +26,7 @@ from dedup.kernels import chosen, held, lookup
 from dedup.kernels import postings as kernels
 from dedup.kernels.postings import CONTEXT, RANK_BITS
 from dedup.kernels.tokens import FLAG_LINE, FLAG_QUOTE
+from dedup.kernels.weights import token_masses
 from dedup.spill import done, in_order
 from dedup.store.runs import Column, Records
 from dedup.store.segments import Segment
@@ -76,9 +77,9 @@ class Weighed:
     weight: npt.NDArray[np.int64]
 
 
-def weighed(tokens: Tokens, masses: npt.NDArray[np.uint16]) -> Weighed:
-    """Return tokens with what they weigh."""
-    mass, weight = held.prefix_sums(masses, tokens.weights)
+def weighed(tokens: Tokens, idf: npt.NDArray[np.float32]) -> Weighed:
+    """Return tokens with what they weigh by an `idf` (float32, nats a slot)."""
+    mass, weight = held.prefix_sums(token_masses(tokens.hashes, tokens.weights, idf), tokens.weights)
     return Weighed(tokens=tokens, mass=mass, weight=weight)
 
 
