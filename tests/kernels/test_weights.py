@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import itertools
 import math
+import mmap
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from dedup.kernels import weights as kernels
 from dedup.kernels.shingles import seed_places
 from dedup.kernels.weights import SLOTS
-from dedup.rescore import span_vectors
+from dedup.rescore import evidence, span_vectors
 from dedup.spill import Scratch
 from dedup.tokens import tokenize
 from dedup.weights import (
@@ -204,6 +206,25 @@ def test_sums_like_the_twin(rows: list[tuple[int, int]], mark: int) -> None:
     for scratch in (None, Scratch(on_disk=True)):
         assert Sums(values, marks, mark, scratch=scratch)[places].tolist() == plain
         assert Sums(values, marks, mark, scratch=scratch)[len(rows)] == plain[-1]
+
+
+def test_what_grows_with_the_words_is_kept_in_files(tmp_path: Path) -> None:
+    """Of a corpus that does not fit, masses, marks and sums over all words are mapped, and the same."""
+    tokens = tokens_of([list(range(200))] * 3)
+    held, kept = (evidence(tokens, IDF, scratch=s) for s in (Scratch(), Scratch(tmp_path, on_disk=True)))
+    for name in ("masses", "marks"):
+        assert isinstance(_owner(getattr(kept, name)), mmap.mmap)
+        assert (getattr(kept, name) == getattr(held, name)).all()
+    for name in ("mass", "weight"):
+        assert isinstance(_owner(getattr(kept, name)._steps), mmap.mmap)
+        assert (getattr(kept, name)[tokens.bounds] == getattr(held, name)[tokens.bounds]).all()
+
+
+def _owner(array: Any) -> Any:
+    """Return what holds the memory of an array."""
+    while isinstance(array, np.ndarray) and array.base is not None:
+        array = array.base
+    return array.obj if isinstance(array, memoryview) else array
 
 
 @SOME
