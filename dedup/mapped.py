@@ -1,8 +1,9 @@
 """Pages of mapped files, which a process lets go of while it works.
 
 What is looked at in a mapped file counts as memory of the process until it lets go of it; the system keeps the pages as
-long as it has room for them, so that looking again costs little. A thread watches how many there are, since no piece of
-work knows what all of them look at. Where the system does not tell, none are let go of.
+long as it has room for them, so that looking again costs little. Who has done a piece of work looks how many there are,
+and a thread while it goes on, since no piece of work knows what all of them look at. Where the system does not tell,
+none are let go of.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ import os
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
+R = TypeVar("R")
 # What part of its budget a process may always hold in pages of files: one that holds much else would look up every page
 # anew for each piece of its work.
 LEAST_PART = 8
@@ -29,6 +33,8 @@ _watcher: threading.Thread | None = None
 _processes = 1
 # Bytes of pages of other files, such as libraries, which stay: 0 before that is known.
 _rest = 0
+# One looks at a time: what several let go of at once they would only look up again.
+_looking = threading.Lock()
 
 
 def add(view: mmap.mmap, budget: int) -> None:
@@ -48,8 +54,9 @@ def watch(processes: int = 1) -> None:
 
     One that was forked has the files of the other, but not its threads.
     """
-    global _watcher, _processes, _rest
-    _processes, _rest = processes, 0
+    global _watcher, _processes, _rest, _looking
+    # one that was forked while somebody looked would wait for ever
+    _processes, _rest, _looking = processes, 0, threading.Lock()
     if _maps and resident()[0]:
         watcher = threading.Thread(target=_attend, name="dedup-mapped", daemon=True)
         # where no thread can be started pages are let go of by the system alone
@@ -62,12 +69,14 @@ def let_go() -> None:
     """Let go of the pages of all mapped files; what is looked at again is read from them again."""
     for view in [view() for view, _ in list(_maps.values())]:
         if view is not None and not view.closed:
-            view.madvise(mmap.MADV_DONTNEED)
+            # pages that are locked in memory stay
+            with suppress(OSError):
+                view.madvise(mmap.MADV_DONTNEED)
 
 
 def allowance(budget: int, own: int, processes: int) -> int:
     """Return how many bytes of pages of files a process may hold beside memory of its `own`, one of several."""
-    return max(budget // LEAST_PART, (budget - own) // processes)
+    return max(1, budget // LEAST_PART, (budget - own) // processes)
 
 
 def resident() -> tuple[int, int]:
@@ -75,31 +84,48 @@ def resident() -> tuple[int, int]:
     not tell."""
     try:
         file = os.open("/proc/self/statm", os.O_RDONLY)
+        try:
+            held, pages = os.read(file, 256).split()[1:3]
+        finally:
+            os.close(file)
     except OSError:
         return 0, 0
-    try:
-        held, pages = os.read(file, 256).split()[1:3]
-    finally:
-        os.close(file)
     return int(held) * mmap.PAGESIZE, int(pages) * mmap.PAGESIZE
 
 
-def look() -> float:
-    """Let go of pages if the process holds more of them than it may; return which part of that was left, 0 for none.
+def looking(function: Callable[[T], R]) -> Callable[[T], R]:
+    """Return what does the same, and then looks: a thread that waits for its turn is too late where a piece of work
+    looks at many places."""
 
-    For who has done a piece of work that looks at many places: a thread that waits for its turn is too late then.
-    """
-    global _rest
-    files = list(_maps.values())
-    if not files:
+    def made(item: T) -> R:
+        result = function(item)
+        look()
+        return result
+
+    return made
+
+
+def look() -> float:
+    """Let go of pages if the process holds more of them than it may; return which part of that was left, 0 for none."""
+    files, lock = list(_maps.values()), _looking
+    if not files or not lock.acquire(blocking=False):
         return 1.0
+    try:
+        return _looked(min(budget for _, budget in files))
+    finally:
+        lock.release()
+
+
+def _looked(budget: int) -> float:
+    global _rest
     held, pages = resident()
-    allowed = allowance(min(budget for _, budget in files), held - pages + _rest, _processes)
+    allowed = allowance(budget, held - pages + _rest, _processes)
     if pages - _rest < allowed:
         return 1.0 - max(0, pages - _rest) / allowed
     let_go()
     left = resident()[1]
-    _rest = min(_rest, left) if _rest else left
+    # what is too much and stays is of others: to let go of all again and again would not make it less
+    _rest = min(_rest, left) if _rest and left - _rest < allowed else left
     return 0.0
 
 

@@ -22,8 +22,8 @@ BYTES_AT_REST = 300 * 2**20
 MAPPED_SHARE = 0.7
 # Seeds and hits stay in memory while what is not mapped is less than this share.
 HELD_SHARE = 0.4
-# Bytes of files: tokens, a byte of each hash, masses, marks, seeds, hits and records grow with the text, signatures
-# with the documents.
+# Bytes of files: tokens, a byte of each hash, masses, marks, sums, seeds, hits and records grow with the text,
+# signatures with the documents.
 DISK_A_CHARACTER = 8
 DISK_A_DOCUMENT = 600
 # Characters that a scan takes in a second on two cores, before anything is known of the machine: 3.2 million on one,

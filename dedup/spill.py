@@ -42,25 +42,21 @@ _KEPT_UP_TO, _MAPPED_FROM = -1, -3
 # ones where only a place here and there is.
 SMALL_PIECE, LARGE_PIECE = 1 << 16, 1 << 21
 # Large pages that pieces of work may look at before anybody sees how much is mapped: in two arrays around both texts of
-# each of some hundred pairs, by each of two threads.
+# each of some hundred pairs, by each of two threads; more threads map more.
 PAGES_AT_ONCE = 1 << 10
 
 
 def in_order(pool: Executor | None, function: Callable[[T], R], items: Iterable[T]) -> Generator[R, None, None]:
     """Yield what `function` makes of each item, in order, with few results ahead of the one that is taken.
 
-    An error, or who takes no more, ends it when all that has begun is done.
+    After each item mapped pages are let go of where they are too many. An error, or who takes no more, ends it when all
+    that has begun is done.
     """
+    made = mapped.looking(function)
     if pool is None:
-        yield from map(function, items)
+        yield from map(made, items)
         return
     waiting: list[Future[R]] = []
-
-    def made(item: T) -> R:
-        result = function(item)
-        mapped.look()
-        return result
-
     try:
         for item in items:
             waiting.append(pool.submit(made, item))

@@ -60,21 +60,23 @@ def in_processes(
     Raises `RuntimeError` with the traceback of a process that fails, and `StoreError` as that did or where there is no
     room for what it made.
     """
+    made = mapped.looking(function)
     if jobs < 2 or len(items) < LEAST_ITEMS or not forks():
-        yield from map(function, items)
+        yield from map(made, items)
         return
     if len(items) >= MANY_ITEMS:
-        yield function(items[0])
+        yield made(items[0])
         items = items[1:]
     scratch = scratch or Scratch()
     # who waits looks at nothing, and what it has mapped would be held beside what they map
     mapped.let_go()
     workers: list[_Worker[T]] = []
+    count = min(jobs, len(items))
     try:
-        for n in range(jobs):
-            workers.append(_Worker(function, items[n::jobs], [w.heads for w in workers], (scratch, jobs)))
+        for n in range(count):
+            workers.append(_Worker(made, items[n::count], [w.heads for w in workers], (scratch, count)))
         for n in range(len(items)):
-            yield workers[n % jobs].result()
+            yield workers[n % count].result()
     finally:
         for worker in workers:
             worker.stop()
@@ -91,6 +93,7 @@ def beside(functions: Sequence[Callable[[], bytes]], jobs: int) -> Iterator[list
         yield list(functions)
         return
     scratch = Scratch()
+    # what stays here is held beside what they map, and what this one goes on with it maps again
     mapped.let_go()
     started: list[_Worker[Callable[[], bytes]]] = []
     try:
@@ -182,7 +185,6 @@ def _work(function: Callable[[T], bytes], items: Iterable[T], back: tuple[int, i
         mapped.watch(processes)
         for item in items:
             at += _send(function(item), at, file, heads)
-            mapped.look()
         status = 0
     except StoreError as error:
         said = _STORE + str(error).encode("utf-8", "surrogateescape")

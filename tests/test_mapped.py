@@ -57,6 +57,7 @@ def test_what_may_be_held() -> None:
     assert allowance(800, 300, 2) == 250
     assert allowance(800, 790, 1) == 100
     assert allowance(800, 5000, 2) == 100
+    assert allowance(1, 5000, 2) == 1
 
 
 def alone(folder: str) -> None:
@@ -103,7 +104,7 @@ def ending(folder: str) -> None:
 
 def piece_by_piece(folder: str) -> None:
     """Who has done a piece of work, in a thread or a process, lets go of what is too much without being watched."""
-    mapped.watch = lambda processes=1: None
+    mapped._attend = lambda: None
     _, of_files = resident()
     array = _written(Scratch(Path(folder), 1, on_disk=True), 256 * MB)
     mapped.look()
@@ -115,13 +116,33 @@ def piece_by_piece(folder: str) -> None:
         return bytes([before < of_files + 20 * MB, resident()[1] > before + 12 * MB])
 
     with ThreadPoolExecutor(1) as pool:
-        assert list(in_order(pool, made, range(16))) == [b"\x01\x01"] * 16
-    assert list(workers.in_processes(made, range(16), 2, Scratch(Path(folder)))) == [b"\x01\x01"] * 16
+        for some in (pool, None):
+            assert list(in_order(some, made, range(16))) == [b"\x01\x01"] * 16
+    for jobs in (1, 2):
+        assert list(workers.in_processes(made, range(16), jobs, Scratch(Path(folder)))) == [b"\x01\x01"] * 16
+
+
+def of_others(folder: str) -> None:
+    """Pages of files of others, of which there come to be many, are not what is let go of again and again."""
+    mapped._attend = lambda: None
+    held, of_files = resident()
+    array = _written(Scratch(Path(folder), held - of_files + 80 * MB, on_disk=True), 128 * MB)
+    assert array[::512].any()
+    assert mapped.look() == 0
+    other = Path(folder) / "other"
+    other.write_bytes(bytes(256 * MB))
+    with other.open("rb") as file:
+        view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    assert not any(view[::4096])
+    assert mapped.look() == 0
+    assert array[: 6 * MB // 8 : 512].sum() == 0
+    assert mapped.look() > 0
+    view.close()
 
 
 def waiting(folder: str) -> None:
     """Who waits for processes that it has forked holds no pages meanwhile."""
-    mapped.watch = lambda processes=1: None
+    mapped._attend = lambda: None
     _, of_files = resident()
     array = _written(Scratch(Path(folder), 1 << 40, on_disk=True), 64 * MB)
     for wait in (
@@ -135,7 +156,7 @@ def waiting(folder: str) -> None:
 
 
 @linux
-@pytest.mark.parametrize("case", [alone, together, ending, piece_by_piece, waiting])
+@pytest.mark.parametrize("case", [alone, together, ending, piece_by_piece, of_others, waiting])
 def test_by_itself(case: Callable[[str], None], tmp_path: Path) -> None:
     """In a process that holds little else, as what it holds is divided."""
     code = f"from tests.test_mapped import {case.__name__}; {case.__name__}({str(tmp_path)!r})"

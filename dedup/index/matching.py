@@ -42,7 +42,7 @@ class Texts:
 
     @classmethod
     def of(cls, known: Sequence[Known], idf: Idf) -> Texts:
-        """Return texts that were all weighed by `idf`."""
+        """Return texts, all weighed by `idf` (float32, nats a slot)."""
         evidence = together(known, idf)
         ids = [k.document.id for k in known]
         ranks = np.empty(len(ids), np.int64)
