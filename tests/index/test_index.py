@@ -387,7 +387,7 @@ def test_signatures_are_datasketchs(tmp_path: Path) -> None:
 
 
 def test_documents_that_are_kept_hold_no_weights_of_the_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Words are weighed anew when segments change; documents that were read before keep no array of it alive."""
+    """What words weigh changes with the segments; documents that were read before keep no array of it alive."""
     monkeypatch.setattr(upkeep, "LEAST_FLUSH", 1)
     with Index.open(tmp_path / "news.idx") as index:
         weights = []
