@@ -7,8 +7,8 @@ Prints one JSON object a size. Answers are checked before times: an article aske
 must say that it was limited; and it is told of how many carriers of a scan's passages additions told.
 CPU seconds stand beside those of the clock, so that a busy machine does not decide.
 
-A scan and datasketch's index take the first `--beside` articles alone, so that a million fit into half an hour. A scan
-of fewer articles is quicker an article, so additions are compared with more than one of all would ask for.
+A scan and datasketch's index take the first `--beside` articles alone, so that a million fit into half an hour. The
+scan is compared with the additions of the same articles (`add_to_scan`): both take longer an article the more there are.
 """
 
 from __future__ import annotations
@@ -164,6 +164,8 @@ def measure(path: Path, out: Path, batch: int, queries: int, beside: int) -> dic
     fifth = max(1, len(seconds) // 5)
     # the last batch may be a small one
     first, last = np.sum(seconds[:fifth], axis=0), np.sum(seconds[-fifth - 1 : -1] or seconds, axis=0)
+    # a batch counts by how many of those that are scanned are in it
+    adding = sum(clock * min(1.0, max(0.0, beside / batch - n)) for n, (clock, _) in enumerate(seconds))
     few = out.with_suffix(".jsonl")
     with path.open("rb") as lines:
         few.write_bytes(b"".join(itertools.islice(lines, beside)))
@@ -190,8 +192,9 @@ def measure(path: Path, out: Path, batch: int, queries: int, beside: int) -> dic
         "query_ms_99": milliseconds([t[0] for t in times], 99),
         "beside": {
             "documents": beside,
+            "add_documents_a_second": round(beside / adding),
             "scan_documents_a_second": round(beside / scanned),
-            "add_to_scan": round(stats.documents / total / (beside / scanned), 2),
+            "add_to_scan": round(scanned / adding, 2),
             "scan_passages": len(result.passages),
             "recall_of_scan": recall(result, added.places),
             "datasketch_in_memory": datasketch_beside(path, beside, Config()),
