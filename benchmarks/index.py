@@ -8,7 +8,7 @@ must say that it was limited; and it is told of how many carriers of a scan's pa
 CPU seconds stand beside those of the clock, so that a busy machine does not decide.
 
 A scan and datasketch's index take the first `--beside` articles alone, so that a million fit into half an hour. The
-scan is compared with the additions of the same articles (`add_to_scan`): both take longer an article the more there are.
+scan is compared with the additions of the same articles (`add_to_scan`), as both take longer the more there are.
 """
 
 from __future__ import annotations
