@@ -293,6 +293,21 @@ def test_single_marks_quote_where_no_others_stand(paragraph: str, inside: list[s
     assert [paragraph[a:b] for a, b in stretches] == inside
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "inside"),
+    [
+        ('“We go on", she said. They went.', ["We go on"]),
+        ('"We go on,” she said. “They went,” he said. It rained.', ["We go on,", "They went,"]),
+        ('“She said "no" to them,” he said.', ["She said ", "no", " to them,"]),
+        ('“It is a "no".” He left.', ["It is a ", "no", "."]),
+    ],
+)
+def test_straight_and_curved_marks_close_each_other(paragraph: str, inside: list[str]) -> None:
+    """Editors mix them; what one has opened the other closes, but for a quotation inside another."""
+    stretches = marks.quotations(paragraph, 0, len(paragraph))
+    assert [paragraph[a:b] for a, b in stretches] == inside
+
+
 def test_a_part_of_a_sentence_is_no_evidence_of_copying() -> None:
     """Two reporters of one event write a few words alike: not even an agency's credit makes them copy; a whole
     sentence, a longer part, and one outlet's own part are."""

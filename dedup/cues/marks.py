@@ -146,6 +146,8 @@ _SPEECH = re.compile(
 
 # Share of a passage inside quotation marks from which it is a quotation.
 QUOTED = 0.7
+# A straight mark that closes: behind a word or stop, before none.
+_CLOSES = re.compile(rf"[{_STRAIGHT}](?<=[\w.,;:!?…।۔%)\]].)(?!\w)")
 # Two single marks are a double one, as some keyboards write it. What any of them begins with comes first, that a search
 # can skip to it.
 _QUOTE_MARKS = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}'‘’](?:(?<!['‘’])|['‘’])")
@@ -181,12 +183,14 @@ def quotations(paragraph: str, start: int, end: int) -> list[tuple[int, int]]:
         if (depth or straight) and here > at:
             found.append((at, here))
         at, c = max(at, mark.end()), mark[0]
-        if c in _STRAIGHT or (len(c) == 2 and not depth):
+        if c in _STRAIGHT and depth == 1 and not straight and _CLOSES.match(paragraph, here):
+            depth = 0
+        elif c in _STRAIGHT or (len(c) == 2 and not depth):
             straight = not straight
         elif c in _OPENING and not (c == "“" and depth and "„" in paragraph[:here]):
             depth += 1
         else:
-            depth = max(0, depth - 1)
+            depth, straight = max(0, depth - 1), straight and depth > 0
     if (depth or straight) and end > at:
         found.append((at, end))
     return found
