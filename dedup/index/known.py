@@ -25,7 +25,7 @@ from dedup.tokens import Tokens, tokenize
 from dedup.weights import Sums, content_mass
 
 Idf = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.uint32]
+Words = npt.NDArray[np.uint64]
 T = TypeVar("T")
 
 # The marks that a text's usual share of names is told by.
@@ -38,19 +38,21 @@ BLOCK = 64
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document, its tokens as `rows` (see `dedup.kernels.held`), and a digest of them that equal texts share.
+    """A document, its `count` tokens as `words` (`dedup.kernels.held.packed`), and a digest of them that equal texts
+    share.
 
     What words weigh changes with the segments: texts are weighed when they are compared.
     """
 
     document: Document
-    rows: Rows
+    words: Words
+    count: int
     digest: bytes
 
     @property
     def size(self) -> int:
         """Return about how many bytes it takes."""
-        return EACH + sys.getsizeof(self.document.text) + self.rows.nbytes
+        return EACH + sys.getsizeof(self.document.text) + self.words.nbytes
 
 
 def of_texts(documents: Sequence[Document], tokens: Tokens, pool: Executor | None) -> list[Known]:
@@ -81,18 +83,20 @@ def _part(tokens: Tokens, first: int, last: int) -> Tokens:
 
 def _each(documents: Iterable[Document], t: Tokens, *, alone: bool = False) -> Iterator[Known]:
     """Yield each document with what is made of its tokens; `alone` with a copy, as a part would keep those of all."""
-    rows = kernels.rows(t.hashes, t.starts, t.ends, t.flags, t.weights)
-    raw, bounds = t.hashes.tobytes(), (t.bounds - t.bounds[0]).tolist()
-    for document, (low, high) in zip(documents, itertools.pairwise(bounds), strict=True):
-        own = rows[low:high].copy() if alone else rows[low:high]
-        yield Known(document, own, xxhash.xxh3_128_digest(raw[4 * low : 4 * high]))
+    bounds = t.bounds - t.bounds[0]
+    words, edges = kernels.packed(t.hashes, t.starts, t.ends, t.flags, t.weights, bounds)
+    raw = t.hashes.tobytes()
+    places = zip(itertools.pairwise(edges.tolist()), itertools.pairwise(bounds.tolist()), strict=True)
+    for document, ((start, end), (low, high)) in zip(documents, places, strict=True):
+        own = words[start:end].copy() if alone else words[start:end]
+        yield Known(document, own, high - low, xxhash.xxh3_128_digest(raw[4 * low : 4 * high]))
 
 
 def together(known: Sequence[Known], idf: Idf) -> rescore.Evidence:
     """Return what is known of some texts as that of one list of texts, weighed by an `idf` (float32, nats a slot)."""
-    hashes, starts, ends, flags, weights = kernels.columns(np.concatenate([k.rows for k in known]))
     bounds = np.zeros(len(known) + 1, np.int64)
-    np.cumsum([len(k.rows) for k in known], out=bounds[1:])
+    np.cumsum([k.count for k in known], out=bounds[1:])
+    hashes, starts, ends, flags, weights = kernels.columns(np.concatenate([k.words for k in known]), bounds)
     masses, marks, sums = kernels.weighed(hashes, flags, weights, bounds, idf, content_mass(), rescore.KINDS, _MARKED)
     return rescore.Evidence(
         tokens=Tokens(hashes=hashes, starts=starts, ends=ends, flags=flags, weights=weights, bounds=bounds),

@@ -1,4 +1,5 @@
-"""Tokens of a text as one array: what is kept of many texts is put together by one copy, and then weighed."""
+"""Tokens of a text as one array of eight bytes a token: what is kept of many texts is put together by one copy, and then
+weighed."""
 
 from __future__ import annotations
 
@@ -9,27 +10,71 @@ import numpy as np
 from dedup.kernels.jit import kernel
 from dedup.kernels.weights import token_marks, token_masses
 
-
-@kernel
-def rows(hashes: Any, starts: Any, ends: Any, flags: Any, weights: Any) -> Any:
-    """Return the columns of tokens as rows (uint32, n x 4): hash, start, end, and the flags (8 bits) above the weight
-    (4)."""
-    out = np.empty((len(hashes), 4), np.uint32)
-    for i in range(len(hashes)):
-        out[i, 0], out[i, 1], out[i, 2] = hashes[i], np.uint32(starts[i]), np.uint32(ends[i])
-        out[i, 3] = np.uint32(flags[i]) << np.uint32(4) | np.uint32(weights[i])
-    return out
+# Of a token: its hash (32 bits), how far behind the token before it begins and how long it is (10 bits each), its flags
+# (8) and its weight (4). Where one of the two is too far, `FAR` stands for it and a word with start and end follows.
+FAR = 1023
 
 
 @kernel
-def columns(rows: Any) -> Any:
-    """Return what `rows` was made of."""
-    n = len(rows)
+def packed(hashes: Any, starts: Any, ends: Any, flags: Any, weights: Any, bounds: Any) -> Any:
+    """Return the tokens of some texts (`bounds`, int64, texts + 1, where each begins among the columns) as words
+    (uint64), a word a token, two where one stands far behind the one before it or is long; and where the words of each
+    text begin (int64, texts + 1)."""
+    n, extra = len(hashes), 0
+    for d in range(len(bounds) - 1):
+        end = 0
+        for i in range(bounds[d], bounds[d + 1]):
+            extra += not _near(starts[i], ends[i], end)
+            end = ends[i]
+    out, edges = np.empty(n + extra, np.uint64), np.zeros(len(bounds), np.int64)
+    at = 0
+    for d in range(len(bounds) - 1):
+        end = 0
+        for i in range(bounds[d], bounds[d + 1]):
+            near = _near(starts[i], ends[i], end)
+            gap, size = np.uint64(FAR), np.uint64(0)
+            if near:
+                gap, size = np.uint64(starts[i] - end), np.uint64(ends[i] - starts[i])
+            kind = np.uint64(flags[i]) << np.uint64(4) | np.uint64(weights[i])
+            out[at] = np.uint64(hashes[i]) << np.uint64(32) | gap << np.uint64(22) | size << np.uint64(12) | kind
+            if not near:
+                at += 1
+                out[at] = np.uint64(starts[i]) << np.uint64(32) | np.uint64(ends[i])
+            at += 1
+            end = ends[i]
+        edges[d + 1] = at
+    return out, edges
+
+
+@kernel
+def _near(start: int, end: int, before: int) -> bool:
+    return 0 <= start - before < FAR and 0 <= end - start < FAR
+
+
+@kernel
+def columns(words: Any, bounds: Any) -> Any:
+    """Return what `packed` was made of: the words of texts behind one another, of which each has so many tokens
+    (`bounds`, int64, texts + 1)."""
+    n, at = bounds[-1], 0
     hashes, starts, ends = np.empty(n, np.uint32), np.empty(n, np.int32), np.empty(n, np.int32)
     flags, weights = np.empty(n, np.uint8), np.empty(n, np.uint8)
-    for i in range(n):
-        hashes[i], starts[i], ends[i] = rows[i, 0], np.int32(rows[i, 1]), np.int32(rows[i, 2])
-        flags[i], weights[i] = rows[i, 3] >> np.uint32(4), rows[i, 3] & np.uint32(15)
+    for d in range(len(bounds) - 1):
+        end = 0
+        for i in range(bounds[d], bounds[d + 1]):
+            word = words[at]
+            hashes[i], flags[i], weights[i] = (
+                word >> np.uint64(32),
+                word >> np.uint64(4) & np.uint64(255),
+                word & np.uint64(15),
+            )
+            gap = np.int64(word >> np.uint64(22) & np.uint64(FAR))
+            starts[i] = end + gap
+            ends[i] = starts[i] + np.int64(word >> np.uint64(12) & np.uint64(FAR))
+            if gap == FAR:
+                at += 1
+                starts[i], ends[i] = np.int64(words[at] >> np.uint64(32)), np.int64(words[at] & np.uint64(0xFFFFFFFF))
+            at += 1
+            end = np.int64(ends[i])
     return hashes, starts, ends, flags, weights
 
 

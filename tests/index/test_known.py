@@ -11,6 +11,7 @@ import numpy as np
 from dedup.config import ReadConfig
 from dedup.index.known import BLOCK, KnownTexts, of_texts, together
 from dedup.index.packing import Packing
+from dedup.kernels import held
 from dedup.kernels.weights import SLOTS
 from dedup.model import Document
 from dedup.readers import ReadLog, read_records
@@ -77,7 +78,7 @@ def test_new_and_stored_texts_are_the_same() -> None:
     tokens = tokenize([d.text for d in documents])
     new, read = of_texts(documents, tokens, None), texts.take(range(len(documents)))
     for one, (_, other) in zip(new, sorted(read.items()), strict=True):
-        assert (one.document, one.digest, one.rows.tolist()) == (other.document, other.digest, other.rows.tolist())
+        assert (one.document, one.digest, one.words.tolist()) == (other.document, other.digest, other.words.tolist())
     idf = np.linspace(1, 9, SLOTS, dtype=np.float32)
     found, plain = together(new, idf), evidence(tokens, idf)
     assert found.tokens.bounds.tolist() == tokens.bounds.tolist()
@@ -86,6 +87,22 @@ def test_new_and_stored_texts_are_the_same() -> None:
     for name in ("masses", "marks", "usual_names"):
         assert (getattr(found, name) == getattr(plain, name)).all()
     assert len({known.digest for known in new}) == len({tuple(t) for t in _words(tokens)})
+
+
+def test_far_and_long_tokens_are_kept() -> None:
+    """What stands around the lengths that fit into a word, and texts without words."""
+    sizes = [0, 1, held.FAR - 2, held.FAR - 1, held.FAR, held.FAR + 1, 5000]
+    texts = [f"{' ' * gap}{'a' * size} then {'b' * gap}.{' ' * size}end" for gap in sizes for size in sizes]
+    texts += ["", " " * 3000, "新聞は昨日、港の近くで船が座礁したと伝えた。"]
+    tokens = tokenize(texts)
+    documents = [Document(text=text, id=str(n)) for n, text in enumerate(texts)]
+    known = of_texts(documents, tokens, None)
+    assert max(len(k.words) - k.count for k in known) >= 2
+    idf = np.ones(SLOTS, np.float32)
+    for which in (range(len(texts)), range(len(texts) - 1, -1, -3)):
+        found, own = together([known[i] for i in which], idf).tokens, tokenize([texts[i] for i in which])
+        for name in ("hashes", "starts", "ends", "flags", "weights", "bounds"):
+            assert (getattr(found, name) == getattr(own, name)).all()
 
 
 def _words(tokens: Any) -> Iterator[list[int]]:
