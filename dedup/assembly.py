@@ -166,15 +166,15 @@ def wording(similarity: float) -> Wording:
 def changes(carrier: Carrier, own: Document, other: Document, tokens: Tokens) -> Iterator[Change]:
     """Yield figures, names and dates that stand in a gap between matched words and differ."""
     for behind in telling_gaps(carrier.blocks, tokens).tolist():
-        yield change(carrier.blocks, behind, own, other, tokens)
+        yield change(carrier.blocks, behind, own.text, other.text, tokens)
 
 
-def change(blocks: npt.NDArray[np.int64], gap: int, own: Document, other: Document, tokens: Tokens) -> Change:
-    """Return what stands in the gap behind a block."""
+def change(blocks: npt.NDArray[np.int64], gap: int, own: str, other: str, tokens: Tokens) -> Change:
+    """Return what stands in the gap behind a block, of two texts."""
     (a, b, words), (a1, b1, _) = blocks[gap : gap + 2].tolist()
     start, end = span_of(tokens, b + words, b1)
     low, high = span_of(tokens, a + words, a1)
-    return Change(before=other.text[low:high], after=own.text[start:end], start=start, end=end)
+    return Change(before=other[low:high], after=own[start:end], start=start, end=end)
 
 
 def telling_gaps(blocks: npt.NDArray[np.int64], tokens: Tokens) -> npt.NDArray[np.int64]:

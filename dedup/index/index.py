@@ -315,7 +315,8 @@ class Index:
             known = self._texts.take(numbers)
         out = []
         for row, some in zip(rows, found, strict=True):
-            made = self._new([known[n].document for n in some], ReadLog())
+            documents = [Document(id=known[n].document.id, text=known[n].document.text) for n in some]
+            made = self._new(documents, ReadLog())
             shares = np.round((made.signed == row).mean(axis=1), 6).tolist()
             alike = [(d.id, share) for d, share in zip(made.documents, shares, strict=True) if share >= threshold]
             out.append(tuple(sorted(alike, key=lambda one: (-one[1], one[0]))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ import numpy.typing as npt
 import xxhash
 
 from dedup import rescore
-from dedup.index.packing import Packing
+from dedup.index.packing import Packing, Stored
 from dedup.kernels import held as kernels
 from dedup.model import Document
 from dedup.spill import in_order
@@ -44,7 +43,7 @@ class Known:
     What words weigh changes with the segments: texts are weighed when they are compared.
     """
 
-    document: Document
+    document: Document | Stored
     words: Words
     count: int
     digest: bytes
@@ -52,7 +51,8 @@ class Known:
     @property
     def size(self) -> int:
         """Return about how many bytes it takes."""
-        return EACH + sys.getsizeof(self.document.text) + self.words.nbytes
+        written = len(self.document.written) if isinstance(self.document, Stored) else len(self.document.text)
+        return EACH + written + self.words.nbytes
 
 
 def of_texts(documents: Sequence[Document], tokens: Tokens, pool: Executor | None) -> list[Known]:
@@ -81,7 +81,7 @@ def _part(tokens: Tokens, first: int, last: int) -> Tokens:
     )
 
 
-def _each(documents: Iterable[Document], t: Tokens, *, alone: bool = False) -> Iterator[Known]:
+def _each(documents: Iterable[Document | Stored], t: Tokens, *, alone: bool = False) -> Iterator[Known]:
     """Yield each document with what is made of its tokens; `alone` with a copy, as a part would keep those of all."""
     bounds = t.bounds - t.bounds[0]
     words, edges = kernels.packed(t.hashes, t.starts, t.ends, t.flags, t.weights, bounds)
@@ -173,8 +173,8 @@ class KnownTexts:
     def _read(self, stored: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, Known]]:
         """Yield stored documents with their numbers, in the same order."""
         for rows in _blocks(stored):
-            documents = [self._packing.unpack(body) for _, body in rows]
-            tokens = tokenize([d.text for d in documents])
+            documents, texts = zip(*(self._packing.stored(body) for _, body in rows), strict=True)
+            tokens = tokenize(texts)
             yield from zip((number for number, _ in rows), _each(documents, tokens, alone=True), strict=True)
 
 

@@ -13,6 +13,7 @@ from dedup import assembly, candidates, rescore
 from dedup.align import Passages
 from dedup.config import Config
 from dedup.index.known import Idf, Known, together
+from dedup.index.packing import Stored
 from dedup.kernels import held
 from dedup.kernels import relations as kernels
 from dedup.model import Change, Document, IndexMatch, Span
@@ -34,7 +35,7 @@ class Texts:
     """Texts that are compared with one another, the weight of each (`totals`, int64), and where each would stand in the
     order of the ids (`ranks`, int64)."""
 
-    documents: Sequence[Document]
+    documents: Sequence[Document | Stored]
     digests: Sequence[bytes]
     evidence: rescore.Evidence
     totals: npt.NDArray[np.int64]
@@ -174,7 +175,12 @@ def _changes(found: Found) -> dict[int, list[Change]]:
     of = np.searchsorted(passages.bounds, gaps, "right") - 1
     inside = gaps + 1 < passages.bounds[of + 1]
     told: dict[int, list[Change]] = {}
+    texts: dict[int, str] = {}
     for gap, p in zip(gaps[inside].tolist(), of[inside].tolist(), strict=True):
-        other, own = (found.texts.documents[d] for d in passages.documents[p].tolist())
+        pair = passages.documents[p].tolist()
+        for d in pair:
+            if d not in texts:
+                texts[d] = found.texts.documents[d].text
+        other, own = (texts[d] for d in pair)
         told.setdefault(p, []).append(assembly.change(passages.blocks, gap, own, other, tokens))
     return told

@@ -18,7 +18,28 @@ from dedup.model import Document
 
 _LEVEL = 3
 _SIZE = 1 << 16
-_DECODER = msgspec.json.Decoder(Document)
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """What matches tell of a stored document. Its text stays as it is written, in a half of the memory where it has one
+    character above Latin-1, and is made when it is asked for."""
+
+    id: str
+    written: msgspec.Raw = msgspec.field(name="text")
+    title: str | None = None
+    outlet: str | None = None
+    published: str | None = None
+    timestamp: float | None = None
+    url: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the text."""
+        return _TEXT.decode(self.written)
+
+
+_DOCUMENT, _STORED = msgspec.json.Decoder(Document), msgspec.json.Decoder(Stored)
+_TEXT = msgspec.json.Decoder(str)
 
 
 class Packing:
@@ -62,7 +83,15 @@ class Packing:
         Raises `StoreError` when the bytes are none.
         """
         try:
-            return _DECODER.decode(self.plain(packed))
+            return _DOCUMENT.decode(self.plain(packed))
+        except msgspec.DecodeError as error:
+            raise StoreError(f"a stored document cannot be read ({error})") from error
+
+    def stored(self, packed: bytes) -> tuple[Stored, str]:
+        """Return what is known of one document of `pack_all`, and its text; raises as `unpack` does."""
+        try:
+            found = _STORED.decode(self.plain(packed))
+            return found, found.text
         except msgspec.DecodeError as error:
             raise StoreError(f"a stored document cannot be read ({error})") from error
 

@@ -1,4 +1,4 @@
-"""Tokens of a text as one array of eight bytes a token: what is kept of many texts is put together by one copy, and then
+"""Tokens of a text as one array, eight bytes each: what is kept of many texts is put together by one copy, and then
 weighed."""
 
 from __future__ import annotations
@@ -59,14 +59,11 @@ def columns(words: Any, bounds: Any) -> Any:
     hashes, starts, ends = np.empty(n, np.uint32), np.empty(n, np.int32), np.empty(n, np.int32)
     flags, weights = np.empty(n, np.uint8), np.empty(n, np.uint8)
     for d in range(len(bounds) - 1):
-        end = 0
+        end = np.int64(0)
         for i in range(bounds[d], bounds[d + 1]):
             word = words[at]
-            hashes[i], flags[i], weights[i] = (
-                word >> np.uint64(32),
-                word >> np.uint64(4) & np.uint64(255),
-                word & np.uint64(15),
-            )
+            hashes[i], weights[i] = word >> np.uint64(32), word & np.uint64(15)
+            flags[i] = word >> np.uint64(4) & np.uint64(255)
             gap = np.int64(word >> np.uint64(22) & np.uint64(FAR))
             starts[i] = end + gap
             ends[i] = starts[i] + np.int64(word >> np.uint64(12) & np.uint64(FAR))
