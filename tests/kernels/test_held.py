@@ -1,4 +1,4 @@
-"""Tokens as rows: what goes in comes out."""
+"""Tokens as words: what goes in comes out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import rescore
-from dedup.kernels.held import columns, prefix_sums, rows, totals, weighed
+from dedup.kernels.held import FAR, columns, packed, prefix_sums, totals, weighed
 from dedup.kernels.weights import SLOTS
 from dedup.tokens import Tokens
 from dedup.weights import content_mass
@@ -17,19 +17,31 @@ KINDS = (np.uint32, np.int32, np.int32, np.uint8, np.uint8)
 BITS = (32, 31, 31, 8, 4)
 
 
+SPANS = st.one_of(st.integers(0, 9), st.integers(FAR - 2, FAR + 2), st.integers(0, 2**31 - 1))
+
+
 @MANY
-@given(given=st.lists(st.tuples(*(st.integers(0, (1 << bits) - 1) for bits in BITS)), max_size=9))
-def test_columns_are_those_of_rows(given: list[tuple[int, ...]]) -> None:
-    """Every column comes back with its type, and a text's rows are its part of all."""
-    table = np.array(given, np.int64).reshape(-1, len(KINDS)).T
+@given(
+    texts=st.lists(
+        st.lists(
+            st.tuples(st.integers(0, 2**32 - 1), SPANS, SPANS, st.integers(0, 255), st.integers(0, 15)), max_size=5
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_columns_are_those_that_were_packed(texts: list[list[tuple[int, ...]]]) -> None:
+    """Every column comes back with its type, wherever tokens begin and end, and a text's words are its part of all."""
+    table = np.array([token for text in texts for token in text], np.int64).reshape(-1, len(KINDS)).T
     made = [column.astype(kind) for column, kind in zip(table, KINDS, strict=True)]
-    packed = rows(*made)
-    assert packed.dtype == np.uint32
-    assert packed.shape == (len(given), 4)
-    for first in (0, len(given) // 2):
-        for column, back in zip(made, columns(packed[first:]), strict=True):
+    bounds = np.cumsum([0, *(len(text) for text in texts)])
+    words, edges = packed(*made, bounds)
+    assert words.dtype == np.uint64
+    assert bounds[-1] <= len(words) == edges[-1] <= 2 * bounds[-1]
+    for first in (0, len(texts) // 2):
+        for column, back in zip(made, columns(words[edges[first] :], bounds[first:] - bounds[first]), strict=True):
             assert back.dtype == column.dtype
-            assert back.tolist() == column[first:].tolist()
+            assert back.tolist() == column[bounds[first] :].tolist()
 
 
 @MANY
